@@ -1,0 +1,75 @@
+//! Single-use tokens for opening streams, whatever the protocol and the runtime.
+//!
+//! A client proves once who it is. It gets a [`Token`] that lives 60 seconds and opens one
+//! stream. A [`Gate`] issues tokens and redeems them; a [`TokenStore`] keeps the [`Grant`]s they
+//! stand for, under keys that lead back to no token.
+//!
+//! This crate knows no HTTP. `sse-gate` builds on it the tower layers, the endpoint that issues
+//! tokens and the body that streams events.
+//!
+//! # What holds
+//!
+//! - **A token is redeemed at most once**, over all threads and nodes: [`TokenStore::take`] is
+//!   the one operation that finds and removes.
+//! - **A store never sees a token**, only a digest of it and the resource it is for
+//!   ([`TokenKey`]). A token shown for another resource is unknown there and stays good.
+//! - **One refusal**: [`Refusal`] reads the same for every bad token. Its reason is for metrics.
+//! - **Secrets don't print.** A [`Token`] has one door, [`Token::expose`].
+//! - **No store, no randomness: no token, no entry.**
+//! - **Everything is capped**, and a newcomer at a cap is refused: see [`Limits`].
+//!
+//! # Parts
+//!
+//! | what | where |
+//! |---|---|
+//! | a secret and its key | [`Token`], [`TokenKey`] |
+//! | a right | [`Grant`], [`Subject`], [`Resource`] |
+//! | who gives and takes | [`Gate`], [`GateBuilder`], [`Issued`], [`Presented`] |
+//! | where it waits | [`TokenStore`], [`MemoryStore`], [`SharedStore`], [`RefuseAllStore`] |
+//! | how much | [`Limits`], [`Ledger`], [`Full`], [`Cap`] |
+//! | the world outside | [`Clock`], [`Entropy`], [`Observer`] |
+#![cfg_attr(
+    feature = "conformance",
+    doc = "| proof that a store obeys | [`token_store_conformance!`] |"
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod entropy;
+mod entry;
+mod gate;
+mod grant;
+mod ledger;
+mod memory;
+mod observer;
+mod payload;
+mod resource;
+mod store;
+mod subject;
+mod time;
+mod token;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use entropy::{Entropy, EntropyError, SystemEntropy};
+pub use entry::{CorruptEntry, Entry};
+pub use gate::{
+    Gate, GateBuilder, InvalidTtl, IssueError, IssueErrorKind, Issued, Presented, Refusal,
+    RefusalReason,
+};
+pub use grant::Grant;
+pub use ledger::{Cap, Full, Ledger, Limits};
+pub use memory::MemoryStore;
+pub use observer::{Observer, Signal, StreamEnd};
+pub use payload::PayloadError;
+pub use resource::{InvalidResource, Resource};
+pub use store::{RefuseAllStore, SharedStore, StoreError, StoreErrorKind, TakeFuture, TokenStore};
+pub use subject::{InvalidSubject, Subject};
+pub use time::Timestamp;
+pub use token::{Token, TokenKey};

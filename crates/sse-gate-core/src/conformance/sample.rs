@@ -1,0 +1,56 @@
+//! Entries to try a store with: [`Sample`].
+
+use std::time::Duration;
+
+use crate::{Entry, Grant, Resource, Subject, SystemEntropy, Timestamp, Token, TokenKey};
+
+/// How long the entries of most checks live: longer than any check runs.
+pub(super) const TTL: Duration = Duration::from_secs(60);
+
+/// An entry and its key, for a token that is thrown away.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// The key.
+    pub key: TokenKey,
+    /// The entry that belongs to it.
+    pub entry: Entry,
+}
+
+impl Sample {
+    /// An entry of `alice`'s without a payload.
+    pub fn new() -> Self {
+        Self::of("alice", 0)
+    }
+
+    /// An entry of this subject's, with a payload of this many bytes (0, or at least 2).
+    pub fn of(subject: &str, payload: usize) -> Self {
+        let resource = resource();
+        let token = Token::generate(&SystemEntropy).expect("a test machine has randomness");
+        Self::with_key(token.key(&resource), subject, payload)
+    }
+
+    /// As [`of`](Self::of), under a given key.
+    pub fn with_key(key: TokenKey, subject: &str, payload: usize) -> Self {
+        let subject = Subject::new(subject).expect("a check names proper subjects");
+        let mut grant = Grant::new(subject, resource()).with_deadline(Timestamp::FOREVER);
+        if payload > 0 {
+            // As JSON it has two quotes more.
+            let text = "x".repeat(payload.saturating_sub(2));
+            grant = grant.with_payload(&text).expect("text is JSON");
+        }
+        Self {
+            key,
+            entry: Entry::seal(key, &grant),
+        }
+    }
+}
+
+impl Default for Sample {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn resource() -> Resource {
+    Resource::new(["conformance", "sample"]).expect("two short parts")
+}

@@ -1,0 +1,210 @@
+//! What a store keeps for a token: [`Entry`], a grant as versioned bytes.
+//!
+//! | offset | size | field |
+//! |---|---|---|
+//! | 0 | 1 | version, 1 |
+//! | 1 | 1 | flags: 1 the client continues a stream, 2 there is a payload |
+//! | 2 | 32 | the token's key |
+//! | 34 | 8 | when the token ends, Unix milliseconds |
+//! | 42 | 8 | when the stream ends, Unix milliseconds |
+//! | 50 | 2 | length of the subject |
+//! | 52 | 2 | length of the resource |
+//! | 54 | | subject, resource, payload |
+//!
+//! Numbers are big-endian. One allocation holds it all: a store may keep millions of them.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::{Grant, Resource, Subject, Timestamp, TokenKey};
+
+const VERSION: u8 = 1;
+const CONTINUES: u8 = 1;
+const HAS_PAYLOAD: u8 = 2;
+const HEADER_LEN: usize = 54;
+
+/// A grant in the form that stores keep: opaque bytes that name their own key.
+///
+/// Nothing in it leads back to the token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry(Box<[u8]>);
+
+impl Entry {
+    /// Writes down a grant whose `expires_at` and `deadline` the gate has settled.
+    pub(crate) fn seal(key: TokenKey, grant: &Grant) -> Self {
+        let (subject, resource) = (grant.subject.as_str().as_bytes(), grant.resource.as_bytes());
+        let payload = grant.payload.as_deref();
+        let len = HEADER_LEN + subject.len() + resource.len() + grant.payload_len();
+        let flags =
+            u8::from(grant.continues) * CONTINUES + u8::from(payload.is_some()) * HAS_PAYLOAD;
+        let mut bytes = Vec::with_capacity(len);
+        bytes.extend_from_slice(&[VERSION, flags]);
+        bytes.extend_from_slice(key.as_bytes());
+        bytes.extend_from_slice(&grant.expires_at.as_unix_millis().to_be_bytes());
+        let deadline = grant.deadline.unwrap_or(Timestamp::FOREVER);
+        bytes.extend_from_slice(&deadline.as_unix_millis().to_be_bytes());
+        bytes.extend_from_slice(&len_u16(subject).to_be_bytes());
+        bytes.extend_from_slice(&len_u16(resource).to_be_bytes());
+        bytes.extend_from_slice(subject);
+        bytes.extend_from_slice(resource);
+        bytes.extend_from_slice(payload.unwrap_or_default());
+        Self(bytes.into())
+    }
+
+    /// Reads the grant back.
+    pub(crate) fn open(&self) -> Result<Grant, CorruptEntry> {
+        let subject = Subject::new(self.subject()?).map_err(|_| CorruptEntry("subject"))?;
+        let (resource, payload) = self.rest()?;
+        Ok(Grant {
+            subject,
+            resource: Resource::from_bytes(resource).map_err(|_| CorruptEntry("resource"))?,
+            payload: (self.0[1] & HAS_PAYLOAD != 0).then(|| payload.into()),
+            expires_at: self.expires_at(),
+            deadline: Some(Timestamp::from_unix_millis(u64::from_be_bytes(
+                self.array(42),
+            ))),
+            ttl: None,
+            continues: self.0[1] & CONTINUES != 0,
+        })
+    }
+
+    /// Reads back what [`as_bytes`](Self::as_bytes) gave; an error if it is anything else.
+    pub fn from_bytes(bytes: impl Into<Box<[u8]>>) -> Result<Self, CorruptEntry> {
+        let entry = Self(bytes.into());
+        match entry.0.first() {
+            Some(&VERSION) if entry.0.len() >= HEADER_LEN => entry.open().map(|_| entry),
+            Some(&VERSION) => Err(CorruptEntry("length")),
+            _ => Err(CorruptEntry("version")),
+        }
+    }
+
+    /// The bytes to keep.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The key this entry was made for.
+    pub fn key(&self) -> TokenKey {
+        TokenKey::from_bytes(self.array(2))
+    }
+
+    /// When the token ends: the entry is worth nothing from then on.
+    pub fn expires_at(&self) -> Timestamp {
+        Timestamp::from_unix_millis(u64::from_be_bytes(self.array(34)))
+    }
+
+    /// Whose token it is, the subject by which stores count.
+    pub fn subject_bytes(&self) -> &[u8] {
+        let len = usize::from(u16::from_be_bytes(self.array(50)));
+        self.0.get(HEADER_LEN..HEADER_LEN + len).unwrap_or_default()
+    }
+
+    /// The size of the payload, in bytes.
+    pub fn payload_len(&self) -> usize {
+        self.rest().map_or(0, |(_, payload)| payload.len())
+    }
+
+    fn subject(&self) -> Result<&str, CorruptEntry> {
+        std::str::from_utf8(self.subject_bytes()).map_err(|_| CorruptEntry("subject"))
+    }
+
+    /// What follows the subject: resource and payload.
+    fn rest(&self) -> Result<(&[u8], &[u8]), CorruptEntry> {
+        let subject_len = usize::from(u16::from_be_bytes(self.array(50)));
+        let resource_len = usize::from(u16::from_be_bytes(self.array(52)));
+        let rest = self
+            .0
+            .get(HEADER_LEN + subject_len..)
+            .ok_or(CorruptEntry("length"))?;
+        rest.split_at_checked(resource_len)
+            .ok_or(CorruptEntry("length"))
+    }
+
+    /// `N` bytes of the header from `at`. Both constructors see to it that there is a header.
+    fn array<const N: usize>(&self, at: usize) -> [u8; N] {
+        let mut array = [0; N];
+        array.copy_from_slice(&self.0[at..at + N]);
+        array
+    }
+}
+
+/// Subjects and resources are far shorter than 64 KiB.
+fn len_u16(bytes: &[u8]) -> u16 {
+    debug_assert!(bytes.len() <= Subject::MAX_LEN.max(Resource::MAX_LEN));
+    u16::try_from(bytes.len()).unwrap_or(u16::MAX)
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("key", &self.key())
+            .field("expires_at", &self.expires_at())
+            .field("len", &self.0.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Stored bytes are no entry, or one of a version that this code does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CorruptEntry(&'static str);
+
+impl fmt::Display for CorruptEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stored entry has a bad {}", self.0)
+    }
+}
+
+impl Error for CorruptEntry {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    prop_compose! {
+        fn grants()(
+            subject in "[^\\p{Cc}]{1,40}",
+            parts in prop::collection::vec(".{0,20}", 1..4),
+            payload in prop::option::of(".{0,200}"),
+            expires_at: u64,
+            deadline: u64,
+            continues: bool,
+        ) -> Grant {
+            let subject = Subject::new(subject).unwrap();
+            let mut grant = Grant::new(subject, Resource::new(parts).unwrap())
+                .with_credential_expiry(Timestamp::from_unix_millis(expires_at))
+                .with_deadline(Timestamp::from_unix_millis(deadline))
+                .continuing(continues);
+            if let Some(payload) = payload {
+                grant = grant.with_payload(&payload).unwrap();
+            }
+            grant
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_grant_comes_back_as_it_went_in(grant in grants(), key: [u8; 32]) {
+            let entry = Entry::seal(TokenKey::from_bytes(key), &grant);
+            prop_assert_eq!(entry.key(), TokenKey::from_bytes(key));
+            prop_assert_eq!(entry.expires_at(), grant.expires_at());
+            prop_assert_eq!(entry.subject_bytes(), grant.subject().as_str().as_bytes());
+            prop_assert_eq!(entry.payload_len(), grant.payload_len());
+            prop_assert_eq!(&entry.open().unwrap(), &grant);
+            prop_assert_eq!(Entry::from_bytes(entry.as_bytes()).unwrap(), entry);
+        }
+
+        /// E8
+        #[test]
+        fn damaged_bytes_give_an_error_or_an_entry_and_no_panic(
+            grant in grants(), cut: prop::sample::Index, place: prop::sample::Index, value: u8,
+        ) {
+            let mut bytes = Entry::seal(TokenKey::from_bytes([7; 32]), &grant).as_bytes().to_vec();
+            let len = bytes.len();
+            bytes[place.index(len)] = value;
+            let _ = Entry::from_bytes(bytes.clone());
+            bytes.truncate(cut.index(HEADER_LEN));
+            prop_assert!(Entry::from_bytes(bytes).is_err());
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Sets up a gate: [`GateBuilder`].
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::recent::Recent;
+use super::{Gate, State};
+use crate::{Clock, Entropy, Observer, SharedStore, SystemClock, SystemEntropy, TokenStore};
+
+const DEFAULT_TTL: Duration = Duration::from_secs(60);
+const MIN_TTL: Duration = Duration::from_millis(1);
+const MAX_TTL: Duration = Duration::from_secs(15 * 60);
+const DEFAULT_MAX_STREAM: Duration = Duration::from_secs(60 * 60);
+
+/// The settings of a [`Gate`], each with a default.
+#[derive(Debug)]
+pub struct GateBuilder<S> {
+    store: S,
+    ttl: Duration,
+    max_stream: Duration,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    observer: Arc<dyn Observer>,
+}
+
+impl<S: TokenStore> GateBuilder<S> {
+    pub(super) fn new(store: S) -> Self {
+        Self {
+            store,
+            ttl: DEFAULT_TTL,
+            max_stream: DEFAULT_MAX_STREAM,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            observer: Arc::new(()),
+        }
+    }
+
+    /// How long a token lives: from 1 ms to 15 minutes, and 60 s by default.
+    pub fn ttl(mut self, ttl: Duration) -> Result<Self, InvalidTtl> {
+        if !(MIN_TTL..=MAX_TTL).contains(&ttl) {
+            return Err(InvalidTtl);
+        }
+        self.ttl = ttl;
+        Ok(self)
+    }
+
+    /// How long a stream may last, counted from when its token was issued. One hour by default.
+    pub fn max_stream(mut self, span: Duration) -> Self {
+        self.max_stream = span;
+        self
+    }
+
+    /// The clock to go by, the system's by default. A store has one of its own.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The source of tokens' randomness, the system's by default.
+    pub fn entropy(mut self, entropy: impl Entropy) -> Self {
+        self.entropy = Arc::new(entropy);
+        self
+    }
+
+    /// Who is told what happens; nobody by default.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// The gate, its store's type kept: every operation is dispatched statically.
+    pub fn build(self) -> Gate<Arc<S>> {
+        let recent = Recent::new(self.clock.now());
+        let Self {
+            store,
+            ttl,
+            max_stream,
+            clock,
+            entropy,
+            observer,
+        } = self;
+        let state = State {
+            ttl,
+            max_stream,
+            clock,
+            entropy,
+            observer,
+            recent,
+        };
+        Gate {
+            store: Arc::new(store),
+            state: Arc::new(state),
+        }
+    }
+
+    /// The gate, its store's type forgotten, for programs that choose the store at run time.
+    pub fn build_erased(self) -> Gate<SharedStore> {
+        self.build().erased()
+    }
+}
+
+/// The TTL is outside of what a token may live: 1 ms to 15 minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidTtl;
+
+impl fmt::Display for InvalidTtl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("token lifetime is not between 1 ms and 15 minutes")
+    }
+}
+
+impl Error for InvalidTtl {}

@@ -1,0 +1,187 @@
+//! Issuing: a grant goes in, a token comes out.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use super::Gate;
+use crate::{
+    Cap, EntropyError, Entry, Grant, Signal, StoreError, StoreErrorKind, Timestamp, Token,
+    TokenKey, TokenStore,
+};
+
+impl<S: TokenStore> Gate<S> {
+    /// Keeps `grant` in the store and gives out the token for it.
+    ///
+    /// The token lives for the shortest of: the gate's TTL, the grant's, and what is left of the
+    /// credential that asked for it.
+    pub async fn issue(&self, grant: Grant) -> Result<Issued, IssueError> {
+        let outcome = self.try_issue(grant).await;
+        self.observe(match &outcome {
+            Ok(_) => Signal::Issued,
+            Err(error) => Signal::IssueRefused(error.kind()),
+        });
+        outcome
+    }
+
+    async fn try_issue(&self, grant: Grant) -> Result<Issued, IssueError> {
+        let state = &*self.state;
+        let now = state.clock.now();
+        let (grant, ttl) = self.settle_ends(grant, now)?;
+        let token = Token::generate(&*state.entropy)?;
+        let key = token.key(&grant.resource);
+        self.store
+            .insert(key, Entry::seal(key, &grant), ttl)
+            .await?;
+        state.recent.issued(key, grant.expires_at);
+        Ok(Issued {
+            token,
+            key,
+            expires_at: grant.expires_at,
+            ttl,
+        })
+    }
+
+    /// Settles when token and stream end.
+    fn settle_ends(
+        &self,
+        mut grant: Grant,
+        now: Timestamp,
+    ) -> Result<(Grant, Duration), IssueError> {
+        let credential_ends = grant.expires_at;
+        let ttl = grant
+            .ttl
+            .map_or(self.state.ttl, |ttl| ttl.min(self.state.ttl));
+        grant.expires_at = credential_ends.min(now.saturating_add(ttl));
+        grant.deadline = Some(
+            grant
+                .deadline
+                .unwrap_or(credential_ends)
+                .min(now.saturating_add(self.state.max_stream)),
+        );
+        let ttl = grant.expires_at.saturating_since(now);
+        if ttl.is_zero() {
+            return Err(IssueError::credential_expired());
+        }
+        Ok((grant, ttl))
+    }
+}
+
+/// A token that was just issued, and what may be said about it.
+#[derive(Debug)]
+pub struct Issued {
+    token: Token,
+    key: TokenKey,
+    expires_at: Timestamp,
+    ttl: Duration,
+}
+
+impl Issued {
+    /// The token, for the client that asked for it.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// The key to [withdraw](Gate::withdraw) it by. No secret: it may be kept and logged.
+    pub fn key(&self) -> TokenKey {
+        self.key
+    }
+
+    /// When it ends.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// How long it lives, to the millisecond.
+    pub fn ttl(&self) -> Duration {
+        self.ttl
+    }
+}
+
+/// No token was issued.
+#[derive(Debug)]
+pub struct IssueError {
+    kind: IssueErrorKind,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// The kinds of [`IssueError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IssueErrorKind {
+    /// What asked for the token has expired, or the TTL asked for is zero.
+    CredentialExpired,
+    /// A cap stands in the way. [`IssueError::retry_after`] says when to ask again.
+    Full(Cap),
+    /// There was no randomness.
+    NoEntropy,
+    /// The store can't be asked.
+    StoreUnavailable,
+}
+
+impl IssueError {
+    /// What kind of error this is.
+    pub fn kind(&self) -> IssueErrorKind {
+        self.kind
+    }
+
+    /// When to ask again, at a cap that time or use lifts.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    fn credential_expired() -> Self {
+        Self {
+            kind: IssueErrorKind::CredentialExpired,
+            retry_after: None,
+            source: None,
+        }
+    }
+}
+
+impl From<EntropyError> for IssueError {
+    fn from(error: EntropyError) -> Self {
+        let source = Some(error.into());
+        Self {
+            kind: IssueErrorKind::NoEntropy,
+            retry_after: None,
+            source,
+        }
+    }
+}
+
+impl From<StoreError> for IssueError {
+    fn from(error: StoreError) -> Self {
+        let (kind, retry_after) = match error.kind() {
+            StoreErrorKind::Full(full) => (IssueErrorKind::Full(full.cap()), full.retry_after()),
+            // A key that is there already was drawn twice: the store or the randomness is broken.
+            StoreErrorKind::Exists | StoreErrorKind::Unavailable => {
+                (IssueErrorKind::StoreUnavailable, Duration::ZERO)
+            }
+        };
+        let retry_after = (!retry_after.is_zero()).then_some(retry_after);
+        Self {
+            kind,
+            retry_after,
+            source: Some(error.into()),
+        }
+    }
+}
+
+impl fmt::Display for IssueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            IssueErrorKind::CredentialExpired => "credential has expired",
+            IssueErrorKind::Full(_) => "there is no room for another token",
+            IssueErrorKind::NoEntropy => "no randomness is to be had",
+            IssueErrorKind::StoreUnavailable => "token store is unavailable",
+        })
+    }
+}
+
+impl Error for IssueError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,73 @@
+//! What became of the tokens issued lately: [`Recent`].
+//!
+//! A store says only that a token is not there. Whoever runs a service wants to know whether
+//! somebody replays tokens, or clients come too late. This table remembers, in a fixed amount of
+//! memory, enough to name the reason in the metrics. It decides nothing: it forgets, and knows
+//! nothing of other nodes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::RefusalReason;
+use crate::{Timestamp, TokenKey};
+
+/// How many tokens it can remember; newer ones overwrite. 128 KiB in all.
+const CELLS: usize = 1 << 14;
+
+/// Set in a cell whose token was redeemed. Below it stands when the token ends, in seconds since
+/// the table was made; above it, half of the bits that tell one key from another.
+const USED: u64 = 1 << 31;
+const SECONDS: u64 = USED - 1;
+
+#[derive(Debug)]
+pub(super) struct Recent {
+    cells: Box<[AtomicU64]>,
+    start: Timestamp,
+}
+
+impl Recent {
+    pub(super) fn new(start: Timestamp) -> Self {
+        Self {
+            cells: (0..CELLS).map(|_| AtomicU64::new(0)).collect(),
+            start,
+        }
+    }
+
+    pub(super) fn issued(&self, key: TokenKey, expires_at: Timestamp) {
+        self.cell(key)
+            .store(tag(key) | self.second_of(expires_at), Ordering::Relaxed);
+    }
+
+    pub(super) fn used(&self, key: TokenKey, expires_at: Timestamp) {
+        self.cell(key).store(
+            tag(key) | USED | self.second_of(expires_at),
+            Ordering::Relaxed,
+        );
+    }
+
+    /// Why a token is not in the store, as far as is known here.
+    pub(super) fn why_missing(&self, key: TokenKey, now: Timestamp) -> RefusalReason {
+        let cell = self.cell(key).load(Ordering::Relaxed);
+        if cell & !(USED | SECONDS) != tag(key) {
+            RefusalReason::Unknown
+        } else if cell & USED != 0 {
+            RefusalReason::Used
+        } else if self.second_of(now) >= cell & SECONDS {
+            RefusalReason::Expired
+        } else {
+            RefusalReason::Withdrawn
+        }
+    }
+
+    fn cell(&self, key: TokenKey) -> &AtomicU64 {
+        &self.cells[key.prefix() as usize % CELLS]
+    }
+
+    fn second_of(&self, moment: Timestamp) -> u64 {
+        moment.saturating_since(self.start).as_secs().min(SECONDS)
+    }
+}
+
+/// The upper half of the key's first 8 bytes; the lower half finds the cell.
+fn tag(key: TokenKey) -> u64 {
+    key.prefix() & !(USED | SECONDS)
+}

@@ -1,0 +1,116 @@
+//! Redeeming: a token goes in, its grant comes out, once.
+//!
+//! The steps are [`Gate::present`] (spelling, key), one [`take`](TokenStore::take), and
+//! [`Presented::settle`] (digest, expiry). [`Gate::redeem`] does all three. Whoever must be able
+//! to finish a take after its asker is gone does them one by one.
+
+use std::fmt;
+use std::sync::Arc;
+
+use subtle::ConstantTimeEq;
+
+use super::refusal::{Refusal, RefusalReason};
+use super::{Gate, State};
+use crate::token::TokenText;
+use crate::{
+    CorruptEntry, Entry, Grant, Resource, SharedStore, Signal, StoreError, StoreErrorKind,
+    TakeFuture, TokenKey, TokenStore,
+};
+
+impl<S: TokenStore> Gate<S> {
+    /// Gives the grant of `token` for `resource`, if it is a fresh one. It is spent then.
+    ///
+    /// If the future is dropped, the token is either spent or untouched.
+    pub async fn redeem(&self, token: &str, resource: &Resource) -> Result<Grant, Refusal> {
+        let presented = self.present(token, resource)?;
+        let answer = self.store.take(presented.key).await;
+        presented.settle(answer)
+    }
+}
+
+impl<S> Gate<S> {
+    /// Checks how `token` is spelled, without asking the store.
+    pub fn present(&self, token: &str, resource: &Resource) -> Result<Presented, Refusal> {
+        match TokenText::check(token) {
+            Some(token) => Ok(Presented {
+                key: token.key(resource),
+                state: Arc::clone(&self.state),
+            }),
+            None => Err(self.state.refuse(RefusalReason::Malformed)),
+        }
+    }
+}
+
+impl Gate<SharedStore> {
+    /// Asks the store for the grant of a token that was presented, in a future that borrows
+    /// nothing.
+    pub fn take(&self, presented: &Presented) -> TakeFuture {
+        self.store.take_owned(presented.key)
+    }
+}
+
+/// A well-spelled token that was shown and not yet looked for: its key, and the gate's rules.
+#[must_use = "a token that is presented and not settled is not counted"]
+pub struct Presented {
+    key: TokenKey,
+    state: Arc<State>,
+}
+
+impl Presented {
+    /// Makes of the store's answer the gate's.
+    ///
+    /// The final comparison is constant-time, and done on a miss as on a hit.
+    pub fn settle(self, answer: Result<Option<Entry>, StoreError>) -> Result<Grant, Refusal> {
+        let Self { key, state } = self;
+        let taken = answer.map_err(|error| state.unavailable(error))?;
+        let missing = TokenKey::from_bytes([0; 32]);
+        let found = taken.as_ref().map_or(missing, Entry::key);
+        let is_it = bool::from(key.ct_eq(&found));
+        let why_missing = state.recent.why_missing(key, state.clock.now());
+        let Some(entry) = taken.filter(|_| is_it) else {
+            return Err(state.refuse(why_missing));
+        };
+        state.recent.used(key, entry.expires_at());
+        if entry.expires_at().has_passed(state.clock.now()) {
+            return Err(state.refuse(RefusalReason::Expired));
+        }
+        let grant = entry.open().map_err(|error| state.corrupt(error))?;
+        state.observer.observe(Signal::Redeemed {
+            continues: grant.continues(),
+        });
+        Ok(grant)
+    }
+
+    /// Says that whoever showed the token is gone, and nobody waits for the outcome.
+    pub fn abandon(self) {
+        self.state.observer.observe(Signal::Abandoned);
+    }
+}
+
+impl fmt::Debug for Presented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presented")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
+
+impl State {
+    fn refuse(&self, reason: RefusalReason) -> Refusal {
+        self.observer.observe(Signal::Refused(reason));
+        Refusal::new(reason)
+    }
+
+    fn unavailable(&self, error: StoreError) -> Refusal {
+        debug_assert_eq!(
+            error.kind(),
+            StoreErrorKind::Unavailable,
+            "a take can't fail otherwise"
+        );
+        self.refuse(RefusalReason::Unavailable).because(error)
+    }
+
+    fn corrupt(&self, error: CorruptEntry) -> Refusal {
+        self.refuse(RefusalReason::Corrupt).because(error)
+    }
+}

@@ -1,0 +1,190 @@
+//! A store in this process's memory: [`MemoryStore`].
+
+mod shard;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use shard::Shard;
+
+use crate::{
+    Cap, Clock, Entry, Full, Ledger, Limits, StoreError, Subject, SystemClock, Timestamp, TokenKey,
+    TokenStore,
+};
+
+/// How many parts the entries are spread over, each with a lock of its own.
+const SHARDS: usize = 64;
+
+/// Keeps entries in memory. Its caps are exact, and all is lost when the process ends.
+///
+/// No lock is held longer than one operation on a part of the entries takes, and no operation
+/// waits for anything else: its futures are ready when first polled. What has expired is removed
+/// by the operations that follow, each a bounded share.
+///
+/// ```
+/// use sse_gate_core::{Gate, Limits, MemoryStore};
+///
+/// let gate = Gate::new(MemoryStore::new(Limits::default().with_tokens(1_000)));
+/// # let _ = gate;
+/// ```
+#[derive(Debug)]
+pub struct MemoryStore {
+    ledger: Ledger<u64>,
+    shards: Box<[Mutex<Shard>]>,
+    clock: Arc<dyn Clock>,
+}
+
+impl MemoryStore {
+    /// An empty store with these caps, on the system's clock.
+    pub fn new(limits: Limits) -> Self {
+        Self::with_clock(limits, SystemClock)
+    }
+
+    /// An empty store with these caps, on a clock of the caller's choice.
+    pub fn with_clock(limits: Limits, clock: impl Clock) -> Self {
+        Self {
+            ledger: Ledger::new(limits),
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            clock: Arc::new(clock),
+        }
+    }
+
+    /// How many entries it holds, dead ones that were not removed yet included.
+    pub fn len(&self) -> usize {
+        self.ledger.len()
+    }
+
+    /// Whether it holds no entries.
+    pub fn is_empty(&self) -> bool {
+        self.ledger.is_empty()
+    }
+
+    /// Removes all that has expired, now rather than with the operations that follow.
+    ///
+    /// For a store that is idle for long and whose memory is wanted. It locks one part of the
+    /// entries after the other.
+    pub fn purge(&self) {
+        let now = self.clock.now();
+        for at in 0..SHARDS {
+            while self.reap(at, now) > 0 {}
+        }
+    }
+
+    fn insert_now(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let ends_at = now.saturating_add(ttl);
+        self.admit(key, &entry, ends_at, now)?;
+        let at = shard_of(key);
+        let mut shard = self.lock(at);
+        let dead = shard.reap(now);
+        let refused = shard.insert(key, entry, ends_at, now);
+        drop(shard);
+        self.settle(dead);
+        refused.map_err(|entry| {
+            self.ledger.leave(key.prefix(), &entry);
+            StoreError::exists()
+        })
+    }
+
+    fn take_now(&self, key: TokenKey) -> Option<Entry> {
+        let now = self.clock.now();
+        let mut shard = self.lock(shard_of(key));
+        // Before the look-up, so that the time it takes tells nothing of the token shown.
+        let dead = shard.reap(now);
+        let entry = shard.take(key, now);
+        drop(shard);
+        self.settle(dead);
+        if let Some(entry) = &entry {
+            self.ledger.leave(key.prefix(), entry);
+        }
+        entry
+    }
+
+    fn withdraw_now(&self, subject: &Subject) -> usize {
+        let now = self.clock.now();
+        let subject = subject.as_str().as_bytes();
+        let mut withdrawn = 0;
+        for prefix in self.ledger.ids_of(subject) {
+            let found = self
+                .lock(shard_of_prefix(prefix))
+                .withdraw(prefix, subject, now);
+            if let Some((entry, was_live)) = found {
+                self.ledger.leave(prefix, &entry);
+                withdrawn += usize::from(was_live);
+            }
+        }
+        withdrawn
+    }
+
+    /// Enters `entry` in the ledger. If the store is full, what is dead in it makes room.
+    fn admit(
+        &self,
+        key: TokenKey,
+        entry: &Entry,
+        ends_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Full> {
+        loop {
+            match self.ledger.enter(key.prefix(), entry, ends_at, now) {
+                Err(full)
+                    if matches!(full.cap(), Cap::TokensInAll | Cap::PayloadInAll)
+                        && self.reap_anywhere(now) => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Removes dead entries from the first part that has any; whether there were any.
+    fn reap_anywhere(&self, now: Timestamp) -> bool {
+        (0..SHARDS).any(|at| self.reap(at, now) > 0)
+    }
+
+    fn reap(&self, at: usize, now: Timestamp) -> usize {
+        let dead = self.lock(at).reap(now);
+        let count = dead.len();
+        self.settle(dead);
+        count
+    }
+
+    fn settle(&self, dead: Vec<Entry>) {
+        for entry in dead {
+            self.ledger.leave(entry.key().prefix(), &entry);
+        }
+    }
+
+    fn lock(&self, at: usize) -> MutexGuard<'_, Shard> {
+        self.shards[at]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for MemoryStore {
+    /// With the default [`Limits`].
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}
+
+impl TokenStore for MemoryStore {
+    async fn insert(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
+        self.insert_now(key, entry, ttl)
+    }
+
+    async fn take(&self, key: TokenKey) -> Result<Option<Entry>, StoreError> {
+        Ok(self.take_now(key))
+    }
+
+    async fn withdraw(&self, subject: Subject) -> Result<usize, StoreError> {
+        Ok(self.withdraw_now(&subject))
+    }
+}
+
+fn shard_of(key: TokenKey) -> usize {
+    shard_of_prefix(key.prefix())
+}
+
+fn shard_of_prefix(prefix: u64) -> usize {
+    // Bits in the middle: a table goes by the lowest and the highest.
+    (prefix >> 40) as usize % SHARDS
+}

@@ -1,0 +1,74 @@
+//! Moments in time: [`Timestamp`], milliseconds since the Unix epoch.
+
+use std::time::Duration;
+
+/// A moment, in whole milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+///
+/// Sums and differences saturate: no input, however far off, makes one overflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// Later than every real moment: a limit that never comes.
+    pub const FOREVER: Self = Self(u64::MAX);
+
+    /// The moment this many milliseconds after the Unix epoch.
+    pub const fn from_unix_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// The moment this many seconds after the Unix epoch, as the `exp` of a JWT counts
+    /// (RFC 7519 §2, `NumericDate`). Saturates to [`FOREVER`](Self::FOREVER).
+    pub const fn from_unix_secs(secs: u64) -> Self {
+        Self(secs.saturating_mul(1000))
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub const fn as_unix_millis(self) -> u64 {
+        self.0
+    }
+
+    /// The moment `span` later. A part of a millisecond is dropped.
+    pub fn saturating_add(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(millis(span)))
+    }
+
+    /// How long it is from `earlier` to this moment; zero if it is none or negative.
+    pub fn saturating_since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Whether a limit at this moment has been reached at `now`.
+    ///
+    /// Validity is half-open: what ends at `t` is good while `now < t`, and no longer at `t`.
+    pub fn has_passed(self, now: Timestamp) -> bool {
+        now >= self
+    }
+}
+
+/// The whole milliseconds in `span`, or `u64::MAX` if there are more.
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// E10
+    #[test]
+    fn validity_is_half_open() {
+        let end = Timestamp::from_unix_millis(1_000);
+        assert!(!end.has_passed(Timestamp::from_unix_millis(999)));
+        assert!(end.has_passed(Timestamp::from_unix_millis(1_000)));
+        assert!(end.has_passed(Timestamp::from_unix_millis(1_001)));
+    }
+
+    #[test]
+    fn sums_saturate() {
+        let start = Timestamp::from_unix_millis(5);
+        assert_eq!(start.saturating_add(Duration::MAX), Timestamp::FOREVER);
+        assert_eq!(Timestamp::from_unix_secs(u64::MAX), Timestamp::FOREVER);
+        assert_eq!(start.saturating_since(Timestamp::FOREVER), Duration::ZERO);
+    }
+}

@@ -1,0 +1,90 @@
+//! The key a store knows a token by: [`TokenKey`].
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+use super::Token;
+use crate::Resource;
+
+/// Separates these digests from every other use of SHA-256.
+const DOMAIN: &[u8] = b"sse-gate/token-key/1\0";
+
+/// What a store keeps in a token's place: a digest that leads to the grant and not to the token.
+///
+/// SHA-256 over a domain, the length of the resource (64 bits, big-endian), the resource and the
+/// exact bytes of the token. The resource is part of it, so a token that is shown for another
+/// resource leads nowhere: it is unknown there, and not burnt here.
+///
+/// A key is no secret. It may be printed, and [`Gate::withdraw`](crate::Gate::withdraw) takes one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenKey([u8; 32]);
+
+impl TokenKey {
+    pub(super) fn new(token: &[u8; Token::LEN], resource: &Resource) -> Self {
+        let resource = resource.as_bytes();
+        let digest = Sha256::new()
+            .chain_update(DOMAIN)
+            .chain_update((resource.len() as u64).to_be_bytes())
+            .chain_update(resource)
+            .chain_update(token)
+            .finalize();
+        Self(digest.into())
+    }
+
+    /// The key of these 32 bytes, as a store reads it back.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes of the key, evenly distributed.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The first 8 bytes: enough to find an entry by, never enough to accept it.
+    pub(crate) fn prefix(&self) -> u64 {
+        self.0
+            .first_chunk()
+            .map_or(0, |bytes| u64::from_be_bytes(*bytes))
+    }
+}
+
+impl ConstantTimeEq for TokenKey {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+impl fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenKey({:016x}…)", self.prefix())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(token: u8, parts: &[&str]) -> TokenKey {
+        TokenKey::new(&[token; Token::LEN], &Resource::new(parts).unwrap())
+    }
+
+    /// B9, B13, B15
+    #[test]
+    fn token_and_resource_both_make_the_key() {
+        let same = key(b'a', &["generation", "1"]);
+        assert_eq!(same, key(b'a', &["generation", "1"]));
+        for other in [
+            key(b'b', &["generation", "1"]),
+            key(b'a', &["generation", "2"]),
+            key(b'a', &["generation", "11"]),
+            key(b'a', &["generation"]),
+            key(b'a', &["generation1", ""]),
+        ] {
+            assert_ne!(same, other);
+            assert!(!bool::from(same.ct_eq(&other)));
+        }
+    }
+}
