@@ -57,7 +57,7 @@ impl Event<'_> {
     /// How many bytes [`encode`](Event::encode) appends, exactly.
     ///
     /// Found without allocating, so it is the place for a limit on events made of other people's
-    /// text. Data made of line breaks grows most: seven bytes for each, and seven more.
+    /// text. Data made of line breaks grows most: to seven bytes for each, and eight in all.
     ///
     /// ```
     /// use sse_gate_codec::Event;
