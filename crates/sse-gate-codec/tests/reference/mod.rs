@@ -1,0 +1,131 @@
+//! A decoder written from the HTML standard, §9.2.5 and §9.2.6, step by step.
+//!
+//! It is here to say what a client gets to see, so it is as plain as can be and shares nothing
+//! with the crate. The quotations are steps of §9.2.6.
+
+/// What a client knows after a stream.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Decoded {
+    /// The dispatched events, in order.
+    pub(crate) events: Vec<Dispatched>,
+    /// Each `retry` that was obeyed, in milliseconds.
+    pub(crate) retries: Vec<u128>,
+    /// Each comment, without its colon.
+    pub(crate) comments: Vec<String>,
+    /// What the client would send as `Last-Event-ID`.
+    pub(crate) last_event_id: String,
+    /// Each line that was neither empty nor a comment, as field and value, dispatched or not.
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+/// One event as a page sees it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Dispatched {
+    pub(crate) kind: String,
+    pub(crate) data: String,
+    pub(crate) last_event_id: String,
+}
+
+/// Decodes a whole stream, for a client whose last event id is `last_event_id`.
+pub(crate) fn decode(stream: &[u8], last_event_id: &str) -> Decoded {
+    let mut client = Client {
+        seen: Decoded {
+            last_event_id: last_event_id.to_owned(),
+            ..Decoded::default()
+        },
+        id_buffer: last_event_id.to_owned(),
+        ..Client::default()
+    };
+    for line in complete_lines(&utf8_decode(stream)) {
+        client.line(&line);
+    }
+    // "Once the end of the file is reached, any pending data must be discarded."
+    client.seen
+}
+
+/// "UTF-8 decode" of the Encoding standard: one byte order mark at the start is dropped, and what
+/// is not UTF-8 becomes U+FFFD, in the same portions as in `String::from_utf8_lossy`.
+fn utf8_decode(stream: &[u8]) -> String {
+    String::from_utf8_lossy(stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream)).into_owned()
+}
+
+/// The lines that have an end: CRLF, LF or CR. What follows the last one is no line yet.
+fn complete_lines(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut after_cr = false;
+    for character in text.chars() {
+        match character {
+            '\n' if after_cr => {}
+            '\r' | '\n' => lines.push(std::mem::take(&mut line)),
+            other => line.push(other),
+        }
+        after_cr = character == '\r';
+    }
+    lines
+}
+
+/// The buffers of §9.2.6.
+#[derive(Default)]
+struct Client {
+    data_buffer: String,
+    event_type_buffer: String,
+    id_buffer: String,
+    seen: Decoded,
+}
+
+impl Client {
+    fn line(&mut self, line: &str) {
+        if line.is_empty() {
+            self.dispatch();
+        } else if let Some(comment) = line.strip_prefix(':') {
+            self.seen.comments.push(comment.to_owned());
+        } else if let Some((field, value)) = line.split_once(':') {
+            // "If value starts with a U+0020 SPACE character, remove it from value."
+            self.field(field, value.strip_prefix(' ').unwrap_or(value));
+        } else {
+            self.field(line, "");
+        }
+    }
+
+    fn field(&mut self, field: &str, value: &str) {
+        self.seen.fields.push((field.to_owned(), value.to_owned()));
+        match field {
+            "event" => value.clone_into(&mut self.event_type_buffer),
+            "data" => {
+                self.data_buffer.push_str(value);
+                self.data_buffer.push('\n');
+            }
+            "id" if !value.contains('\0') => value.clone_into(&mut self.id_buffer),
+            "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                self.seen.retries.extend(value.parse::<u128>());
+            }
+            _ => {}
+        }
+    }
+
+    fn dispatch(&mut self) {
+        self.seen.last_event_id.clone_from(&self.id_buffer);
+        let kind = std::mem::take(&mut self.event_type_buffer);
+        let mut data = std::mem::take(&mut self.data_buffer);
+        // "If the data buffer is an empty string, set the data buffer and the event type buffer
+        // to the empty string and return."
+        if data.is_empty() {
+            return;
+        }
+        // "If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove
+        // the last character from the data buffer."
+        if data.ends_with('\n') {
+            data.pop();
+        }
+        self.seen.events.push(Dispatched {
+            kind: if kind.is_empty() {
+                "message".to_owned()
+            } else {
+                kind
+            },
+            data,
+            last_event_id: self.seen.last_event_id.clone(),
+        });
+    }
+}
