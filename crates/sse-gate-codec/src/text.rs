@@ -33,7 +33,8 @@ pub(crate) const fn first_forbidden(text: &str) -> Option<(InvalidFieldKind, usi
 
 /// Constructors, conversions and comparisons of a `struct $Type<'a>(Cow<'a, str>)`.
 ///
-/// The field of the struct is private to its file, and this is the only code that fills it.
+/// The field of the struct is private to its file, so a text gets in only through these checks
+/// (and a number through `EventId::from`).
 macro_rules! one_line_text {
     ($Type:ident, $what:literal) => {
         impl $Type<'static> {
