@@ -1,6 +1,6 @@
 //! Where the randomness comes from: [`Entropy`], and the generator that tokens are drawn from.
 //!
-//! [`SystemEntropy`] keeps one ChaCha generator a thread, seeded from the operating system and
+//! [`SystemEntropy`] keeps one `ChaCha` generator a thread, seeded from the operating system and
 //! seeded afresh after [`SystemEntropy::DRAWS_PER_SEED`] draws and in a forked child. Asking the
 //! operating system for every token would cost several times all the rest of issuing one.
 

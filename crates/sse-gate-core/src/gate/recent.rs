@@ -59,7 +59,7 @@ impl Recent {
     }
 
     fn cell(&self, key: TokenKey) -> &AtomicU64 {
-        &self.cells[key.prefix() as usize % CELLS]
+        &self.cells[(key.prefix() & SECONDS) as usize % CELLS]
     }
 
     fn second_of(&self, moment: Timestamp) -> u64 {

@@ -20,7 +20,7 @@ impl<'a> TokenText<'a> {
         let bytes: &[u8; Token::LEN] = text.as_bytes().try_into().ok()?;
         let (body, sum) = bytes.split_at(BODY_LEN);
         let random = body.strip_prefix(Token::PREFIX.as_bytes())?;
-        let spelled = random.iter().all(is_base64url) && checksum(body) == sum;
+        let spelled = random.iter().copied().all(is_base64url) && checksum(body) == sum;
         spelled.then_some(Self(bytes))
     }
 
@@ -30,7 +30,7 @@ impl<'a> TokenText<'a> {
     }
 }
 
-fn is_base64url(byte: &u8) -> bool {
+fn is_base64url(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
