@@ -48,7 +48,9 @@ pub use caps::{
     payloads_are_capped_one_by_one_by_subject_and_in_all, racing_inserts_never_pass_a_cap,
     room_comes_back_when_entries_are_taken, room_comes_back_when_entries_end,
 };
-pub use expiry::{an_ended_key_can_be_used_again, an_entry_ends_with_its_ttl};
+pub use expiry::{
+    a_key_used_again_counts_once, an_ended_key_can_be_used_again, an_entry_ends_with_its_ttl,
+};
 pub use insert::{inserting_only_creates, one_of_many_racing_inserts_creates};
 pub use sample::Sample;
 pub use take::{
@@ -108,6 +110,7 @@ macro_rules! token_store_conformance {
                 one_of_many_racing_inserts_creates,
                 an_entry_ends_with_its_ttl,
                 an_ended_key_can_be_used_again,
+                a_key_used_again_counts_once,
                 a_full_store_refuses_the_newcomer,
                 a_full_subject_refuses_only_its_own,
                 payloads_are_capped_one_by_one_by_subject_and_in_all,

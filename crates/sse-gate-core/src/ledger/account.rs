@@ -81,8 +81,9 @@ impl<Id: Copy + PartialEq> Account<Id> {
         self.stubs.push(stub);
     }
 
-    pub(super) fn close(&mut self, id: Id) {
-        if let Some(at) = self.stubs.iter().position(|stub| stub.id == id) {
+    pub(super) fn close(&mut self, id: Id, ends_at: Timestamp) {
+        let is_it = |stub: &Stub<Id>| stub.id == id && stub.ends_at == ends_at;
+        if let Some(at) = self.stubs.iter().position(is_it) {
             self.stubs.swap_remove(at);
         }
     }

@@ -105,8 +105,10 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
         Ok(())
     }
 
-    /// Counts `entry` no longer.
-    pub fn leave(&self, id: Id, entry: &Entry) {
+    /// Counts `entry` no longer, that was counted until `ends_at`.
+    ///
+    /// The two together tell it from another that was entered under the same `id` later.
+    pub fn leave(&self, id: Id, entry: &Entry, ends_at: Timestamp) {
         self.tokens.fetch_sub(1, Ordering::Relaxed);
         self.payload_bytes
             .fetch_sub(entry.payload_len(), Ordering::Relaxed);
@@ -115,7 +117,7 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
         let Ok(mut account) = accounts.find_entry(subject, |account| account.is_of(subject)) else {
             return;
         };
-        account.get_mut().close(id);
+        account.get_mut().close(id, ends_at);
         if account.get().is_empty() {
             account.remove();
         }

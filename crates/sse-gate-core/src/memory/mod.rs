@@ -5,7 +5,7 @@ mod shard;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use shard::Shard;
+use shard::{Shard, Slot};
 
 use crate::{
     Cap, Clock, Entry, Full, Ledger, Limits, StoreError, Subject, SystemClock, Timestamp, TokenKey,
@@ -72,32 +72,35 @@ impl MemoryStore {
 
     fn insert_now(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let ends_at = now.saturating_add(ttl);
-        self.admit(key, &entry, ends_at, now)?;
-        let at = shard_of(key);
-        let mut shard = self.lock(at);
+        let slot = Slot {
+            prefix: key.prefix(),
+            ends_at: now.saturating_add(ttl),
+            entry,
+        };
+        self.admit(&slot, now)?;
+        let mut shard = self.lock(shard_of(slot.prefix));
         let dead = shard.reap(now);
-        let refused = shard.insert(key, entry, ends_at, now);
+        let inserted = shard.insert(slot, now);
         drop(shard);
         self.settle(dead);
-        refused.map_err(|entry| {
-            self.ledger.leave(key.prefix(), &entry);
-            StoreError::exists()
-        })
+        // Whoever did not get in leaves again, as does the dead one whose place was taken.
+        let (left, outcome) = match inserted {
+            Ok(dead) => (dead, Ok(())),
+            Err(newcomer) => (Some(newcomer), Err(StoreError::exists())),
+        };
+        self.settle(left);
+        outcome
     }
 
     fn take_now(&self, key: TokenKey) -> Option<Entry> {
         let now = self.clock.now();
-        let mut shard = self.lock(shard_of(key));
+        let mut shard = self.lock(shard_of(key.prefix()));
         // Before the look-up, so that the time it takes tells nothing of the token shown.
         let dead = shard.reap(now);
-        let entry = shard.take(key, now);
+        let taken = shard.take(key, now);
         drop(shard);
         self.settle(dead);
-        if let Some(entry) = &entry {
-            self.ledger.leave(key.prefix(), entry);
-        }
-        entry
+        taken.map(|slot| self.release(slot))
     }
 
     fn withdraw_now(&self, subject: &Subject) -> usize {
@@ -105,27 +108,20 @@ impl MemoryStore {
         let subject = subject.as_str().as_bytes();
         let mut withdrawn = 0;
         for prefix in self.ledger.ids_of(subject) {
-            let found = self
-                .lock(shard_of_prefix(prefix))
-                .withdraw(prefix, subject, now);
-            if let Some((entry, was_live)) = found {
-                self.ledger.leave(prefix, &entry);
-                withdrawn += usize::from(was_live);
-            }
+            let found = self.lock(shard_of(prefix)).withdraw(prefix, subject);
+            withdrawn += usize::from(found.as_ref().is_some_and(|slot| slot.is_live(now)));
+            self.settle(found);
         }
         withdrawn
     }
 
-    /// Enters `entry` in the ledger. If the store is full, what is dead in it makes room.
-    fn admit(
-        &self,
-        key: TokenKey,
-        entry: &Entry,
-        ends_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), Full> {
+    /// Enters a newcomer in the ledger. If the store is full, what is dead in it makes room.
+    fn admit(&self, slot: &Slot, now: Timestamp) -> Result<(), Full> {
         loop {
-            match self.ledger.enter(key.prefix(), entry, ends_at, now) {
+            match self
+                .ledger
+                .enter(slot.prefix, &slot.entry, slot.ends_at, now)
+            {
                 Err(full)
                     if matches!(full.cap(), Cap::TokensInAll | Cap::PayloadInAll)
                         && self.reap_anywhere(now) => {}
@@ -146,10 +142,16 @@ impl MemoryStore {
         count
     }
 
-    fn settle(&self, dead: Vec<Entry>) {
-        for entry in dead {
-            self.ledger.leave(entry.key().prefix(), &entry);
+    fn settle(&self, gone: impl IntoIterator<Item = Slot>) {
+        for slot in gone {
+            self.release(slot);
         }
+    }
+
+    /// Counts an entry no longer that has left its shard.
+    fn release(&self, slot: Slot) -> Entry {
+        self.ledger.leave(slot.prefix, &slot.entry, slot.ends_at);
+        slot.entry
     }
 
     fn lock(&self, at: usize) -> MutexGuard<'_, Shard> {
@@ -180,11 +182,7 @@ impl TokenStore for MemoryStore {
     }
 }
 
-fn shard_of(key: TokenKey) -> usize {
-    shard_of_prefix(key.prefix())
-}
-
-fn shard_of_prefix(prefix: u64) -> usize {
+fn shard_of(prefix: u64) -> usize {
     // Bits in the middle: a table goes by the lowest and the highest.
     (prefix >> 40) as usize % SHARDS
 }

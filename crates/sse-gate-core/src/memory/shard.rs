@@ -19,61 +19,52 @@ pub(super) struct Shard {
     by_end: BTreeSet<(Timestamp, u64)>,
 }
 
+/// An entry, and what it is found by. No two in a shard have the same prefix.
 #[derive(Debug)]
-struct Slot {
-    prefix: u64,
-    ends_at: Timestamp,
-    entry: Entry,
+pub(super) struct Slot {
+    pub(super) prefix: u64,
+    pub(super) ends_at: Timestamp,
+    pub(super) entry: Entry,
 }
 
 impl Shard {
-    /// Adds an entry under a new key; gives it back if the key is there, or one that begins with
-    /// the same 8 bytes, which happens to digests as often as somebody guesses a token.
-    pub(super) fn insert(
-        &mut self,
-        key: TokenKey,
-        entry: Entry,
-        ends_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), Entry> {
-        let prefix = key.prefix();
-        let taken = |slot: &Slot| slot.prefix == prefix && !slot.ends_at.has_passed(now);
-        if self.slots.find(prefix, taken).is_some() {
-            return Err(entry);
+    /// Adds an entry under a new key, and gives back the dead one in whose place it came, if
+    /// there was one.
+    ///
+    /// Gives the newcomer itself back if the key is there, or one that begins with the same 8
+    /// bytes, which happens to digests as often as somebody guesses a token.
+    pub(super) fn insert(&mut self, slot: Slot, now: Timestamp) -> Result<Option<Slot>, Slot> {
+        let prefix = slot.prefix;
+        let same = |slot: &Slot| slot.prefix == prefix;
+        if self
+            .slots
+            .find(prefix, |slot| same(slot) && slot.is_live(now))
+            .is_some()
+        {
+            return Err(slot);
         }
-        self.by_end.insert((ends_at, prefix));
-        self.slots.insert_unique(
-            prefix,
-            Slot {
-                prefix,
-                ends_at,
-                entry,
-            },
-            |slot| slot.prefix,
-        );
-        Ok(())
+        let dead = self.remove(prefix, same);
+        self.by_end.insert((slot.ends_at, prefix));
+        self.slots.insert_unique(prefix, slot, |slot| slot.prefix);
+        Ok(dead)
     }
 
     /// Removes the entry under a key, if it is there and its time is not up.
-    pub(super) fn take(&mut self, key: TokenKey, now: Timestamp) -> Option<Entry> {
-        self.remove(key.prefix(), |slot| slot.is_live(key, now))
-            .map(|slot| slot.entry)
+    pub(super) fn take(&mut self, key: TokenKey, now: Timestamp) -> Option<Slot> {
+        let prefix = key.prefix();
+        let is_it =
+            |slot: &Slot| slot.prefix == prefix && slot.is_live(now) && slot.entry.key() == key;
+        self.remove(prefix, is_it)
     }
 
-    /// Removes an entry of `subject` whose key begins with `prefix`; it, and whether it was live.
-    pub(super) fn withdraw(
-        &mut self,
-        prefix: u64,
-        subject: &[u8],
-        now: Timestamp,
-    ) -> Option<(Entry, bool)> {
+    /// Removes an entry of `subject` whose key begins with `prefix`, live or dead.
+    pub(super) fn withdraw(&mut self, prefix: u64, subject: &[u8]) -> Option<Slot> {
         let is_it = |slot: &Slot| slot.prefix == prefix && slot.entry.subject_bytes() == subject;
-        let slot = self.remove(prefix, is_it)?;
-        Some((slot.entry, !slot.ends_at.has_passed(now)))
+        self.remove(prefix, is_it)
     }
 
     /// Removes some of the entries whose time is up, those that ended first.
-    pub(super) fn reap(&mut self, now: Timestamp) -> Vec<Entry> {
+    pub(super) fn reap(&mut self, now: Timestamp) -> Vec<Slot> {
         let mut dead = Vec::new();
         while let Some((ends_at, prefix)) = self.by_end.first().copied() {
             if dead.len() == REAPED_AT_ONCE || !ends_at.has_passed(now) {
@@ -81,7 +72,7 @@ impl Shard {
             }
             let ended = |slot: &Slot| slot.prefix == prefix && slot.ends_at == ends_at;
             match self.remove(prefix, ended) {
-                Some(slot) => dead.push(slot.entry),
+                Some(slot) => dead.push(slot),
                 None => break,
             }
         }
@@ -96,7 +87,7 @@ impl Shard {
 }
 
 impl Slot {
-    fn is_live(&self, key: TokenKey, now: Timestamp) -> bool {
-        self.prefix == key.prefix() && !self.ends_at.has_passed(now) && self.entry.key() == key
+    pub(super) fn is_live(&self, now: Timestamp) -> bool {
+        !self.ends_at.has_passed(now)
     }
 }
