@@ -1,0 +1,12 @@
+//! What the example servers share: everything but HTTP.
+//!
+//! Three servers (axum, hyper and warp) answer the same requests in the same words, so that
+//! comparing two of them shows the framework and nothing else. All they have in common lives here
+//! and knows no framework:
+//!
+//! - [`users`] and [`login`]: two demo users, and the JWT that a login earns;
+//! - [`infer`]: Rust types from a JSON sample, the real work of the demo.
+
+pub mod infer;
+pub mod login;
+pub mod users;

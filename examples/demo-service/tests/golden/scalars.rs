@@ -1,0 +1,1 @@
+pub type Scalars = Vec<Option<String>>;
