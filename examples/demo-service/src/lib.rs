@@ -5,8 +5,10 @@
 //! and knows no framework:
 //!
 //! - [`users`] and [`login`]: two demo users, and the JWT that a login earns;
-//! - [`infer`]: Rust types from a JSON sample, the real work of the demo.
+//! - [`infer`]: Rust types from a JSON sample, the real work of the demo;
+//! - [`generation`]: jobs that do this work in the background, and streams of their progress.
 
+pub mod generation;
 pub mod infer;
 pub mod login;
 pub mod users;
