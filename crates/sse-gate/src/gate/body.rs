@@ -1,0 +1,112 @@
+//! [`ResponseBody`].
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::Full;
+use pin_project::pin_project;
+
+use crate::stream_guard::StreamGuard;
+
+/// The body of a [`GateService`](super::GateService)'s response: the handler's, or a refusal.
+///
+/// A handler's body ends at the deadline of its grant, if it has not ended before.
+#[pin_project]
+pub struct ResponseBody<B> {
+    #[pin]
+    state: State<B>,
+}
+
+#[pin_project(project = StateProj)]
+enum State<B> {
+    Own {
+        #[pin]
+        body: Full<Bytes>,
+    },
+    Passed {
+        #[pin]
+        body: B,
+    },
+    Stream {
+        #[pin]
+        body: B,
+        #[pin]
+        guard: StreamGuard,
+    },
+}
+
+impl<B> ResponseBody<B> {
+    pub(super) fn own(body: Full<Bytes>) -> Self {
+        Self {
+            state: State::Own { body },
+        }
+    }
+
+    pub(super) fn pass(body: B) -> Self {
+        Self {
+            state: State::Passed { body },
+        }
+    }
+
+    pub(super) fn stream(body: B, guard: StreamGuard) -> Self {
+        Self {
+            state: State::Stream { body, guard },
+        }
+    }
+}
+
+impl<B> Body for ResponseBody<B>
+where
+    B: Body<Data = Bytes>,
+{
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        match self.project().state.project() {
+            StateProj::Own { body } => body.poll_frame(cx).map_err(|never| match never {}),
+            StateProj::Passed { body } => body.poll_frame(cx),
+            StateProj::Stream { body, mut guard } => {
+                if guard.as_mut().poll_deadline(cx).is_ready() {
+                    return Poll::Ready(None);
+                }
+                let frame = ready!(body.poll_frame(cx));
+                match &frame {
+                    None => guard.complete(),
+                    Some(Err(_)) => guard.fail(),
+                    Some(Ok(_)) => {}
+                }
+                Poll::Ready(frame)
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.state {
+            State::Own { body } => body.is_end_stream(),
+            State::Passed { body } | State::Stream { body, .. } => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.state {
+            State::Own { body } => body.size_hint(),
+            State::Passed { body } => body.size_hint(),
+            // It may end before the handler's body does.
+            State::Stream { body, .. } if body.is_end_stream() => SizeHint::with_exact(0),
+            State::Stream { .. } => SizeHint::default(),
+        }
+    }
+}
+
+impl<B> fmt::Debug for ResponseBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseBody").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,142 @@
+//! What is decided about a request before any token is looked for: public facts, no state.
+
+use http::header::{
+    ACCEPT, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE,
+};
+use http::request::Parts;
+use http::{Method, Version};
+
+use super::Rejection;
+use crate::headers::EVENT_STREAM;
+
+/// One check: it passes, or names what is wrong.
+type Check = fn(&Parts) -> Result<(), Rejection>;
+
+/// The checks that need nothing but the request's head, in their order. Those of the method, the
+/// route and the body's presence on HTTP/2 come before them.
+const CHECKS: [Check; 5] = [early_data, body, prefetch, fetch_metadata, accept];
+
+/// Runs all of [`CHECKS`].
+pub(super) fn head(parts: &Parts) -> Result<(), Rejection> {
+    CHECKS.iter().try_for_each(|check| check(parts))
+}
+
+/// Only GET opens a stream. `X-HTTP-Method-Override` and its like are not looked at.
+pub(super) fn method(method: &Method) -> Result<(), Rejection> {
+    pass_if(method == Method::GET, Rejection::Method)
+}
+
+/// RFC 8470 §5.1: a proxy marks with `Early-Data` what it got before the handshake was done.
+fn early_data(parts: &Parts) -> Result<(), Rejection> {
+    pass_if(
+        !parts.headers.contains_key("early-data"),
+        Rejection::EarlyData,
+    )
+}
+
+/// RFC 9112 §6.3: without `Content-Length` and `Transfer-Encoding` a request has no body.
+fn body(parts: &Parts) -> Result<(), Rejection> {
+    let headers = &parts.headers;
+    let has_length = headers
+        .get_all(CONTENT_LENGTH)
+        .iter()
+        .any(|length| length != "0");
+    let has_other = headers.contains_key(TRANSFER_ENCODING) || headers.contains_key(UPGRADE);
+    pass_if(!has_length && !has_other, Rejection::Body)
+}
+
+/// On HTTP/2 and later a request may have a body that no header announces.
+pub(super) fn unannounced_body(
+    version: Version,
+    body: &impl http_body::Body,
+) -> Result<(), Rejection> {
+    pass_if(
+        version < Version::HTTP_2 || body.is_end_stream(),
+        Rejection::Body,
+    )
+}
+
+/// `Sec-Purpose` (Fetch §3.6) and the names that it had before.
+fn prefetch(parts: &Parts) -> Result<(), Rejection> {
+    const AHEAD_OF_TIME: [&str; 3] = ["prefetch", "prerender", "preview"];
+    let is_ahead = |name: &str| {
+        let values = parts.headers.get_all(name).iter();
+        values
+            .flat_map(|value| value.to_str().unwrap_or_default().split([',', ';']))
+            .any(|purpose| {
+                AHEAD_OF_TIME
+                    .iter()
+                    .any(|word| purpose.trim().eq_ignore_ascii_case(word))
+            })
+    };
+    let ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
+        .into_iter()
+        .any(is_ahead);
+    pass_if(!ahead, Rejection::Prefetch)
+}
+
+/// Fetch Metadata: a script's request has the destination `empty` and the mode `cors` or
+/// `same-origin`. Who sends no such headers is no browser, or an old one.
+fn fetch_metadata(parts: &Parts) -> Result<(), Rejection> {
+    let all_are = |name: &str, expected: &[&str]| {
+        parts
+            .headers
+            .get_all(name)
+            .iter()
+            .all(|value| expected.iter().any(|it| value == it))
+    };
+    let by_script = all_are("sec-fetch-mode", &["cors", "same-origin"])
+        && all_are("sec-fetch-dest", &["empty"]);
+    pass_if(by_script, Rejection::FetchMetadata)
+}
+
+/// The media type must be named: link previews and the like send `*/*`.
+fn accept(parts: &Parts) -> Result<(), Rejection> {
+    let ranges = parts.headers.get_all(ACCEPT).iter();
+    let accepts = ranges
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(is_event_stream);
+    pass_if(accepts, Rejection::Accept)
+}
+
+/// Whether a media range is `text/event-stream`, and not with a weight of 0 (RFC 9110 §12.5.1).
+fn is_event_stream(range: &str) -> bool {
+    let mut parts = range.split(';').map(str::trim);
+    let named = parts
+        .next()
+        .is_some_and(|media| media.eq_ignore_ascii_case(EVENT_STREAM));
+    let is_zero = |weight: &str| weight.parse::<f32>().is_ok_and(|weight| weight <= 0.0);
+    let unwanted = |parameter: &str| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        name.trim().eq_ignore_ascii_case("q") && is_zero(value.trim())
+    };
+    named && !parts.any(unwanted)
+}
+
+/// A page's origin must be among the allowed. A request without one must come from the page's
+/// own origin, or from no browser at all.
+pub(super) fn origin(parts: &Parts, allowed: &[HeaderValue]) -> Result<(), Rejection> {
+    let headers = &parts.headers;
+    let mut origins = headers.get_all(ORIGIN).iter();
+    let passes = match (origins.next(), origins.next()) {
+        (Some(origin), None) => allowed.contains(origin),
+        (None, _) => is_same_origin_or_no_browser(headers),
+        (Some(_), Some(_)) => false,
+    };
+    pass_if(passes, Rejection::Origin)
+}
+
+fn is_same_origin_or_no_browser(headers: &HeaderMap) -> bool {
+    const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+    match headers.get(SEC_FETCH_SITE) {
+        Some(site) => site == "same-origin",
+        None => !headers
+            .keys()
+            .any(|name| name.as_str().starts_with("sec-fetch-")),
+    }
+}
+
+fn pass_if(passes: bool, otherwise: Rejection) -> Result<(), Rejection> {
+    if passes { Ok(()) } else { Err(otherwise) }
+}

@@ -1,0 +1,134 @@
+//! [`GateLayer`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Response};
+use http_body_util::Full;
+use sse_gate_core::{Gate, SharedStore, TokenStore};
+use tower_layer::Layer;
+
+use super::{GateService, Rejection};
+use crate::{StreamRoute, StreamSlots};
+
+/// How long the store may take. A request that waited longer is refused.
+const STORE_BUDGET: Duration = Duration::from_millis(250);
+
+/// Wraps the handler of a stream in [`GateService`]. See the [module](super).
+#[derive(Clone)]
+pub struct GateLayer {
+    pub(super) config: Arc<Config>,
+}
+
+pub(super) type OnRefusal = dyn Fn(Rejection) -> Response<Full<Bytes>> + Send + Sync;
+
+/// What the services of one layer share.
+#[derive(Clone)]
+pub(super) struct Config {
+    pub(super) gate: Gate<SharedStore>,
+    pub(super) route: StreamRoute,
+    pub(super) slots: StreamSlots,
+    pub(super) allowed_origins: Option<Arc<[HeaderValue]>>,
+    pub(super) passes_other_routes: bool,
+    pub(super) store_budget: Duration,
+    pub(super) on_refusal: Arc<OnRefusal>,
+}
+
+impl GateLayer {
+    /// A layer that admits to `route` whom `gate` has issued a token for it.
+    pub fn new<S: TokenStore + Clone>(gate: &Gate<S>, route: StreamRoute) -> Self {
+        let config = Config {
+            gate: gate.erased(),
+            route,
+            slots: StreamSlots::default(),
+            allowed_origins: None,
+            passes_other_routes: false,
+            store_budget: STORE_BUDGET,
+            on_refusal: Arc::new(Rejection::to_response),
+        };
+        Self {
+            config: Arc::new(config),
+        }
+    }
+
+    /// The caps on open streams, to be shared by the layers of one service. By default each layer
+    /// has its own, at [`StreamSlots`]' defaults.
+    pub fn with_slots(self, slots: StreamSlots) -> Self {
+        self.with(|config| config.slots = slots)
+    }
+
+    /// The origins whose pages may open streams, as their browsers write them:
+    /// `https://app.example`. The service's own is one of them if its pages are served from
+    /// another host name than they ask.
+    ///
+    /// Without this every origin may: a token is no cookie, a foreign page has none.
+    pub fn with_allowed_origins<'o>(
+        self,
+        origins: impl IntoIterator<Item = &'o str>,
+    ) -> Result<Self, InvalidOrigin> {
+        let parse = |origin: &str| match HeaderValue::from_str(origin) {
+            Ok(value) if origin.contains("://") && !origin.ends_with('/') => Ok(value),
+            _ => Err(InvalidOrigin {
+                origin: origin.to_owned(),
+            }),
+        };
+        let origins = origins
+            .into_iter()
+            .map(parse)
+            .collect::<Result<Arc<[_]>, _>>()?;
+        Ok(self.with(|config| config.allowed_origins = Some(origins)))
+    }
+
+    /// Passes requests of other routes on, untouched, instead of answering them with 404.
+    ///
+    /// For a layer that stands before routing, as it does around a warp filter or a bare hyper
+    /// service. The handler must go by [`Granted`](crate::Granted) and by nothing else.
+    pub fn in_front_of_router(self) -> Self {
+        self.with(|config| config.passes_other_routes = true)
+    }
+
+    /// How long the store may take to answer: 250 ms by default. After that the request is
+    /// refused with 503, and the token is spent or untouched.
+    pub fn with_store_budget(self, budget: Duration) -> Self {
+        self.with(|config| config.store_budget = budget)
+    }
+
+    /// Writes the refusals, instead of [`Rejection::to_response`].
+    pub fn on_refusal(
+        self,
+        write: impl Fn(Rejection) -> Response<Full<Bytes>> + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|config| config.on_refusal = Arc::new(write))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(Arc::make_mut(&mut self.config));
+        self
+    }
+}
+
+impl<S> Layer<S> for GateLayer {
+    type Service = GateService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        GateService::new(inner, Arc::clone(&self.config))
+    }
+}
+
+impl fmt::Debug for GateLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GateLayer")
+            .field("route", &self.config.route)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A text is not an origin as browsers write it: scheme, `://`, host, and the port if it is not
+/// the scheme's own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an origin: {origin:?}")]
+pub struct InvalidOrigin {
+    origin: String,
+}

@@ -1,0 +1,82 @@
+//! Stands in front of streams: [`GateLayer`] redeems the token of a request, or refuses it.
+//!
+//! # Which requests pass
+//!
+//! Those that a page's `EventSource`, or a program that acts like one, makes to the layer's
+//! [route](crate::StreamRoute) with a fresh token. The order of the checks, cheap and public
+//! ones first:
+//!
+//! | check | refused with |
+//! |---|---|
+//! | `method`: GET (OPTIONS is answered with the list) | 405 |
+//! | `route`: the path is one of the route | 404 |
+//! | `early_data`: it is no replayable TLS 1.3 early data (RFC 8470) | 425 |
+//! | `body`: it has no body and asks for no upgrade | 400 |
+//! | `prefetch`: no browser fetches it ahead of time | 403 |
+//! | `fetch_metadata`: a script fetches it, not a navigation or an element | 403 |
+//! | `accept`: it names `text/event-stream` | 406 |
+//! | `origin`: it is an allowed one, if that is [set up](GateLayer::with_allowed_origins) | 403 |
+//! | `capacity`: there is room for another stream | 503 |
+//! | `one_token`: it shows a token, and only one | 401, 400 |
+//! | the token is well-spelled, and redeemed | 401, or 503 if the store can't say |
+//! | `subject_capacity`: there is room for another stream of the subject's | 429 |
+//!
+//! A request that fails a check above the last two leaves every token as it was. So link
+//! previews, prefetching and a pasted URL cost nobody a token.
+//!
+//! # What a refused client sees
+//!
+//! `application/problem+json`. All bad tokens get the same answer to the byte, whatever is wrong
+//! with them; the reason goes to the gate's [observer](sse_gate_core::Observer) alone.
+//!
+//! # What happens when a client goes away
+//!
+//! Before the store was asked, nothing. After that, the redemption runs to its end without it:
+//! a token is spent or untouched, and nobody else can use what the vanished client had begun.
+//!
+//! # What the deployment must take care of
+//!
+//! TLS. A proxy that neither caches nor buffers the route, and never redirects it. A
+//! [`StripTokenLayer`](crate::StripTokenLayer) around everything that logs URIs.
+//!
+//! ```
+//! use http::{Request, Response, StatusCode, header::ACCEPT};
+//! use http_body_util::Empty;
+//! use sse_gate::{Gate, GateLayer, Grant, Granted, MemoryStore, StreamRoute, Subject};
+//! use tower::{Layer, Service, service_fn};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let gate = Gate::new(MemoryStore::default());
+//! let route = StreamRoute::new("/generations/{id}/stream")?;
+//! let handler = service_fn(|request: Request<Empty<bytes::Bytes>>| async move {
+//!     let granted = request.extensions().get::<Granted>().expect("the gate let it in");
+//!     assert_eq!(granted.subject().as_str(), "alice");
+//!     Ok::<_, std::convert::Infallible>(Response::new(Empty::<bytes::Bytes>::new()))
+//! });
+//! let mut service = GateLayer::new(&gate, route.clone()).layer(handler);
+//!
+//! let grant = Grant::new(Subject::new("alice")?, route.resource(["7"])?);
+//! let issued = gate.issue(grant).await?;
+//! let uri = format!("{}?token={}", route.path(["7"])?, issued.token().expose());
+//! let request = || Request::get(&uri).header(ACCEPT, "text/event-stream").body(Empty::new());
+//!
+//! assert_eq!(service.call(request()?).await?.status(), StatusCode::OK);
+//! assert_eq!(service.call(request()?).await?.status(), StatusCode::UNAUTHORIZED);
+//! # Ok(())
+//! # }
+//! ```
+
+mod body;
+mod checks;
+mod future;
+mod layer;
+mod redemption;
+mod rejection;
+mod service;
+
+pub use body::ResponseBody;
+pub use future::ResponseFuture;
+pub use layer::{GateLayer, InvalidOrigin};
+pub use rejection::Rejection;
+pub use service::GateService;

@@ -1,0 +1,30 @@
+//! The headers of a stream's response.
+
+use http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+
+/// The media type of an event stream (HTML §9.2.5). It is always UTF-8, so no charset is named.
+pub(crate) const EVENT_STREAM: &str = "text/event-stream";
+
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Sets what keeps a stream out of caches, buffers and `Referer` headers, over anything that a
+/// handler has set.
+pub(crate) fn protect(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (CACHE_CONTROL, "no-store, no-transform, private"),
+        (X_ACCEL_BUFFERING, "no"),
+        (REFERRER_POLICY, "no-referrer"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// Sets all headers of a response whose body is an event stream.
+pub(crate) fn event_stream(headers: &mut HeaderMap) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(EVENT_STREAM));
+    protect(headers);
+}

@@ -1,0 +1,78 @@
+//! Secure Server-Sent Events for any tower service.
+//!
+//! A browser's `EventSource` can't send an `Authorization` header, so JWTs end up in URLs, and
+//! from there in logs and histories. With sse-gate a client trades its JWT, in a header, for a
+//! token that lives 60 seconds and opens one stream:
+//!
+//! 1. `POST …/stream-token` with the JWT: a [`MintService`] answers with the token.
+//! 2. `GET …/stream?token=…`: a [`GateLayer`] redeems it, once, and hands the handler the
+//!    [`Granted`].
+//! 3. The handler answers with an [`SseBody`].
+//! 4. A [`StripTokenLayer`] around it all keeps the token out of every log.
+//!
+//! It works with whatever takes tower layers and `http` types: axum, hyper, warp.
+//!
+//! # Parts
+//!
+//! | folder | what it does |
+//! |---|---|
+//! | [`mod@gate`] | redeems the token in front of a stream: layer, service, future, body |
+//! | [`mod@strip`] | takes the token out of the URI before anybody logs it: layer, service |
+//! | [`mod@mint`] | the endpoint that issues tokens: authenticator, authorizer, service |
+#![cfg_attr(feature = "jwt", doc = "| [`mod@jwt`] | knows callers by their JWTs |")]
+#![cfg_attr(feature = "metrics", doc = "| [`mod@metrics`] | counts what happens |")]
+//!
+//! The tokens themselves are `sse-gate-core`'s, its main types are re-exported here. Events are
+//! `sse-gate-codec`'s, here as [`codec`].
+//!
+//! # Features
+//!
+//! None is on by default, and each only adds API.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `axum` | [`Granted`] as an extractor, over axum-core |
+//! | `jwt` | `JwtAuthenticator`, without a cryptographic backend |
+//! | `jwt-rust-crypto` | the same, with RustCrypto |
+//! | `jwt-aws-lc-rs` | the same, with AWS-LC |
+//! | `metrics` | `MetricsObserver`, over the `metrics` facade |
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod challenge;
+pub mod gate;
+mod granted;
+mod headers;
+#[cfg(feature = "jwt")]
+pub mod jwt;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+pub mod mint;
+mod problem;
+mod route;
+mod slots;
+mod stream;
+mod stream_guard;
+pub mod strip;
+
+pub use sse_gate_codec as codec;
+pub use sse_gate_core as core;
+
+pub use codec::Event;
+pub use core::{
+    Gate, Grant, Limits, MemoryStore, Observer, Resource, SharedStore, Signal, Subject, TokenStore,
+};
+
+pub use gate::{GateLayer, Rejection};
+pub use granted::Granted;
+#[cfg(feature = "axum")]
+pub use granted::NotGranted;
+#[cfg(feature = "jwt")]
+pub use jwt::{JwtAuthenticator, JwtKey};
+#[cfg(feature = "metrics")]
+pub use metrics::MetricsObserver;
+pub use mint::MintService;
+pub use problem::Problem;
+pub use route::{InvalidRoute, StreamRoute, TokenIn};
+pub use slots::StreamSlots;
+pub use stream::SseBody;
+pub use strip::StripTokenLayer;

@@ -1,0 +1,105 @@
+//! Whether they may have it: [`Authorizer`].
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::request::Parts;
+use serde_json::{Map, Value};
+use sse_gate_core::{Grant, Resource};
+
+use super::Identity;
+use crate::problem::Problem;
+
+/// Decides what token a request gets.
+///
+/// Every `Fn(MintRequest)` that returns such a future is one.
+pub trait Authorizer: Send + Sync + 'static {
+    /// The permit for this request, or the refusal.
+    fn authorize(
+        &self,
+        request: MintRequest,
+    ) -> impl Future<Output = Result<Permit, Denied>> + Send;
+}
+
+impl<F, Fut> Authorizer for F
+where
+    F: Fn(MintRequest) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Permit, Denied>> + Send,
+{
+    fn authorize(
+        &self,
+        request: MintRequest,
+    ) -> impl Future<Output = Result<Permit, Denied>> + Send {
+        self(request)
+    }
+}
+
+/// A request for a token whose sender is known.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct MintRequest {
+    /// Who asks.
+    pub identity: Identity,
+    /// The head of the request, with what the router has put in its extensions.
+    pub parts: Parts,
+    /// The body: JSON, or nothing.
+    pub body: Bytes,
+}
+
+impl MintRequest {
+    /// The usual grant: `resource`, to whoever asks, for as long as their credential is good.
+    pub fn grant_of(&self, resource: Resource) -> Grant {
+        Grant::new(self.identity.subject().clone(), resource)
+            .with_credential_expiry(self.identity.expires_at())
+    }
+}
+
+/// Leave to issue a token, and what else the response says.
+#[derive(Debug)]
+pub struct Permit {
+    pub(super) grant: Grant,
+    pub(super) members: Map<String, Value>,
+}
+
+impl Permit {
+    /// Leave to issue a token for this grant.
+    pub fn new(grant: Grant) -> Self {
+        Self {
+            grant,
+            members: Map::new(),
+        }
+    }
+
+    /// Adds a member to the response beside the token: the stream's URL, say.
+    pub fn with_member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.members.insert(name.into(), value.into());
+        self
+    }
+}
+
+/// A request for a token is denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Denied {
+    /// There is such a stream, and it is not theirs.
+    #[error("stream is not the caller's")]
+    Forbidden,
+    /// There is no such stream, or none that they may know of.
+    #[error("there is no such stream")]
+    NotFound,
+    /// The body does not say what it should.
+    #[error("body is not what it should be")]
+    BadRequest,
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Forbidden => Self::new(StatusCode::FORBIDDEN, "This stream is not yours."),
+            Denied::NotFound => Self::new(StatusCode::NOT_FOUND, "There is no such stream."),
+            Denied::BadRequest => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The body is not what it should be.",
+            ),
+        }
+    }
+}

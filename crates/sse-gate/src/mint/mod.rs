@@ -1,0 +1,72 @@
+//! Issues tokens over HTTP: [`MintService`], the endpoint that trades a credential for a token.
+//!
+//! Who asks is found out by an [`Authenticator`], whether they may by an [`Authorizer`]. A
+//! handler that does both by itself calls [`Gate::issue`](sse_gate_core::Gate::issue), and turns
+//! its error into a response with [`Problem::from`](crate::Problem).
+//!
+//! # Which requests get a token
+//!
+//! A POST with one `Authorization: Bearer …` header. No cookie and no form can stand in for it,
+//! so no foreign page can ask in a user's name. A body, if there is one, is JSON of at most
+//! [128 KiB](MintService::with_max_body).
+//!
+//! | what is wrong | answer |
+//! |---|---|
+//! | another method | 405 |
+//! | no credential, or a bad one | 401 |
+//! | credentials shown twice, or in a way that is none | 400 |
+//! | a body of another type | 415 |
+//! | a body too large, or a payload | 413 |
+//! | the authorizer says no | 403 or 404 |
+//! | the subject has too many unused tokens | 429 with `Retry-After` |
+//! | store, randomness or authenticator fail, or all is full | 503 with `Retry-After` |
+//!
+//! ```
+//! use http::{Request, StatusCode, request::Parts};
+//! use http_body_util::{BodyExt, Empty};
+//! use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
+//! use sse_gate::{Gate, MemoryStore, StreamRoute, Subject};
+//! use tower::Service;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let route = StreamRoute::new("/generations/{id}/stream")?;
+//! let who = |parts: &Parts| {
+//!     let bearer = Bearer::of(&parts.headers).map(|bearer| bearer.as_str() == "alices");
+//!     std::future::ready(match bearer {
+//!         Ok(true) => Ok(Identity::new(Subject::new("alice").unwrap())),
+//!         Ok(false) => Err(Unauthenticated::invalid()),
+//!         Err(error) => Err(error),
+//!     })
+//! };
+//! let whether = move |request: MintRequest| {
+//!     let resource = route.resource(["7"]).unwrap();
+//!     let permit = Permit::new(request.grant_of(resource));
+//!     let stream_url = route.path(["7"]).unwrap();
+//!     async { Ok::<_, Denied>(permit.with_member("stream_url", stream_url)) }
+//! };
+//! let mut mint = MintService::new(&Gate::new(MemoryStore::default()), who, whether);
+//!
+//! let request = Request::post("/generations/7/stream-token")
+//!     .header("authorization", "Bearer alices")
+//!     .body(Empty::<bytes::Bytes>::new())?;
+//! let response = mint.call(request).await?;
+//! assert_eq!(response.status(), StatusCode::OK);
+//! let body = response.into_body().collect().await?.to_bytes();
+//! let body: serde_json::Value = serde_json::from_slice(&body)?;
+//! assert!(body["sse_token"].as_str().unwrap().starts_with("sset1_"));
+//! assert_eq!(body["stream_url"], "/generations/7/stream");
+//! # Ok(())
+//! # }
+//! ```
+
+mod authenticate;
+mod authorize;
+mod bearer;
+mod response;
+mod service;
+
+pub use authenticate::{Authenticator, Identity, Unauthenticated};
+pub use authorize::{Authorizer, Denied, MintRequest, Permit};
+pub use bearer::Bearer;
+pub use service::{MintFuture, MintService};

@@ -1,0 +1,211 @@
+//! Lifts the token out of a request: afterwards the request has it no more.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use http::header::{AUTHORIZATION, COOKIE};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use percent_encoding::percent_decode_str;
+use sse_gate_core::{Resource, Token};
+use zeroize::Zeroizing;
+
+use super::{StreamRoute, TokenIn};
+
+/// The longest query that is looked into, in bytes.
+const MAX_QUERY: usize = 4 * 1024;
+
+/// The longest text that is kept as a token, in bytes. A token has 55.
+const MAX_SHOWN: usize = 128;
+
+/// What stands in a path in the token's place.
+const PLACEHOLDER: &str = "-";
+
+/// What a request showed as its token, as its route's layer found it.
+pub(crate) enum ShownToken {
+    /// Nothing.
+    None,
+    /// One text, the token or something else.
+    One(Zeroizing<Box<str>>),
+    /// Something that is too long to be a token, or stood in a query too long to look into.
+    TooLong,
+    /// More than one.
+    Many,
+}
+
+/// What was lifted out of a request: kept in its extensions, out of everybody else's sight.
+#[derive(Clone)]
+pub(crate) struct Lifted(Arc<Inner>);
+
+struct Inner {
+    route: StreamRoute,
+    resource: Resource,
+    token: ShownToken,
+}
+
+impl Lifted {
+    pub(crate) fn route(&self) -> &StreamRoute {
+        &self.0.route
+    }
+
+    pub(crate) fn resource(&self) -> &Resource {
+        &self.0.resource
+    }
+
+    pub(crate) fn token(&self) -> &ShownToken {
+        &self.0.token
+    }
+}
+
+impl StreamRoute {
+    /// Takes the token out of a request of this route; `None` if it is not one, and stays as it
+    /// is.
+    pub(crate) fn lift(&self, parts: &mut Parts) -> Option<Lifted> {
+        let (resource, token_at) = self.matches(parts.uri.path())?;
+        let mut token = match &self.0.token_in {
+            TokenIn::Query(name) => lift_from_query(&mut parts.uri, name)?,
+            TokenIn::Path(_) => lift_from_path(&mut parts.uri, token_at?)?,
+            TokenIn::Header(name) => lift_from_headers(&mut parts.headers, name),
+        };
+        if !matches!(token, ShownToken::None) && has_another_credential(&parts.headers) {
+            token = ShownToken::Many;
+        }
+        Some(Lifted(Arc::new(Inner {
+            route: self.clone(),
+            resource,
+            token,
+        })))
+    }
+
+    /// The resource that a path stands for, and where in it the token is if that is its place.
+    fn matches(&self, path: &str) -> Option<(Resource, Option<Range<usize>>)> {
+        let inner = &*self.0;
+        let found = inner.matcher.at(path).ok()?;
+        let values: Option<Vec<Cow<'_, str>>> = inner
+            .params
+            .iter()
+            .map(|name| {
+                percent_decode_str(found.params.get(&**name)?)
+                    .decode_utf8()
+                    .ok()
+            })
+            .collect();
+        let resource = self.resource(values?).ok()?;
+        let token_at = match &inner.token_in {
+            TokenIn::Path(name) => found.params.get(name).map(|raw| place_of(raw, path)),
+            TokenIn::Query(_) | TokenIn::Header(_) => None,
+        };
+        Some((resource, token_at))
+    }
+}
+
+/// Where `part` stands in `whole`, of which it is a slice.
+fn place_of(part: &str, whole: &str) -> Range<usize> {
+    let start = part.as_ptr().addr() - whole.as_ptr().addr();
+    start..start + part.len()
+}
+
+/// Puts a placeholder in the token's place: the path is still one of its route.
+fn lift_from_path(uri: &mut Uri, at: Range<usize>) -> Option<ShownToken> {
+    let token = ShownToken::None.and(uri.path().get(at.clone())?);
+    let mut path = uri.path().to_owned();
+    path.replace_range(at, PLACEHOLDER);
+    *uri = with_path_and_query(uri, path, uri.query())?;
+    Some(token)
+}
+
+/// Takes the parameters of this name out of the query, and leaves the others as they are.
+///
+/// A name is compared after exactly one percent-decoding. A value is taken as it is written: a
+/// token needs no encoding, so one that has any is none.
+fn lift_from_query(uri: &mut Uri, name: &str) -> Option<ShownToken> {
+    let Some(query) = uri.query() else {
+        return Some(ShownToken::None);
+    };
+    if query.len() > MAX_QUERY {
+        // Nobody looks into it, and nobody behind this layer shall log what may be in it.
+        *uri = with_path_and_query(uri, uri.path().to_owned(), None)?;
+        return Some(ShownToken::TooLong);
+    }
+    let is_token = |pair: &&str| {
+        let key = pair.split_once('=').map_or(*pair, |(key, _)| key);
+        key == name || percent_decode_str(key).eq(name.bytes())
+    };
+    let token = query
+        .split('&')
+        .filter(is_token)
+        .fold(ShownToken::None, |shown, pair| {
+            shown.and(pair.split_once('=').map_or("", |(_, value)| value))
+        });
+    if !matches!(token, ShownToken::None) {
+        let rest: Vec<_> = query.split('&').filter(|pair| !is_token(pair)).collect();
+        let rest = (!rest.is_empty()).then(|| rest.join("&"));
+        *uri = with_path_and_query(uri, uri.path().to_owned(), rest.as_deref())?;
+    }
+    Some(token)
+}
+
+fn lift_from_headers(headers: &mut HeaderMap, name: &HeaderName) -> ShownToken {
+    let token = headers
+        .get_all(name)
+        .iter()
+        .fold(ShownToken::None, |shown, value| {
+            // What is no text is no token either.
+            shown.and(value.to_str().unwrap_or_default())
+        });
+    headers.remove(name);
+    token
+}
+
+/// Whether headers carry a credential beside the token, against RFC 6750 §2: a client uses no
+/// more than one method in each request.
+fn has_another_credential(headers: &HeaderMap) -> bool {
+    let is_bearer = |value: &HeaderValue| {
+        value
+            .as_bytes()
+            .get(..7)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"bearer "))
+    };
+    let has_token = |value: &HeaderValue| {
+        let prefix = Token::PREFIX.as_bytes();
+        value
+            .as_bytes()
+            .windows(prefix.len())
+            .any(|window| window == prefix)
+    };
+    headers.get_all(AUTHORIZATION).iter().any(is_bearer)
+        || headers.get_all(COOKIE).iter().any(has_token)
+}
+
+fn with_path_and_query(uri: &Uri, mut path: String, query: Option<&str>) -> Option<Uri> {
+    if let Some(query) = query {
+        path.push('?');
+        path.push_str(query);
+    }
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::from_maybe_shared(path).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+impl ShownToken {
+    /// What is shown if this text is shown too.
+    fn and(self, text: &str) -> Self {
+        match self {
+            Self::None if text.len() > MAX_SHOWN => Self::TooLong,
+            Self::None => Self::One(Zeroizing::new(text.into())),
+            Self::One(_) | Self::TooLong | Self::Many => Self::Many,
+        }
+    }
+}
+
+impl fmt::Debug for Lifted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lifted")
+            .field("route", &self.0.route)
+            .field("token", &"[redacted]")
+            .finish_non_exhaustive()
+    }
+}

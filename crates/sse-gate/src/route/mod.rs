@@ -1,0 +1,132 @@
+//! Where a stream stands: [`StreamRoute`], the pattern of its path and the place of its token.
+
+mod error;
+mod lift;
+mod params;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderName;
+use sse_gate_core::{InvalidResource, Resource};
+
+pub use error::InvalidRoute;
+pub(crate) use lift::{Lifted, ShownToken};
+
+/// The route of a stream: which paths it has, where the token stands, which resource it opens.
+///
+/// The pattern is written as for [`matchit`](https://docs.rs/matchit) and axum:
+/// `/generations/{id}/stream`. The resource is the pattern with the values of its parameters,
+/// each percent-decoded exactly once, so the code that issues tokens names the same resource by
+/// giving the same values.
+///
+/// A clone is the same route. [`StripTokenLayer`](crate::StripTokenLayer) and
+/// [`GateLayer`](crate::GateLayer) are given clones of one.
+///
+/// ```
+/// use sse_gate::StreamRoute;
+///
+/// let route = StreamRoute::new("/generations/{id}/stream")?;
+/// assert_eq!(route.path(["abc 1"])?, "/generations/abc%201/stream");
+/// assert_ne!(route.resource(["abc 1"])?, route.resource(["abc 2"])?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct StreamRoute(Arc<Inner>);
+
+struct Inner {
+    pattern: Box<str>,
+    /// Holds this one route.
+    matcher: matchit::Router<()>,
+    /// The names of the parameters, the token's excepted, in their order.
+    params: Vec<Box<str>>,
+    token_in: TokenIn,
+}
+
+/// Where in a request its token stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenIn {
+    /// In the query parameter of this name.
+    Query(String),
+    /// In the path, as the parameter of the pattern that has this name.
+    Path(String),
+    /// In this header, for clients that can set one.
+    Header(HeaderName),
+}
+
+impl StreamRoute {
+    /// The route of this pattern, with the token in the query parameter `token`.
+    pub fn new(pattern: &str) -> Result<Self, InvalidRoute> {
+        Self::with_token_in(pattern, TokenIn::Query("token".to_owned()))
+    }
+
+    /// The route of this pattern, with the token at a place of its own.
+    pub fn with_token_in(pattern: &str, token_in: TokenIn) -> Result<Self, InvalidRoute> {
+        let mut matcher = matchit::Router::new();
+        matcher.insert(pattern, ())?;
+        let mut params = params::names(pattern)?;
+        match &token_in {
+            TokenIn::Path(name) => {
+                let at = params.iter().position(|param| **param == **name);
+                params.remove(at.ok_or(InvalidRoute::NO_TOKEN)?);
+            }
+            TokenIn::Query(name) if name.is_empty() => return Err(InvalidRoute::NO_TOKEN),
+            TokenIn::Query(_) | TokenIn::Header(_) => {}
+        }
+        Ok(Self(Arc::new(Inner {
+            pattern: pattern.into(),
+            matcher,
+            params,
+            token_in,
+        })))
+    }
+
+    /// The resource that this route opens for these values of its parameters, in their order.
+    /// A token in the path is none of them.
+    pub fn resource<V: AsRef<str>>(
+        &self,
+        values: impl IntoIterator<Item = V>,
+    ) -> Result<Resource, InvalidResource> {
+        // Parts of two types: the pattern borrowed, the values as they come.
+        let pattern = std::iter::once(Cow::Borrowed(&*self.0.pattern));
+        let values = values
+            .into_iter()
+            .map(|value| Cow::Owned(value.as_ref().to_owned()));
+        Resource::new(pattern.chain(values))
+    }
+
+    /// The path of this route for these values of its parameters, in their order, a token in the
+    /// path included; an error if there are too few or too many.
+    pub fn path<V: AsRef<str>>(
+        &self,
+        values: impl IntoIterator<Item = V>,
+    ) -> Result<String, InvalidRoute> {
+        params::fill(&self.0.pattern, values)
+    }
+
+    /// The pattern.
+    pub fn pattern(&self) -> &str {
+        &self.0.pattern
+    }
+
+    /// Where the token stands.
+    pub fn token_in(&self) -> &TokenIn {
+        &self.0.token_in
+    }
+
+    /// Whether the other is a clone of this one.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for StreamRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamRoute")
+            .field("pattern", &self.0.pattern)
+            .field("token_in", &self.0.token_in)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,116 @@
+//! The parameters of a pattern: their names, and a path made of their values.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::InvalidRoute;
+
+/// What stands for itself in a segment: RFC 3986 §2.3, unreserved.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The names in braces, in their order.
+pub(super) fn names(pattern: &str) -> Result<Vec<Box<str>>, InvalidRoute> {
+    pieces(pattern)
+        .filter_map(|piece| match piece {
+            Piece::Param(name) if name.starts_with('*') => Some(Err(InvalidRoute::CATCH_ALL)),
+            Piece::Param(name) => Some(Ok(name.into())),
+            Piece::Text(_) => None,
+        })
+        .collect()
+}
+
+/// The pattern with a value in the place of each name, percent-encoded.
+pub(super) fn fill<V: AsRef<str>>(
+    pattern: &str,
+    values: impl IntoIterator<Item = V>,
+) -> Result<String, InvalidRoute> {
+    let mut values = values.into_iter();
+    let mut path = String::with_capacity(pattern.len() + 32);
+    for piece in pieces(pattern) {
+        match piece {
+            Piece::Text(text) => path.push_str(text),
+            Piece::Param(_) => {
+                let value = values.next().filter(|value| !value.as_ref().is_empty());
+                let value = value.ok_or(InvalidRoute::VALUES)?;
+                path.extend(utf8_percent_encode(value.as_ref(), SEGMENT));
+            }
+        }
+    }
+    values
+        .next()
+        .is_none()
+        .then_some(path)
+        .ok_or(InvalidRoute::VALUES)
+}
+
+enum Piece<'p> {
+    Text(&'p str),
+    Param(&'p str),
+}
+
+/// Takes a pattern apart at its braces. Doubled ones stand for themselves.
+fn pieces(mut rest: &str) -> impl Iterator<Item = Piece<'_>> {
+    std::iter::from_fn(move || {
+        let (piece, after) = match rest.as_bytes() {
+            [] => return None,
+            [b'{', b'{', ..] | [b'}', b'}', ..] => (Piece::Text(&rest[..1]), &rest[2..]),
+            [b'{', ..] => {
+                let end = rest.find('}').unwrap_or(rest.len());
+                (
+                    Piece::Param(&rest[1..end]),
+                    rest.get(end + 1..).unwrap_or_default(),
+                )
+            }
+            [_, text @ ..] => {
+                let is_brace = |byte: &u8| matches!(byte, b'{' | b'}');
+                let end = text
+                    .iter()
+                    .position(is_brace)
+                    .map_or(rest.len(), |at| at + 1);
+                (Piece::Text(&rest[..end]), &rest[end..])
+            }
+        };
+        rest = after;
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_fill_the_places_of_the_names() {
+        let fill = |pattern, values: &[&str]| fill(pattern, values.iter().copied()).ok();
+        let cases: &[(&str, &[&str], Option<&str>)] = &[
+            ("/a/{x}/b/{y}", &["1", "2"], Some("/a/1/b/2")),
+            ("/a/v{x}.json", &["1/2 %"], Some("/a/v1%2F2%20%25.json")),
+            ("/a/{x}", &["é"], Some("/a/%C3%A9")),
+            ("/{{a}}/{x}", &["1"], Some("/{a}/1")),
+            ("/a", &[], Some("/a")),
+            ("/a/{x}", &[], None),
+            ("/a/{x}", &[""], None),
+            ("/a/{x}", &["1", "2"], None),
+        ];
+        for (pattern, values, path) in cases {
+            assert_eq!(
+                fill(pattern, values).as_deref(),
+                *path,
+                "{pattern} {values:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_stand_in_their_order() {
+        let names = names("/a/{first}/{{no}}/v{second}").unwrap();
+        assert_eq!(
+            names.iter().map(|name| &**name).collect::<Vec<_>>(),
+            ["first", "second"]
+        );
+        assert!(super::names("/a/{*rest}").is_err());
+    }
+}

@@ -1,0 +1,6 @@
+//! Sends events: [`SseBody`], the body of a stream's response.
+
+mod body;
+mod producer;
+
+pub use body::SseBody;

@@ -1,0 +1,57 @@
+//! The application's stream of events, made safe to poll: [`Producer`].
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use pin_project::pin_project;
+use sse_gate_codec::Event;
+
+/// A stream of events that, once it has ended, failed or panicked, is never polled again.
+#[pin_project]
+pub(super) struct Producer<S> {
+    #[pin]
+    events: S,
+    has_ended: bool,
+}
+
+/// What a producer has to say.
+pub(super) enum Said {
+    Event(Event<'static>),
+    /// It has said everything.
+    End,
+    /// It can't go on.
+    Failure,
+}
+
+impl<S> Producer<S> {
+    pub(super) fn new(events: S) -> Self {
+        Self {
+            events,
+            has_ended: false,
+        }
+    }
+}
+
+impl<S, E> Producer<S>
+where
+    S: Stream<Item = Result<Event<'static>, E>>,
+{
+    pub(super) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Said> {
+        let this = self.project();
+        if *this.has_ended {
+            return Poll::Ready(Said::End);
+        }
+        // Whatever state a panic leaves the stream in, nobody polls it again.
+        let polled = catch_unwind(AssertUnwindSafe(|| this.events.poll_next(cx)));
+        let said = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(Some(Ok(event)))) => Said::Event(event),
+            Ok(Poll::Ready(None)) => Said::End,
+            Ok(Poll::Ready(Some(Err(_)))) | Err(_) => Said::Failure,
+        };
+        *this.has_ended = !matches!(said, Said::Event(_));
+        Poll::Ready(said)
+    }
+}

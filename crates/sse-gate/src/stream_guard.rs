@@ -1,0 +1,79 @@
+//! Watches over one open stream: [`StreamGuard`], its slot, its deadline, and word of its end.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project::{pin_project, pinned_drop};
+use sse_gate_core::{Gate, Grant, SharedStore, Signal, StreamEnd, Timestamp};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::slots::Slot;
+
+/// Kept as long as the stream is open. Dropped, it frees the slot and tells the observer.
+#[pin_project(PinnedDrop)]
+pub(crate) struct StreamGuard {
+    gate: Gate<SharedStore>,
+    _slot: Slot,
+    opened_at: Instant,
+    time_left: Duration,
+    #[pin]
+    deadline: Sleep,
+    end: StreamEnd,
+}
+
+impl StreamGuard {
+    pub(crate) fn new(gate: Gate<SharedStore>, slot: Slot, grant: &Grant) -> Self {
+        let deadline = grant.deadline().unwrap_or(Timestamp::FOREVER);
+        let time_left = deadline.saturating_since(gate.clock().now());
+        let opened_at = Instant::now();
+        gate.observe(Signal::StreamOpened);
+        Self {
+            gate,
+            _slot: slot,
+            opened_at,
+            time_left,
+            deadline: sleep_until(opened_at + time_left.min(FAR_OFF)),
+            end: StreamEnd::Disconnected,
+        }
+    }
+
+    /// How long the stream may last from when it was opened.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.time_left
+    }
+
+    /// Ready when the stream's time is up.
+    pub(crate) fn poll_deadline(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        let passed = this.deadline.poll(cx);
+        if passed.is_ready() {
+            *this.end = StreamEnd::Complete;
+        }
+        passed
+    }
+
+    /// The body has come to its end.
+    pub(crate) fn complete(self: Pin<&mut Self>) {
+        *self.project().end = StreamEnd::Complete;
+    }
+
+    /// The body has failed.
+    pub(crate) fn fail(self: Pin<&mut Self>) {
+        *self.project().end = StreamEnd::Failed;
+    }
+}
+
+/// Longer than any stream, and short enough to be added to an instant: a year.
+const FAR_OFF: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+#[pinned_drop]
+impl PinnedDrop for StreamGuard {
+    fn drop(self: Pin<&mut Self>) {
+        let lasted = self.opened_at.elapsed();
+        self.gate.observe(Signal::StreamClosed {
+            lasted,
+            end: self.end,
+        });
+    }
+}
