@@ -6,9 +6,11 @@
 //!
 //! - [`users`] and [`login`]: two demo users, and the JWT that a login earns;
 //! - [`infer`]: Rust types from a JSON sample, the real work of the demo;
-//! - [`generation`]: jobs that do this work in the background, and streams of their progress.
+//! - [`generation`]: jobs that do this work in the background, and streams of their progress;
+//! - [`page`]: the page that shows it, with its scripts and its Content-Security-Policy.
 
 pub mod generation;
 pub mod infer;
 pub mod login;
+pub mod page;
 pub mod users;

@@ -4,8 +4,8 @@ use super::{Failure, Meter, Sample, TypeName, emit, extract, format, parse, plan
 
 /// Rust types that read this sample, its own type called `name`.
 ///
-/// The work takes as long as the sample is large, up to about a second for the largest: run it
-/// where blocking is allowed.
+/// The longest samples take about a tenth of a second in a release build, more at a slow meter: run
+/// it where blocking is allowed.
 pub fn rust_types(
     sample: &Sample,
     name: &TypeName,

@@ -1,0 +1,90 @@
+//! Endpoints of generations: start one, look at it, cancel it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::request::Parts;
+use serde::Deserialize;
+use serde_json::json;
+use sse_gate::Problem;
+
+use super::{Demo, Response, reply};
+use crate::generation::{Generation, StartError};
+use crate::infer::SampleError;
+use crate::users::UserId;
+
+#[derive(Deserialize)]
+struct Start {
+    source: String,
+    name: Option<String>,
+}
+
+impl Demo {
+    /// `POST /generations`: `{"source","name"?}` → 201 `{"generation_id"}`. 422 for a sample that is
+    /// no JSON, 413 for one over 1 MiB, 429 and 503 when there are too many.
+    pub async fn start(&self, parts: &Parts, body: &Bytes) -> Response {
+        let user = match self.user(parts).await {
+            Ok(user) => user,
+            Err(problem) => return problem.into_response(),
+        };
+        let Ok(Start { source, name }) = serde_json::from_slice(body) else {
+            let detail = "The body must be {\"source\", \"name\"?} in JSON.";
+            return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into_response();
+        };
+        match self.generations.start(&user, source, name.as_deref()) {
+            Ok(id) => reply::json(StatusCode::CREATED, &json!({ "generation_id": id })),
+            Err(error) => refusal(&error),
+        }
+    }
+
+    /// `GET /generations/{id}`: its state, and its result if there is one.
+    pub async fn generation(&self, parts: &Parts, id: &str) -> Response {
+        match self.theirs(parts, id).await {
+            Ok(generation) => reply::json(StatusCode::OK, &generation.state()),
+            Err(problem) => problem.into_response(),
+        }
+    }
+
+    /// `DELETE /generations/{id}`: 202, and it stops soon.
+    pub async fn cancel(&self, parts: &Parts, id: &str) -> Response {
+        match self.theirs(parts, id).await {
+            Ok(generation) => {
+                generation.cancel();
+                reply::json(StatusCode::ACCEPTED, &generation.state())
+            }
+            Err(problem) => problem.into_response(),
+        }
+    }
+
+    /// The generation with this id, if it is the caller's.
+    async fn theirs(&self, parts: &Parts, id: &str) -> Result<Generation, Problem> {
+        let user = self.user(parts).await?;
+        self.owned(&user, id).map_err(Problem::from)
+    }
+
+    /// The generation with this id, if it is the user's.
+    pub(super) fn owned(&self, user: &UserId, id: &str) -> Result<Generation, sse_gate::mint::Denied> {
+        let generation = self.generations.get(id).ok_or(sse_gate::mint::Denied::NotFound)?;
+        if generation.owner() != user {
+            return Err(sse_gate::mint::Denied::Forbidden);
+        }
+        Ok(generation)
+    }
+}
+
+fn refusal(error: &StartError) -> Response {
+    let status = match error {
+        StartError::Sample(SampleError::TooLong) => StatusCode::PAYLOAD_TOO_LARGE,
+        StartError::Sample(_) | StartError::Name(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        StartError::TooManyOfYours(_) => StatusCode::TOO_MANY_REQUESTS,
+        StartError::Busy | StartError::NoRandomness(_) => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let problem = Problem::new(status, error.to_string());
+    match error {
+        StartError::TooManyOfYours(_) | StartError::Busy => {
+            problem.with_retry_after(Duration::from_secs(5)).into_response()
+        }
+        _ => problem.into_response(),
+    }
+}

@@ -1,0 +1,63 @@
+//! The endpoint that trades a JWT for a stream token.
+
+use serde::Deserialize;
+use sse_gate::mint::{Authorizer, Denied, MintRequest, MintService, Permit};
+use sse_gate::JwtAuthenticator;
+
+use super::Demo;
+use crate::users::UserId;
+
+/// The service that answers `POST /generations/generate/{generation_id}/stream-token`.
+pub type Mint = MintService<JwtAuthenticator, WhetherTheirs>;
+
+/// Permits a token for a generation to its owner.
+#[derive(Debug, Clone)]
+pub struct WhetherTheirs(Demo);
+
+/// The body: nothing, `{}`, or where an earlier stream of the generation's broke off.
+#[derive(Debug, Default, Deserialize)]
+struct Body {
+    last_event_id: Option<String>,
+}
+
+impl Demo {
+    /// 200 `{"sse_token","expires_in","stream_url","generation_id"}`, 401, 403 or 404.
+    pub fn mint(&self) -> Mint {
+        MintService::new(&self.gate, self.authenticator.clone(), WhetherTheirs(self.clone()))
+    }
+}
+
+impl Authorizer for WhetherTheirs {
+    async fn authorize(&self, request: MintRequest) -> Result<Permit, Denied> {
+        let Self(demo) = self;
+        let id = generation_id(request.parts.uri.path()).ok_or(Denied::NotFound)?;
+        demo.owned(&UserId::new(request.identity.subject().as_str()), id)?;
+        let last_event_id = last_event_id(&request)?;
+        let resource = demo.route.resource([id]).map_err(|_| Denied::NotFound)?;
+        let stream_url = demo.route.path([id]).map_err(|_| Denied::NotFound)?;
+        let grant = request
+            .grant_of(resource)
+            .continuing(last_event_id.is_some())
+            .with_payload(&last_event_id)
+            .map_err(|_| Denied::BadRequest)?;
+        Ok(Permit::new(grant)
+            .with_member("stream_url", stream_url)
+            .with_member("generation_id", id))
+    }
+}
+
+/// The id in `/generations/generate/{generation_id}/stream-token`. It needs no decoding: ids are
+/// hexadecimal.
+fn generation_id(path: &str) -> Option<&str> {
+    path.strip_prefix("/generations/generate/")?.strip_suffix("/stream-token")
+}
+
+/// The number of the last event that the client has seen, if it says so.
+fn last_event_id(request: &MintRequest) -> Result<Option<u64>, Denied> {
+    if request.body.is_empty() {
+        return Ok(None);
+    }
+    let body: Body = serde_json::from_slice(&request.body).map_err(|_| Denied::BadRequest)?;
+    let id = body.last_event_id.filter(|id| !id.is_empty());
+    id.map(|id| id.parse().map_err(|_| Denied::BadRequest)).transpose()
+}

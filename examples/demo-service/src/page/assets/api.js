@@ -1,0 +1,86 @@
+// The server's HTTP interface, and the JWT.
+//
+// The JWT lives in a private field: not in localStorage, not in a cookie, and never in a URL.
+
+/** An answer that is an error, with its problem details (RFC 9457). */
+export class Problem extends Error {
+  constructor(status, details, retryAfter) {
+    super(details?.detail || details?.title || `the server answered ${status}`);
+    this.name = "Problem";
+    this.status = status;
+    /** Milliseconds that the server asks to wait, or null. */
+    this.retryAfter = retryAfter;
+  }
+}
+
+export class Api {
+  #jwt = null;
+
+  /** Called when the server no longer takes the JWT. */
+  onExpired = () => {};
+
+  async signIn(username, password) {
+    const answer = await this.#send("POST", "/demo/login", { username, password });
+    this.#jwt = answer.access_token;
+    return answer;
+  }
+
+  signOut() {
+    this.#jwt = null;
+  }
+
+  get signedIn() {
+    return this.#jwt !== null;
+  }
+
+  startGeneration(source, name) {
+    return this.#send("POST", "/generations", name ? { source, name } : { source });
+  }
+
+  generation(id) {
+    return this.#send("GET", `/generations/${encodeURIComponent(id)}`);
+  }
+
+  cancelGeneration(id) {
+    return this.#send("DELETE", `/generations/${encodeURIComponent(id)}`);
+  }
+
+  /** Trades the JWT for a token that opens one stream, from after the last event that was seen. */
+  streamToken(id, lastEventId, signal) {
+    const path = `/generations/generate/${encodeURIComponent(id)}/stream-token`;
+    return this.#send("POST", path, lastEventId ? { last_event_id: lastEventId } : {}, signal);
+  }
+
+  async #send(method, path, body, signal) {
+    const jwt = this.#jwt;
+    const headers = { Accept: "application/json" };
+    if (jwt) headers.Authorization = `Bearer ${jwt}`;
+    if (body) headers["Content-Type"] = "application/json";
+    const response = await fetch(path, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+      cache: "no-store",
+      signal,
+    });
+    if (response.ok) return response.status === 204 ? null : await jsonOrNull(response);
+    if (response.status === 401 && jwt && jwt === this.#jwt) {
+      this.#jwt = null;
+      this.onExpired();
+    }
+    throw new Problem(response.status, await jsonOrNull(response), retryAfter(response));
+  }
+}
+
+async function jsonOrNull(response) {
+  try {
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
+
+function retryAfter(response) {
+  const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  return Number.isNaN(seconds) ? null : seconds * 1000;
+}

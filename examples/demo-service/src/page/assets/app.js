@@ -1,0 +1,14 @@
+// Puts the page together.
+
+import { Activity } from "./activity.js";
+import { Api } from "./api.js";
+import { GenerationPanel } from "./generation-panel.js";
+import { SessionPanel } from "./session-panel.js";
+
+const api = new Api();
+const activity = new Activity();
+const panels = [new GenerationPanel(api, activity)];
+
+new SessionPanel(api, activity, (signedIn) => {
+  for (const panel of panels) panel.signedIn(signedIn);
+});

@@ -1,0 +1,144 @@
+// Starts a generation, follows it and shows its result.
+
+import { GenerationMonitor } from "./generation-monitor.js";
+import { ProgressView } from "./progress-view.js";
+import { ReplayPanel } from "./replay-panel.js";
+import { showRust } from "./rust-code.js";
+import { SAMPLE } from "./sample.js";
+import { byId, notice } from "./view.js";
+
+export class GenerationPanel {
+  #api;
+  #activity;
+  #view = new ProgressView();
+  #replay;
+  #monitor = null;
+  #id = null;
+
+  constructor(api, activity) {
+    this.#api = api;
+    this.#activity = activity;
+    this.#replay = new ReplayPanel(activity);
+    byId("source").value = SAMPLE;
+    byId("source").addEventListener("input", showSize);
+    showSize();
+    byId("generation-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#start(byId("source").value, byId("name").value.trim());
+    });
+    byId("drop").addEventListener("click", () => this.#monitor?.drop());
+    byId("reconnect").addEventListener("click", () => this.#monitor?.start());
+    byId("cancel").addEventListener("click", () => this.#cancel());
+    // Browsers give the clipboard to secure origins only.
+    byId("copy").hidden = !navigator.clipboard;
+    byId("copy").addEventListener("click", () => copyResult());
+  }
+
+  /** Somebody has signed in or out. Who signs out follows nothing any more. */
+  signedIn(signedIn) {
+    byId("start").disabled = !signedIn;
+    if (signedIn || !this.#monitor?.isRunning) return;
+    this.#monitor.stop();
+    this.#view.connection("lost", "no stream: signed out");
+  }
+
+  async #start(source, name) {
+    this.#monitor?.stop();
+    notice(byId("generation-notice"), null);
+    byId("start").disabled = true;
+    try {
+      const { generation_id: id } = await this.#api.startGeneration(source, name);
+      this.#activity.log("api", `started generation ${id}`);
+      this.#follow(id);
+    } catch (error) {
+      notice(byId("generation-notice"), error.message);
+      this.#activity.log("error", `could not start: ${error.message}`);
+    } finally {
+      byId("start").disabled = !this.#api.signedIn;
+    }
+  }
+
+  #follow(id) {
+    this.#id = id;
+    this.#view.reset(id);
+    byId("result").replaceChildren();
+    byId("copy").disabled = true;
+    const getToken = (...request) => this.#api.streamToken(...request);
+    this.#monitor = new GenerationMonitor(id, getToken);
+    this.#monitor.start({
+      onProgress: (record, eventId) => this.#view.add(record, eventId),
+      onComplete: (record) => this.#complete(id, record),
+      onError: (error, final) => this.#failed(error, final),
+      onStep: (step, details) => this.#step(step, details),
+    });
+  }
+
+  #step(step, details) {
+    const log = (kind, text) => this.#activity.log(kind, text);
+    switch (step) {
+      case "token":
+        this.#view.connection("connecting", "asking for a token");
+        log("token", details.lastEventId
+          ? `asks for a new token, to go on after event ${details.lastEventId}`
+          : "asks for a token, with the JWT in a header");
+        break;
+      case "minted":
+        this.#view.connection("connecting", "opening the stream");
+        this.#replay.show(details.url);
+        log("stream", `got one for ${details.expiresIn} s; opens ${details.url}`);
+        break;
+      case "open":
+        this.#view.connection("open", "streaming");
+        this.#replay.used();
+        log("stream", "the stream is open, and its token is spent");
+        break;
+      case "lost":
+        log("retry", `no stream: ${details.error.message}`);
+        break;
+      case "wait":
+        this.#view.connection("waiting", `retry in ${details.delay} ms`);
+        log("retry", `waits ${details.delay} ms before retry ${details.retry} of ${details.maxRetries}`);
+        break;
+    }
+  }
+
+  async #complete(id, record) {
+    this.#view.connection("ended", "stream ended");
+    this.#activity.log("done", `${record.status}: ${record.message}; closes the stream`);
+    try {
+      const { result, error } = await this.#api.generation(id);
+      if (this.#id !== id) return;
+      if (result) showRust(byId("result"), result);
+      byId("copy").disabled = !result;
+      notice(byId("generation-notice"), error && `The generation failed: ${error}`);
+    } catch (error) {
+      this.#failed(error, false);
+    }
+  }
+
+  #failed(error, final) {
+    this.#activity.log("error", error.message);
+    if (final) this.#view.connection("lost", "no stream");
+  }
+
+  async #cancel() {
+    try {
+      await this.#api.cancelGeneration(this.#id);
+      this.#activity.log("api", `cancelled generation ${this.#id}`);
+    } catch (error) {
+      this.#failed(error, false);
+    }
+  }
+}
+
+function showSize() {
+  const bytes = new TextEncoder().encode(byId("source").value).length;
+  byId("source-size").textContent = `${bytes.toLocaleString("en")} of 1,048,576 bytes`;
+}
+
+async function copyResult() {
+  const button = byId("copy");
+  await navigator.clipboard.writeText(byId("result").textContent);
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = "Copy"), 1500);
+}

@@ -1,0 +1,88 @@
+//! The command line: [`Args`].
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use crate::generation::Pace;
+
+/// A demo of secure Server-Sent Events.
+///
+/// The JWTs of its users are signed with the secret in JWT_SECRET (at least 32 bytes), or a random
+/// one.
+#[derive(Debug, Clone, Parser)]
+#[command(version)]
+pub struct Args {
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:3000")]
+    pub addr: SocketAddr,
+
+    /// An origin whose pages may open streams and read answers, beside the server's own. May be
+    /// given several times.
+    #[arg(long, value_name = "ORIGIN")]
+    pub allow_origin: Vec<String>,
+
+    /// The most unused tokens a user may have.
+    #[arg(long, default_value_t = 16)]
+    pub tokens_per_subject: usize,
+
+    /// The most streams a user may have open.
+    #[arg(long, default_value_t = 16)]
+    pub streams_per_subject: usize,
+
+    /// The most streams open in all.
+    #[arg(long, default_value_t = 10_000)]
+    pub streams: usize,
+
+    /// How long a token lives, in milliseconds.
+    #[arg(long, default_value_t = 60_000, value_name = "MS")]
+    pub token_ttl: u64,
+
+    /// Where tokens wait for their use.
+    #[arg(long, value_enum, default_value_t = StoreKind::Memory)]
+    pub store: StoreKind,
+
+    /// Slows the generations down for people to watch.
+    #[arg(long)]
+    pub watchable: bool,
+
+    /// How log lines are written.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+/// The kinds of store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StoreKind {
+    /// sse-gate's own.
+    Memory,
+    /// moka's cache.
+    Moka,
+}
+
+/// The formats of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl Args {
+    /// The arguments of this process. On a bad one it says which, and ends the process.
+    pub fn from_command_line() -> Self {
+        Self::parse()
+    }
+
+    /// How long a token lives.
+    pub fn token_ttl(&self) -> Duration {
+        Duration::from_millis(self.token_ttl)
+    }
+
+    /// How much generations are slowed down.
+    pub fn pace(&self) -> Pace {
+        if self.watchable { Pace::WATCHABLE } else { Pace::FULL_SPEED }
+    }
+}
