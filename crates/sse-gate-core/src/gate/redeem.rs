@@ -66,12 +66,13 @@ impl Presented {
         let missing = TokenKey::from_bytes([0; 32]);
         let found = taken.as_ref().map_or(missing, Entry::key);
         let is_it = bool::from(key.ct_eq(&found));
-        let why_missing = state.recent.why_missing(key, state.clock.now());
+        let now = state.clock.now();
+        let why_missing = state.recent.why_missing(key, now);
         let Some(entry) = taken.filter(|_| is_it) else {
             return Err(state.refuse(why_missing));
         };
         state.recent.used(key, entry.expires_at());
-        if entry.expires_at().has_passed(state.clock.now()) {
+        if entry.expires_at().has_passed(now) {
             return Err(state.refuse(RefusalReason::Expired));
         }
         let grant = entry.open().map_err(|error| state.corrupt(error))?;
