@@ -1,0 +1,46 @@
+//! The ways of not obeying: [`Flaw`].
+
+/// What a store does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// It obeys.
+    None,
+    /// Long payloads come back cut.
+    CutsLongPayloads,
+    /// It gives what it gave before.
+    GivesTwice,
+    /// It makes room for the answer to a question by forgetting something.
+    ForgetsWhenAskedInVain,
+    /// It compares all but the last byte of a key.
+    ComparesAPrefix,
+    /// It looks, and removes later.
+    LooksThenRemoves,
+    /// It takes as soon as the future is made.
+    TakesBeforeItIsPolled,
+    /// It inserts over what is there.
+    Overwrites,
+    /// It looks whether the key is free, and inserts later.
+    LooksThenInserts,
+    /// It gives an entry at the moment of its end.
+    GivesAtTheEnd,
+    /// What has ended keeps its key.
+    DeadKeysStay,
+    /// Whoever takes a dead one's key also takes its place in the counts.
+    DeadKeysCountDown,
+    /// It makes room for a newcomer by dropping somebody.
+    EvictsTheLiving,
+    /// It doesn't say when there will be room.
+    NamesNoTime,
+    /// It counts entries, not bytes.
+    WeighsNothing,
+    /// It counts, and inserts later.
+    CountsThenInserts,
+    /// What was taken counts for ever.
+    NeverForgetsTheTaken,
+    /// What has ended counts for ever.
+    NeverForgetsTheDead,
+    /// Withdrawing stops before the last of many.
+    WithdrawsAllButOne,
+    /// Withdrawing counts what had ended.
+    CountsTheDeadAsWithdrawn,
+}

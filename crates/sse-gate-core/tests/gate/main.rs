@@ -1,0 +1,10 @@
+//! What a gate does, through the public API: one file a capability.
+#![expect(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+
+mod caps;
+mod issue;
+mod parts;
+mod race;
+mod redeem;
+mod secrecy;
+mod withdraw;

@@ -1,0 +1,94 @@
+//! What most of these tests need: a gate on a clock that is moved by hand, and all it signals.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pollster::block_on;
+use sse_gate_core::{
+    Gate, Grant, IssueError, Issued, Limits, ManualClock, MemoryStore, Observer, Refusal,
+    RefusalReason, Resource, Signal, Subject,
+};
+
+/// A gate over a [`MemoryStore`] of its own.
+pub(crate) struct Scene {
+    pub(crate) gate: Gate<Arc<MemoryStore>>,
+    pub(crate) clock: ManualClock,
+    pub(crate) seen: Arc<Recorder>,
+}
+
+impl Scene {
+    pub(crate) fn new() -> Self {
+        Self::with_limits(Limits::default())
+    }
+
+    pub(crate) fn with_limits(limits: Limits) -> Self {
+        let (clock, seen) = (ManualClock::default(), Arc::new(Recorder::default()));
+        let gate = Gate::builder(MemoryStore::with_clock(limits, clock.clone()))
+            .clock(clock.clone())
+            .observer(Arc::clone(&seen))
+            .build();
+        Self { gate, clock, seen }
+    }
+
+    /// A token of `subject`'s for [`chat`].
+    pub(crate) fn try_issue(&self, subject: &str) -> Result<Issued, IssueError> {
+        block_on(self.gate.issue(grant(subject)))
+    }
+
+    /// As [`try_issue`](Self::try_issue), where there is room.
+    pub(crate) fn issue(&self, subject: &str) -> Issued {
+        self.try_issue(subject).unwrap()
+    }
+
+    /// Shows `token` for [`chat`].
+    pub(crate) fn redeem(&self, token: &str) -> Result<Grant, Refusal> {
+        block_on(self.gate.redeem(token, &chat()))
+    }
+
+    /// Shows `token` for [`chat`], where it is refused.
+    pub(crate) fn reason(&self, token: &str) -> RefusalReason {
+        self.redeem(token).unwrap_err().reason()
+    }
+
+    pub(crate) fn advance_millis(&self, millis: u64) {
+        self.clock.advance(Duration::from_millis(millis));
+    }
+}
+
+/// Remembers every signal.
+#[derive(Debug, Default)]
+pub(crate) struct Recorder(Mutex<Vec<Signal>>);
+
+impl Recorder {
+    pub(crate) fn count(&self, signal: Signal) -> usize {
+        let signals = self.0.lock().unwrap();
+        signals.iter().filter(|seen| **seen == signal).count()
+    }
+
+    pub(crate) fn take(&self) -> Vec<Signal> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+impl Observer for Recorder {
+    fn observe(&self, signal: Signal) {
+        self.0.lock().unwrap().push(signal);
+    }
+}
+
+pub(crate) fn subject(name: &str) -> Subject {
+    Subject::new(name).unwrap()
+}
+
+pub(crate) fn chat() -> Resource {
+    Resource::new(["chat", "42"]).unwrap()
+}
+
+pub(crate) fn grant(name: &str) -> Grant {
+    Grant::new(subject(name), chat())
+}
+
+/// A token of the right spelling that no gate of these tests issued.
+pub(crate) fn stranger() -> Issued {
+    Scene::new().issue("nobody")
+}
