@@ -15,7 +15,7 @@ use serde_json::json;
 
 const SAMPLE: &str = r#"{"id": 1, "tags": ["a", "b"], "owner": {"name": "Ada"}}"#;
 
-/// A pace at which nothing gets done unless it is cancelled.
+/// A pace at which a job gets no further than its first step, until it is cancelled.
 const HELD: Pace = Pace::at_least(Duration::from_secs(24 * 60 * 60));
 
 fn alice() -> UserId {
@@ -139,18 +139,35 @@ async fn cancelling_a_finished_generation_changes_nothing() {
     );
 }
 
+/// Returns once it is at work.
+async fn begun(generation: &Generation) {
+    let mut watch = generation.watch(Some(1));
+    let next = watch.next().await.expect("it is held at its first step");
+    assert_eq!(next.status, Status::Processing);
+}
+
 #[tokio::test]
 async fn only_so_many_compute_and_a_free_thread_goes_to_the_next() {
-    let all = Generations::new(Limits::default(), HELD);
-    let jobs: Vec<_> = (0..3).map(|_| start(&all, &alice())).collect();
-    let ends: Vec<_> = jobs.iter().map(records).collect();
+    let two = NonZeroUsize::new(2).unwrap();
+    let all = Generations::new(Limits::default().computing(two), HELD);
+    let jobs: Vec<_> = (0..4).map(|_| start(&all, &alice())).collect();
+    for next in 2..4 {
+        begun(&jobs[next - 2]).await;
+        begun(&jobs[next - 1]).await;
+        assert_eq!(jobs[next].latest().status, Status::Pending);
+        jobs[next - 2].cancel();
+        begun(&jobs[next]).await;
+    }
     all.cancel_all();
-    for records in join_all(ends).await {
+    for records in join_all(jobs.iter().map(records)).await {
         assert_eq!(records.last().unwrap().message, "cancelled");
     }
-    // All threads are free again.
+}
+
+#[tokio::test]
+async fn many_at_once_all_complete() {
     let all = Generations::default();
-    let jobs: Vec<_> = (0..20).map(|_| start(&all, &alice())).collect();
+    let jobs: Vec<_> = (0..30).map(|_| start(&all, &alice())).collect();
     for records in join_all(jobs.iter().map(records)).await {
         assert_eq!(records.last().unwrap().status, Status::Completed);
     }

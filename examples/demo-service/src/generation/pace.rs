@@ -5,8 +5,8 @@ use std::time::Duration;
 /// The least time from one progress record of a job to the next; none by default.
 ///
 /// The sample of a demo is worked through in a few milliseconds, too quickly to see anything. A
-/// pace makes the work wait before each record. It adds waiting, not records: what they say is
-/// true, and a cancelled job doesn't wait on.
+/// pace makes the work wait before each record but the first. It adds waiting, not records: what
+/// they say is true, and a cancelled job doesn't wait on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pace(Option<Duration>);
 

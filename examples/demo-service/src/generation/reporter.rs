@@ -26,11 +26,11 @@ impl Reporter {
         }
     }
 
+    /// Waits until it is time for another record. The first one, that work has begun, needn't wait.
     fn keep_pace(&mut self) {
-        if let Some(step) = self.pace.step() {
-            self.generation
-                .cancellation()
-                .sleep(step.saturating_sub(self.at.elapsed()));
+        if let (Some(step), Some(_)) = (self.pace.step(), self.last) {
+            let cancel = self.generation.cancellation();
+            cancel.sleep(step.saturating_sub(self.at.elapsed()));
         }
         self.at = Instant::now();
     }
