@@ -1,5 +1,6 @@
 //! Errors as clients see them: [`Problem`], RFC 9457 problem details.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,24 +17,24 @@ use sse_gate_core::{Cap, IssueError, IssueErrorKind};
 #[derive(Clone, Debug)]
 pub struct Problem {
     status: StatusCode,
-    detail: &'static str,
+    detail: Cow<'static, str>,
     headers: HeaderMap,
 }
 
 #[derive(Serialize)]
-struct Members {
+struct Members<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
-    detail: &'static str,
+    detail: &'a str,
 }
 
 impl Problem {
     /// The problem of this status, with a sentence for whoever reads it.
-    pub fn new(status: StatusCode, detail: &'static str) -> Self {
+    pub fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
-            detail,
+            detail: detail.into(),
             headers: HeaderMap::new(),
         }
     }
@@ -76,7 +77,7 @@ impl Problem {
             r#type: "about:blank",
             title,
             status: status.as_u16(),
-            detail,
+            detail: &detail,
         };
         // Four members that are text and numbers: there is nothing in them that JSON can't say.
         let body = serde_json::to_vec(&members).unwrap_or_default();

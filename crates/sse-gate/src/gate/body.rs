@@ -72,15 +72,20 @@ where
         match self.project().state.project() {
             StateProj::Own { body } => body.poll_frame(cx).map_err(|never| match never {}),
             StateProj::Passed { body } => body.poll_frame(cx),
-            StateProj::Stream { body, mut guard } => {
+            StateProj::Stream {
+                mut body,
+                mut guard,
+            } => {
                 if guard.as_mut().poll_deadline(cx).is_ready() {
                     return Poll::Ready(None);
                 }
-                let frame = ready!(body.poll_frame(cx));
+                let frame = ready!(body.as_mut().poll_frame(cx));
                 match &frame {
-                    None => guard.complete(),
-                    Some(Err(_)) => guard.fail(),
+                    // Who is told that this was the end asks no more.
+                    Some(Ok(_)) if body.is_end_stream() => guard.complete(),
                     Some(Ok(_)) => {}
+                    Some(Err(_)) => guard.fail(),
+                    None => guard.complete(),
                 }
                 Poll::Ready(frame)
             }

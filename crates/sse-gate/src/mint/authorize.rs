@@ -88,7 +88,7 @@ pub enum Denied {
     NotFound,
     /// The body does not say what it should.
     #[error("body is not what it should be")]
-    BadRequest,
+    Unprocessable,
 }
 
 impl From<Denied> for Problem {
@@ -96,7 +96,7 @@ impl From<Denied> for Problem {
         match denied {
             Denied::Forbidden => Self::new(StatusCode::FORBIDDEN, "This stream is not yours."),
             Denied::NotFound => Self::new(StatusCode::NOT_FOUND, "There is no such stream."),
-            Denied::BadRequest => Self::new(
+            Denied::Unprocessable => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "The body is not what it should be.",
             ),

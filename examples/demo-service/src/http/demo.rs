@@ -10,7 +10,6 @@ use sse_gate::{
     Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, MemoryStore, MetricsObserver, Problem,
     SharedStore, StreamRoute, StreamSlots, StripTokenLayer,
 };
-use sse_gate_moka::MokaStore;
 use tokio_util::sync::CancellationToken;
 
 use crate::generation::{Generations, Limits as GenerationLimits};
@@ -23,7 +22,7 @@ pub type SetupError = Box<dyn Error + Send + Sync>;
 
 /// The whole service but for its framework. Clones are the same service.
 #[derive(Debug, Clone)]
-pub struct Demo(Arc<Assembly>);
+pub struct Demo(pub(super) Arc<Assembly>);
 
 /// What the endpoints work with.
 #[derive(Debug)]
@@ -71,32 +70,25 @@ impl Demo {
 
     /// Belongs around everything: takes the tokens out of the URIs of streams.
     pub fn strip_layer(&self) -> StripTokenLayer {
-        StripTokenLayer::new([self.route.clone()])
+        StripTokenLayer::new([self.0.route.clone()])
     }
 
     /// Belongs around the handler of the streams.
     pub fn gate_layer(&self) -> Result<GateLayer, SetupError> {
-        let layer = GateLayer::new(&self.gate, self.route.clone()).with_slots(self.slots.clone());
-        if self.allowed_origins.is_empty() {
+        let layer =
+            GateLayer::new(&self.0.gate, self.0.route.clone()).with_slots(self.0.slots.clone());
+        if self.0.allowed_origins.is_empty() {
             return Ok(layer);
         }
-        Ok(layer.with_allowed_origins(self.allowed_origins.iter().map(String::as_str))?)
+        Ok(layer.with_allowed_origins(self.0.allowed_origins.iter().map(String::as_str))?)
     }
 
     /// Who makes a request, by its JWT.
     pub(super) async fn user(&self, parts: &Parts) -> Result<UserId, Problem> {
-        match self.authenticator.authenticate(parts).await {
+        match self.0.authenticator.authenticate(parts).await {
             Ok(identity) => Ok(UserId::new(identity.subject().as_str())),
             Err(error) => Err(Problem::from(&error)),
         }
-    }
-}
-
-impl std::ops::Deref for Demo {
-    type Target = Assembly;
-
-    fn deref(&self) -> &Assembly {
-        &self.0
     }
 }
 
@@ -105,6 +97,5 @@ fn store(args: &Args) -> SharedStore {
     let limits = Limits::default().with_tokens_per_subject(args.tokens_per_subject);
     match args.store {
         StoreKind::Memory => SharedStore::new(MemoryStore::new(limits)),
-        StoreKind::Moka => SharedStore::new(MokaStore::new(limits)),
     }
 }

@@ -8,6 +8,7 @@ use http::request::Parts;
 use serde::Deserialize;
 use serde_json::json;
 use sse_gate::Problem;
+use sse_gate::mint::Denied;
 
 use super::{Demo, Response, reply};
 use crate::generation::{Generation, StartError};
@@ -32,7 +33,7 @@ impl Demo {
             let detail = "The body must be {\"source\", \"name\"?} in JSON.";
             return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into_response();
         };
-        match self.generations.start(&user, source, name.as_deref()) {
+        match self.0.generations.start(&user, source, name.as_deref()) {
             Ok(id) => reply::json(StatusCode::CREATED, &json!({ "generation_id": id })),
             Err(error) => refusal(&error),
         }
@@ -64,10 +65,10 @@ impl Demo {
     }
 
     /// The generation with this id, if it is the user's.
-    pub(super) fn owned(&self, user: &UserId, id: &str) -> Result<Generation, sse_gate::mint::Denied> {
-        let generation = self.generations.get(id).ok_or(sse_gate::mint::Denied::NotFound)?;
+    pub(super) fn owned(&self, user: &UserId, id: &str) -> Result<Generation, Denied> {
+        let generation = self.0.generations.get(id).ok_or(Denied::NotFound)?;
         if generation.owner() != user {
-            return Err(sse_gate::mint::Denied::Forbidden);
+            return Err(Denied::Forbidden);
         }
         Ok(generation)
     }
@@ -75,16 +76,16 @@ impl Demo {
 
 fn refusal(error: &StartError) -> Response {
     let status = match error {
-        StartError::Sample(SampleError::TooLong) => StatusCode::PAYLOAD_TOO_LARGE,
+        StartError::Sample(SampleError::TooLong(_)) => StatusCode::PAYLOAD_TOO_LARGE,
         StartError::Sample(_) | StartError::Name(_) => StatusCode::UNPROCESSABLE_ENTITY,
         StartError::TooManyOfYours(_) => StatusCode::TOO_MANY_REQUESTS,
         StartError::Busy | StartError::NoRandomness(_) => StatusCode::SERVICE_UNAVAILABLE,
     };
     let problem = Problem::new(status, error.to_string());
     match error {
-        StartError::TooManyOfYours(_) | StartError::Busy => {
-            problem.with_retry_after(Duration::from_secs(5)).into_response()
-        }
+        StartError::TooManyOfYours(_) | StartError::Busy => problem
+            .with_retry_after(Duration::from_secs(5))
+            .into_response(),
         _ => problem.into_response(),
     }
 }

@@ -1,8 +1,8 @@
 //! The endpoint that trades a JWT for a stream token.
 
 use serde::Deserialize;
-use sse_gate::mint::{Authorizer, Denied, MintRequest, MintService, Permit};
 use sse_gate::JwtAuthenticator;
+use sse_gate::mint::{Authorizer, Denied, MintRequest, MintService, Permit};
 
 use super::Demo;
 use crate::users::UserId;
@@ -23,7 +23,11 @@ struct Body {
 impl Demo {
     /// 200 `{"sse_token","expires_in","stream_url","generation_id"}`, 401, 403 or 404.
     pub fn mint(&self) -> Mint {
-        MintService::new(&self.gate, self.authenticator.clone(), WhetherTheirs(self.clone()))
+        MintService::new(
+            &self.0.gate,
+            self.0.authenticator.clone(),
+            WhetherTheirs(self.clone()),
+        )
     }
 }
 
@@ -33,13 +37,13 @@ impl Authorizer for WhetherTheirs {
         let id = generation_id(request.parts.uri.path()).ok_or(Denied::NotFound)?;
         demo.owned(&UserId::new(request.identity.subject().as_str()), id)?;
         let last_event_id = last_event_id(&request)?;
-        let resource = demo.route.resource([id]).map_err(|_| Denied::NotFound)?;
-        let stream_url = demo.route.path([id]).map_err(|_| Denied::NotFound)?;
+        let resource = demo.0.route.resource([id]).map_err(|_| Denied::NotFound)?;
+        let stream_url = demo.0.route.path([id]).map_err(|_| Denied::NotFound)?;
         let grant = request
             .grant_of(resource)
             .continuing(last_event_id.is_some())
             .with_payload(&last_event_id)
-            .map_err(|_| Denied::BadRequest)?;
+            .map_err(|_| Denied::Unprocessable)?;
         Ok(Permit::new(grant)
             .with_member("stream_url", stream_url)
             .with_member("generation_id", id))
@@ -49,7 +53,8 @@ impl Authorizer for WhetherTheirs {
 /// The id in `/generations/generate/{generation_id}/stream-token`. It needs no decoding: ids are
 /// hexadecimal.
 fn generation_id(path: &str) -> Option<&str> {
-    path.strip_prefix("/generations/generate/")?.strip_suffix("/stream-token")
+    path.strip_prefix("/generations/generate/")?
+        .strip_suffix("/stream-token")
 }
 
 /// The number of the last event that the client has seen, if it says so.
@@ -57,7 +62,8 @@ fn last_event_id(request: &MintRequest) -> Result<Option<u64>, Denied> {
     if request.body.is_empty() {
         return Ok(None);
     }
-    let body: Body = serde_json::from_slice(&request.body).map_err(|_| Denied::BadRequest)?;
+    let body: Body = serde_json::from_slice(&request.body).map_err(|_| Denied::Unprocessable)?;
     let id = body.last_event_id.filter(|id| !id.is_empty());
-    id.map(|id| id.parse().map_err(|_| Denied::BadRequest)).transpose()
+    id.map(|id| id.parse().map_err(|_| Denied::Unprocessable))
+        .transpose()
 }

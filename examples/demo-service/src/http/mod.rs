@@ -13,6 +13,7 @@
 //! | `POST /generations/generate/{id}/stream-token` | [`Demo::mint`] |
 //! | `GET /generations/generate/{id}/stream` | [`Demo::stream`], behind [`Demo::gate_layer`] |
 
+mod body;
 mod demo;
 mod generations;
 mod mint;
@@ -20,6 +21,7 @@ mod pages;
 mod reply;
 mod stream;
 
+pub use self::body::read;
 pub use self::demo::{Demo, SetupError};
 pub use self::mint::{Mint, WhetherTheirs};
 pub use self::stream::{Events, ProgressStream};
@@ -29,7 +31,3 @@ use http_body_util::Full;
 
 /// A response whose body is there from the start.
 pub type Response = http::Response<Full<Bytes>>;
-
-/// The largest body of a request that starts a generation: a sample of 1 MiB whose every
-/// character is escaped once, and some room for the rest.
-pub const MAX_BODY: usize = 2 * 1024 * 1024 + 4096;

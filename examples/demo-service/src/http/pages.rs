@@ -1,9 +1,9 @@
 //! Endpoints that need no user: the page, the login, and what operators ask.
 
 use bytes::Bytes;
+use http::HeaderValue;
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use http::HeaderValue;
 use serde::Deserialize;
 use serde_json::json;
 use sse_gate::Problem;
@@ -29,7 +29,9 @@ impl Demo {
             (REFERRER_POLICY, "no-referrer"),
             (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ] {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
         }
         response
     }
@@ -41,11 +43,11 @@ impl Demo {
             let detail = "The body must be {\"username\", \"password\"} in JSON.";
             return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into_response();
         };
-        let Some(user) = self.users.check(&login.username, &login.password) else {
+        let Some(user) = self.0.users.check(&login.username, &login.password) else {
             let detail = "There is no such user, or it is not their password.";
             return Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
         };
-        match self.signer.sign(&user) {
+        match self.0.signer.sign(&user) {
             Ok(token) => reply::json(StatusCode::OK, &token),
             Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "No JWT can be signed.")
                 .into_response(),
@@ -59,23 +61,16 @@ impl Demo {
 
     /// `GET /metrics`: all metrics in Prometheus's text format.
     pub fn metrics(&self) -> Response {
-        let text = self.metrics.render();
-        reply::with_body(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
+        let text = self.0.metrics.render();
+        reply::with_body(
+            StatusCode::OK,
+            "text/plain; version=0.0.4; charset=utf-8",
+            text,
+        )
     }
 
     /// What has no other answer.
     pub fn not_found() -> Response {
         Problem::new(StatusCode::NOT_FOUND, "There is nothing here.").into_response()
-    }
-
-    /// A path is there, but not for this method.
-    pub fn method_not_allowed() -> Response {
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This is not done with this method.")
-            .into_response()
-    }
-
-    /// A body is larger than any the endpoint takes.
-    pub fn too_large() -> Response {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.").into_response()
     }
 }

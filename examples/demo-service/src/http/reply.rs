@@ -27,9 +27,10 @@ pub(super) fn with_body(
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(body) => with_body(status, "application/json", body),
-        Err(_) => {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The answer can't be written down.")
-                .into_response()
-        }
+        Err(_) => Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The answer can't be written down.",
+        )
+        .into_response(),
     }
 }

@@ -26,10 +26,14 @@ impl Demo {
         let gone = || Problem::new(StatusCode::NOT_FOUND, "The generation is kept no longer.");
         // The first part is the route.
         let id = granted.resource().parts().nth(1).ok_or_else(gone)?;
-        let generation = self.generations.get(id).ok_or_else(gone)?;
-        let seen: Option<u64> = granted.payload().unwrap_or_default();
+        let generation = self.0.generations.get(id).ok_or_else(gone)?;
+        let seen = match granted.payload().unwrap_or_default() {
+            // Who comes when all is over wants to know how it ended.
+            None if generation.is_finished() => Some(generation.latest().seq - 1),
+            seen => seen,
+        };
         let body = SseBody::new(Events(generation.watch(seen)))
-            .until(self.shutdown.clone().cancelled_owned());
+            .until(self.0.shutdown.clone().cancelled_owned());
         Ok(body.into_response())
     }
 }

@@ -43,9 +43,10 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = StoreKind::Memory)]
     pub store: StoreKind,
 
-    /// Slows the generations down for people to watch.
-    #[arg(long)]
-    pub watchable: bool,
+    /// The least time from one record of a generation's progress to the next, in milliseconds, so
+    /// that people can watch; 0 for full speed.
+    #[arg(long, default_value_t = 50, value_name = "MS")]
+    pub pace: u64,
 
     /// How log lines are written.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
@@ -57,8 +58,6 @@ pub struct Args {
 pub enum StoreKind {
     /// sse-gate's own.
     Memory,
-    /// moka's cache.
-    Moka,
 }
 
 /// The formats of log lines.
@@ -83,6 +82,9 @@ impl Args {
 
     /// How much generations are slowed down.
     pub fn pace(&self) -> Pace {
-        if self.watchable { Pace::WATCHABLE } else { Pace::FULL_SPEED }
+        match self.pace {
+            0 => Pace::FULL_SPEED,
+            millis => Pace::at_least(Duration::from_millis(millis)),
+        }
     }
 }

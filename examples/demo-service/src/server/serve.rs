@@ -13,19 +13,17 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
-
-use super::GRACE;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How long a client may take to send the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Serves HTTP/1.1 and HTTP/2 on `listener` until `shutdown`, and then waits for the connections,
-/// up to [`GRACE`].
+/// Serves HTTP/1.1 and HTTP/2 on `listener` until `shutdown`, and then waits for the connections.
+/// [`with_grace`](super::with_grace) bounds that.
 pub async fn serve<S, B>(
     listener: TcpListener,
     service: S,
@@ -38,7 +36,10 @@ where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT);
     builder.http2().timer(TokioTimer::new());
     let connections = GracefulShutdown::new();
     let mut stopped = pin!(shutdown.cancelled());
@@ -67,8 +68,6 @@ where
         });
     }
     drop(listener);
-    if timeout(GRACE, connections.shutdown()).await.is_err() {
-        tracing::warn!("some connections were cut");
-    }
+    connections.shutdown().await;
     Ok(())
 }

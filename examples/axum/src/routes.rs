@@ -1,0 +1,84 @@
+//! Which request goes where.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, post_service};
+use demo_service::http::{Demo, SetupError, read};
+use demo_service::server::{self, Args};
+use sse_gate::{Granted, Problem};
+use tower_http::trace::TraceLayer;
+
+pub(crate) fn routes(demo: &Demo, args: &Args) -> Result<Router, SetupError> {
+    Ok(Router::new()
+        .route("/", get(page))
+        .route("/assets/{file}", get(page))
+        .route("/healthz", get(healthz))
+        .route("/metrics", get(metrics))
+        .route("/demo/login", post(login))
+        .route("/generations", post(start))
+        .route(
+            "/generations/{generation_id}",
+            get(generation).delete(cancel),
+        )
+        .route(
+            "/generations/generate/{generation_id}/stream-token",
+            post_service(demo.mint()),
+        )
+        .route(Demo::STREAM, get(stream).layer(demo.gate_layer()?))
+        .fallback(|| async { Demo::not_found().map(Body::new) })
+        .layer(server::cors(&args.allow_origin)?)
+        .layer(TraceLayer::new_for_http())
+        .with_state(demo.clone()))
+}
+
+async fn page(State(demo): State<Demo>, request: Request) -> Response {
+    demo.page(request.uri().path()).map(Body::new)
+}
+
+async fn healthz(State(demo): State<Demo>) -> Response {
+    demo.healthz().map(Body::new)
+}
+
+async fn metrics(State(demo): State<Demo>) -> Response {
+    demo.metrics().map(Body::new)
+}
+
+async fn login(State(demo): State<Demo>, request: Request) -> Response {
+    match read(request.into_body()).await {
+        Ok(body) => demo.login(&body),
+        Err(response) => response,
+    }
+    .map(Body::new)
+}
+
+async fn start(State(demo): State<Demo>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match read(body).await {
+        Ok(body) => demo.start(&parts, &body).await,
+        Err(response) => response,
+    }
+    .map(Body::new)
+}
+
+async fn generation(
+    State(demo): State<Demo>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    demo.generation(&parts, &id).await.map(Body::new)
+}
+
+async fn cancel(State(demo): State<Demo>, Path(id): Path<String>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    demo.cancel(&parts, &id).await.map(Body::new)
+}
+
+async fn stream(State(demo): State<Demo>, granted: Granted) -> Response {
+    match demo.stream(&granted) {
+        Ok(response) => response.into_response(),
+        Err(problem) => Problem::into_response(problem).map(Body::new),
+    }
+}
