@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
 use sse_gate_core::{Cap, IssueError, IssueErrorKind};
@@ -18,7 +18,7 @@ use sse_gate_core::{Cap, IssueError, IssueErrorKind};
 pub struct Problem {
     status: StatusCode,
     detail: Cow<'static, str>,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 #[derive(Serialize)]
@@ -35,7 +35,7 @@ impl Problem {
         Self {
             status,
             detail: detail.into(),
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -61,7 +61,7 @@ impl Problem {
     }
 
     fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.headers.push((name, value));
         self
     }
 
@@ -70,7 +70,7 @@ impl Problem {
         let Self {
             status,
             detail,
-            mut headers,
+            headers,
         } = self;
         let title = status.canonical_reason().unwrap_or("Error");
         let members = Members {
@@ -81,14 +81,17 @@ impl Problem {
         };
         // Four members that are text and numbers: there is nothing in them that JSON can't say.
         let body = serde_json::to_vec(&members).unwrap_or_default();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         let mut response = Response::new(Full::from(body));
         *response.status_mut() = status;
-        *response.headers_mut() = headers;
+        response.headers_mut().extend(headers);
+        for (name, value) in [
+            (CONTENT_TYPE, "application/problem+json"),
+            (CACHE_CONTROL, "no-store"),
+        ] {
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
+        }
         response
     }
 }
