@@ -87,4 +87,14 @@ mod tests {
             assert!(!bool::from(same.ct_eq(&other)));
         }
     }
+    /// Stores that outlive a process keep these digests: they are the same in every version.
+    #[test]
+    fn the_digest_is_fixed() {
+        let token = b"sset1_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh838KnJa";
+        let key = TokenKey::new(token, &Resource::new(["chat", "42"]).unwrap());
+        // Computed with Python's hashlib.
+        let expected = "873429987f1004ffc16ed8a182bf00febabe3fa740e4aeb60908a3f6b1e8c018";
+        let hex: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, expected);
+    }
 }
