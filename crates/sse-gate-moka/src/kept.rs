@@ -1,0 +1,49 @@
+//! What the cache holds under a key: [`Kept`], and when moka may forget it: [`AfterTtl`].
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use moka::Expiry;
+use sse_gate_core::{Entry, Timestamp, TokenKey};
+
+/// How long after its end moka may still hold an entry.
+///
+/// Moka shows nothing that has expired by its own clock, and removes it up to a second later. For
+/// that second an entry would take a place that the store could not give to a newcomer.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// An entry and its end, by the store's own clock.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) entry: Entry,
+    pub(crate) ends_at: Timestamp,
+    pub(crate) ttl: Duration,
+}
+
+impl Kept {
+    /// Whether its time is not up. Moka goes by a clock of its own, and may find out later.
+    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+        !self.ends_at.has_passed(now)
+    }
+}
+
+/// Lets moka forget every entry some time after its own TTL.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AfterTtl;
+
+impl Expiry<TokenKey, Arc<Kept>> for AfterTtl {
+    fn expire_after_create(&self, _: &TokenKey, kept: &Arc<Kept>, _: Instant) -> Option<Duration> {
+        Some(kept.ttl.saturating_add(GRACE))
+    }
+
+    /// Called when a new entry takes the place of a dead one.
+    fn expire_after_update(
+        &self,
+        key: &TokenKey,
+        kept: &Arc<Kept>,
+        created_at: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        self.expire_after_create(key, kept, created_at)
+    }
+}
