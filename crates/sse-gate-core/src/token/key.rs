@@ -93,8 +93,11 @@ mod tests {
         let token = b"sset1_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh838KnJa";
         let key = TokenKey::new(token, &Resource::new(["chat", "42"]).unwrap());
         // Computed with Python's hashlib.
-        let expected = "873429987f1004ffc16ed8a182bf00febabe3fa740e4aeb60908a3f6b1e8c018";
-        let hex: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, expected);
+        let expected = [
+            0x87, 0x34, 0x29, 0x98, 0x7f, 0x10, 0x04, 0xff, 0xc1, 0x6e, 0xd8, 0xa1, 0x82, 0xbf,
+            0x00, 0xfe, 0xba, 0xbe, 0x3f, 0xa7, 0x40, 0xe4, 0xae, 0xb6, 0x09, 0x08, 0xa3, 0xf6,
+            0xb1, 0xe8, 0xc0, 0x18,
+        ];
+        assert_eq!(key.as_bytes(), &expected);
     }
 }
