@@ -9,10 +9,18 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 
 const MESSAGE: &[u8] = b"sse-gate known answer";
 
+/// Chooses AWS-LC if both backends are built in: one crate's features must not break another's.
+/// A choice that the program has made before stands.
+fn choose_backend() {
+    #[cfg(all(feature = "jwt-rust-crypto", feature = "jwt-aws-lc-rs"))]
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+}
+
 /// Whether the backend takes a good signature of this algorithm's for good, and a bad one for bad.
 ///
-/// Without a backend, or with two, `jsonwebtoken` panics. The panic ends here.
+/// Without a backend, or with two and no choice, `jsonwebtoken` panics. The panic ends here.
 pub(super) fn verifies(algorithm: Algorithm) -> bool {
+    choose_backend();
     catch_unwind(|| {
         let Some((key, signature)) = known(algorithm) else {
             return false;

@@ -11,7 +11,8 @@
 //! # The backend
 //!
 //! The cryptography is `jsonwebtoken`'s, by RustCrypto (feature `jwt-rust-crypto`) or AWS-LC
-//! (`jwt-aws-lc-rs`). With none, or with both, it can't verify anything.
+//! (`jwt-aws-lc-rs`, which is taken if both are on), or by a provider that the program installs.
+//! Without any it can't verify anything:
 //! [`JwtAuthenticator::new`] verifies a known signature first, so that this is an error at the
 //! start rather than a surprise at the first request.
 

@@ -1,0 +1,218 @@
+//! `SseBody`, and the end that the gate sets to every body.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use sse_gate::core::{Signal, StreamEnd};
+use sse_gate::{Event, Grant, SseBody, Subject};
+use support::{World, get};
+use tokio::sync::{mpsc, oneshot};
+use tower::{Layer, ServiceExt};
+
+type Said = Result<Event<'static>, &'static str>;
+
+fn events(texts: &[&'static str]) -> impl futures_util::Stream<Item = Said> + Unpin {
+    stream::iter(texts.to_vec()).map(|text| Ok(Event::new().data(text)))
+}
+
+/// A stream that says what it is sent.
+fn channel() -> (
+    mpsc::UnboundedSender<Said>,
+    impl futures_util::Stream<Item = Said> + Unpin,
+) {
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    (sender, stream::poll_fn(move |cx| receiver.poll_recv(cx)))
+}
+
+async fn next_frame<B>(body: &mut B) -> Option<Bytes>
+where
+    B: http_body::Body<Data = Bytes, Error: std::fmt::Debug> + Unpin,
+{
+    body.frame()
+        .await
+        .map(|frame| frame.unwrap().into_data().unwrap())
+}
+
+#[tokio::test]
+async fn a_response_is_an_event_stream_that_nobody_keeps() {
+    let response = SseBody::new(events(&[])).into_response();
+    for (name, value) in [
+        ("content-type", "text/event-stream"),
+        ("cache-control", "no-store, no-transform, private"),
+        ("x-accel-buffering", "no"),
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(response.headers()[name], value, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn events_that_are_ready_leave_together() {
+    let (sender, events) = channel();
+    let mut body = Box::pin(SseBody::new(events));
+    for text in ["one", "two", "three"] {
+        sender.send(Ok(Event::new().data(text))).unwrap();
+    }
+    assert_eq!(
+        next_frame(&mut body).await.unwrap(),
+        "data: one\n\ndata: two\n\ndata: three\n\n"
+    );
+    sender.send(Ok(Event::new().data("four"))).unwrap();
+    drop(sender);
+    assert_eq!(next_frame(&mut body).await.unwrap(), "data: four\n\n");
+    assert!(
+        body.is_end_stream(),
+        "it says only later that this was the end"
+    );
+    assert_eq!(next_frame(&mut body).await, None);
+}
+
+/// G1: a frame has a size, however much is ready.
+#[tokio::test]
+async fn a_frame_is_bounded() {
+    let many = stream::iter(0..10_000).map(|_| Said::Ok(Event::new().data("x".repeat(100))));
+    let mut body = Box::pin(SseBody::new(many));
+    let mut total = 0;
+    while let Some(frame) = next_frame(&mut body).await {
+        assert!(frame.len() <= 17 * 1024, "{}", frame.len());
+        total += frame.len();
+    }
+    assert_eq!(total, 10_000 * 108);
+}
+
+/// F8: a stream that fails or panics ends with an event that says so, and nothing of why.
+#[tokio::test]
+async fn a_failure_is_the_last_event() {
+    let last = "event: sse.error\ndata: {\"reason\":\"internal\"}\n\n";
+    let failing = stream::iter([
+        Ok(Event::new().data("one")),
+        Err("secret"),
+        Ok(Event::new()),
+    ]);
+    let body = SseBody::new(failing).collect().await.unwrap().to_bytes();
+    assert_eq!(body, format!("data: one\n\n{last}"));
+
+    let mut polls = 0;
+    let panicking = stream::poll_fn(move |_| {
+        polls += 1;
+        assert!(polls <= 2, "the producer panics");
+        std::task::Poll::Ready(Some(Said::Ok(Event::new().data("one"))))
+    });
+    let body = SseBody::new(panicking).collect().await.unwrap().to_bytes();
+    assert_eq!(body, format!("data: one\n\ndata: one\n\n{last}"));
+}
+
+/// G12: silence is broken by a comment, and events put it off.
+#[tokio::test(start_paused = true)]
+async fn silence_is_broken_by_comments() {
+    let (sender, events) = channel();
+    let mut body = Box::pin(SseBody::new(events));
+    let started = tokio::time::Instant::now();
+    assert_eq!(next_frame(&mut body).await.unwrap(), ":\n\n");
+    assert_eq!(started.elapsed().as_secs(), 15);
+    tokio::time::advance(Duration::from_secs(10)).await;
+    sender.send(Ok(Event::new().data("one"))).unwrap();
+    assert_eq!(next_frame(&mut body).await.unwrap(), "data: one\n\n");
+    let spoken = tokio::time::Instant::now();
+    assert_eq!(next_frame(&mut body).await.unwrap(), ":\n\n");
+    let silence = spoken.elapsed().as_secs();
+    assert!((15..=30).contains(&silence), "a comment after {silence} s");
+
+    let mut quick =
+        Box::pin(SseBody::new(stream::pending::<Said>()).heartbeat(Duration::from_secs(1)));
+    let started = tokio::time::Instant::now();
+    for _ in 0..3 {
+        assert_eq!(next_frame(&mut quick).await.unwrap(), ":\n\n");
+    }
+    assert_eq!(started.elapsed().as_secs(), 3);
+}
+
+/// G9: a body ends when it is told to, though its stream does not.
+#[tokio::test]
+async fn a_signal_ends_a_body() {
+    let (end, ended) = oneshot::channel::<()>();
+    let until = async { ended.await.unwrap_or_default() };
+    let mut body = Box::pin(SseBody::new(stream::pending::<Said>()).until(until));
+    assert!(futures_util::poll!(body.frame()).is_pending());
+    end.send(()).unwrap();
+    assert_eq!(next_frame(&mut body).await, None);
+    assert!(body.is_end_stream());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_ends_at_its_age() {
+    let age = Duration::from_secs(7);
+    let mut body = Box::pin(SseBody::new(stream::pending::<Said>()).max_age(age));
+    let started = tokio::time::Instant::now();
+    assert_eq!(next_frame(&mut body).await, None);
+    assert_eq!(started.elapsed(), age);
+}
+
+/// C11, G7: every body behind the gate ends with the credential that opened it, whatever the
+/// handler does.
+#[tokio::test(start_paused = true)]
+async fn the_gate_ends_a_stream_at_its_deadline() {
+    let world = World::new();
+    let now = sse_gate::core::Clock::now(&world.clock);
+    let grant = Grant::new(
+        Subject::new("alice").unwrap(),
+        world.route.resource(["7"]).unwrap(),
+    )
+    .with_credential_expiry(now.saturating_add(Duration::from_secs(100)));
+    let issued = world.gate.issue(grant).await.unwrap();
+    let service = world.layer().layer(tower::service_fn(async |_| {
+        let body = SseBody::new(stream::pending::<Said>()).heartbeat(Duration::from_secs(30));
+        Ok::<_, Infallible>(body.into_response())
+    }));
+    let uri = format!("/generations/7/stream?token={}", issued.token().expose());
+    let started = tokio::time::Instant::now();
+    let mut body = Box::pin(service.oneshot(get(&uri)).await.unwrap().into_body());
+    let mut beats = 0;
+    while let Some(frame) = next_frame(&mut body).await {
+        assert_eq!(frame, ":\n\n");
+        beats += 1;
+    }
+    assert_eq!((beats, started.elapsed().as_secs()), (3, 100));
+    drop(body);
+    let lasted = Duration::from_secs(100);
+    assert!(world.witness.saw(Signal::StreamClosed {
+        lasted,
+        end: StreamEnd::Complete
+    }));
+}
+
+#[tokio::test]
+async fn the_end_of_a_stream_is_told_as_it_was() {
+    let world = World::new();
+    let open = async |texts: &'static [&'static str]| {
+        let service = world.layer().layer(tower::service_fn(async move |_| {
+            Ok::<_, Infallible>(SseBody::new(events(texts)).into_response())
+        }));
+        let uri = format!("/generations/7/stream?token={}", world.token().await);
+        service.oneshot(get(&uri)).await.unwrap().into_body()
+    };
+    let ends = || {
+        let signals = world.witness.signals();
+        signals.into_iter().filter_map(|signal| match signal {
+            Signal::StreamClosed { end, .. } => Some(end),
+            _ => None,
+        })
+    };
+    drop(open(&["one"]).await);
+    assert_eq!(ends().next_back(), Some(StreamEnd::Disconnected));
+    // A server that is told with the last frame that it was the last asks no more.
+    let mut body = Box::pin(open(&["one"]).await);
+    next_frame(&mut body).await;
+    drop(body);
+    assert_eq!(ends().next_back(), Some(StreamEnd::Complete));
+    Box::pin(open(&[]).await).collect().await.unwrap();
+    assert_eq!(ends().collect::<Vec<_>>()[2..], [StreamEnd::Complete]);
+}

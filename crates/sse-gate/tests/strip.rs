@@ -1,0 +1,148 @@
+//! `StripTokenLayer`, alone and with the gate behind it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::convert::Infallible;
+
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use proptest::prelude::*;
+use sse_gate::{StreamRoute, StripTokenLayer, TokenIn};
+use support::{Body, Handler, World, get};
+use tower::{Layer, Service};
+
+/// What stands behind the stripping layer sees this URI.
+fn seen(routes: &[StreamRoute], uri: &str) -> String {
+    let mut service =
+        StripTokenLayer::new(routes.to_vec()).layer(tower::service_fn(|request: Request<Body>| {
+            std::future::ready(Ok::<_, Infallible>(request.uri().to_string()))
+        }));
+    futures_util::FutureExt::now_or_never(service.call(get(uri)))
+        .unwrap()
+        .unwrap()
+}
+
+fn routes() -> [StreamRoute; 2] {
+    let in_path = TokenIn::Path("token".to_owned());
+    [
+        StreamRoute::new("/generations/{id}/stream").unwrap(),
+        StreamRoute::with_token_in("/chat/{token}", in_path).unwrap(),
+    ]
+}
+
+/// D5: only a stream's own token is taken out, and all else stays as it was.
+#[test]
+fn only_tokens_of_streams_are_taken_out() {
+    for (uri, expected) in [
+        ("/generations/7/stream?token=x", "/generations/7/stream"),
+        (
+            "/generations/7/stream?token=x&token=y",
+            "/generations/7/stream",
+        ),
+        (
+            "/generations/7/stream?a=1&token=x&b=%20",
+            "/generations/7/stream?a=1&b=%20",
+        ),
+        ("/generations/7/stream?%74oken=x", "/generations/7/stream"),
+        (
+            "/generations/7/stream?Token=x",
+            "/generations/7/stream?Token=x",
+        ),
+        ("/generations/7/stream?", "/generations/7/stream?"),
+        ("/generations/%37/stream?token=x", "/generations/%37/stream"),
+        (
+            "http://h:1/generations/7/stream?token=x",
+            "http://h:1/generations/7/stream",
+        ),
+        (
+            "/generations/7/files?token=x",
+            "/generations/7/files?token=x",
+        ),
+        ("/?token=x", "/?token=x"),
+        ("/chat/sset1_secret?a=b", "/chat/-?a=b"),
+        ("/chat/a/b", "/chat/a/b"),
+    ] {
+        assert_eq!(seen(&routes(), uri), expected, "{uri}");
+    }
+    let endless = format!("/generations/7/stream?a={}&token=x", "y".repeat(5_000));
+    assert_eq!(seen(&routes(), &endless), "/generations/7/stream");
+}
+
+proptest! {
+    /// D5, B1: whatever else a query says, no token stays in it, and nothing else is lost.
+    #[test]
+    fn no_query_hides_a_token(
+        pairs in prop::collection::vec(("(token|%74oken|tok|Token|a)", "=?", "[a-zA-Z0-9%+;]{0,8}"), 0..6),
+    ) {
+        let pairs: Vec<_> = pairs.iter().map(|(k, eq, v)| (k.as_str(), format!("{k}{eq}{v}"))).collect();
+        let query = pairs.iter().map(|(_, pair)| pair.as_str()).collect::<Vec<_>>().join("&");
+        let is_token = |pair: &str| {
+            let key = pair.split('=').next().unwrap();
+            key == "token" || key == "%74oken"
+        };
+        let rest: Vec<_> = pairs.iter().map(|(_, pair)| pair.as_str()).filter(|p| !is_token(p)).collect();
+        let had_token = rest.len() < pairs.len();
+        let expected = match rest.join("&") {
+            rest if rest.is_empty() && had_token => String::new(),
+            rest => format!("?{rest}"),
+        };
+        let uri = format!("/generations/7/stream?{query}");
+        prop_assert_eq!(seen(&routes(), &uri), format!("/generations/7/stream{expected}"));
+    }
+}
+
+/// B11: the gate goes by what the stripping layer found, wherever a router has moved it.
+#[tokio::test]
+async fn the_gate_knows_its_route_behind_a_rewrite() {
+    let world = World::new();
+    let other = StreamRoute::new("/elsewhere/{id}").unwrap();
+    let rewritten = |to: &'static str| {
+        let inner = world
+            .layer()
+            .layer(tower::service_fn(|request: Request<Body>| {
+                let uri = request.uri().to_string();
+                std::future::ready(Ok::<_, Infallible>(Response::new(Full::from(uri))))
+            }));
+        let rewrite =
+            tower::ServiceBuilder::new().map_request(move |mut request: Request<Body>| {
+                *request.uri_mut() = to.parse().unwrap();
+                request
+            });
+        StripTokenLayer::new([other.clone(), world.route.clone()]).layer(rewrite.service(inner))
+    };
+    let token = world.token().await;
+    let uri = format!("/generations/7/stream?token={token}");
+    // A route that the stripping layer knows as another one's is not the gate's.
+    let elsewhere = format!("/elsewhere/7?token={token}");
+    let status = rewritten("/generations/7/stream")
+        .ask(get(&elsewhere))
+        .await
+        .status();
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let response = rewritten("/stream").ask(get(&uri)).await;
+    assert_eq!(
+        (response.status(), response.body().as_ref()),
+        (StatusCode::OK, &b"/stream"[..])
+    );
+    let status = rewritten("/generations/8/stream")
+        .ask(get(&uri))
+        .await
+        .status();
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+/// D6: what a request carries from layer to layer shows nothing of its token.
+#[tokio::test]
+async fn a_stripped_request_prints_no_token() {
+    let uri = "/generations/7/stream?token=sset1_super-secret";
+    let mut service =
+        StripTokenLayer::new(routes()).layer(tower::service_fn(|request: Request<Body>| {
+            std::future::ready(Ok::<_, Infallible>(format!(
+                "{request:?} {:?}",
+                request.extensions()
+            )))
+        }));
+    let printed = service.call(get(uri)).await.unwrap();
+    assert!(!printed.contains("secret"), "{printed}");
+}
