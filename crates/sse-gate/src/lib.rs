@@ -38,6 +38,11 @@
 //! | `metrics` | `MetricsObserver`, over the `metrics` facade |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+/// The example of the README, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod challenge;
 pub mod gate;
 mod granted;
