@@ -1,5 +1,6 @@
 //! A store chosen at run time: [`SharedStore`].
 
+use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,9 +17,13 @@ use crate::{Entry, Subject, TokenKey};
 pub struct SharedStore(Arc<dyn ErasedStore>);
 
 impl SharedStore {
-    /// Forgets the type of `store`.
+    /// Forgets the type of `store`. One whose type is forgotten already stays as it is.
     pub fn new(store: impl TokenStore) -> Self {
-        Self(Arc::new(store))
+        let any: &dyn Any = &store;
+        match any.downcast_ref::<Self>() {
+            Some(shared) => shared.clone(),
+            None => Self(Arc::new(store)),
+        }
     }
 
     /// As [`TokenStore::take`], with a future that has a name and borrows nothing: it can be
@@ -104,5 +109,18 @@ impl<S: TokenStore> ErasedStore for S {
 
     fn withdraw(self: Arc<Self>, subject: Subject) -> BoxFuture<Result<usize, StoreError>> {
         Box::pin(async move { TokenStore::withdraw(&*self, subject).await })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MemoryStore;
+
+    #[test]
+    fn a_store_is_boxed_once() {
+        let once = SharedStore::new(MemoryStore::default());
+        let twice = SharedStore::new(once.clone());
+        assert!(Arc::ptr_eq(&once.0, &twice.0));
     }
 }
