@@ -10,6 +10,7 @@ use sse_gate::{
     Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, MemoryStore, MetricsObserver, Problem,
     SharedStore, StreamRoute, StreamSlots, StripTokenLayer,
 };
+use sse_gate_moka::MokaStore;
 use tokio_util::sync::CancellationToken;
 
 use crate::generation::{Generations, Limits as GenerationLimits};
@@ -97,5 +98,6 @@ fn store(args: &Args) -> SharedStore {
     let limits = Limits::default().with_tokens_per_subject(args.tokens_per_subject);
     match args.store {
         StoreKind::Memory => SharedStore::new(MemoryStore::new(limits)),
+        StoreKind::Moka => SharedStore::new(MokaStore::new(limits)),
     }
 }

@@ -58,6 +58,8 @@ pub struct Args {
 pub enum StoreKind {
     /// sse-gate's own.
     Memory,
+    /// The one on moka.
+    Moka,
 }
 
 /// The formats of log lines.
