@@ -1,5 +1,6 @@
 //! One subject's outstanding tokens: [`Account`].
 
+use std::slice;
 use std::time::Duration;
 
 use super::{Cap, Full, Limits};
@@ -17,14 +18,21 @@ pub(super) struct Stub<Id> {
 #[derive(Debug)]
 pub(super) struct Account<Id> {
     subject_hash: u64,
-    stubs: Vec<Stub<Id>>,
+    stubs: Stubs<Id>,
+}
+
+/// Most subjects have one token outstanding: that one needs no memory of its own.
+#[derive(Debug)]
+enum Stubs<Id> {
+    One(Stub<Id>),
+    Many(Vec<Stub<Id>>),
 }
 
 impl<Id: Copy + PartialEq> Account<Id> {
     pub(super) fn with(subject_hash: u64, stub: Stub<Id>) -> Self {
         Self {
             subject_hash,
-            stubs: vec![stub],
+            stubs: Stubs::One(stub),
         }
     }
 
@@ -36,12 +44,15 @@ impl<Id: Copy + PartialEq> Account<Id> {
         self.subject_hash == subject_hash
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.stubs.is_empty()
+    pub(super) fn ids(&self) -> Vec<Id> {
+        self.stubs().iter().map(|stub| stub.id).collect()
     }
 
-    pub(super) fn ids(&self) -> Vec<Id> {
-        self.stubs.iter().map(|stub| stub.id).collect()
+    fn stubs(&self) -> &[Stub<Id>] {
+        match &self.stubs {
+            Stubs::One(stub) => slice::from_ref(stub),
+            Stubs::Many(stubs) => stubs,
+        }
     }
 
     /// Whether there is room for one more, with a payload of this many bytes.
@@ -52,7 +63,7 @@ impl<Id: Copy + PartialEq> Account<Id> {
         now: Timestamp,
     ) -> Result<(), Full> {
         let live = || {
-            self.stubs
+            self.stubs()
                 .iter()
                 .filter(|stub| !stub.ends_at.has_passed(now))
         };
@@ -76,15 +87,29 @@ impl<Id: Copy + PartialEq> Account<Id> {
         ))
     }
 
+    /// Adds a stub, and forgets those whose time is up.
     pub(super) fn open(&mut self, stub: Stub<Id>, now: Timestamp) {
-        self.stubs.retain(|stub| !stub.ends_at.has_passed(now));
-        self.stubs.push(stub);
+        match &mut self.stubs {
+            Stubs::One(old) if old.ends_at.has_passed(now) => *old = stub,
+            Stubs::One(old) => self.stubs = Stubs::Many(vec![*old, stub]),
+            Stubs::Many(stubs) => {
+                stubs.retain(|stub| !stub.ends_at.has_passed(now));
+                stubs.push(stub);
+            }
+        }
     }
 
-    pub(super) fn close(&mut self, id: Id, ends_at: Timestamp) {
+    /// Forgets a stub; whether it was the last.
+    pub(super) fn close(&mut self, id: Id, ends_at: Timestamp) -> bool {
         let is_it = |stub: &Stub<Id>| stub.id == id && stub.ends_at == ends_at;
-        if let Some(at) = self.stubs.iter().position(is_it) {
-            self.stubs.swap_remove(at);
+        match &mut self.stubs {
+            Stubs::One(stub) => is_it(stub),
+            Stubs::Many(stubs) => {
+                if let Some(at) = stubs.iter().position(is_it) {
+                    stubs.swap_remove(at);
+                }
+                stubs.is_empty()
+            }
         }
     }
 }

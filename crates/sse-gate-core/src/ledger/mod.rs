@@ -110,15 +110,18 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
     /// The two together tell it from another that was entered under the same `id` later.
     pub fn leave(&self, id: Id, entry: &Entry, ends_at: Timestamp) {
         self.tokens.fetch_sub(1, Ordering::Relaxed);
-        self.payload_bytes
-            .fetch_sub(entry.payload_len(), Ordering::Relaxed);
+        let payload = entry.payload_len();
+        // Most have none, and a number that all threads write is dear.
+        if payload > 0 {
+            self.payload_bytes.fetch_sub(payload, Ordering::Relaxed);
+        }
         let subject = self.subject_hash(entry);
         let mut accounts = self.shard(subject);
         let Ok(mut account) = accounts.find_entry(subject, |account| account.is_of(subject)) else {
             return;
         };
-        account.get_mut().close(id, ends_at);
-        if account.get().is_empty() {
+        let was_last = account.get_mut().close(id, ends_at);
+        if was_last {
             account.remove();
         }
     }
@@ -137,11 +140,8 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
         if !add_within(&self.tokens, 1, self.limits.max_tokens()) {
             return Err(refuse(Cap::TokensInAll));
         }
-        if !add_within(
-            &self.payload_bytes,
-            payload,
-            self.limits.max_payload_bytes(),
-        ) {
+        let max_bytes = self.limits.max_payload_bytes();
+        if payload > 0 && !add_within(&self.payload_bytes, payload, max_bytes) {
             self.tokens.fetch_sub(1, Ordering::Relaxed);
             return Err(refuse(Cap::PayloadInAll));
         }

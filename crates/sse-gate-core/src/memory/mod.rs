@@ -1,11 +1,12 @@
 //! A store in this process's memory: [`MemoryStore`].
 
+mod ends;
 mod shard;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use shard::{Shard, Slot};
+use shard::{Reaped, Shard, Slot};
 
 use crate::{
     Cap, Clock, Entry, Full, Ledger, Limits, StoreError, Subject, SystemClock, Timestamp, TokenKey,
@@ -66,7 +67,7 @@ impl MemoryStore {
     pub fn purge(&self) {
         let now = self.clock.now();
         for at in 0..SHARDS {
-            while self.reap(at, now) > 0 {}
+            while self.reap(at, now).1 {}
         }
     }
 
@@ -79,7 +80,7 @@ impl MemoryStore {
         };
         self.admit(&slot, now)?;
         let mut shard = self.lock(shard_of(slot.prefix));
-        let dead = shard.reap(now);
+        let dead = shard.reap(now).dead;
         let inserted = shard.insert(slot, now);
         drop(shard);
         self.settle(dead);
@@ -96,7 +97,7 @@ impl MemoryStore {
         let now = self.clock.now();
         let mut shard = self.lock(shard_of(key.prefix()));
         // Before the look-up, so that the time it takes tells nothing of the token shown.
-        let dead = shard.reap(now);
+        let dead = shard.reap(now).dead;
         let taken = shard.take(key, now);
         drop(shard);
         self.settle(dead);
@@ -132,14 +133,22 @@ impl MemoryStore {
 
     /// Removes dead entries from the first part that has any; whether there were any.
     fn reap_anywhere(&self, now: Timestamp) -> bool {
-        (0..SHARDS).any(|at| self.reap(at, now) > 0)
+        (0..SHARDS).any(|at| {
+            loop {
+                let (dead, is_cut_short) = self.reap(at, now);
+                if dead > 0 || !is_cut_short {
+                    return dead > 0;
+                }
+            }
+        })
     }
 
-    fn reap(&self, at: usize, now: Timestamp) -> usize {
-        let dead = self.lock(at).reap(now);
+    /// Removes some dead entries from one part; how many, and whether there may be more.
+    fn reap(&self, at: usize, now: Timestamp) -> (usize, bool) {
+        let Reaped { dead, is_cut_short } = self.lock(at).reap(now);
         let count = dead.len();
         self.settle(dead);
-        count
+        (count, is_cut_short)
     }
 
     fn settle(&self, gone: impl IntoIterator<Item = Slot>) {

@@ -1,13 +1,12 @@
 //! A part of the entries behind one lock: [`Shard`].
 
-use std::collections::BTreeSet;
-
 use hashbrown::HashTable;
 
+use super::ends::Ends;
 use crate::{Entry, Timestamp, TokenKey};
 
-/// The most dead entries that one operation removes. It bounds how long the lock is held after
-/// many have expired at once.
+/// The most ends that one operation looks at. It bounds how long the lock is held after many
+/// have expired at once.
 const REAPED_AT_ONCE: usize = 64;
 
 /// Entries by their keys, and in the order in which they end.
@@ -16,7 +15,7 @@ const REAPED_AT_ONCE: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Shard {
     slots: HashTable<Slot>,
-    by_end: BTreeSet<(Timestamp, u64)>,
+    ends: Ends,
 }
 
 /// An entry, and what it is found by. No two in a shard have the same prefix.
@@ -25,6 +24,14 @@ pub(super) struct Slot {
     pub(super) prefix: u64,
     pub(super) ends_at: Timestamp,
     pub(super) entry: Entry,
+}
+
+/// What was removed because its time was up.
+#[derive(Debug, Default)]
+pub(super) struct Reaped {
+    pub(super) dead: Vec<Slot>,
+    /// Whether there may be more.
+    pub(super) is_cut_short: bool,
 }
 
 impl Shard {
@@ -36,15 +43,15 @@ impl Shard {
     pub(super) fn insert(&mut self, slot: Slot, now: Timestamp) -> Result<Option<Slot>, Slot> {
         let prefix = slot.prefix;
         let same = |slot: &Slot| slot.prefix == prefix;
-        if self
-            .slots
-            .find(prefix, |slot| same(slot) && slot.is_live(now))
-            .is_some()
-        {
+        let there = self.slots.find(prefix, same);
+        if there.is_some_and(|there| there.is_live(now)) {
             return Err(slot);
         }
-        let dead = self.remove(prefix, same);
-        self.by_end.insert((slot.ends_at, prefix));
+        let dead = there.is_some().then(|| self.remove(prefix, same)).flatten();
+        if self.ends.are_stale(self.slots.len()) {
+            self.ends = self.slots.iter().map(Slot::end).collect();
+        }
+        self.ends.push(slot.end());
         self.slots.insert_unique(prefix, slot, |slot| slot.prefix);
         Ok(dead)
     }
@@ -64,24 +71,25 @@ impl Shard {
     }
 
     /// Removes some of the entries whose time is up, those that ended first.
-    pub(super) fn reap(&mut self, now: Timestamp) -> Vec<Slot> {
+    pub(super) fn reap(&mut self, now: Timestamp) -> Reaped {
         let mut dead = Vec::new();
-        while let Some((ends_at, prefix)) = self.by_end.first().copied() {
-            if dead.len() == REAPED_AT_ONCE || !ends_at.has_passed(now) {
-                break;
-            }
-            let ended = |slot: &Slot| slot.prefix == prefix && slot.ends_at == ends_at;
-            match self.remove(prefix, ended) {
-                Some(slot) => dead.push(slot),
-                None => break,
-            }
+        for _ in 0..REAPED_AT_ONCE {
+            let Some(end) = self.ends.pop_passed(now) else {
+                return Reaped {
+                    dead,
+                    is_cut_short: false,
+                };
+            };
+            dead.extend(self.remove(end.1, |slot| slot.end() == end));
         }
-        dead
+        Reaped {
+            dead,
+            is_cut_short: true,
+        }
     }
 
     fn remove(&mut self, prefix: u64, is_it: impl FnMut(&Slot) -> bool) -> Option<Slot> {
         let (slot, _) = self.slots.find_entry(prefix, is_it).ok()?.remove();
-        self.by_end.remove(&(slot.ends_at, slot.prefix));
         Some(slot)
     }
 }
@@ -89,5 +97,9 @@ impl Shard {
 impl Slot {
     pub(super) fn is_live(&self, now: Timestamp) -> bool {
         !self.ends_at.has_passed(now)
+    }
+
+    fn end(&self) -> (Timestamp, u64) {
+        (self.ends_at, self.prefix)
     }
 }
