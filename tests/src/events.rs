@@ -1,0 +1,151 @@
+//! Streams as a client reads them: [`EventStream`], [`Decoder`], [`Event`].
+
+use std::collections::VecDeque;
+
+use serde_json::Value;
+
+use crate::connection::{Framing, framing};
+use crate::{Connection, Request, Response};
+
+/// One event, its fields as they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Event {
+    /// `id`, if it has one of its own.
+    pub id: Option<String>,
+    /// `event`, if it has one.
+    pub event: Option<String>,
+    /// The lines of `data`, joined.
+    pub data: String,
+}
+
+impl Event {
+    /// The data as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.data).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The `seq` in the data.
+    pub fn seq(&self) -> u64 {
+        self.json()["seq"].as_u64().expect("records are numbered")
+    }
+}
+
+/// Reads events line by line (HTML §9.2.6). It takes what our servers may send, LF only, and
+/// panics at anything else.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    line: Vec<u8>,
+    event: Event,
+    has_data: bool,
+    ready: VecDeque<Event>,
+}
+
+impl Decoder {
+    /// Reads on.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            match byte {
+                b'\n' => {
+                    let line = std::mem::take(&mut self.line);
+                    self.end_line(std::str::from_utf8(&line).expect("streams are UTF-8"));
+                }
+                b'\r' | 0 => panic!("a control character in a stream"),
+                byte => self.line.push(*byte),
+            }
+        }
+    }
+
+    /// Takes out the next whole event.
+    pub fn pop(&mut self) -> Option<Event> {
+        self.ready.pop_front()
+    }
+
+    fn end_line(&mut self, line: &str) {
+        let (field, value) = line.split_once(": ").unwrap_or((line, ""));
+        match field {
+            "" => {
+                let event = std::mem::take(&mut self.event);
+                if std::mem::take(&mut self.has_data) {
+                    self.ready.push_back(event);
+                }
+            }
+            "id" => self.event.id = Some(value.to_owned()),
+            "event" => self.event.event = Some(value.to_owned()),
+            "data" => {
+                if self.has_data {
+                    self.event.data.push('\n');
+                }
+                self.has_data = true;
+                self.event.data.push_str(value);
+            }
+            "retry" => {}
+            _ => assert!(line.starts_with(':'), "not a line of a stream: {line:?}"),
+        }
+    }
+}
+
+/// How a stream ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The server said that this was all.
+    Proper,
+    /// The connection broke.
+    Broken,
+}
+
+/// A response that is a stream of events, read one by one. Dropped, its connection is closed.
+#[derive(Debug)]
+pub struct EventStream {
+    /// The head of the response, and its body if it is no stream.
+    pub response: Response,
+    connection: Connection,
+    decoder: Decoder,
+    end: Option<End>,
+}
+
+impl EventStream {
+    pub(crate) async fn open(mut connection: Connection, request: &Request) -> Self {
+        connection.send(&request.bytes()).await;
+        let response = connection.head().await.expect("a response to a stream");
+        assert_eq!(response.status, 200, "{request:?}: {response:?}");
+        assert_eq!(framing(&response), Framing::Chunked, "{response:?}");
+        Self {
+            response,
+            connection,
+            decoder: Decoder::default(),
+            end: None,
+        }
+    }
+
+    /// The next event; `None` if the stream has ended.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.decoder.pop() {
+                return Some(event);
+            }
+            if self.end.is_some() {
+                return None;
+            }
+            match self.connection.chunk().await {
+                Some(Some(chunk)) => self.decoder.feed(&chunk),
+                Some(None) => self.end = Some(End::Proper),
+                None => self.end = Some(End::Broken),
+            }
+        }
+    }
+
+    /// All events up to the end, and how that was.
+    pub async fn rest(&mut self) -> (Vec<Event>, End) {
+        let mut events = Vec::new();
+        while let Some(event) = self.next().await {
+            events.push(event);
+        }
+        (events, self.end.expect("it has ended"))
+    }
+
+    /// The connection, for another request, after the stream's proper end.
+    pub fn into_connection(self) -> Connection {
+        assert_eq!(self.end, Some(End::Proper));
+        self.connection
+    }
+}

@@ -1,0 +1,44 @@
+//! What the tests of whole servers need: the servers as processes, and clients that send exactly
+//! the bytes that a test wants.
+//!
+//! | what | where |
+//! |---|---|
+//! | a server, started and stopped | [`Setup`], [`Server`], [`Output`] |
+//! | who asks it | [`User`], [`Minted`], [`mod@jwt`] |
+//! | what is said over HTTP/1.1 | [`Request`], [`Connection`], [`Response`] |
+//! | what is said over HTTP/2 | [`h2`] |
+//! | streams | [`EventStream`], [`Event`] |
+//! | numbers | [`Metrics`] |
+//! | leaks | [`Secrets`] |
+//!
+//! Everything here panics when a server does not do what it must for a test to go on.
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a harness panics wherever a test can't go on"
+)]
+
+mod connection;
+mod events;
+pub mod h2;
+pub mod jwt;
+mod metrics;
+mod output;
+mod request;
+mod response;
+mod secrets;
+mod server;
+mod setup;
+mod user;
+mod wait;
+
+pub use connection::Connection;
+pub use events::{Decoder, End, Event, EventStream};
+pub use metrics::Metrics;
+pub use output::Output;
+pub use request::Request;
+pub use response::Response;
+pub use secrets::Secrets;
+pub use server::Server;
+pub use setup::Setup;
+pub use user::{Minted, SAMPLE, User};
+pub use wait::{eventually, in_time};

@@ -1,0 +1,53 @@
+//! A server to be started: [`Setup`], and all of them.
+
+use std::fmt::Display;
+
+use crate::Server;
+
+/// Which server, over which store, with which flags.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub(crate) program: &'static str,
+    pub(crate) args: Vec<String>,
+    pub(crate) log: &'static str,
+}
+
+impl Setup {
+    /// The server that is this program, over the store of this name, at full speed and silent.
+    pub fn new(program: &'static str, store: &'static str) -> Self {
+        let setup = Self {
+            program,
+            args: Vec::new(),
+            log: "warn",
+        };
+        setup.arg("store", store).arg("pace", 0)
+    }
+
+    /// The same with a flag: the last one of a name counts.
+    pub fn arg(mut self, name: &str, value: impl Display) -> Self {
+        let flag = format!("--{name}=");
+        self.args.retain(|arg| !arg.starts_with(&flag));
+        self.args.push(format!("{flag}{value}"));
+        self
+    }
+
+    /// The same with these log lines, as `RUST_LOG` takes them.
+    pub fn log(mut self, filter: &'static str) -> Self {
+        self.log = filter;
+        self
+    }
+
+    /// Starts it.
+    pub fn start(&self) -> Server {
+        Server::start(self)
+    }
+}
+
+/// Calls a macro for every setup, with a name fit for a module, the program and the store.
+#[macro_export]
+macro_rules! for_each_setup {
+    ($tests:ident) => {
+        $tests!(axum_memory, env!("CARGO_BIN_EXE_server-axum"), "memory");
+        $tests!(axum_moka, env!("CARGO_BIN_EXE_server-axum"), "moka");
+    };
+}

@@ -1,0 +1,114 @@
+//! Pages of other origins.
+
+use sse_gate_tests::{Request, Response, Setup, User};
+
+const APP: &str = "https://app.example";
+
+fn preflight(target: &str, origin: &str, method: &str) -> Request {
+    Request::new("OPTIONS", target)
+        .header("Origin", origin)
+        .header("Access-Control-Request-Method", method)
+        .header(
+            "Access-Control-Request-Headers",
+            "authorization,content-type",
+        )
+}
+
+fn allowed_origin(response: &Response) -> Option<&str> {
+    response.header("access-control-allow-origin")
+}
+
+/// A6: a preflight goes without credentials and opens nothing.
+pub(crate) async fn a_preflight_is_answered_and_costs_no_token(setup: Setup) {
+    let server = setup.arg("allow-origin", APP).start();
+    let alice = server.user("alice");
+    let id = alice.finish().await;
+    let minted = alice.mint(&id).await;
+    for (target, method) in [
+        (minted.target(), "GET"),
+        (User::mint_path(&id), "POST"),
+        ("/generations".to_owned(), "POST"),
+    ] {
+        let response = server.send(&preflight(&target, APP, method)).await;
+        assert!(
+            matches!(response.status, 200 | 204),
+            "{target}: {response:?}"
+        );
+        assert_eq!(allowed_origin(&response), Some(APP), "{target}");
+        let allowed = response
+            .header("access-control-allow-headers")
+            .expect("a list");
+        assert!(allowed.contains("authorization"), "{allowed}");
+        let response = server
+            .send(&preflight(&target, "https://evil.example", method))
+            .await;
+        assert_eq!(allowed_origin(&response), None, "{target}: {response:?}");
+    }
+    assert_eq!(server.metrics().await.validations("redeemed"), 0);
+    assert_eq!(
+        server.send(&minted.request()).await.status,
+        200,
+        "it was spent"
+    );
+}
+
+/// J2, J3: with a list, pages of other origins are refused, unspent, and credentials never mix
+/// with a wildcard.
+pub(crate) async fn foreign_pages_open_no_stream(setup: Setup) {
+    let server = setup.arg("allow-origin", APP).start();
+    let alice = server.user("alice");
+    let id = alice.finish().await;
+    let minted = alice.mint(&id).await;
+    for headers in [
+        &[("Origin", "https://evil.example")][..],
+        &[("Origin", "null")],
+        &[("Origin", "")],
+        &[("Origin", "https://app.example.evil.example")],
+        &[("Origin", "http://app.example")],
+        &[("Origin", "https://app.example:8443")],
+        &[("Origin", "HTTPS://APP.EXAMPLE")],
+        &[("Origin", APP), ("Origin", "https://evil.example")],
+        &[("Origin", "https://app.example, https://evil.example")],
+        &[("Sec-Fetch-Site", "cross-site")],
+        &[("Sec-Fetch-Site", "same-site")],
+        &[("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Dest", "empty")],
+    ] {
+        let response = server.send(&minted.request().headers(headers)).await;
+        assert_eq!(response.status, 403, "{headers:?}: {response:?}");
+    }
+    let allowed = minted.request().header("Origin", APP);
+    let response = server.send(&allowed).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    assert_eq!(allowed_origin(&response), Some(APP));
+    assert_eq!(response.header("access-control-allow-credentials"), None);
+    for fine in [
+        &[][..],
+        &[
+            ("Sec-Fetch-Site", "same-origin"),
+            ("Sec-Fetch-Mode", "cors"),
+        ],
+    ] {
+        let minted = alice.mint(&id).await;
+        let response = server.send(&minted.request().headers(fine)).await;
+        assert_eq!(response.status, 200, "{fine:?}: {response:?}");
+    }
+}
+
+/// J3: without a list no answer says that others may read it.
+pub(crate) async fn without_a_list_no_other_origin_reads_anything(setup: Setup) {
+    let server = setup.start();
+    let alice = server.user("alice");
+    let id = alice.finish().await;
+    let minted = alice.mint(&id).await;
+    let foreign = |request: Request| request.header("Origin", "https://evil.example");
+    for request in [
+        foreign(alice.mint_request(&id)),
+        foreign(Request::get("/metrics")),
+        foreign(Request::get(format!("/generations/{id}")).bearer(&alice.jwt)),
+        preflight(&minted.target(), "https://evil.example", "GET"),
+        foreign(minted.request()),
+    ] {
+        let response = server.send(&request).await;
+        assert_eq!(allowed_origin(&response), None, "{request:?}: {response:?}");
+    }
+}
