@@ -1,7 +1,7 @@
 //! The store itself: [`MokaStore`].
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use moka::policy::EvictionPolicy;
@@ -21,6 +21,9 @@ const SLACK: u64 = 4_096;
 /// ten times as many in that time.
 const SWEPT_PER_MILLI: u64 = 1_000;
 
+/// How many keys can be inserted under at once, if they fall on different locks.
+const INSERT_LOCKS: usize = 64;
+
 /// Keeps entries in a moka cache. Its caps are exact, and all is lost when the process ends.
 ///
 /// No operation waits for anything but moka's short locks: its futures are ready when first
@@ -37,6 +40,7 @@ const SWEPT_PER_MILLI: u64 = 1_000;
 pub struct MokaStore {
     ledger: Arc<Ledger<TokenKey>>,
     cache: Cache<TokenKey, Arc<Kept>>,
+    inserts: [Mutex<()>; INSERT_LOCKS],
     clock: Arc<dyn Clock>,
     /// The next sweep comes no earlier, in Unix milliseconds.
     next_sweep: AtomicU64,
@@ -68,6 +72,7 @@ impl MokaStore {
         Self {
             ledger,
             cache,
+            inserts: [const { Mutex::new(()) }; INSERT_LOCKS],
             clock: Arc::new(clock),
             next_sweep: AtomicU64::new(0),
         }
@@ -86,24 +91,34 @@ impl MokaStore {
     fn insert_now(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
         let now = self.clock.now();
         let ends_at = now.saturating_add(ttl);
-        let kept = Arc::new(Kept {
+        let kept = Kept {
             entry,
             ends_at,
             ttl,
-        });
+        };
         self.admit(key, &kept, now)?;
-        // `or_insert_with_if` decides under a lock on the key; `or_insert` looks first and
-        // inserts later.
-        let place = self.cache.entry(key);
-        let found = place.or_insert_with_if(
-            || Arc::clone(&kept),
-            |there: &Arc<Kept>| !there.is_live(now),
-        );
-        if found.is_fresh() {
-            return Ok(());
+        // Who inserts under this key, too, waits: to look and to insert is one step.
+        let _alone = self.lock_inserts(key);
+        if self.is_taken(key, now) {
+            self.ledger.leave(key, &kept.entry, ends_at);
+            return Err(StoreError::exists());
         }
-        self.ledger.leave(key, &kept.entry, ends_at);
-        Err(StoreError::exists())
+        self.cache.insert(key, Arc::new(kept));
+        Ok(())
+    }
+
+    /// Whether there is a live entry under `key`. A dead one is about to be replaced.
+    fn is_taken(&self, key: TokenKey, now: Timestamp) -> bool {
+        let is_live = |kept: Arc<Kept>| kept.is_live(now);
+        // There is none, but for a bug or an attack, and to find that out `get` takes longer.
+        self.cache.contains_key(&key) && self.cache.get(&key).is_some_and(is_live)
+    }
+
+    fn lock_inserts(&self, key: TokenKey) -> MutexGuard<'_, ()> {
+        let part = usize::from(key.as_bytes()[0]) % INSERT_LOCKS;
+        self.inserts[part]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take_now(&self, key: TokenKey) -> Option<Entry> {
