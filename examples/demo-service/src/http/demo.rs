@@ -13,6 +13,7 @@ use sse_gate::{
 use sse_gate_moka::MokaStore;
 use tokio_util::sync::CancellationToken;
 
+use super::ending::end_with;
 use crate::generation::{Generations, Limits as GenerationLimits};
 use crate::login::{AUDIENCE, JwtSecret, Signer};
 use crate::server::{Args, StoreKind};
@@ -44,9 +45,10 @@ impl Demo {
     /// The pattern of the streams' paths.
     pub const STREAM: &str = "/generations/generate/{generation_id}/stream";
 
-    /// Puts the service together. Its streams end when `shutdown` is cancelled.
+    /// Puts the service together. Its streams and generations end when `shutdown` is cancelled.
     ///
-    /// It installs the process's metrics recorder, so a process has one demo.
+    /// It installs the process's metrics recorder, so a process has one demo. To be called within
+    /// a Tokio runtime.
     pub fn new(args: &Args, shutdown: CancellationToken) -> Result<Self, SetupError> {
         let secret = JwtSecret::from_env()?;
         let key = JwtKey::hs256(secret.as_bytes())?;
@@ -55,11 +57,13 @@ impl Demo {
             .ttl(args.token_ttl())?
             .observer(MetricsObserver::install())
             .build_erased();
+        let generations = Generations::new(GenerationLimits::default(), args.pace());
+        end_with(shutdown.clone(), generations.clone());
         Ok(Self(Arc::new(Assembly {
             users: Users::demo(),
             signer: Signer::new(secret.as_bytes()),
             authenticator: JwtAuthenticator::new(key, AUDIENCE, AUDIENCE)?,
-            generations: Generations::new(GenerationLimits::default(), args.pace()),
+            generations,
             gate,
             route: StreamRoute::new(Self::STREAM)?,
             metrics,

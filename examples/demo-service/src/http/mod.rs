@@ -15,6 +15,7 @@
 
 mod body;
 mod demo;
+mod ending;
 mod generations;
 mod mint;
 mod pages;
