@@ -2,9 +2,9 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, post_service};
+use axum::routing::{any, any_service, get, post};
 use demo_service::http::{Demo, SetupError, read};
 use demo_service::server::{self, Args};
 use sse_gate::{Granted, Problem};
@@ -24,9 +24,10 @@ pub(crate) fn routes(demo: &Demo, args: &Args) -> Result<Router, SetupError> {
         )
         .route(
             "/generations/generate/{generation_id}/stream-token",
-            post_service(demo.mint()),
+            any_service(demo.mint()),
         )
-        .route(Demo::STREAM, get(stream).layer(demo.gate_layer()?))
+        .route(Demo::STREAM, any(stream).layer(demo.gate_layer()?))
+        .method_not_allowed_fallback(|| async { Demo::method_not_allowed().map(Body::new) })
         .fallback(|| async { Demo::not_found().map(Body::new) })
         .layer(server::cors(&args.allow_origin)?)
         .layer(TraceLayer::new_for_http())
@@ -62,18 +63,14 @@ async fn start(State(demo): State<Demo>, request: Request) -> Response {
     .map(Body::new)
 }
 
-async fn generation(
-    State(demo): State<Demo>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Response {
+async fn generation(State(demo): State<Demo>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    demo.generation(&parts, &id).await.map(Body::new)
+    demo.generation(&parts).await.map(Body::new)
 }
 
-async fn cancel(State(demo): State<Demo>, Path(id): Path<String>, request: Request) -> Response {
+async fn cancel(State(demo): State<Demo>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    demo.cancel(&parts, &id).await.map(Body::new)
+    demo.cancel(&parts).await.map(Body::new)
 }
 
 async fn stream(State(demo): State<Demo>, granted: Granted) -> Response {

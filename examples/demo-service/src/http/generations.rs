@@ -40,16 +40,16 @@ impl Demo {
     }
 
     /// `GET /generations/{id}`: its state, and its result if there is one.
-    pub async fn generation(&self, parts: &Parts, id: &str) -> Response {
-        match self.theirs(parts, id).await {
+    pub async fn generation(&self, parts: &Parts) -> Response {
+        match self.theirs(parts).await {
             Ok(generation) => reply::json(StatusCode::OK, &generation.state()),
             Err(problem) => problem.into_response(),
         }
     }
 
     /// `DELETE /generations/{id}`: 202, and it stops soon.
-    pub async fn cancel(&self, parts: &Parts, id: &str) -> Response {
-        match self.theirs(parts, id).await {
+    pub async fn cancel(&self, parts: &Parts) -> Response {
+        match self.theirs(parts).await {
             Ok(generation) => {
                 generation.cancel();
                 reply::json(StatusCode::ACCEPTED, &generation.state())
@@ -58,10 +58,12 @@ impl Demo {
         }
     }
 
-    /// The generation with this id, if it is the caller's.
-    async fn theirs(&self, parts: &Parts, id: &str) -> Result<Generation, Problem> {
+    /// The generation whose path this is, if it is the caller's.
+    async fn theirs(&self, parts: &Parts) -> Result<Generation, Problem> {
         let user = self.user(parts).await?;
-        self.owned(&user, id).map_err(Problem::from)
+        let id = generation_id(parts.uri.path()).ok_or(Denied::NotFound);
+        id.and_then(|id| self.owned(&user, id))
+            .map_err(Problem::from)
     }
 
     /// The generation with this id, if it is the user's.
@@ -72,6 +74,12 @@ impl Demo {
         }
         Ok(generation)
     }
+}
+
+/// The id in `/generations/{id}`. It needs no decoding, which frameworks differ in: ids are
+/// hexadecimal.
+fn generation_id(path: &str) -> Option<&str> {
+    path.strip_prefix("/generations/")
 }
 
 fn refusal(error: &StartError) -> Response {

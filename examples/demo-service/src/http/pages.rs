@@ -73,4 +73,11 @@ impl Demo {
     pub fn not_found() -> Response {
         Problem::new(StatusCode::NOT_FOUND, "There is nothing here.").into_response()
     }
+
+    /// For a path that has other methods. The header `Allow` is still to be added: the router
+    /// knows them.
+    pub fn method_not_allowed() -> Response {
+        let detail = "There are other methods for this path.";
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
+    }
 }

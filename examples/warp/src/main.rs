@@ -1,0 +1,24 @@
+//! The demo on warp: `cargo run -p example-warp`.
+
+mod convert;
+mod routes;
+
+use demo_service::http::{Demo, SetupError};
+use demo_service::server::{self, Args};
+use tokio::net::TcpListener;
+use tower::Layer;
+
+#[tokio::main]
+async fn main() -> Result<(), SetupError> {
+    let args = Args::from_command_line();
+    server::log_to_stderr(args.log_format);
+    let shutdown = server::on_signal();
+    let demo = Demo::new(&args, shutdown.clone())?;
+
+    let app = demo.strip_layer().layer(routes::routes(&demo, &args)?);
+
+    let listener = TcpListener::bind(args.addr).await?;
+    server::announce(listener.local_addr()?);
+    let serving = server::serve(listener, app, shutdown.clone());
+    Ok(server::with_grace(serving, shutdown).await?)
+}

@@ -1,0 +1,209 @@
+//! Which request goes where, in warp's filters.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "filters hand over what they extract"
+)]
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use demo_service::http::{Demo, Mint, SetupError, read};
+use demo_service::server::{self, Args};
+use http::HeaderValue;
+use http::header::ALLOW;
+use http::request::Parts;
+use http_body::Body;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use sse_gate::{Granted, Rejection};
+use tower::{Service, ServiceBuilder, ServiceExt};
+use tower_http::trace::TraceLayer;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::path::FullPath;
+use warp::reply::Response;
+
+use crate::convert::{body, parts, reply, reply_with_stream, shared};
+
+/// The service that [`server::serve`] serves.
+///
+/// `warp::serve` takes no tower layers. The gate stands in front of the filters: behind it, a
+/// filter finds what it has granted.
+pub(crate) fn routes(
+    demo: &Demo,
+    args: &Args,
+) -> Result<
+    impl Service<
+        http::Request<Incoming>,
+        Response = http::Response<impl Body<Data = Bytes, Error = warp::Error> + Send + 'static>,
+        Error = Infallible,
+        Future: Send,
+    > + Clone
+    + Send
+    + 'static,
+    SetupError,
+> {
+    Ok(ServiceBuilder::new()
+        .layer(TraceLayer::new_for_http())
+        .layer(server::cors(&args.allow_origin)?)
+        // Cors wants a body that can be empty.
+        .map_response(|response: http::Response<_>| response.map(BodyExt::boxed_unsync))
+        .layer(demo.gate_layer()?.in_front_of_router())
+        .service(warp::service(filters(demo))))
+}
+
+fn filters(demo: &Demo) -> BoxedFilter<(Response,)> {
+    let mint = shared(&demo.mint());
+    let demo = || shared(demo);
+    let asset = warp::path!("assets" / String).map(drop).untuple_one();
+    let id = warp::path!("generations" / String).map(drop).untuple_one();
+    let routes = [
+        at(
+            warp::path::end().or(asset).unify(),
+            get().and(demo()).and(warp::path::full()).map(page),
+            "GET,HEAD",
+        ),
+        at(
+            warp::path!("healthz"),
+            get().and(demo()).map(healthz),
+            "GET,HEAD",
+        ),
+        at(
+            warp::path!("metrics"),
+            get().and(demo()).map(metrics),
+            "GET,HEAD",
+        ),
+        at(
+            warp::path!("demo" / "login"),
+            warp::post().and(demo()).and(body()).then(login),
+            "POST",
+        ),
+        at(
+            warp::path!("generations"),
+            warp::post()
+                .and(demo())
+                .and(parts())
+                .and(body())
+                .then(start),
+            "POST",
+        ),
+        at(
+            id,
+            (get().and(demo()).and(parts()).then(generation))
+                .or(warp::delete().and(demo()).and(parts()).then(cancel))
+                .unify(),
+            "GET,HEAD,DELETE",
+        ),
+        warp::path!("generations" / "generate" / String / "stream-token")
+            .and(mint)
+            .and(parts())
+            .and(body())
+            .then(stream_token)
+            .boxed(),
+        warp::path!("generations" / "generate" / String / "stream")
+            .and(demo())
+            .and(warp::ext::optional())
+            .map(stream)
+            .boxed(),
+        warp::any().map(|| reply(Demo::not_found())).boxed(),
+    ];
+    routes.into_iter().fold(slash_at_end(), |before, route| {
+        before.or(route).unify().boxed()
+    })
+}
+
+/// What is at a path: these endpoints, and 405 for every other method.
+fn at(
+    path: impl Filter<Extract = (), Error = warp::Rejection> + Clone + Send + Sync + 'static,
+    endpoints: impl Filter<Extract = (Response,), Error = warp::Rejection>
+    + Clone
+    + Send
+    + Sync
+    + 'static,
+    allow: &'static str,
+) -> BoxedFilter<(Response,)> {
+    let other = warp::any().map(move || method_not_allowed(allow));
+    path.and(endpoints.or(other).unify()).boxed()
+}
+
+/// Warp takes a path with a slash at its end for the one without. There is nothing.
+fn slash_at_end() -> BoxedFilter<(Response,)> {
+    warp::path::full()
+        .and_then(async |path: FullPath| match path.as_str() {
+            "/" => Err(warp::reject()),
+            path if path.ends_with('/') => Ok(reply(Demo::not_found())),
+            _ => Err(warp::reject()),
+        })
+        .boxed()
+}
+
+/// GET, and HEAD, whose body hyper leaves out.
+fn get() -> impl Filter<Extract = (), Error = warp::Rejection> + Copy {
+    warp::get().or(warp::head()).unify()
+}
+
+fn method_not_allowed(allow: &'static str) -> Response {
+    let mut response = reply(Demo::method_not_allowed());
+    let allow = HeaderValue::from_static(allow);
+    response.headers_mut().insert(ALLOW, allow);
+    response
+}
+
+fn page(demo: Demo, path: FullPath) -> Response {
+    reply(demo.page(path.as_str()))
+}
+
+fn healthz(demo: Demo) -> Response {
+    reply(demo.healthz())
+}
+
+fn metrics(demo: Demo) -> Response {
+    reply(demo.metrics())
+}
+
+async fn login(demo: Demo, body: impl Body<Data = Bytes, Error = warp::Error>) -> Response {
+    reply(match read(body).await {
+        Ok(body) => demo.login(&body),
+        Err(response) => response,
+    })
+}
+
+async fn start(
+    demo: Demo,
+    parts: Parts,
+    body: impl Body<Data = Bytes, Error = warp::Error>,
+) -> Response {
+    reply(match read(body).await {
+        Ok(body) => demo.start(&parts, &body).await,
+        Err(response) => response,
+    })
+}
+
+async fn generation(demo: Demo, parts: Parts) -> Response {
+    reply(demo.generation(&parts).await)
+}
+
+async fn cancel(demo: Demo, parts: Parts) -> Response {
+    reply(demo.cancel(&parts).await)
+}
+
+async fn stream_token(
+    _id: String,
+    mint: Mint,
+    parts: Parts,
+    body: impl Body<Data = Bytes, Error = warp::Error> + Send + 'static,
+) -> Response {
+    match mint.oneshot(http::Request::from_parts(parts, body)).await {
+        Ok(response) => reply(response),
+    }
+}
+
+fn stream(_id: String, demo: Demo, granted: Option<Granted>) -> Response {
+    let Some(granted) = granted else {
+        return reply(Rejection::Route.to_response());
+    };
+    match demo.stream(&granted) {
+        Ok(response) => reply_with_stream(response),
+        Err(problem) => reply(problem.into_response()),
+    }
+}
