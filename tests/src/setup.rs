@@ -49,5 +49,9 @@ macro_rules! for_each_setup {
     ($tests:ident) => {
         $tests!(axum_memory, env!("CARGO_BIN_EXE_server-axum"), "memory");
         $tests!(axum_moka, env!("CARGO_BIN_EXE_server-axum"), "moka");
+        $tests!(hyper_memory, env!("CARGO_BIN_EXE_server-hyper"), "memory");
+        $tests!(hyper_moka, env!("CARGO_BIN_EXE_server-hyper"), "moka");
+        $tests!(warp_memory, env!("CARGO_BIN_EXE_server-warp"), "memory");
+        $tests!(warp_moka, env!("CARGO_BIN_EXE_server-warp"), "moka");
     };
 }

@@ -112,6 +112,7 @@ macro_rules! contract {
                     metrics_count_what_was_done
                     metrics_have_closed_labels
                     a_healthy_server_says_so
+                    a_signal_ends_streams_and_server
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! What operators see, and the end.
 
-use sse_gate_tests::{Request, Setup, eventually};
+use std::time::{Duration, Instant};
+
+use sse_gate_tests::{End, Request, Setup, eventually};
 
 /// A1, D7: after a known run, exactly the numbers of it.
 pub(crate) async fn metrics_count_what_was_done(setup: Setup) {
@@ -130,4 +132,26 @@ pub(crate) async fn a_healthy_server_says_so(setup: Setup) {
     let policy = page.header("content-security-policy").expect("a policy");
     assert!(policy.contains("default-src 'none'") || policy.contains("default-src 'self'"));
     assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+}
+
+/// G9: open streams end properly, and hold up nothing.
+pub(crate) async fn a_signal_ends_streams_and_server(setup: Setup) {
+    let mut server = setup.arg("pace", 60_000).start();
+    let mut streams = Vec::new();
+    for name in ["alice", "bob", "carol"] {
+        let user = server.user(name);
+        let id = user.start().await;
+        let mut stream = user.open(&id).await;
+        stream.next().await.expect("a first event");
+        streams.push(stream);
+    }
+    let signalled = Instant::now();
+    server.terminate();
+    for stream in &mut streams {
+        assert_eq!(stream.rest().await.1, End::Proper);
+    }
+    let status = server.ended(Duration::from_secs(5)).await.expect("it ends");
+    let took = signalled.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert!(status.success(), "{status}: {}", server.log().text());
 }

@@ -2,7 +2,7 @@
 
 use sse_gate_tests::{Request, Setup};
 
-/// B10, B13: other spellings of a path are other paths, and cost no token.
+/// B10, B11, B13: other spellings of a path are other paths, and cost no token.
 pub(crate) async fn a_path_that_is_not_the_routes_opens_nothing(setup: Setup) {
     let server = setup.start();
     let alice = server.user("alice");
