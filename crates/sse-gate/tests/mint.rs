@@ -240,3 +240,44 @@ async fn a_token_ends_with_its_credential() {
     clock.advance(Duration::from_secs(5));
     assert_eq!(expires_in().await, (StatusCode::UNAUTHORIZED, None));
 }
+
+/// B10: parameters are decoded once, and a path that does not match is not there.
+#[tokio::test]
+async fn the_parameters_of_the_path_are_decoded_once() {
+    let whether = |request: MintRequest| {
+        let room = request.param("room").unwrap().to_owned();
+        assert_eq!(request.param("other"), None);
+        let resource = Resource::new(["room", &room]).unwrap();
+        ready(Ok::<_, Denied>(
+            Permit::new(request.grant_of(resource)).with_member("room", room),
+        ))
+    };
+    let who = |_: &Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
+    let service = MintService::new(&gate(), who, whether)
+        .at("/rooms/{room}/token")
+        .unwrap();
+    let ask = async |path: &str| {
+        let mut request = post(&[], "");
+        *request.uri_mut() = path.parse().unwrap();
+        let response = service.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        (status, body["room"].as_str().map(str::to_owned))
+    };
+    for (path, room) in [
+        ("/rooms/7/token", Some("7")),
+        ("/rooms/a%20b%2Fc/token", Some("a b/c")),
+        ("/rooms/%2541/token", Some("%41")),
+        ("/rooms/%FF/token", None),
+        ("/rooms//token", None),
+        ("/rooms/7/token/", None),
+        ("/rooms/7", None),
+    ] {
+        let expected = (
+            if room.is_some() { 200 } else { 404 },
+            room.map(str::to_owned),
+        );
+        assert_eq!(ask(path).await, expected, "{path}");
+    }
+}

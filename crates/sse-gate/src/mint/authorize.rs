@@ -8,6 +8,7 @@ use sse_gate_core::{Grant, Resource};
 
 use super::Identity;
 use crate::problem::Problem;
+use crate::route::Params;
 
 /// Decides what token a request gets.
 ///
@@ -43,9 +44,17 @@ pub struct MintRequest {
     pub parts: Parts,
     /// The body: JSON, or nothing.
     pub body: Bytes,
+    pub(super) params: Params,
 }
 
 impl MintRequest {
+    /// The parameter of this name in the path, percent-decoded, if the service was told its
+    /// [pattern](super::MintService::at).
+    pub fn param(&self, name: &str) -> Option<&str> {
+        let mut params = self.params.iter();
+        params.find_map(|(own, value)| (**own == *name).then_some(&**value))
+    }
+
     /// The usual grant: `resource`, to whoever asks, for as long as their credential is good.
     pub fn grant_of(&self, resource: Resource) -> Grant {
         Grant::new(self.identity.subject().clone(), resource)

@@ -13,6 +13,7 @@
 //! | what is wrong | answer |
 //! |---|---|
 //! | another method | 405 |
+//! | another path than the [pattern](MintService::at)'s | 404 |
 //! | no credential, or a bad one | 401 |
 //! | credentials shown twice, or in a way that is none | 400 |
 //! | a body of another type | 415 |
@@ -40,12 +41,14 @@
 //!     })
 //! };
 //! let whether = move |request: MintRequest| {
-//!     let resource = route.resource(["7"]).unwrap();
-//!     let permit = Permit::new(request.grant_of(resource));
-//!     let stream_url = route.path(["7"]).unwrap();
-//!     async { Ok::<_, Denied>(permit.with_member("stream_url", stream_url)) }
+//!     let id = request.param("id").unwrap_or_default();
+//!     let permit = route.resource([id]).map(|resource| Permit::new(request.grant_of(resource)));
+//!     let stream_url = route.path([id]).unwrap_or_default();
+//!     let permit = permit.map(|permit| permit.with_member("stream_url", stream_url));
+//!     async { permit.map_err(|_| Denied::NotFound) }
 //! };
-//! let mut mint = MintService::new(&Gate::new(MemoryStore::default()), who, whether);
+//! let gate = Gate::new(MemoryStore::default());
+//! let mut mint = MintService::new(&gate, who, whether).at("/generations/{id}/stream-token")?;
 //!
 //! let request = Request::post("/generations/7/stream-token")
 //!     .header("authorization", "Bearer alices")

@@ -15,8 +15,9 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use sse_gate_core::{Gate, SharedStore, TokenStore};
 use tower_service::Service;
 
-use super::{Authenticator, Authorizer, MintRequest, response};
+use super::{Authenticator, Authorizer, Denied, MintRequest, response};
 use crate::problem::Problem;
+use crate::route::{InvalidRoute, Params, Pattern};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -26,6 +27,13 @@ const MAX_BODY: usize = 128 * 1024;
 /// A tower service that answers requests for tokens. See the [module](super).
 pub struct MintService<A, Z> {
     endpoint: Arc<Endpoint<A, Z>>,
+    settings: Settings,
+}
+
+/// What can be set after a service was made.
+#[derive(Clone)]
+struct Settings {
+    pattern: Option<Arc<Pattern>>,
     max_body: usize,
 }
 
@@ -45,7 +53,10 @@ impl<A: Authenticator, Z: Authorizer> MintService<A, Z> {
         };
         Self {
             endpoint: Arc::new(endpoint),
-            max_body: MAX_BODY,
+            settings: Settings {
+                pattern: None,
+                max_body: MAX_BODY,
+            },
         }
     }
 }
@@ -53,8 +64,17 @@ impl<A: Authenticator, Z: Authorizer> MintService<A, Z> {
 impl<A, Z> MintService<A, Z> {
     /// The largest body that is read, in bytes; 128 KiB by default.
     pub fn with_max_body(mut self, bytes: usize) -> Self {
-        self.max_body = bytes;
+        self.settings.max_body = bytes;
         self
+    }
+
+    /// The pattern of its path, `/rooms/{room}/events-token` say, for the authorizer to have the
+    /// [parameters](MintRequest::param) of. Every other path is answered with 404.
+    ///
+    /// It goes by the whole path, as the service sees it.
+    pub fn at(mut self, pattern: &str) -> Result<Self, InvalidRoute> {
+        self.settings.pattern = Some(Arc::new(Pattern::new(pattern)?));
+        Ok(self)
     }
 }
 
@@ -62,7 +82,7 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
     async fn answer<B>(
         &self,
         request: Request<B>,
-        max_body: usize,
+        settings: &Settings,
     ) -> Result<Response<Full<Bytes>>, Problem>
     where
         B: Body<Error: Into<BoxError>>,
@@ -72,9 +92,10 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
             return Err(Problem::new(status, "Ask for a token with POST.").with_allow("POST"));
         }
         let (parts, body) = request.into_parts();
+        let params = settings.params(parts.uri.path())?;
         let identity = self.authenticator.authenticate(&parts).await;
         let identity = identity.map_err(|error| Problem::from(&error))?;
-        let body = read(body, max_body).await?;
+        let body = read(body, settings.max_body).await?;
         if !body.is_empty() && !is_json(&parts.headers) {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Err(Problem::new(status, "The body must be application/json."));
@@ -85,6 +106,7 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
                 identity,
                 parts,
                 body,
+                params,
             })
             .await?;
         let issued = self
@@ -93,6 +115,16 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
             .await
             .map_err(|error| Problem::from(&error))?;
         Ok(response::token(&issued, &permit.members))
+    }
+}
+
+impl Settings {
+    /// The parameters in the path; 404 if it is not one of the pattern.
+    fn params(&self, path: &str) -> Result<Params, Problem> {
+        match &self.pattern {
+            Some(pattern) => pattern.decode(path).ok_or_else(|| Denied::NotFound.into()),
+            None => Ok(Vec::new()),
+        }
     }
 }
 
@@ -135,9 +167,9 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> MintFuture {
-        let (endpoint, max_body) = (Arc::clone(&self.endpoint), self.max_body);
+        let (endpoint, settings) = (Arc::clone(&self.endpoint), self.settings.clone());
         MintFuture(Box::pin(async move {
-            let answer = endpoint.answer(request, max_body).await;
+            let answer = endpoint.answer(request, &settings).await;
             answer.unwrap_or_else(Problem::into_response)
         }))
     }
@@ -147,7 +179,7 @@ impl<A, Z> Clone for MintService<A, Z> {
     fn clone(&self) -> Self {
         Self {
             endpoint: Arc::clone(&self.endpoint),
-            max_body: self.max_body,
+            settings: self.settings.clone(),
         }
     }
 }
@@ -155,7 +187,7 @@ impl<A, Z> Clone for MintService<A, Z> {
 impl<A, Z> fmt::Debug for MintService<A, Z> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MintService")
-            .field("max_body", &self.max_body)
+            .field("max_body", &self.settings.max_body)
             .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use sse_gate_core::{Resource, Token};
 use zeroize::Zeroizing;
 
-use super::{StreamRoute, TokenIn};
+use super::{Inner, StreamRoute, TokenIn};
 
 /// The longest query that is looked into, in bytes.
 const MAX_QUERY: usize = 4 * 1024;
@@ -38,9 +38,9 @@ pub(crate) enum ShownToken {
 
 /// What was lifted out of a request: kept in its extensions, out of everybody else's sight.
 #[derive(Clone)]
-pub(crate) struct Lifted(Arc<Inner>);
+pub(crate) struct Lifted(Arc<Finding>);
 
-struct Inner {
+struct Finding {
     route: StreamRoute,
     resource: Resource,
     token: ShownToken,
@@ -73,7 +73,7 @@ impl StreamRoute {
         if !matches!(token, ShownToken::None) && has_another_credential(&parts.headers) {
             token = ShownToken::Many;
         }
-        Some(Lifted(Arc::new(Inner {
+        Some(Lifted(Arc::new(Finding {
             route: self.clone(),
             resource,
             token,
@@ -82,23 +82,20 @@ impl StreamRoute {
 
     /// The resource that a path stands for, and where in it the token is if that is its place.
     fn matches(&self, path: &str) -> Option<(Resource, Option<Range<usize>>)> {
-        let inner = &*self.0;
-        let found = inner.matcher.at(path).ok()?;
-        let values: Option<Vec<Cow<'_, str>>> = inner
-            .params
-            .iter()
-            .map(|name| {
-                percent_decode_str(found.params.get(&**name)?)
-                    .decode_utf8()
-                    .ok()
-            })
-            .collect();
-        let resource = self.resource(values?).ok()?;
-        let token_at = match &inner.token_in {
-            TokenIn::Path(name) => found.params.get(name).map(|raw| place_of(raw, path)),
+        let Inner { pattern, token_in } = &*self.0;
+        let found = pattern.find(path)?;
+        let token_name = match token_in {
+            TokenIn::Path(name) => Some(name.as_str()),
             TokenIn::Query(_) | TokenIn::Header(_) => None,
         };
-        Some((resource, token_at))
+        let values: Option<Vec<Cow<'_, str>>> = found
+            .iter()
+            .filter(|(name, _)| Some(*name) != token_name)
+            .map(|(_, value)| percent_decode_str(value).decode_utf8().ok())
+            .collect();
+        let resource = self.resource(values?).ok()?;
+        let token = token_name.and_then(|name| found.get(name));
+        Some((resource, token.map(|raw| place_of(raw, path))))
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod error;
 mod lift;
-mod params;
+mod pattern;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,6 +13,7 @@ use sse_gate_core::{InvalidResource, Resource};
 
 pub use error::InvalidRoute;
 pub(crate) use lift::{Lifted, ShownToken};
+pub(crate) use pattern::{Params, Pattern};
 
 /// The route of a stream: which paths it has, where the token stands, which resource it opens.
 ///
@@ -36,11 +37,7 @@ pub(crate) use lift::{Lifted, ShownToken};
 pub struct StreamRoute(Arc<Inner>);
 
 struct Inner {
-    pattern: Box<str>,
-    /// Holds this one route.
-    matcher: matchit::Router<()>,
-    /// The names of the parameters, the token's excepted, in their order.
-    params: Vec<Box<str>>,
+    pattern: Pattern,
     token_in: TokenIn,
 }
 
@@ -64,23 +61,16 @@ impl StreamRoute {
 
     /// The route of this pattern, with the token at a place of its own.
     pub fn with_token_in(pattern: &str, token_in: TokenIn) -> Result<Self, InvalidRoute> {
-        let mut matcher = matchit::Router::new();
-        matcher.insert(pattern, ())?;
-        let mut params = params::names(pattern)?;
-        match &token_in {
-            TokenIn::Path(name) => {
-                let at = params.iter().position(|param| **param == **name);
-                params.remove(at.ok_or(InvalidRoute::NO_TOKEN)?);
-            }
-            TokenIn::Query(name) if name.is_empty() => return Err(InvalidRoute::NO_TOKEN),
-            TokenIn::Query(_) | TokenIn::Header(_) => {}
+        let pattern = Pattern::new(pattern)?;
+        let has_place = match &token_in {
+            TokenIn::Path(name) => pattern.has(name),
+            TokenIn::Query(name) => !name.is_empty(),
+            TokenIn::Header(_) => true,
+        };
+        if !has_place {
+            return Err(InvalidRoute::NO_TOKEN);
         }
-        Ok(Self(Arc::new(Inner {
-            pattern: pattern.into(),
-            matcher,
-            params,
-            token_in,
-        })))
+        Ok(Self(Arc::new(Inner { pattern, token_in })))
     }
 
     /// The resource that this route opens for these values of its parameters, in their order.
@@ -90,7 +80,7 @@ impl StreamRoute {
         values: impl IntoIterator<Item = V>,
     ) -> Result<Resource, InvalidResource> {
         // Parts of two types: the pattern borrowed, the values as they come.
-        let pattern = std::iter::once(Cow::Borrowed(&*self.0.pattern));
+        let pattern = std::iter::once(Cow::Borrowed(self.0.pattern.as_str()));
         let values = values
             .into_iter()
             .map(|value| Cow::Owned(value.as_ref().to_owned()));
@@ -103,12 +93,12 @@ impl StreamRoute {
         &self,
         values: impl IntoIterator<Item = V>,
     ) -> Result<String, InvalidRoute> {
-        params::fill(&self.0.pattern, values)
+        self.0.pattern.fill(values)
     }
 
     /// The pattern.
     pub fn pattern(&self) -> &str {
-        &self.0.pattern
+        self.0.pattern.as_str()
     }
 
     /// Where the token stands.
@@ -125,7 +115,7 @@ impl StreamRoute {
 impl fmt::Debug for StreamRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StreamRoute")
-            .field("pattern", &self.0.pattern)
+            .field("pattern", &self.0.pattern.as_str())
             .field("token_in", &self.0.token_in)
             .finish_non_exhaustive()
     }

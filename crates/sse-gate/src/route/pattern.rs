@@ -1,6 +1,6 @@
-//! The parameters of a pattern: their names, and a path made of their values.
+//! The pattern of a path: [`Pattern`], what it matches, and a path made of its values.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::InvalidRoute;
 
@@ -11,8 +11,63 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
+/// A pattern with parameters in braces, and the names of these in their order.
+#[derive(Clone)]
+pub(crate) struct Pattern {
+    text: Box<str>,
+    /// Holds this one pattern.
+    matcher: matchit::Router<()>,
+    names: Vec<Box<str>>,
+}
+
+/// Names of parameters, and their values, decoded.
+pub(crate) type Params = Vec<(Box<str>, Box<str>)>;
+
+impl Pattern {
+    pub(crate) fn new(text: &str) -> Result<Self, InvalidRoute> {
+        let mut matcher = matchit::Router::new();
+        matcher.insert(text, ())?;
+        Ok(Self {
+            text: text.into(),
+            matcher,
+            names: names(text)?,
+        })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|own| **own == *name)
+    }
+
+    /// The parameters of a path that matches, as they stand in it.
+    pub(super) fn find<'p>(&'p self, path: &'p str) -> Option<matchit::Params<'p, 'p>> {
+        Some(self.matcher.at(path).ok()?.params)
+    }
+
+    /// The parameters of a path that matches, each with its name and decoded exactly once.
+    pub(crate) fn decode(&self, path: &str) -> Option<Params> {
+        let found = self.find(path)?;
+        let decoded = found.iter().map(|(name, value)| {
+            let value = percent_decode_str(value).decode_utf8().ok()?;
+            Some((name.into(), value.into()))
+        });
+        decoded.collect()
+    }
+
+    /// The path that has these values; an error if there are too few or too many.
+    pub(super) fn fill<V: AsRef<str>>(
+        &self,
+        values: impl IntoIterator<Item = V>,
+    ) -> Result<String, InvalidRoute> {
+        fill(&self.text, values)
+    }
+}
+
 /// The names in braces, in their order.
-pub(super) fn names(pattern: &str) -> Result<Vec<Box<str>>, InvalidRoute> {
+fn names(pattern: &str) -> Result<Vec<Box<str>>, InvalidRoute> {
     pieces(pattern)
         .filter_map(|piece| match piece {
             Piece::Param(name) if name.starts_with('*') => Some(Err(InvalidRoute::CATCH_ALL)),
@@ -23,7 +78,7 @@ pub(super) fn names(pattern: &str) -> Result<Vec<Box<str>>, InvalidRoute> {
 }
 
 /// The pattern with a value in the place of each name, percent-encoded.
-pub(super) fn fill<V: AsRef<str>>(
+fn fill<V: AsRef<str>>(
     pattern: &str,
     values: impl IntoIterator<Item = V>,
 ) -> Result<String, InvalidRoute> {
