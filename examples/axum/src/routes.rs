@@ -24,7 +24,7 @@ pub(crate) fn routes(demo: &Demo, args: &Args) -> Result<Router, SetupError> {
         )
         .route(
             "/generations/generate/{generation_id}/stream-token",
-            any_service(demo.mint()),
+            any_service(demo.mint()?),
         )
         .route(Demo::STREAM, any(stream).layer(demo.gate_layer()?))
         .method_not_allowed_fallback(|| async { Demo::method_not_allowed().map(Body::new) })

@@ -39,7 +39,7 @@ pub(crate) fn routes(
     };
     let router = Router {
         demo: demo.clone(),
-        mint: demo.mint(),
+        mint: demo.mint()?,
         stream: demo.gate_layer()?.layer(handler),
     };
     Ok(ServiceBuilder::new()

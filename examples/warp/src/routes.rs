@@ -49,11 +49,11 @@ pub(crate) fn routes(
         // Cors wants a body that can be empty.
         .map_response(|response: http::Response<_>| response.map(BodyExt::boxed_unsync))
         .layer(demo.gate_layer()?.in_front_of_router())
-        .service(warp::service(filters(demo))))
+        .service(warp::service(filters(demo, &demo.mint()?))))
 }
 
-fn filters(demo: &Demo) -> BoxedFilter<(Response,)> {
-    let mint = shared(&demo.mint());
+fn filters(demo: &Demo, mint: &Mint) -> BoxedFilter<(Response,)> {
+    let mint = shared(mint);
     let demo = || shared(demo);
     let asset = warp::path!("assets" / String).map(drop).untuple_one();
     let id = warp::path!("generations" / String).map(drop).untuple_one();

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sse_gate::JwtAuthenticator;
 use sse_gate::mint::{Authorizer, Denied, MintRequest, MintService, Permit};
 
-use super::Demo;
+use super::{Demo, SetupError};
 use crate::users::UserId;
 
 /// The service that answers `POST /generations/generate/{generation_id}/stream-token`.
@@ -21,20 +21,21 @@ struct Body {
 }
 
 impl Demo {
+    /// The pattern of the path at which tokens for streams are asked for.
+    pub const STREAM_TOKEN: &str = "/generations/generate/{generation_id}/stream-token";
+
     /// 200 `{"sse_token","expires_in","stream_url","generation_id"}`, 401, 403 or 404.
-    pub fn mint(&self) -> Mint {
-        MintService::new(
-            &self.0.gate,
-            self.0.authenticator.clone(),
-            WhetherTheirs(self.clone()),
-        )
+    pub fn mint(&self) -> Result<Mint, SetupError> {
+        let (authenticator, whether) = (self.0.authenticator.clone(), WhetherTheirs(self.clone()));
+        let mint = MintService::new(&self.0.gate, authenticator, whether);
+        Ok(mint.at(Self::STREAM_TOKEN)?)
     }
 }
 
 impl Authorizer for WhetherTheirs {
     async fn authorize(&self, request: MintRequest) -> Result<Permit, Denied> {
         let Self(demo) = self;
-        let id = generation_id(request.parts.uri.path()).ok_or(Denied::NotFound)?;
+        let id = request.param("generation_id").ok_or(Denied::NotFound)?;
         demo.owned(&UserId::new(request.identity.subject().as_str()), id)?;
         let last_event_id = last_event_id(&request)?;
         let resource = demo.0.route.resource([id]).map_err(|_| Denied::NotFound)?;
@@ -48,13 +49,6 @@ impl Authorizer for WhetherTheirs {
             .with_member("stream_url", stream_url)
             .with_member("generation_id", id))
     }
-}
-
-/// The id in `/generations/generate/{generation_id}/stream-token`. It needs no decoding: ids are
-/// hexadecimal.
-fn generation_id(path: &str) -> Option<&str> {
-    path.strip_prefix("/generations/generate/")?
-        .strip_suffix("/stream-token")
 }
 
 /// The number of the last event that the client has seen, if it says so.
