@@ -281,3 +281,24 @@ async fn the_parameters_of_the_path_are_decoded_once() {
         assert_eq!(ask(path).await, expected, "{path}");
     }
 }
+
+/// D6: whoever logs what an authorizer is given logs no credential and no wish of the user's.
+#[tokio::test]
+async fn what_an_authorizer_is_given_prints_no_credential() {
+    let who = |_: &Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
+    let whether = |request: MintRequest| {
+        let printed = format!("{request:?} {:?}", request.parts);
+        assert!(printed.contains("alice") && printed.contains("/rooms/1/stream-token"));
+        assert!(!printed.contains("secret"), "{printed}");
+        ready(Err::<Permit, _>(Denied::NotFound))
+    };
+    let headers = [
+        ("authorization", "Bearer secret"),
+        ("cookie", "session=secret"),
+        ("proxy-authorization", "Basic secret"),
+        JSON,
+    ];
+    let service = MintService::new(&gate(), who, whether);
+    let response = service.oneshot(post(&headers, "\"secret\"")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+}

@@ -1,5 +1,7 @@
 //! Whether they may have it: [`Authorizer`].
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::StatusCode;
 use http::request::Parts;
@@ -35,7 +37,10 @@ where
 }
 
 /// A request for a token whose sender is known.
-#[derive(Debug)]
+///
+/// Its `Debug` shows neither headers nor body: a credential is in the ones, and what a user wants
+/// of the stream in the other. In `parts` the credential's header is marked as sensitive, so its
+/// `Debug` shows no more.
 #[non_exhaustive]
 pub struct MintRequest {
     /// Who asks.
@@ -59,6 +64,15 @@ impl MintRequest {
     pub fn grant_of(&self, resource: Resource) -> Grant {
         Grant::new(self.identity.subject().clone(), resource)
             .with_credential_expiry(self.identity.expires_at())
+    }
+}
+
+impl fmt::Debug for MintRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MintRequest")
+            .field("identity", &self.identity)
+            .field("path", &self.parts.uri.path())
+            .finish_non_exhaustive()
     }
 }
 

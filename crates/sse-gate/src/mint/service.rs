@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, PROXY_AUTHORIZATION};
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -91,7 +91,8 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
             let status = StatusCode::METHOD_NOT_ALLOWED;
             return Err(Problem::new(status, "Ask for a token with POST.").with_allow("POST"));
         }
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        hide_credentials(&mut parts.headers);
         let params = settings.params(parts.uri.path())?;
         let identity = self.authenticator.authenticate(&parts).await;
         let identity = identity.map_err(|error| Problem::from(&error))?;
@@ -136,6 +137,15 @@ async fn read<B: Body<Error: Into<BoxError>>>(body: B, max: usize) -> Result<Byt
             "The body is too large.",
         )),
         Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "The body broke off.")),
+    }
+}
+
+/// Has the `Debug` of these headers show no credential, to whomever they are handed.
+fn hide_credentials(headers: &mut HeaderMap) {
+    for (name, value) in headers.iter_mut() {
+        if [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name) {
+            value.set_sensitive(true);
+        }
     }
 }
 
