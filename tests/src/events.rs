@@ -104,7 +104,8 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    pub(crate) async fn open(mut connection: Connection, request: &Request) -> Self {
+    /// Sends a request over a connection, and reads its response's head: 200, in chunks.
+    pub async fn open(mut connection: Connection, request: &Request) -> Self {
         connection.send(&request.bytes()).await;
         let response = connection.head().await.expect("a response to a stream");
         assert_eq!(response.status, 200, "{request:?}: {response:?}");

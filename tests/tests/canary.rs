@@ -106,93 +106,97 @@ async fn shown_as_they_should_be(canary: &mut Canary<'_>, alice: &User<'_>, id: 
     drop(canary.server.open(&minted.request()).await);
 }
 
+/// Makes a request that shows a token.
+type Show = fn(&Minted) -> Request;
+
+/// Requests that show a token as it should not be shown, or in an odd way, and their answers.
+const WRONG_WAYS: [(Show, u16); 22] = [
+    (|it| it.request().method("HEAD"), 405),
+    (|it| it.request().method("OPTIONS"), 200),
+    (|it| it.request().method("POST"), 405),
+    (|it| it.request().method("TRACE"), 405),
+    (|it| it.request().body("x"), 400),
+    (
+        |it| {
+            it.request()
+                .header("Upgrade", "websocket")
+                .header("Connection", "Upgrade")
+        },
+        400,
+    ),
+    (|it| it.request().header("Early-Data", "1"), 425),
+    (|it| it.request().header("Sec-Purpose", "prefetch"), 403),
+    (|it| it.request().header("Sec-Fetch-Dest", "document"), 403),
+    (|it| it.request().without("Accept"), 406),
+    (
+        |it| {
+            it.request()
+                .target(format!("{}&token={}", it.target(), it.token))
+        },
+        400,
+    ),
+    (
+        |it| {
+            it.request()
+                .target(format!("{}?%74oken={}x", it.stream_url, it.token))
+        },
+        401,
+    ),
+    (
+        |it| {
+            it.request()
+                .target(format!("{}?token={}%20", it.stream_url, it.token))
+        },
+        401,
+    ),
+    (
+        |it| {
+            it.request()
+                .target(format!("{}?token={}", it.stream_url, it.token.repeat(40)))
+        },
+        401,
+    ),
+    (
+        |it| {
+            it.request()
+                .target(format!("{}&pad={}", it.target(), "x".repeat(8_000)))
+        },
+        401,
+    ),
+    (
+        |it| {
+            it.request().target(format!(
+                "/generations/generate/none/stream?token={}",
+                it.token
+            ))
+        },
+        401,
+    ),
+    (|it| it.request().bearer(&it.token), 400),
+    (
+        |it| it.request().header("Cookie", format!("token={}", it.token)),
+        400,
+    ),
+    (|it| Request::stream(&*it.stream_url).bearer(&it.token), 401),
+    (
+        |it| Request::stream(&*it.stream_url).header("Cookie", it.token.clone()),
+        401,
+    ),
+    (
+        |it| {
+            it.request()
+                .target(format!("http://sse.test{}", it.target()))
+        },
+        200,
+    ),
+    (
+        |it| it.request().target(format!("{}#{}", it.target(), it.token)),
+        200,
+    ),
+];
+
 async fn shown_in_wrong_ways(canary: &mut Canary<'_>, alice: &User<'_>, id: &str) {
-    type Change = fn(&Minted) -> Request;
-    let changes: [(Change, u16); 22] = [
-        (|it| it.request().method("HEAD"), 405),
-        (|it| it.request().method("OPTIONS"), 200),
-        (|it| it.request().method("POST"), 405),
-        (|it| it.request().method("TRACE"), 405),
-        (|it| it.request().body("x"), 400),
-        (
-            |it| {
-                it.request()
-                    .header("Upgrade", "websocket")
-                    .header("Connection", "Upgrade")
-            },
-            400,
-        ),
-        (|it| it.request().header("Early-Data", "1"), 425),
-        (|it| it.request().header("Sec-Purpose", "prefetch"), 403),
-        (|it| it.request().header("Sec-Fetch-Dest", "document"), 403),
-        (|it| it.request().without("Accept"), 406),
-        (
-            |it| {
-                it.request()
-                    .target(format!("{}&token={}", it.target(), it.token))
-            },
-            400,
-        ),
-        (
-            |it| {
-                it.request()
-                    .target(format!("{}?%74oken={}x", it.stream_url, it.token))
-            },
-            401,
-        ),
-        (
-            |it| {
-                it.request()
-                    .target(format!("{}?token={}%20", it.stream_url, it.token))
-            },
-            401,
-        ),
-        (
-            |it| {
-                it.request()
-                    .target(format!("{}?token={}", it.stream_url, it.token.repeat(40)))
-            },
-            401,
-        ),
-        (
-            |it| {
-                it.request()
-                    .target(format!("{}&pad={}", it.target(), "x".repeat(8_000)))
-            },
-            401,
-        ),
-        (
-            |it| {
-                it.request().target(format!(
-                    "/generations/generate/none/stream?token={}",
-                    it.token
-                ))
-            },
-            401,
-        ),
-        (|it| it.request().bearer(&it.token), 400),
-        (
-            |it| it.request().header("Cookie", format!("token={}", it.token)),
-            400,
-        ),
-        (|it| Request::stream(&*it.stream_url).bearer(&it.token), 401),
-        (
-            |it| Request::stream(&*it.stream_url).header("Cookie", it.token.clone()),
-            401,
-        ),
-        (
-            |it| {
-                it.request()
-                    .target(format!("http://sse.test{}", it.target()))
-            },
-            200,
-        ),
-        (
-            |it| it.request().target(format!("{}#{}", it.target(), it.token)),
-            200,
-        ),
-    ];
-    for (at, (change, status)) in changes.into_iter().enumerate() {
+    for (at, (change, status)) in WRONG_WAYS.into_iter().enumerate() {
         let minted = canary.token(alice, id).await;
         assert_eq!(canary.send(&change(&minted)).await, status, "change {at}");
         // Those that are good still would fill alice's places.

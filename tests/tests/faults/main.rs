@@ -1,0 +1,9 @@
+//! What goes wrong between a client and its stream, over real sockets: clients that vanish, stores
+//! that hang, handlers that panic. Whatever it is, a token is spent or untouched, its place is
+//! free again, and nothing is left running.
+
+mod client;
+mod handler;
+mod scene;
+mod store;
+mod store_faults;
