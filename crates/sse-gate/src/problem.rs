@@ -4,14 +4,18 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
 use sse_gate_core::{Cap, IssueError, IssueErrorKind};
 
 /// An error response: `application/problem+json` with `type`, `title`, `status` and `detail`
-/// (RFC 9457 §3.1), not to be cached.
+/// (RFC 9457 §3.1), which nobody caches, sniffs or
+/// names in a `Referer`.
 ///
 /// The `type` is `about:blank`, so the title is that of the status.
 #[derive(Clone, Debug)]
@@ -87,6 +91,8 @@ impl Problem {
         for (name, value) in [
             (CONTENT_TYPE, "application/problem+json"),
             (CACHE_CONTROL, "no-store"),
+            (REFERRER_POLICY, "no-referrer"),
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ] {
             response
                 .headers_mut()

@@ -110,6 +110,13 @@ where
     }
 }
 
+/// An empty body, for layers that answer by themselves.
+impl<B> Default for ResponseBody<B> {
+    fn default() -> Self {
+        Self::own(Full::default())
+    }
+}
+
 impl<B> fmt::Debug for ResponseBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseBody").finish_non_exhaustive()

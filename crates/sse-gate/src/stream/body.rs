@@ -13,13 +13,11 @@ use http::Response;
 use http_body::{Body, Frame};
 use pin_project::pin_project;
 use sse_gate_codec::{Event, EventName};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 
+use super::heartbeat::Heartbeat;
 use super::producer::{Producer, Said};
 use crate::headers;
-
-/// How long a stream may be silent before a comment is sent. Proxies give up after 60 s and less.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// How many bytes of ready events are collected before they are sent. One event may be larger.
 const FRAME_SIZE: usize = 16 * 1024;
@@ -68,10 +66,7 @@ pub struct SseBody<S, U = Pending<()>> {
     #[pin]
     max_age: Option<Sleep>,
     #[pin]
-    heartbeat: Option<Sleep>,
-    silence: Duration,
-    /// Whether anything was sent since the heartbeat was last set.
-    was_silent: bool,
+    heartbeat: Heartbeat,
     has_ended: bool,
 }
 
@@ -82,9 +77,7 @@ impl<S> SseBody<S> {
             producer: Producer::new(events),
             until: pending(),
             max_age: None,
-            heartbeat: None,
-            silence: HEARTBEAT,
-            was_silent: true,
+            heartbeat: Heartbeat::default(),
             has_ended: false,
         }
     }
@@ -96,8 +89,6 @@ impl<S> SseBody<S> {
             until: _,
             max_age,
             heartbeat,
-            silence,
-            was_silent,
             has_ended,
         } = self;
         SseBody {
@@ -105,8 +96,6 @@ impl<S> SseBody<S> {
             until: signal,
             max_age,
             heartbeat,
-            silence,
-            was_silent,
             has_ended,
         }
     }
@@ -115,7 +104,7 @@ impl<S> SseBody<S> {
 impl<S, U> SseBody<S, U> {
     /// Sends a comment after this much silence, instead of 15 s.
     pub fn heartbeat(mut self, silence: Duration) -> Self {
-        self.silence = silence;
+        self.heartbeat = Heartbeat::every(silence);
         self
     }
 
@@ -168,23 +157,6 @@ where
         }
         (frame, false)
     }
-
-    /// Ready when nothing was sent for as long as the body may be silent.
-    fn poll_silence(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut this = self.project();
-        if this.heartbeat.is_none() {
-            this.heartbeat.set(Some(sleep(*this.silence)));
-        }
-        let mut heartbeat = this.heartbeat.as_pin_mut().expect("it was just set");
-        while heartbeat.as_mut().poll(cx).is_ready() {
-            // Sending does not touch the timer: it runs out once more instead.
-            heartbeat.as_mut().reset(Instant::now() + *this.silence);
-            if std::mem::replace(this.was_silent, true) {
-                return Poll::Ready(());
-            }
-        }
-        Poll::Pending
-    }
 }
 
 impl<S, U, E> Body for SseBody<S, U>
@@ -206,13 +178,15 @@ where
         let (frame, is_last) = self.as_mut().ready_events(cx);
         *self.as_mut().project().has_ended = is_last;
         if !frame.is_empty() {
-            *self.project().was_silent = false;
+            self.project().heartbeat.spoke();
             return Poll::Ready(Some(Ok(Frame::data(frame.freeze()))));
         }
         if is_last {
             return Poll::Ready(None);
         }
-        self.poll_silence(cx)
+        self.project()
+            .heartbeat
+            .poll(cx)
             .map(|()| Some(Ok(Frame::data(Bytes::from_static(Event::HEARTBEAT)))))
     }
 

@@ -1,6 +1,7 @@
 //! Sends events: [`SseBody`], the body of a stream's response.
 
 mod body;
+mod heartbeat;
 mod producer;
 
 pub use body::SseBody;
