@@ -37,9 +37,16 @@ export class GenerationPanel {
   /** Somebody has signed in or out. Who signs out follows nothing any more. */
   signedIn(signedIn) {
     byId("start").disabled = !signedIn;
-    if (signedIn || !this.#monitor?.isRunning) return;
-    this.#monitor.stop();
-    this.#view.connection("lost", "no stream: signed out");
+    if (signedIn) return;
+    if (this.#monitor?.isRunning) {
+      this.#monitor.stop();
+      this.#view.connection("lost", "no stream: signed out");
+    }
+    // What one user made is not for the next to see, and nothing of theirs to go on with.
+    this.#id = null;
+    byId("result").replaceChildren();
+    for (const id of ["copy", "cancel"]) byId(id).disabled = true;
+    byId("reconnect").hidden = true;
   }
 
   async #start(source, name) {
