@@ -17,6 +17,11 @@
     reason = "a harness panics wherever a test can't go on"
 )]
 
+/// The quick start of the repository's README, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 mod connection;
 mod events;
 pub mod h2;
