@@ -22,22 +22,18 @@ impl<S: TokenStore> Gate<S> {
     ///
     /// If the future is dropped, the token is either spent or untouched.
     pub async fn redeem(&self, token: &str, resource: &Resource) -> Result<Grant, Refusal> {
-        let presented = self.present(token, resource)?;
-        let answer = self.store.take(presented.key).await;
-        presented.settle(answer)
+        let key = self.state.key(token, resource)?;
+        let answer = self.store.take(key).await;
+        self.state.settle(key, answer)
     }
 }
 
 impl<S> Gate<S> {
     /// Checks how `token` is spelled, without asking the store.
     pub fn present(&self, token: &str, resource: &Resource) -> Result<Presented, Refusal> {
-        match TokenText::check(token) {
-            Some(token) => Ok(Presented {
-                key: token.key(resource),
-                state: Arc::clone(&self.state),
-            }),
-            None => Err(self.state.refuse(RefusalReason::Malformed)),
-        }
+        let key = self.state.key(token, resource)?;
+        let state = Arc::clone(&self.state);
+        Ok(Presented { key, state })
     }
 }
 
@@ -61,25 +57,7 @@ impl Presented {
     ///
     /// The final comparison is constant-time, and done on a miss as on a hit.
     pub fn settle(self, answer: Result<Option<Entry>, StoreError>) -> Result<Grant, Refusal> {
-        let Self { key, state } = self;
-        let taken = answer.map_err(|error| state.unavailable(error))?;
-        let missing = TokenKey::from_bytes([0; 32]);
-        let found = taken.as_ref().map_or(missing, Entry::key);
-        let is_it = bool::from(key.ct_eq(&found));
-        let now = state.clock.now();
-        let why_missing = state.recent.why_missing(key, now);
-        let Some(entry) = taken.filter(|_| is_it) else {
-            return Err(state.refuse(why_missing));
-        };
-        state.recent.used(key, entry.expires_at());
-        if entry.expires_at().has_passed(now) {
-            return Err(state.refuse(RefusalReason::Expired));
-        }
-        let grant = entry.open().map_err(|error| state.corrupt(error))?;
-        state.observer.observe(Signal::Redeemed {
-            continues: grant.continues(),
-        });
-        Ok(grant)
+        self.state.settle(self.key, answer)
     }
 
     /// Says that whoever showed the token is gone, and nobody waits for the outcome.
@@ -97,6 +75,38 @@ impl fmt::Debug for Presented {
 }
 
 impl State {
+    fn key(&self, token: &str, resource: &Resource) -> Result<TokenKey, Refusal> {
+        match TokenText::check(token) {
+            Some(token) => Ok(token.key(resource)),
+            None => Err(self.refuse(RefusalReason::Malformed)),
+        }
+    }
+
+    fn settle(
+        &self,
+        key: TokenKey,
+        answer: Result<Option<Entry>, StoreError>,
+    ) -> Result<Grant, Refusal> {
+        let taken = answer.map_err(|error| self.unavailable(error))?;
+        let missing = TokenKey::from_bytes([0; 32]);
+        let found = taken.as_ref().map_or(missing, Entry::key);
+        let is_it = bool::from(key.ct_eq(&found));
+        let now = self.clock.now();
+        let why_missing = self.recent.why_missing(key, now);
+        let Some(entry) = taken.filter(|_| is_it) else {
+            return Err(self.refuse(why_missing));
+        };
+        self.recent.used(key, entry.expires_at());
+        if entry.expires_at().has_passed(now) {
+            return Err(self.refuse(RefusalReason::Expired));
+        }
+        let grant = entry.open().map_err(|error| self.corrupt(error))?;
+        self.observer.observe(Signal::Redeemed {
+            continues: grant.continues(),
+        });
+        Ok(grant)
+    }
+
     fn refuse(&self, reason: RefusalReason) -> Refusal {
         self.observer.observe(Signal::Refused(reason));
         Refusal::new(reason)
