@@ -75,7 +75,7 @@ impl<S> GateService<S> {
     fn lift(&self, parts: &mut Parts) -> Option<Lifted> {
         let route = &self.config.route;
         match parts.extensions.get::<Lifted>() {
-            Some(lifted) if lifted.route().is_same(route) => parts.extensions.remove(),
+            Some(lifted) if lifted.route() == route => parts.extensions.remove(),
             Some(_) => None,
             None => route.lift(parts),
         }

@@ -22,8 +22,8 @@ pub(crate) use pattern::{Params, Pattern};
 /// each percent-decoded exactly once, so the code that issues tokens names the same resource by
 /// giving the same values.
 ///
-/// A clone is the same route. [`StripTokenLayer`](crate::StripTokenLayer) and
-/// [`GateLayer`](crate::GateLayer) are given clones of one.
+/// [`StripTokenLayer`](crate::StripTokenLayer) and [`GateLayer`](crate::GateLayer) are given the same
+/// route: a clone, or one that was made from the same pattern with the token at the same place.
 ///
 /// ```
 /// use sse_gate::StreamRoute;
@@ -105,12 +105,16 @@ impl StreamRoute {
     pub fn token_in(&self) -> &TokenIn {
         &self.0.token_in
     }
+}
 
-    /// Whether the other is a clone of this one.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+impl PartialEq for StreamRoute {
+    fn eq(&self, other: &Self) -> bool {
+        let same = self.pattern() == other.pattern() && self.token_in() == other.token_in();
+        Arc::ptr_eq(&self.0, &other.0) || same
     }
 }
+
+impl Eq for StreamRoute {}
 
 impl fmt::Debug for StreamRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
