@@ -1,7 +1,8 @@
 //! What the benchmarks share: races run in turns, and memory measured in fresh processes.
 //!
 //! The machines they run on are shared, so nothing here is about absolute times. Whoever is
-//! compared runs in turns, in one process, and what counts is the ratio of the best rounds.
+//! compared runs in turns, in one process, by the time of the processor and not of the wall, and
+//! what counts is the ratio of the best rounds.
 #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 
 mod race;

@@ -1,6 +1,6 @@
 //! Contestants that take turns: [`Race`].
 
-use std::time::Instant;
+use cpu_time::ThreadTime;
 
 /// Contestants, each a name and something to do a number of times.
 #[derive(Default)]
@@ -35,7 +35,7 @@ impl<'a> Race<'a> {
     pub fn run(mut self, rounds: usize) -> Times {
         for round in 0..=rounds {
             for lane in &mut self.lanes {
-                let start = Instant::now();
+                let start = ThreadTime::now();
                 for _ in 0..lane.times {
                     (lane.run)();
                 }
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Race<'_> {
     }
 }
 
-/// The best round of every contestant, in nanoseconds a call.
+/// The best round of every contestant, in nanoseconds of a processor for each call.
 #[derive(Clone, Debug)]
 pub struct Times(Vec<(&'static str, f64)>);
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use moka::Expiry;
 use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
+use moka::sync::{Cache, CacheBuilder};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sse_gate_benches::ready;
@@ -73,11 +73,20 @@ impl Expiry<TokenKey, Arc<Entry>> for After {
 
 impl BareMoka {
     pub(crate) fn new(pool: Pool) -> Self {
-        let cache = Cache::builder()
+        Self(Self::cache().build(), pool)
+    }
+
+    /// With somebody who is told of all that leaves, as whoever counts exactly must be.
+    pub(crate) fn with_listener(pool: Pool) -> Self {
+        let cache = Self::cache().eviction_listener(|_, _, _| {});
+        Self(cache.build(), pool)
+    }
+
+    fn cache() -> CacheBuilder<TokenKey, Arc<Entry>, Cache<TokenKey, Arc<Entry>>> {
+        Cache::builder()
             .max_capacity(10_000_000)
             .eviction_policy(EvictionPolicy::lru())
-            .expire_after(After(TTL));
-        Self(cache.build(), pool)
+            .expire_after(After(TTL))
     }
 }
 

@@ -25,6 +25,10 @@ impl<S: TokenStore> Ours<Arc<S>> {
             .ttl(ttl)
             .expect("a quarter of an hour")
             .build();
+        Self::of(gate)
+    }
+
+    pub(crate) fn of(gate: Gate<Arc<S>>) -> Self {
         Self {
             gate,
             resource: resource(),

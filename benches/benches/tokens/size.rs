@@ -31,11 +31,10 @@ pub(crate) fn table(large: bool) {
             ratio(MEMORY, JWT),
             0.4,
         );
-        against(
-            "bare MokaStore ÷ bare moka",
-            ratio(BARE_MOKA_STORE, BARE_MOKA),
-            1.25,
-        );
+        let bare = ratio(BARE_MOKA_STORE, BARE_MOKA);
+        against("bare MokaStore ÷ bare moka", bare, 1.25);
+        let bare = ratio(BARE_MOKA_STORE, MOKA_LISTENER);
+        against("bare MokaStore ÷ bare moka with a listener", bare, 1.25);
     }
     let sizes: &[usize] = if large {
         &[1_000, 100_000, 5_000_000]
@@ -58,6 +57,7 @@ const MOKA: &str = "gate on MokaStore";
 const HAND: &str = "hand-rolled: uuid, Mutex<HashMap>";
 const SESSIONS: &str = "tower-sessions MemoryStore";
 const BARE_MOKA: &str = "bare moka: insert, remove";
+const MOKA_LISTENER: &str = "bare moka with a listener: insert, remove";
 const BARE_MOKA_STORE: &str = "bare MokaStore: insert, take";
 const JWT: &str = "one HS256 verification (rust_crypto)";
 const BLOCK: &str = "floor: SHA-256 of one block";
@@ -71,6 +71,12 @@ fn beside_peers(live: usize) -> Times {
     enter(&mut race, HAND, HandRolled::default(), live);
     enter(&mut race, SESSIONS, Sessions::default(), live);
     enter(&mut race, BARE_MOKA, BareMoka::new(pool()), live);
+    enter(
+        &mut race,
+        MOKA_LISTENER,
+        BareMoka::with_listener(pool()),
+        live,
+    );
     let moka_store = sse_gate_moka::MokaStore::new(limits());
     enter(&mut race, BARE_MOKA_STORE, Bare(moka_store, pool()), live);
     let jwt = Hs256::new();
