@@ -43,14 +43,14 @@ impl StreamGuard {
         self.time_left
     }
 
+    /// Whether the stream's time is up.
+    pub(crate) fn is_over(&self) -> bool {
+        Instant::now() >= self.deadline.deadline()
+    }
+
     /// Ready when the stream's time is up.
     pub(crate) fn poll_deadline(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = self.project();
-        let passed = this.deadline.poll(cx);
-        if passed.is_ready() {
-            *this.end = StreamEnd::Complete;
-        }
-        passed
+        self.project().deadline.poll(cx)
     }
 
     /// The body has come to its end.

@@ -189,6 +189,23 @@ async fn the_gate_ends_a_stream_at_its_deadline() {
     }));
 }
 
+/// G7: a body that always has something to say ends then, too.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_never_waits_ends_at_its_deadline() {
+    let world = World::new();
+    let service = world.layer().layer(tower::service_fn(async |_| {
+        let endless = stream::repeat_with(|| Said::Ok(Event::new().data("again")));
+        Ok::<_, Infallible>(SseBody::new(endless).into_response())
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let mut body = Box::pin(service.oneshot(get(&uri)).await.unwrap().into_body());
+    for _ in 0..3 {
+        assert!(next_frame(&mut body).await.is_some());
+    }
+    tokio::time::advance(Duration::from_secs(60 * 60)).await;
+    assert_eq!(next_frame(&mut body).await, None);
+}
+
 #[tokio::test]
 async fn the_end_of_a_stream_is_told_as_it_was() {
     let world = World::new();

@@ -76,10 +76,15 @@ where
                 mut body,
                 mut guard,
             } => {
-                if guard.as_mut().poll_deadline(cx).is_ready() {
-                    return Poll::Ready(None);
-                }
-                let frame = ready!(body.as_mut().poll_frame(cx));
+                // A body that is never out of frames would never wait for the deadline.
+                let frame = match body.as_mut().poll_frame(cx) {
+                    Poll::Ready(frame) if !guard.is_over() => frame,
+                    Poll::Ready(_) => None,
+                    Poll::Pending => {
+                        ready!(guard.as_mut().poll_deadline(cx));
+                        None
+                    }
+                };
                 match &frame {
                     // Who is told that this was the end asks no more.
                     Some(Ok(_)) if body.is_end_stream() => guard.complete(),
