@@ -33,7 +33,8 @@ const DURATION: &str = "sse_gate_connection_duration_seconds";
 const RECONNECTS: &str = "sse_gate_reconnects_total";
 
 impl MetricsObserver {
-    /// Describes the metrics to the recorder, which must be installed before.
+    /// Describes the metrics to the recorder, which must be installed before, and sets those to zero
+    /// that may stay so for long: an alarm needs to see them from the start.
     pub fn install() -> Self {
         describe_counter!(REQUESTS, "Requests for stream tokens, by their outcome");
         describe_counter!(VALIDATIONS, "Stream tokens shown, by their outcome");
@@ -46,6 +47,10 @@ impl MetricsObserver {
         describe_counter!(ERRORS, "Streams that ended before they were complete");
         describe_histogram!(DURATION, Unit::Seconds, "How long streams were open");
         describe_counter!(RECONNECTS, "Streams opened to go on with an earlier one");
+        counter!(RECONNECTS).increment(0);
+        for end in ["failed", "disconnected"] {
+            counter!(ERRORS, "end" => end).increment(0);
+        }
         Self
     }
 }
