@@ -29,7 +29,8 @@ pub enum RefusalReason {
     Used,
     /// It was not redeemed in time.
     Expired,
-    /// It was issued and neither redeemed nor expired, but withdrawn, or lost by its store.
+    /// It was issued and neither redeemed nor expired, but withdrawn, or lost by its store. Whoever
+    /// shows a token in the very moment in which another one's redemption ends is counted here, too.
     Withdrawn,
     /// The store holds something for it that is no grant.
     Corrupt,
