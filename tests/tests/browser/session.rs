@@ -59,3 +59,18 @@ async fn who_signs_out_follows_nothing_any_more() {
     .await;
     page.picture("signed-out-while-streaming").await;
 }
+
+/// Whoever signs in next at the same page gets no result of the last user's to see.
+#[tokio::test]
+async fn a_result_leaves_with_its_owner() {
+    let server = setup().start();
+    let page = Page::open(&server).await;
+    page.start(SAMPLE).await;
+    let result = "document.getElementById('result').textContent";
+    let there = format!("{result}.includes('pub struct')");
+    page.until("the result is shown", &there).await;
+    page.click("sign-out").await;
+    page.until("the result is gone", &format!("{result} === ''"))
+        .await;
+    page.until_shown("sign-in-panel").await;
+}
