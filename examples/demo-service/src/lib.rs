@@ -7,10 +7,12 @@
 //! - [`users`] and [`login`]: two demo users, and the JWT that a login earns;
 //! - [`infer`]: Rust types from a JSON sample, the real work of the demo;
 //! - [`generation`]: jobs that do this work in the background, and streams of their progress;
+//! - [`chat`]: answers from the repository's own documents;
 //! - [`page`]: the page that shows it, with its scripts and its Content-Security-Policy;
 //! - [`http`]: the endpoints, in the types that all frameworks share;
 //! - [`server`]: the command line, logs, signals, and a loop that accepts connections.
 
+pub mod chat;
 pub mod generation;
 pub mod http;
 pub mod infer;
