@@ -1,0 +1,108 @@
+//! The server's keys: [`ResumeKeys`].
+
+use std::error::Error;
+use std::fmt;
+
+use sse_gate_core::{Entropy, EntropyError};
+use zeroize::Zeroizing;
+
+/// One key that resume ids are made with, and the character that names it in them.
+pub struct ResumeKey {
+    kid: u8,
+    secret: Zeroizing<[u8; 32]>,
+}
+
+impl ResumeKey {
+    /// The key of these 32 bytes, which nobody can guess, under the name `kid`: one of
+    /// `0-9A-Za-z`.
+    pub fn new(kid: char, secret: [u8; 32]) -> Result<Self, InvalidKid> {
+        let secret = Zeroizing::new(secret);
+        match u8::try_from(kid) {
+            Ok(kid) if kid.is_ascii_alphanumeric() => Ok(Self { kid, secret }),
+            _ => Err(InvalidKid("key name is none of 0-9, A-Z, a-z")),
+        }
+    }
+
+    pub(super) fn kid(&self) -> u8 {
+        self.kid
+    }
+
+    pub(super) fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+}
+
+/// The key that resume ids are made with, and the one before it, whose ids are still good.
+///
+/// To rotate: make the new key the current one on every node, and the old one the previous. An id
+/// of the old key is good until its session gives out another, so the old key may go when the
+/// longest stream is over: after an hour, by default.
+pub struct ResumeKeys {
+    current: ResumeKey,
+    previous: Option<ResumeKey>,
+}
+
+impl ResumeKeys {
+    /// One key.
+    pub fn new(current: ResumeKey) -> Self {
+        Self {
+            current,
+            previous: None,
+        }
+    }
+
+    /// A key of this process's own. With it, no session outlives the process: fit for a store that
+    /// doesn't either.
+    pub fn generate(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+        let mut secret = Zeroizing::new([0; 32]);
+        entropy.fill(&mut secret)?;
+        Ok(Self::new(ResumeKey { kid: b'0', secret }))
+    }
+
+    /// Takes ids of the key before, too. It must have another name.
+    pub fn with_previous(mut self, previous: ResumeKey) -> Result<Self, InvalidKid> {
+        if previous.kid == self.current.kid {
+            return Err(InvalidKid("both keys have the same name"));
+        }
+        self.previous = Some(previous);
+        Ok(self)
+    }
+
+    pub(crate) fn current(&self) -> &ResumeKey {
+        &self.current
+    }
+
+    pub(crate) fn named(&self, kid: u8) -> Option<&ResumeKey> {
+        let keys = [Some(&self.current), self.previous.as_ref()];
+        keys.into_iter().flatten().find(|key| key.kid == kid)
+    }
+}
+
+impl fmt::Debug for ResumeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResumeKey")
+            .field("kid", &char::from(self.kid))
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ResumeKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResumeKeys")
+            .field("current", &self.current)
+            .field("previous", &self.previous)
+            .finish()
+    }
+}
+
+/// A key has no name that could stand in an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidKid(&'static str);
+
+impl fmt::Display for InvalidKid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Error for InvalidKid {}

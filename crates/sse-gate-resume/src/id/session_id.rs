@@ -1,0 +1,66 @@
+//! The name of a session: [`SessionId`].
+
+use std::fmt;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use sse_gate_core::{Entropy, EntropyError};
+
+/// Names a session: 16 random bytes.
+///
+/// It is one part of a credential, and no credential by itself. Its `Debug` shows the first three
+/// bytes, enough to find it by in a log.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId([u8; 16]);
+
+impl SessionId {
+    /// The length of its text, in bytes.
+    pub(super) const TEXT_LEN: usize = 22;
+
+    pub(crate) fn generate(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+        let mut bytes = [0; 32];
+        entropy.fill(&mut bytes)?;
+        Ok(Self(std::array::from_fn(|place| bytes[place])))
+    }
+
+    /// The session of these bytes, as a store reads it back.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes, evenly distributed.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        decode16(text).map(Self)
+    }
+
+    pub(super) fn write(&self, text: &mut String) {
+        push16(text, &self.0);
+    }
+}
+
+/// Sixteen bytes from their one spelling in base64url.
+pub(super) fn decode16(text: &str) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    if text.len() != SessionId::TEXT_LEN {
+        return None;
+    }
+    let decoded = Base64UrlUnpadded::decode(text, &mut bytes).ok()?;
+    (decoded.len() == bytes.len()).then_some(bytes)
+}
+
+/// Appends sixteen bytes in base64url.
+pub(super) fn push16(text: &mut String, bytes: &[u8; 16]) {
+    let mut room = [0; SessionId::TEXT_LEN];
+    // Sixteen bytes are 22 characters: there is always room.
+    text.push_str(Base64UrlUnpadded::encode(bytes, &mut room).unwrap_or_default());
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, ..] = self.0;
+        write!(f, "SessionId({a:02x}{b:02x}{c:02x}…)")
+    }
+}

@@ -1,0 +1,70 @@
+//! Why an event was not appended: [`AppendError`].
+
+use std::error::Error;
+use std::fmt;
+
+/// An event was not appended.
+#[derive(Debug)]
+pub struct AppendError {
+    kind: AppendErrorKind,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// The kinds of [`AppendError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AppendErrorKind {
+    /// The event has an id. Those on the wire are resume ids; an application's own belongs in the
+    /// data.
+    Id,
+    /// The event's name begins with `sse.`, which is the library's.
+    ReservedName,
+    /// The event has no data, so no client would see it and none would remember its id.
+    NoData,
+    /// The event alone is larger than the log or the budget of all logs may be.
+    TooLarge,
+    /// The log has ended.
+    Ended,
+    /// The log can't be reached.
+    Unavailable,
+}
+
+impl AppendError {
+    /// What kind of error this is.
+    pub fn kind(&self) -> AppendErrorKind {
+        self.kind
+    }
+
+    /// The log can't be reached, for this reason.
+    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self {
+            kind: AppendErrorKind::Unavailable,
+            source: Some(source.into()),
+        }
+    }
+}
+
+impl From<AppendErrorKind> for AppendError {
+    fn from(kind: AppendErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+}
+
+impl fmt::Display for AppendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            AppendErrorKind::Id => "event has an id of its own",
+            AppendErrorKind::ReservedName => "event's name is reserved",
+            AppendErrorKind::NoData => "event has no data",
+            AppendErrorKind::TooLarge => "event is larger than the log",
+            AppendErrorKind::Ended => "log has ended",
+            AppendErrorKind::Unavailable => "log is unavailable",
+        })
+    }
+}
+
+impl Error for AppendError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,41 @@
+//! What a reader gets at a time: [`Page`].
+
+use super::Block;
+
+const MAX_EVENTS: usize = 64;
+
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Some events of a log, in their order. A log fills it, a reader empties it.
+///
+/// It has room for 64 events, and for no more once they have 64 KiB.
+#[derive(Debug, Default)]
+pub struct Page {
+    events: Vec<(u64, Block)>,
+    bytes: usize,
+}
+
+impl Page {
+    /// Adds the event of this number, encoded but for its id; whether there is room for another.
+    pub fn push(&mut self, seq: u64, block: Block) -> bool {
+        self.bytes += block.len();
+        self.events.push((seq, block));
+        self.events.len() < MAX_EVENTS && self.bytes < MAX_BYTES
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// How many bytes its events have.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Takes the events out.
+    pub fn drain(&mut self) -> impl Iterator<Item = (u64, Block)> {
+        self.bytes = 0;
+        self.events.drain(..)
+    }
+}

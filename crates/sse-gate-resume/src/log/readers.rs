@@ -1,0 +1,72 @@
+//! Who waits for a log: [`Readers`].
+
+use std::task::{Context, Waker};
+
+/// A reader's place in a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReaderId(usize);
+
+impl ReaderId {
+    /// The place of this number, for logs that keep places of their own.
+    pub const fn new(place: usize) -> Self {
+        Self(place)
+    }
+
+    /// Its number.
+    pub const fn get(self) -> usize {
+        self.0
+    }
+}
+
+/// The readers of a log, each with its waker while it waits.
+#[derive(Debug, Default)]
+pub(super) struct Readers {
+    places: Vec<Option<Waker>>,
+    free: Vec<usize>,
+}
+
+impl Readers {
+    pub(super) fn enroll(&mut self) -> ReaderId {
+        ReaderId(self.free.pop().unwrap_or_else(|| {
+            self.places.push(None);
+            self.places.len() - 1
+        }))
+    }
+
+    pub(super) fn dismiss(&mut self, reader: ReaderId) {
+        if let Some(place) = self.places.get_mut(reader.0) {
+            *place = None;
+            self.free.push(reader.0);
+        }
+        if self.is_empty() {
+            // Room for the largest crowd there ever was is given back when it has gone.
+            *self = Self::default();
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.len() == self.free.len()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.places.len() - self.free.len()
+    }
+
+    pub(super) fn wait(&mut self, reader: ReaderId, cx: &Context<'_>) {
+        if let Some(place) = self.places.get_mut(reader.0) {
+            keep_waker(place, cx);
+        }
+    }
+
+    /// Those who wait, to be woken when the log is no longer locked.
+    pub(super) fn take_waiting(&mut self) -> Vec<Waker> {
+        self.places.iter_mut().filter_map(Option::take).collect()
+    }
+}
+
+/// Keeps the waker of whoever polls, unless it is kept already.
+pub(crate) fn keep_waker(place: &mut Option<Waker>, cx: &Context<'_>) {
+    if !place.as_ref().is_some_and(|own| own.will_wake(cx.waker())) {
+        *place = Some(cx.waker().clone());
+    }
+}

@@ -1,0 +1,105 @@
+//! The events that a log holds: [`Window`].
+
+use std::collections::VecDeque;
+
+use sse_gate_core::Timestamp;
+
+use super::{AppendErrorKind, Block, LogBudget, LogLimits, Page};
+
+/// What an event costs beside its bytes: its place here, and the head of its allocation.
+const OVERHEAD: usize = 64;
+
+/// The last events of a log, within its limits.
+#[derive(Debug)]
+pub(super) struct Window {
+    limits: LogLimits,
+    budget: LogBudget,
+    events: VecDeque<Kept>,
+    bytes: usize,
+    last: u64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    block: Block,
+    at: Timestamp,
+}
+
+impl Window {
+    pub(super) fn new(limits: LogLimits, budget: LogBudget) -> Self {
+        Self {
+            limits,
+            budget,
+            events: VecDeque::new(),
+            bytes: 0,
+            last: 0,
+        }
+    }
+
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(super) fn first(&self) -> u64 {
+        self.last - self.events.len() as u64 + 1
+    }
+
+    /// Appends an event, at the cost of the oldest if need be.
+    pub(super) fn push(&mut self, block: Block, now: Timestamp) -> Result<u64, AppendErrorKind> {
+        let cost = block.len() + OVERHEAD;
+        if block.len() > self.limits.bytes {
+            return Err(AppendErrorKind::TooLarge);
+        }
+        self.trim(now);
+        while self.events.len() >= self.limits.events
+            || self.bytes + block.len() > self.limits.bytes
+        {
+            self.drop_oldest();
+        }
+        while !self.budget.take(cost) {
+            if self.events.is_empty() {
+                return Err(AppendErrorKind::TooLarge);
+            }
+            self.drop_oldest();
+        }
+        self.bytes += block.len();
+        self.events.push_back(Kept { block, at: now });
+        self.last += 1;
+        Ok(self.last)
+    }
+
+    /// Drops what is too old.
+    pub(super) fn trim(&mut self, now: Timestamp) {
+        let max_age = self.limits.age;
+        let is_old = |kept: &Kept| kept.at.saturating_add(max_age).has_passed(now);
+        while self.events.front().is_some_and(is_old) {
+            self.drop_oldest();
+        }
+    }
+
+    /// Copies what comes after `after` into the page, as far as it has room.
+    pub(super) fn read(&self, after: u64, page: &mut Page) {
+        let first = self.first();
+        let skip = usize::try_from((after + 1).saturating_sub(first)).unwrap_or(usize::MAX);
+        for (index, kept) in self.events.iter().enumerate().skip(skip) {
+            if !page.push(first + index as u64, kept.block.clone()) {
+                break;
+            }
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some(kept) = self.events.pop_front() {
+            self.bytes -= kept.block.len();
+            self.budget.give_back(kept.block.len() + OVERHEAD);
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        while !self.events.is_empty() {
+            self.drop_oldest();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What is told to whoever watches sessions: [`SessionObserver`].
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use sse_gate_core::{Resource, Subject};
+
+use crate::id::SessionId;
+use crate::session::{Binding, CloseReason, Gone, Refused};
+
+/// Is told what happens to sessions, for metrics, audits and alarms.
+///
+/// It is called on the request's own path: count and return. What it is told is no secret.
+pub trait SessionObserver: Debug + Send + Sync + 'static {
+    /// Something happened, to this session if it is known.
+    fn observe(&self, signal: SessionSignal, session: Option<About<'_>>);
+}
+
+/// Whose session it is. For audits, not for labels: there is no end of them.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// Its name, of which `Debug` shows a part.
+    pub id: SessionId,
+    /// Whose it is.
+    pub subject: &'a Subject,
+    /// What it streams.
+    pub resource: &'a Resource,
+}
+
+impl<'a> About<'a> {
+    pub(crate) fn new(id: SessionId, binding: &'a Binding) -> Self {
+        Self {
+            id,
+            subject: &binding.subject,
+            resource: &binding.resource,
+        }
+    }
+}
+
+/// One thing that happened to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionSignal {
+    /// It was opened.
+    Opened,
+    /// Its client went on.
+    Resumed {
+        /// Whether its id was taken before: an answer got lost, or an id was stolen.
+        again: bool,
+    },
+    /// Its token was taken a second time, in the opening grace of its route.
+    Reopened,
+    /// Its client came back when it was over.
+    Gone(Gone),
+    /// A resume id was refused. [`Refused::Reuse`] tells of a stolen one, and the session is
+    /// closed; [`Refused::Rollback`] of a store that has lost writes.
+    Refused(Refused),
+    /// The store could not be asked.
+    Unavailable,
+    /// It was closed on purpose.
+    Closed(CloseReason),
+    /// Its client misses events that the log has no more.
+    Gap {
+        /// How many.
+        events: u64,
+        /// Whether the log has lost events that a client had seen: it was restored from an older
+        /// state.
+        log_lost_writes: bool,
+    },
+}
+
+/// Observes nothing.
+impl SessionObserver for () {
+    fn observe(&self, _: SessionSignal, _: Option<About<'_>>) {}
+}
+
+impl<O: SessionObserver + ?Sized> SessionObserver for Arc<O> {
+    fn observe(&self, signal: SessionSignal, session: Option<About<'_>>) {
+        (**self).observe(signal, session);
+    }
+}

@@ -1,0 +1,71 @@
+//! What comes of a resume: [`Resumed`], or [`NotResumed`].
+
+use std::sync::Arc;
+
+use sse_gate_core::EntropyError;
+
+use crate::log::ReadLog;
+use crate::session::{Binding, Gone, Lease, Refused, SessionError};
+use crate::sessions::Sessions;
+use crate::subscription::Subscription;
+
+/// A session whose client goes on. Dropped, it waits for the client again.
+#[derive(Debug)]
+pub struct Resumed {
+    sessions: Sessions,
+    lease: Lease,
+    log: Arc<dyn ReadLog>,
+    cursor: u64,
+}
+
+impl Resumed {
+    pub(crate) fn new(
+        sessions: Sessions,
+        lease: Lease,
+        log: Arc<dyn ReadLog>,
+        cursor: u64,
+    ) -> Self {
+        Self {
+            sessions,
+            lease,
+            log,
+            cursor,
+        }
+    }
+
+    /// What the session is bound to.
+    pub fn binding(&self) -> &Binding {
+        self.lease.binding()
+    }
+
+    /// The new connection's hold on the session.
+    pub fn lease(&self) -> &Lease {
+        &self.lease
+    }
+
+    /// What the client gets: what it missed, and what is to come.
+    pub fn subscribe(self) -> Result<Subscription, EntropyError> {
+        let retry = self.sessions.retry(self.lease.binding())?;
+        let prefix = self.sessions.prefix(&self.lease);
+        Ok(Subscription::new(
+            self.sessions,
+            self.lease,
+            self.log,
+            prefix,
+            self.cursor,
+            retry,
+        ))
+    }
+}
+
+/// A client can't go on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum NotResumed {
+    /// The session is over. Whoever asks had a right to it, and shall ask no more: 204.
+    Gone(Gone),
+    /// It shows no good credential: 401, and the same one for every reason.
+    Refused(Refused),
+    /// The store can't be asked. Nothing was consumed, and the client may ask again.
+    Unavailable(SessionError),
+}

@@ -1,0 +1,51 @@
+//! What a session is bound to for its whole life: [`Binding`].
+
+use std::fmt;
+
+use sse_gate_core::{Grant, Resource, Subject, Timestamp, TokenKey};
+
+use super::ResumePolicy;
+use crate::log::LogEpoch;
+
+/// Whose session it is, to what, and until when. Nothing of it changes.
+#[derive(Clone)]
+pub struct Binding {
+    /// The key of the token that opened it: the second factor of every resume.
+    pub token: TokenKey,
+    /// Whose it is.
+    pub subject: Subject,
+    /// What it streams.
+    pub resource: Resource,
+    /// What the session's own key is derived with.
+    pub salt: [u8; 32],
+    /// The log that it reads.
+    pub epoch: LogEpoch,
+    /// Where its right to the log begins: behind this event.
+    pub base: u64,
+    /// When its token was shown.
+    pub opened_at: Timestamp,
+    /// When it ends, whatever happens.
+    pub deadline: Timestamp,
+    /// How it deals with clients that come back.
+    pub policy: ResumePolicy,
+}
+
+impl Binding {
+    /// The grant that opened it, without its payload.
+    pub fn grant(&self) -> Grant {
+        Grant::new(self.subject.clone(), self.resource.clone())
+            .with_deadline(self.deadline)
+            .continuing(true)
+    }
+}
+
+impl fmt::Debug for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Binding")
+            .field("token", &self.token)
+            .field("subject", &self.subject)
+            .field("resource", &self.resource)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,128 @@
+//! What stands between a connection and its client: [`Fence`].
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+
+use super::CloseReason;
+use crate::log::keep_waker;
+use crate::sync::Mutex;
+
+/// Stops one connection, at once and for good.
+///
+/// Whoever emits does so under the fence's lock, and whoever cuts takes the same one: after a cut
+/// nothing is emitted.
+#[derive(Clone)]
+pub struct Fence(Arc<Mutex<Inner>>);
+
+struct Inner {
+    cut: Option<Cut>,
+    waker: Option<Waker>,
+    /// Something that the connection has while it lasts.
+    held: Option<Box<dyn Any + Send>>,
+    got_something: bool,
+}
+
+/// Why a connection was cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Another one has taken its place.
+    Replaced,
+    /// Its session was closed.
+    Closed(CloseReason),
+}
+
+impl Fence {
+    /// The fence of a new connection.
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(Inner {
+            cut: None,
+            waker: None,
+            held: None,
+            got_something: false,
+        })))
+    }
+
+    /// Cuts the connection, frees what it holds, and wakes it. The first reason stands.
+    pub fn cut(&self, why: Cut) {
+        self.mark(why);
+        self.finish();
+    }
+
+    /// The first half of [`cut`](Self::cut): from now on nothing is emitted.
+    pub(super) fn mark(&self, why: Cut) {
+        self.0.lock().cut.get_or_insert(why);
+    }
+
+    /// The second half, which calls code of others: frees what the connection holds, and wakes it.
+    pub(super) fn finish(&self) {
+        let (waker, held) = {
+            let mut inner = self.0.lock();
+            (inner.waker.take(), inner.held.take())
+        };
+        drop(held);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Why it was cut, if it was.
+    pub fn why_cut(&self) -> Option<Cut> {
+        self.0.lock().cut
+    }
+
+    /// Whether the client got something: it took a frame and asked for another.
+    pub fn got_something(&self) -> bool {
+        self.0.lock().got_something
+    }
+
+    /// Keeps something until the connection is cut, or gone.
+    pub(crate) fn hold(&self, thing: Box<dyn Any + Send>) {
+        let mut inner = self.0.lock();
+        if inner.cut.is_none() {
+            inner.held = Some(thing);
+        }
+    }
+
+    /// Frees what the connection holds.
+    pub(super) fn let_go(&self) {
+        let held = self.0.lock().held.take();
+        drop(held);
+    }
+
+    /// Marks that the client got something; whether that is news.
+    pub(crate) fn confirm(&self) -> bool {
+        let mut inner = self.0.lock();
+        !std::mem::replace(&mut inner.got_something, true)
+    }
+
+    /// Emits, unless the connection was cut: then it says why. In either case, whoever asks is
+    /// woken by a cut to come.
+    pub(crate) fn emit<T>(
+        &self,
+        cx: &mut Context<'_>,
+        emit: impl FnOnce(&mut Context<'_>) -> T,
+    ) -> Result<T, Cut> {
+        let mut inner = self.0.lock();
+        if let Some(why) = inner.cut {
+            return Err(why);
+        }
+        keep_waker(&mut inner.waker, cx);
+        Ok(emit(cx))
+    }
+}
+
+impl Default for Fence {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Fence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fence")
+            .field("cut", &self.why_cut())
+            .finish_non_exhaustive()
+    }
+}

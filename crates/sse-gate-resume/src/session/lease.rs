@@ -1,0 +1,77 @@
+//! One connection's hold on its session: [`Lease`].
+
+use std::any::Any;
+use std::sync::Arc;
+
+use super::{Binding, Fence, SessionStore, SharedSessions};
+use crate::id::SessionId;
+
+/// The right of one connection to emit, until another one replaces it. Dropped, it lets the
+/// session wait for its client.
+#[derive(Debug)]
+pub struct Lease {
+    store: SharedSessions,
+    session: SessionId,
+    generation: u64,
+    binding: Arc<Binding>,
+    fence: Fence,
+}
+
+impl Lease {
+    pub(crate) fn new(
+        store: SharedSessions,
+        session: SessionId,
+        generation: u64,
+        binding: Arc<Binding>,
+        fence: Fence,
+    ) -> Self {
+        Self {
+            store,
+            session,
+            generation,
+            binding,
+            fence,
+        }
+    }
+
+    /// The session.
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// Which connection of the session it is, from 1.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// What the session is bound to.
+    pub fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
+    /// Keeps something for as long as the connection lasts: its place among the open streams, say.
+    /// It is freed in the moment the connection is replaced.
+    pub fn hold(&self, thing: impl Any + Send) {
+        self.fence.hold(Box::new(thing));
+    }
+
+    pub(crate) fn fence(&self) -> &Fence {
+        &self.fence
+    }
+
+    /// The client took a frame and asked for another.
+    pub(crate) fn confirm(&self) {
+        if self.fence.confirm() {
+            self.store.confirm(self.session, self.generation);
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.fence.let_go();
+        let got_something = self.fence.got_something();
+        self.store
+            .release(self.session, self.generation, got_something);
+    }
+}

@@ -1,0 +1,142 @@
+//! Sessions in this process's memory: [`MemorySessions`].
+
+mod aftermath;
+mod limits;
+mod table;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sse_gate_core::{Clock, SystemClock, Timestamp, TokenKey};
+
+pub use limits::SessionLimits;
+
+use aftermath::Aftermath;
+use table::Table;
+
+use super::{
+    Binding, CloseReason, Fence, Presented, Record, Redeemed, Reopened, SessionError,
+    SessionErrorKind, SessionStore, Whom,
+};
+use crate::id::SessionId;
+use crate::log::ReadLog;
+use crate::sync::Mutex;
+
+/// Sessions in memory, all under one lock that is held for a few steps in a table.
+///
+/// What is over is freed little by little as others come and go, and all at once by
+/// [`sweep`](SessionStore::sweep). All sessions end with the process.
+pub struct MemorySessions {
+    table: Mutex<Table>,
+    clock: Arc<dyn Clock>,
+}
+
+impl MemorySessions {
+    /// No sessions yet, and no more than these.
+    pub fn new(limits: SessionLimits) -> Self {
+        Self {
+            table: Mutex::new(Table::new(limits)),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// The clock to go by, the system's by default.
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// How many sessions there are that are not over.
+    pub fn len(&self) -> usize {
+        self.step(|table, _, _| table.open())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many sessions it remembers, those included that are over.
+    pub fn remembered(&self) -> usize {
+        self.table.lock().len()
+    }
+
+    /// One step on the table. What it leads to elsewhere happens when the lock is free again.
+    fn step<T>(&self, step: impl FnOnce(&mut Table, Timestamp, &mut Aftermath) -> T) -> T {
+        let now = self.clock.now();
+        let mut aftermath = Aftermath::default();
+        let result = {
+            let mut table = self.table.lock();
+            table.expire_some(now, &mut aftermath);
+            step(&mut table, now, &mut aftermath)
+        };
+        aftermath.happen();
+        result
+    }
+}
+
+impl Default for MemorySessions {
+    fn default() -> Self {
+        Self::new(SessionLimits::default())
+    }
+}
+
+impl fmt::Debug for MemorySessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemorySessions")
+            .field("remembered", &self.remembered())
+            .finish_non_exhaustive()
+    }
+}
+
+impl SessionStore for MemorySessions {
+    async fn open(
+        &self,
+        id: SessionId,
+        record: Record,
+        log: Arc<dyn ReadLog>,
+        owns_log: bool,
+    ) -> Result<Fence, SessionError> {
+        let opened: Result<Fence, SessionErrorKind> = self.step(|table, now, aftermath| {
+            table.open_new(id, record, log, owns_log, now, aftermath)
+        });
+        Ok(opened?)
+    }
+
+    async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {
+        Ok(self.table.lock().binding(id))
+    }
+
+    async fn redeem(&self, id: SessionId, shown: Presented) -> Result<Redeemed, SessionError> {
+        Ok(self.step(|table, now, aftermath| table.redeem(id, &shown, now, aftermath)))
+    }
+
+    async fn reopen(
+        &self,
+        token: TokenKey,
+        window: Duration,
+    ) -> Result<Option<Reopened>, SessionError> {
+        Ok(self.step(|table, now, aftermath| table.reopen(token, window, now, aftermath)))
+    }
+
+    fn release(&self, id: SessionId, generation: u64, got_something: bool) {
+        self.step(|table, now, _| table.release(id, generation, got_something, now));
+    }
+
+    fn confirm(&self, id: SessionId, generation: u64) {
+        self.table.lock().confirm(id, generation);
+    }
+
+    async fn close(&self, whose: Whom, reason: CloseReason) -> Result<usize, SessionError> {
+        Ok(self.step(|table, now, aftermath| table.close_all(&whose, reason, now, aftermath)))
+    }
+
+    async fn stop(&self, token: TokenKey) -> Result<bool, SessionError> {
+        Ok(self.step(|table, _, aftermath| table.stop(token, aftermath)))
+    }
+
+    fn sweep(&self) {
+        self.step(Table::expire_all);
+    }
+}

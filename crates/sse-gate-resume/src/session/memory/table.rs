@@ -1,0 +1,372 @@
+//! The sessions and their indices: [`Table`].
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sse_gate_core::{Subject, Timestamp, TokenKey};
+
+use super::{Aftermath, SessionLimits};
+use crate::id::SessionId;
+use crate::log::{Bounds, ReadLog, StopReason};
+use crate::session::{
+    Binding, CloseReason, Cut, Fence, Found, Outcome, Presented, Record, Redeemed, Reopened,
+    SessionErrorKind, Whom,
+};
+
+/// How many sessions that are over are freed by a step on another.
+const EXPIRED_A_STEP: usize = 8;
+
+/// How long it is remembered that a subject's sessions were revoked: longer than it takes from
+/// showing a token to opening its session.
+const REVOKED_FOR: Duration = Duration::from_secs(60);
+
+/// All sessions, found by id, by token and by subject, in the order in which they end.
+pub(super) struct Table {
+    limits: SessionLimits,
+    slots: HashMap<SessionId, Slot>,
+    by_token: HashMap<TokenKey, SessionId>,
+    /// Those that are not closed, the oldest first.
+    by_subject: HashMap<Subject, Vec<SessionId>>,
+    ends: BTreeSet<(Timestamp, SessionId)>,
+    /// Those that are, in the order in which they were; some may be forgotten.
+    closed: VecDeque<SessionId>,
+    open: usize,
+    revoked: HashMap<Subject, Timestamp>,
+}
+
+struct Slot {
+    record: Record,
+    ends_at: Timestamp,
+    /// What an open session has.
+    live: Option<Live>,
+}
+
+struct Live {
+    log: Arc<dyn ReadLog>,
+    owns_log: bool,
+    fence: Fence,
+}
+
+impl Table {
+    pub(super) fn new(limits: SessionLimits) -> Self {
+        Self {
+            limits,
+            slots: HashMap::new(),
+            by_token: HashMap::new(),
+            by_subject: HashMap::new(),
+            ends: BTreeSet::new(),
+            closed: VecDeque::new(),
+            open: 0,
+            revoked: HashMap::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn open(&self) -> usize {
+        self.open
+    }
+
+    pub(super) fn binding(&self, id: SessionId) -> Option<Arc<Binding>> {
+        Some(Arc::clone(self.slots.get(&id)?.record.binding()))
+    }
+
+    pub(super) fn open_new(
+        &mut self,
+        id: SessionId,
+        record: Record,
+        log: Arc<dyn ReadLog>,
+        owns_log: bool,
+        now: Timestamp,
+        aftermath: &mut Aftermath,
+    ) -> Result<Fence, SessionErrorKind> {
+        let binding = Arc::clone(record.binding());
+        let revoked = self.revoked.get(&binding.subject);
+        if revoked.is_some_and(|at| *at >= binding.opened_at) {
+            return Err(SessionErrorKind::Revoked);
+        }
+        if self.slots.contains_key(&id) || self.by_token.contains_key(&binding.token) {
+            return Err(SessionErrorKind::Exists);
+        }
+        self.make_room_for(&binding.subject, aftermath)?;
+        self.make_room(now, aftermath)?;
+        let fence = Fence::new();
+        let ends_at = record.ends_at();
+        let live = Live {
+            log,
+            owns_log,
+            fence: fence.clone(),
+        };
+        self.open += 1;
+        self.ends.insert((ends_at, id));
+        self.by_token.insert(binding.token, id);
+        self.by_subject
+            .entry(binding.subject.clone())
+            .or_default()
+            .push(id);
+        let slot = Slot {
+            record,
+            ends_at,
+            live: Some(live),
+        };
+        self.slots.insert(id, slot);
+        Ok(fence)
+    }
+
+    pub(super) fn redeem(
+        &mut self,
+        id: SessionId,
+        shown: &Presented,
+        now: Timestamp,
+        aftermath: &mut Aftermath,
+    ) -> Redeemed {
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return Redeemed::Unknown;
+        };
+        let outcome = slot.record.redeem(shown, &slot.bounds(), now);
+        let redeemed = match outcome {
+            Outcome::Gone(gone) => Redeemed::Gone(gone),
+            Outcome::Refused(refused) => Redeemed::Refused(refused),
+            Outcome::Resumed { generation, again } => match slot.replace(aftermath) {
+                Some(found) => Redeemed::Resumed {
+                    found,
+                    generation,
+                    again,
+                },
+                None => Redeemed::Unknown,
+            },
+        };
+        self.settle(id, aftermath);
+        redeemed
+    }
+
+    pub(super) fn reopen(
+        &mut self,
+        token: TokenKey,
+        window: Duration,
+        now: Timestamp,
+        aftermath: &mut Aftermath,
+    ) -> Option<Reopened> {
+        let id = *self.by_token.get(&token)?;
+        let slot = self.slots.get_mut(&id)?;
+        let reopened = if slot.record.reopen(window, now) {
+            let generation = slot.record.generation();
+            slot.replace(aftermath).map(|found| Reopened {
+                id,
+                generation,
+                found,
+            })
+        } else {
+            None
+        };
+        self.settle(id, aftermath);
+        reopened
+    }
+
+    pub(super) fn release(
+        &mut self,
+        id: SessionId,
+        generation: u64,
+        got_something: bool,
+        now: Timestamp,
+    ) {
+        if let Some(slot) = self.slots.get_mut(&id) {
+            slot.record.release(generation, got_something, now);
+            self.refile(id);
+        }
+    }
+
+    pub(super) fn confirm(&mut self, id: SessionId, generation: u64) {
+        if let Some(slot) = self.slots.get_mut(&id) {
+            slot.record.confirm(generation);
+        }
+    }
+
+    pub(super) fn close_all(
+        &mut self,
+        whose: &Whom,
+        reason: CloseReason,
+        now: Timestamp,
+        aftermath: &mut Aftermath,
+    ) -> usize {
+        let ids = match whose {
+            Whom::Session(id) => vec![*id],
+            Whom::Token(token) => self.by_token.get(token).copied().into_iter().collect(),
+            Whom::Subject(subject) => {
+                if reason == CloseReason::Revoked {
+                    self.revoked
+                        .retain(|_, at| !at.saturating_add(REVOKED_FOR).has_passed(now));
+                    self.revoked.insert(subject.clone(), now);
+                }
+                self.by_subject.get(subject).cloned().unwrap_or_default()
+            }
+        };
+        let closed = ids.into_iter().map(|id| self.close(id, reason, aftermath));
+        closed.filter(|was_open| *was_open).count()
+    }
+
+    pub(super) fn stop(&self, token: TokenKey, aftermath: &mut Aftermath) -> bool {
+        let slot = self.by_token.get(&token).and_then(|id| self.slots.get(id));
+        let Some(live) = slot.and_then(|slot| slot.live.as_ref()) else {
+            return false;
+        };
+        if live.owns_log {
+            aftermath.stop(Arc::clone(&live.log), StopReason::Requested);
+        }
+        live.owns_log
+    }
+
+    /// Ends a few of those whose time is up.
+    pub(super) fn expire_some(&mut self, now: Timestamp, aftermath: &mut Aftermath) {
+        for _ in 0..EXPIRED_A_STEP {
+            if !self.expire_first(now, aftermath) {
+                return;
+            }
+        }
+    }
+
+    /// Ends all of those whose time is up.
+    pub(super) fn expire_all(&mut self, now: Timestamp, aftermath: &mut Aftermath) {
+        while self.expire_first(now, aftermath) {}
+    }
+
+    fn expire_first(&mut self, now: Timestamp, aftermath: &mut Aftermath) -> bool {
+        let Some((ends_at, id)) = self.ends.first().copied() else {
+            return false;
+        };
+        if !ends_at.has_passed(now) {
+            return false;
+        }
+        let slot = self.slots.get_mut(&id);
+        if slot.is_some_and(|slot| slot.record.expire(now)) {
+            self.settle(id, aftermath);
+        } else {
+            // It was over already: now it is forgotten.
+            self.forget(id);
+        }
+        true
+    }
+
+    fn close(&mut self, id: SessionId, reason: CloseReason, aftermath: &mut Aftermath) -> bool {
+        let slot = self.slots.get_mut(&id);
+        let was_open = slot.is_some_and(|slot| slot.record.close(reason));
+        if was_open {
+            self.settle(id, aftermath);
+        }
+        was_open
+    }
+
+    /// Brings the rest in line with a record that a step has changed.
+    fn settle(&mut self, id: SessionId, aftermath: &mut Aftermath) {
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return;
+        };
+        if let (Some(reason), Some(live)) = (slot.record.closed(), slot.live.take()) {
+            let subject = slot.record.binding().subject.clone();
+            aftermath.cut(&live.fence, Cut::Closed(reason));
+            if live.owns_log {
+                aftermath.stop(Arc::clone(&live.log), StopReason::Closed);
+            }
+            aftermath.free(live.log);
+            self.open -= 1;
+            self.closed.push_back(id);
+            if let Some(ids) = self.by_subject.get_mut(&subject) {
+                ids.retain(|own| *own != id);
+                if ids.is_empty() {
+                    self.by_subject.remove(&subject);
+                }
+            }
+        }
+        self.refile(id);
+    }
+
+    /// Files a session under when it ends now.
+    fn refile(&mut self, id: SessionId) {
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return;
+        };
+        let ends_at = slot.record.ends_at();
+        if ends_at != slot.ends_at {
+            self.ends.remove(&(slot.ends_at, id));
+            self.ends.insert((ends_at, id));
+            slot.ends_at = ends_at;
+        }
+    }
+
+    /// Forgets a session that is over.
+    fn forget(&mut self, id: SessionId) {
+        if let Some(slot) = self.slots.remove(&id) {
+            self.ends.remove(&(slot.ends_at, id));
+            self.by_token.remove(&slot.record.binding().token);
+        }
+        // Each pass is paid for by as many sessions as it goes over.
+        if self.closed.len() > 2 * self.slots.len() + EXPIRED_A_STEP {
+            let slots = &self.slots;
+            self.closed.retain(|id| slots.contains_key(id));
+        }
+    }
+
+    fn make_room_for(
+        &mut self,
+        subject: &Subject,
+        aftermath: &mut Aftermath,
+    ) -> Result<(), SessionErrorKind> {
+        let ids = self.by_subject.get(subject).map_or(&[][..], Vec::as_slice);
+        if ids.len() < self.limits.per_subject {
+            return Ok(());
+        }
+        let is_waiting = |id: &&SessionId| {
+            let slot = self.slots.get(id);
+            slot.is_some_and(|slot| !slot.record.is_attached())
+        };
+        let oldest = ids.iter().find(is_waiting).copied();
+        let oldest = oldest.ok_or(SessionErrorKind::FullForSubject)?;
+        self.close(oldest, CloseReason::Displaced, aftermath);
+        Ok(())
+    }
+
+    fn make_room(
+        &mut self,
+        now: Timestamp,
+        aftermath: &mut Aftermath,
+    ) -> Result<(), SessionErrorKind> {
+        if self.slots.len() < self.limits.in_all {
+            return Ok(());
+        }
+        self.expire_all(now, aftermath);
+        while self.slots.len() >= self.limits.in_all {
+            let oldest = self.closed.pop_front().ok_or(SessionErrorKind::Full)?;
+            self.forget(oldest);
+        }
+        Ok(())
+    }
+}
+
+impl Slot {
+    /// The bounds of its log; those of none if it is closed.
+    fn bounds(&self) -> Bounds {
+        self.live.as_ref().map_or(
+            Bounds {
+                first: 1,
+                last: 0,
+                end: None,
+            },
+            |live| live.log.bounds(),
+        )
+    }
+
+    /// Puts a new connection in the place of the one before, which is cut.
+    fn replace(&mut self, aftermath: &mut Aftermath) -> Option<Found> {
+        let live = self.live.as_mut()?;
+        aftermath.cut(&live.fence, Cut::Replaced);
+        live.fence = Fence::new();
+        Some(Found {
+            binding: Arc::clone(self.record.binding()),
+            log: Arc::clone(&live.log),
+            fence: live.fence.clone(),
+        })
+    }
+}

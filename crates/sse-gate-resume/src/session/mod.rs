@@ -1,0 +1,29 @@
+//! Sessions: streams in progress, and the one step that lets a client go on with one.
+//!
+//! A session has one [`Record`]. Every right in it is a matter of its *generation*: each
+//! connection gets ids of a generation of its own, and only the ids of the last one count. A
+//! client that comes back shows one, the generation moves on, and the connection before is cut.
+//!
+//! The client may not have got the answer, though. So for a short while the ids of the generation
+//! before count, too, a set number of times. Whoever shows an older one holds a copy of what
+//! somebody else has used already, and the session is closed: see [`Record::redeem`].
+
+mod binding;
+mod fence;
+mod lease;
+mod memory;
+mod outcome;
+mod policy;
+mod record;
+mod shared;
+mod store;
+
+pub use binding::Binding;
+pub use fence::{Cut, Fence};
+pub use lease::Lease;
+pub use memory::{MemorySessions, SessionLimits};
+pub use outcome::{CloseReason, Gone, Outcome, Refused};
+pub use policy::ResumePolicy;
+pub use record::{Presented, Record};
+pub use shared::SharedSessions;
+pub use store::{Found, Redeemed, Reopened, SessionError, SessionErrorKind, SessionStore, Whom};

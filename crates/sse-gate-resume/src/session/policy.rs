@@ -1,0 +1,63 @@
+//! How a session deals with clients that come back: [`ResumePolicy`].
+
+use std::time::Duration;
+
+/// How long a client waits, how long it is waited for, and how often an answer may get lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResumePolicy {
+    pub(super) retry: Duration,
+    pub(super) retries: u32,
+    pub(super) idle: Duration,
+}
+
+impl ResumePolicy {
+    /// The shortest time that a used id is still taken for.
+    const MIN_WINDOW: Duration = Duration::from_secs(10);
+
+    /// No id is taken twice, whatever got lost.
+    ///
+    /// A client whose reconnect was received and whose answer got lost comes back with an id that
+    /// is used, and its session is closed: it has to ask for a new token.
+    pub const fn strict(mut self) -> Self {
+        self.retries = 0;
+        self
+    }
+
+    /// How long a client waits before it comes back. What it is told is drawn anew for each
+    /// connection, between this and twice as much, so that those who were cut off together don't
+    /// come back together.
+    pub const fn with_retry(mut self, retry: Duration) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// How long a session waits for a client that has gone.
+    pub const fn with_idle(mut self, idle: Duration) -> Self {
+        self.idle = idle;
+        self
+    }
+
+    /// How long a client waits at least.
+    pub const fn retry(&self) -> Duration {
+        self.retry
+    }
+
+    /// How long an id that was used is still taken, for a client that did not get the answer:
+    /// three times the longest wait of a client and two seconds more, and at least ten seconds.
+    pub fn window(&self) -> Duration {
+        let longest_wait = self.retry.saturating_mul(2);
+        let window = longest_wait.saturating_mul(3) + Duration::from_secs(2);
+        window.max(Self::MIN_WINDOW)
+    }
+}
+
+impl Default for ResumePolicy {
+    /// A wait of one to two seconds; two lost answers; two minutes for a client that has gone.
+    fn default() -> Self {
+        Self {
+            retry: Duration::from_secs(1),
+            retries: 2,
+            idle: Duration::from_secs(120),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What a session is in, and its one step: [`Record`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sse_gate_core::{Timestamp, TokenKey};
+use subtle::ConstantTimeEq;
+
+use super::{Binding, CloseReason, Gone, Outcome, Refused};
+use crate::id::MAX_GENERATION;
+use crate::log::Bounds;
+
+/// What a client shows to go on: the parts of a resume id whose tag is good, and the key of the
+/// token in its URL.
+#[derive(Clone, Copy, Debug)]
+pub struct Presented {
+    /// The generation of the id.
+    pub generation: u64,
+    /// The event that the client had last.
+    pub seq: u64,
+    /// The key of the token in the URL.
+    pub token: TokenKey,
+}
+
+/// A session as its store keeps it. Each method is one atomic step.
+#[derive(Clone, Debug)]
+pub struct Record {
+    binding: Arc<Binding>,
+    closed: Option<CloseReason>,
+    generation: u64,
+    /// The generation whose ids were used last, if they may be shown again,
+    predecessor: Option<u64>,
+    /// until then,
+    grace_until: Timestamp,
+    /// and how often they were.
+    retries: u32,
+    idle_until: Timestamp,
+    /// Whether the connection of this generation is there.
+    is_attached: bool,
+    /// Whether a connection has got something.
+    is_confirmed: bool,
+}
+
+impl Record {
+    /// A session whose first connection is there. The token was its generation 0, and has no
+    /// window: it is taken once.
+    pub fn new(binding: Arc<Binding>) -> Self {
+        let opened_at = binding.opened_at;
+        let idle_until = opened_at.saturating_add(binding.policy.idle);
+        Self {
+            binding,
+            closed: None,
+            generation: 1,
+            predecessor: None,
+            grace_until: opened_at,
+            retries: 0,
+            idle_until,
+            is_attached: true,
+            is_confirmed: false,
+        }
+    }
+
+    /// What it is bound to.
+    pub fn binding(&self) -> &Arc<Binding> {
+        &self.binding
+    }
+
+    /// Why it was closed, if it was.
+    pub fn closed(&self) -> Option<CloseReason> {
+        self.closed
+    }
+
+    /// The generation that counts.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Whether its connection is there, as far as anybody knows.
+    pub fn is_attached(&self) -> bool {
+        self.is_attached && self.closed.is_none()
+    }
+
+    /// The step: lets a client go on, or not.
+    ///
+    /// | shown | comes of it |
+    /// |---|---|
+    /// | another session's token, or an event from before its beginning | refused, nothing changes |
+    /// | anything, of a session that is over | gone |
+    /// | a generation that never was | the session is closed |
+    /// | the current generation | taken |
+    /// | the one before, in its window, and not too often | taken again |
+    /// | the same of a client that has had everything | gone, nothing changes |
+    /// | any other | the session is closed |
+    ///
+    /// What is taken makes the generation that counts one higher. The window of the generation
+    /// before begins when its successor is made and never slides, so an id is taken at most once
+    /// and the number of retries more, the extra times within one window of the first.
+    pub fn redeem(&mut self, shown: &Presented, log: &Bounds, now: Timestamp) -> Outcome {
+        if !bool::from(shown.token.ct_eq(&self.binding.token)) {
+            return Outcome::Refused(Refused::OtherToken);
+        }
+        self.expire(now);
+        if let Some(reason) = self.closed {
+            return Outcome::Gone(Gone::Closed(reason));
+        }
+        if shown.seq < self.binding.base {
+            return Outcome::Refused(Refused::BeforeBase);
+        }
+        if shown.generation > self.generation {
+            self.close(CloseReason::Rollback);
+            return Outcome::Refused(Refused::Rollback);
+        }
+        let is_current = shown.generation == self.generation;
+        if !is_current && !self.may_be_shown_again(shown.generation, now) {
+            self.close(CloseReason::Reuse);
+            return Outcome::Refused(Refused::Reuse);
+        }
+        if log.is_over_for(shown.seq) {
+            return Outcome::Gone(Gone::Complete);
+        }
+        if is_current {
+            self.predecessor = Some(shown.generation);
+            self.grace_until = now.saturating_add(self.binding.policy.window());
+            self.retries = 0;
+        } else {
+            self.retries += 1;
+        }
+        self.attach(now);
+        Outcome::Resumed {
+            generation: self.generation,
+            again: !is_current,
+        }
+    }
+
+    /// Lets the token count a second time, if its first answer got lost within `window`: nothing
+    /// was got by anybody, or the connection is gone. Whether it does.
+    pub fn reopen(&mut self, window: Duration, now: Timestamp) -> bool {
+        self.expire(now);
+        let is_first = self.generation == 1 && self.closed.is_none();
+        let is_lost = !self.is_confirmed || !self.is_attached;
+        let is_late = self
+            .binding
+            .opened_at
+            .saturating_add(window)
+            .has_passed(now);
+        if !is_first || !is_lost || is_late {
+            return false;
+        }
+        self.attach(now);
+        true
+    }
+
+    /// The connection of this generation is gone; whether anybody got something by it.
+    pub fn release(&mut self, generation: u64, got_something: bool, now: Timestamp) {
+        if generation != self.generation || self.closed.is_some() {
+            return;
+        }
+        self.is_attached = false;
+        self.is_confirmed |= got_something;
+        self.idle_until = self.idle_end(now);
+    }
+
+    /// The client of this generation got something.
+    pub fn confirm(&mut self, generation: u64) {
+        self.is_confirmed |= generation == self.generation;
+    }
+
+    /// Closes it, for the first reason that there is. Whether it was open.
+    pub fn close(&mut self, reason: CloseReason) -> bool {
+        let was_open = self.closed.is_none();
+        self.closed.get_or_insert(reason);
+        was_open
+    }
+
+    /// Closes it if its time is up. Whether it was.
+    pub fn expire(&mut self, now: Timestamp) -> bool {
+        // No id could be made for the connection after the last generation's.
+        if self.binding.deadline.has_passed(now) || self.generation == MAX_GENERATION {
+            return self.close(CloseReason::Deadline);
+        }
+        if !self.is_attached && self.idle_until.has_passed(now) {
+            return self.close(CloseReason::Idle);
+        }
+        false
+    }
+
+    /// When its time is up, if nothing happens before. A closed one is remembered until its
+    /// deadline, for clients that come back to it.
+    pub fn ends_at(&self) -> Timestamp {
+        if self.is_attached || self.closed.is_some() {
+            self.binding.deadline
+        } else {
+            self.idle_until
+        }
+    }
+
+    fn may_be_shown_again(&self, generation: u64, now: Timestamp) -> bool {
+        self.predecessor == Some(generation)
+            && !self.grace_until.has_passed(now)
+            && self.retries < self.binding.policy.retries
+    }
+
+    /// A new connection is there, in a generation of its own.
+    fn attach(&mut self, now: Timestamp) {
+        self.generation += 1;
+        self.is_attached = true;
+        self.idle_until = self.idle_end(now);
+    }
+
+    fn idle_end(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(self.binding.policy.idle)
+            .min(self.binding.deadline)
+    }
+}

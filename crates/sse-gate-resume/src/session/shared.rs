@@ -1,0 +1,157 @@
+//! A store of sessions chosen at run time: [`SharedSessions`].
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sse_gate_core::TokenKey;
+
+use super::{
+    Binding, CloseReason, Fence, Presented, Record, Redeemed, Reopened, SessionError, SessionStore,
+    Whom,
+};
+use crate::id::SessionId;
+use crate::log::ReadLog;
+
+/// Any [`SessionStore`], its type forgotten. Clones share the store.
+#[derive(Clone)]
+pub struct SharedSessions(Arc<dyn ErasedSessions>);
+
+impl SharedSessions {
+    /// Forgets the type of `store`.
+    pub fn new(store: impl SessionStore) -> Self {
+        Self(Arc::new(store))
+    }
+}
+
+impl fmt::Debug for SharedSessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SharedSessions").field(&self.0).finish()
+    }
+}
+
+impl SessionStore for SharedSessions {
+    fn open(
+        &self,
+        id: SessionId,
+        record: Record,
+        log: Arc<dyn ReadLog>,
+        owns_log: bool,
+    ) -> impl Future<Output = Result<Fence, SessionError>> + Send {
+        self.0.open(id, record, log, owns_log)
+    }
+
+    fn find(
+        &self,
+        id: SessionId,
+    ) -> impl Future<Output = Result<Option<Arc<Binding>>, SessionError>> + Send {
+        self.0.find(id)
+    }
+
+    fn redeem(
+        &self,
+        id: SessionId,
+        shown: Presented,
+    ) -> impl Future<Output = Result<Redeemed, SessionError>> + Send {
+        self.0.redeem(id, shown)
+    }
+
+    fn reopen(
+        &self,
+        token: TokenKey,
+        window: Duration,
+    ) -> impl Future<Output = Result<Option<Reopened>, SessionError>> + Send {
+        self.0.reopen(token, window)
+    }
+
+    fn release(&self, id: SessionId, generation: u64, got_something: bool) {
+        self.0.release(id, generation, got_something);
+    }
+
+    fn confirm(&self, id: SessionId, generation: u64) {
+        self.0.confirm(id, generation);
+    }
+
+    fn close(
+        &self,
+        whose: Whom,
+        reason: CloseReason,
+    ) -> impl Future<Output = Result<usize, SessionError>> + Send {
+        self.0.close(whose, reason)
+    }
+
+    fn stop(&self, token: TokenKey) -> impl Future<Output = Result<bool, SessionError>> + Send {
+        self.0.stop(token)
+    }
+
+    fn sweep(&self) {
+        self.0.sweep();
+    }
+}
+
+type Answer<'s, T> = Pin<Box<dyn Future<Output = Result<T, SessionError>> + Send + 's>>;
+
+/// The twin of [`SessionStore`] that a trait object can have. Private, so that no call is
+/// ambiguous.
+trait ErasedSessions: fmt::Debug + Send + Sync {
+    fn open(
+        &self,
+        id: SessionId,
+        record: Record,
+        log: Arc<dyn ReadLog>,
+        owns_log: bool,
+    ) -> Answer<'_, Fence>;
+    fn find(&self, id: SessionId) -> Answer<'_, Option<Arc<Binding>>>;
+    fn redeem(&self, id: SessionId, shown: Presented) -> Answer<'_, Redeemed>;
+    fn reopen(&self, token: TokenKey, window: Duration) -> Answer<'_, Option<Reopened>>;
+    fn release(&self, id: SessionId, generation: u64, got_something: bool);
+    fn confirm(&self, id: SessionId, generation: u64);
+    fn close(&self, whose: Whom, reason: CloseReason) -> Answer<'_, usize>;
+    fn stop(&self, token: TokenKey) -> Answer<'_, bool>;
+    fn sweep(&self);
+}
+
+impl<S: SessionStore> ErasedSessions for S {
+    fn open(
+        &self,
+        id: SessionId,
+        record: Record,
+        log: Arc<dyn ReadLog>,
+        owns_log: bool,
+    ) -> Answer<'_, Fence> {
+        Box::pin(SessionStore::open(self, id, record, log, owns_log))
+    }
+
+    fn find(&self, id: SessionId) -> Answer<'_, Option<Arc<Binding>>> {
+        Box::pin(SessionStore::find(self, id))
+    }
+
+    fn redeem(&self, id: SessionId, shown: Presented) -> Answer<'_, Redeemed> {
+        Box::pin(SessionStore::redeem(self, id, shown))
+    }
+
+    fn reopen(&self, token: TokenKey, window: Duration) -> Answer<'_, Option<Reopened>> {
+        Box::pin(SessionStore::reopen(self, token, window))
+    }
+
+    fn release(&self, id: SessionId, generation: u64, got_something: bool) {
+        SessionStore::release(self, id, generation, got_something);
+    }
+
+    fn confirm(&self, id: SessionId, generation: u64) {
+        SessionStore::confirm(self, id, generation);
+    }
+
+    fn close(&self, whose: Whom, reason: CloseReason) -> Answer<'_, usize> {
+        Box::pin(SessionStore::close(self, whose, reason))
+    }
+
+    fn stop(&self, token: TokenKey) -> Answer<'_, bool> {
+        Box::pin(SessionStore::stop(self, token))
+    }
+
+    fn sweep(&self) {
+        SessionStore::sweep(self);
+    }
+}

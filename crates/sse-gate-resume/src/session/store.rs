@@ -1,0 +1,188 @@
+//! Where sessions are kept: [`SessionStore`].
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sse_gate_core::{Subject, TokenKey};
+
+use super::{Binding, CloseReason, Fence, Gone, Presented, Record, Refused};
+use crate::id::SessionId;
+use crate::log::ReadLog;
+
+/// Keeps sessions. **Each operation is one atomic step** on one record, whoever else is at it.
+///
+/// A session that two clients could both go on with would be a stream for whoever stole an id; one
+/// that is lost costs its client a new token. So when in doubt, an operation fails.
+pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
+    /// Keeps a new session and the log that it reads, and gives the fence of its first
+    /// connection. `owns_log` says that nobody else reads the log: it ends with the session.
+    ///
+    /// It is an error if there is one of this id, if there are too many, or if its subject's
+    /// sessions were closed as revoked since the session's token was shown.
+    fn open(
+        &self,
+        id: SessionId,
+        record: Record,
+        log: Arc<dyn ReadLog>,
+        owns_log: bool,
+    ) -> impl Future<Output = Result<Fence, SessionError>> + Send;
+
+    /// What a session is bound to, for the check of a tag. It changes nothing.
+    fn find(
+        &self,
+        id: SessionId,
+    ) -> impl Future<Output = Result<Option<Arc<Binding>>, SessionError>> + Send;
+
+    /// [`Record::redeem`], with the bounds of the session's log. What is taken cuts the connection
+    /// before, and what closes the session cuts any, before the operation ends.
+    fn redeem(
+        &self,
+        id: SessionId,
+        shown: Presented,
+    ) -> impl Future<Output = Result<Redeemed, SessionError>> + Send;
+
+    /// [`Record::reopen`], for the session that a token has opened.
+    fn reopen(
+        &self,
+        token: TokenKey,
+        window: Duration,
+    ) -> impl Future<Output = Result<Option<Reopened>, SessionError>> + Send;
+
+    /// [`Record::release`]. It is done or under way when this returns.
+    fn release(&self, id: SessionId, generation: u64, got_something: bool);
+
+    /// [`Record::confirm`]. It is done or under way when this returns.
+    fn confirm(&self, id: SessionId, generation: u64);
+
+    /// Closes sessions, cuts their connections, and stops the writers of the logs that they own.
+    /// How many were open.
+    fn close(
+        &self,
+        whose: Whom,
+        reason: CloseReason,
+    ) -> impl Future<Output = Result<usize, SessionError>> + Send;
+
+    /// Asks the writer of the log that a session owns to stop, and leaves the session as it is:
+    /// its client gets what the writer has still to say. Whether there is such a session.
+    fn stop(&self, token: TokenKey) -> impl Future<Output = Result<bool, SessionError>> + Send;
+
+    /// Frees what is over. Nothing depends on it but memory.
+    fn sweep(&self);
+}
+
+/// Which sessions.
+#[derive(Clone, Debug)]
+pub enum Whom {
+    /// The one of this id.
+    Session(SessionId),
+    /// The one that this token has opened.
+    Token(TokenKey),
+    /// All of this subject.
+    Subject(Subject),
+}
+
+/// What came of [`SessionStore::redeem`]: an [`Outcome`](super::Outcome) with what it takes to go on.
+#[derive(Debug)]
+pub enum Redeemed {
+    /// There is no such session.
+    Unknown,
+    /// It was taken.
+    Resumed {
+        /// The session, with a fence for the new connection.
+        found: Found,
+        /// The generation of the new connection.
+        generation: u64,
+        /// Whether the id was taken before.
+        again: bool,
+    },
+    /// The session is over, and whoever asks had a right to it.
+    Gone(Gone),
+    /// It was refused.
+    Refused(Refused),
+}
+
+/// A session with a new connection.
+#[derive(Debug)]
+pub struct Found {
+    /// What it is bound to.
+    pub binding: Arc<Binding>,
+    /// What it reads.
+    pub log: Arc<dyn ReadLog>,
+    /// The new connection's.
+    pub fence: Fence,
+}
+
+/// What came of [`SessionStore::reopen`].
+#[derive(Debug)]
+pub struct Reopened {
+    /// The session.
+    pub id: SessionId,
+    /// The generation of the new connection.
+    pub generation: u64,
+    /// The rest.
+    pub found: Found,
+}
+
+/// A store of sessions could not do what it was asked.
+#[derive(Debug)]
+pub struct SessionError {
+    kind: SessionErrorKind,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// The kinds of [`SessionError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionErrorKind {
+    /// The subject has as many sessions as one may have, and a client on each.
+    FullForSubject,
+    /// There are as many sessions as there may be.
+    Full,
+    /// The subject's sessions were closed as revoked in this moment.
+    Revoked,
+    /// There is a session of this id or token.
+    Exists,
+    /// The store can't be asked.
+    Unavailable,
+}
+
+impl SessionError {
+    /// What kind of error this is.
+    pub fn kind(&self) -> SessionErrorKind {
+        self.kind
+    }
+
+    /// The store can't be asked, for this reason.
+    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self {
+            kind: SessionErrorKind::Unavailable,
+            source: Some(source.into()),
+        }
+    }
+}
+
+impl From<SessionErrorKind> for SessionError {
+    fn from(kind: SessionErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            SessionErrorKind::FullForSubject => "subject has too many sessions",
+            SessionErrorKind::Full => "there are too many sessions",
+            SessionErrorKind::Revoked => "subject's sessions were revoked",
+            SessionErrorKind::Exists => "session exists already",
+            SessionErrorKind::Unavailable => "session store is unavailable",
+        })
+    }
+}
+
+impl Error for SessionError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,276 @@
+//! Opens sessions and lets clients go on with them: [`Sessions`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sse_gate_core::{
+    Clock, Entropy, EntropyError, Subject, SystemClock, SystemEntropy, Timestamp, TokenKey,
+};
+
+use crate::id::{IdPrefix, ResumeId, ResumeKeys, SessionId, Tag, TagContext};
+use crate::observer::{About, SessionObserver, SessionSignal};
+use crate::opening::{OpenError, Opening, Start};
+use crate::resumed::{NotResumed, Resumed};
+use crate::session::{
+    Binding, CloseReason, Found, Gone, Lease, Presented, Record, Redeemed, Refused, SessionError,
+    SessionStore, SharedSessions, Whom,
+};
+use crate::subscription::Subscription;
+
+/// How long a session lasts at most if its grant names no deadline.
+const MAX_SESSION: Duration = Duration::from_secs(60 * 60);
+
+/// The longest that the first answer to a token may count as lost.
+const MAX_OPENING_GRACE: Duration = Duration::from_secs(5);
+
+/// Opens sessions, and lets their clients go on with them. Clones are the same.
+///
+/// It knows no HTTP and no runtime.
+#[derive(Clone, Debug)]
+pub struct Sessions(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: SharedSessions,
+    keys: ResumeKeys,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    observer: Arc<dyn SessionObserver>,
+}
+
+impl Sessions {
+    /// Sessions in this store, with ids made by these keys.
+    pub fn new(store: impl SessionStore, keys: ResumeKeys) -> Self {
+        Self(Arc::new(Inner {
+            store: SharedSessions::new(store),
+            keys,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            observer: Arc::new(()),
+        }))
+    }
+
+    /// The clock to go by, the system's by default. A store has one of its own.
+    pub fn with_clock(self, clock: impl Clock) -> Self {
+        self.with(|inner| inner.clock = Arc::new(clock))
+    }
+
+    /// Where ids, salts and jitter come from, the system's randomness by default.
+    pub fn with_entropy(self, entropy: impl Entropy) -> Self {
+        self.with(|inner| inner.entropy = Arc::new(entropy))
+    }
+
+    /// Who is told what happens; nobody by default.
+    pub fn with_observer(self, observer: impl SessionObserver) -> Self {
+        self.with(|inner| inner.observer = Arc::new(observer))
+    }
+
+    /// The present moment, by its clock: to be taken before a token is redeemed that shall open a
+    /// session. See [`Opening::at`].
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Opens a session for a token that was just redeemed, and subscribes its first client.
+    pub async fn open(&self, opening: Opening<'_>) -> Result<Subscription, OpenError> {
+        let inner = &*self.0;
+        let id = SessionId::generate(&*inner.entropy)?;
+        let mut salt = [0; 32];
+        inner.entropy.fill(&mut salt)?;
+        let bounds = opening.log.bounds();
+        let base = match opening.start {
+            Start::FromBeginning => bounds.first.saturating_sub(1),
+            Start::FromNow => bounds.last,
+        };
+        let latest = opening.at.saturating_add(MAX_SESSION);
+        let binding = Arc::new(Binding {
+            token: opening.token,
+            subject: opening.grant.subject().clone(),
+            resource: opening.grant.resource().clone(),
+            salt,
+            epoch: opening.log.epoch(),
+            base,
+            opened_at: opening.at,
+            deadline: opening.grant.deadline().unwrap_or(latest),
+            policy: opening.policy,
+        });
+        let record = Record::new(Arc::clone(&binding));
+        let log = Arc::clone(&opening.log);
+        let opened = inner.store.open(id, record, log, opening.owns_log).await;
+        let found = Found {
+            fence: opened?,
+            log: opening.log,
+            binding,
+        };
+        inner.tell(SessionSignal::Opened, Some((id, &found.binding)));
+        Ok(self.resumed(id, 1, base, found).subscribe()?)
+    }
+
+    /// Lets a client go on that shows `id` and the token in its URL, if it may.
+    ///
+    /// The order: spelling; the session, which the store is asked for; the tag, in constant time;
+    /// then the one step that changes anything, [`Record::redeem`].
+    pub async fn resume(&self, id: &str, token: TokenKey) -> Result<Resumed, NotResumed> {
+        let inner = &*self.0;
+        let Some(id) = ResumeId::parse(id) else {
+            return Err(inner.refuse(Refused::Malformed, None));
+        };
+        let found = inner.store.find(id.session).await;
+        let Some(binding) = found.map_err(|error| inner.unavailable(error))? else {
+            return Err(inner.refuse(Refused::Unknown, None));
+        };
+        let about = Some((id.session, &*binding));
+        if !inner.made(&id, &binding) {
+            return Err(inner.refuse(Refused::Forged, about));
+        }
+        let shown = Presented {
+            generation: id.generation,
+            seq: id.seq,
+            token,
+        };
+        let redeemed = inner.store.redeem(id.session, shown).await;
+        match redeemed.map_err(|error| inner.unavailable(error))? {
+            Redeemed::Unknown => Err(inner.refuse(Refused::Unknown, about)),
+            Redeemed::Refused(refused) => Err(inner.refuse(refused, about)),
+            Redeemed::Gone(gone) => Err(inner.gone(gone, about)),
+            Redeemed::Resumed {
+                found,
+                generation,
+                again,
+            } => {
+                inner.tell(SessionSignal::Resumed { again }, about);
+                Ok(self.resumed(id.session, generation, id.seq, found))
+            }
+        }
+    }
+
+    /// Lets the token itself count a second time, if the first answer to it was lost within
+    /// `grace`, 5 s at most. The connection before is cut.
+    ///
+    /// It weakens single use: whoever reads the URL in that time, and is faster than the client,
+    /// has the stream, and the client has not.
+    pub async fn reopen(&self, token: TokenKey, grace: Duration) -> Result<Resumed, NotResumed> {
+        let inner = &*self.0;
+        let grace = grace.min(MAX_OPENING_GRACE);
+        let reopened = inner.store.reopen(token, grace).await;
+        let Some(reopened) = reopened.map_err(|error| inner.unavailable(error))? else {
+            return Err(NotResumed::Refused(Refused::Unknown));
+        };
+        let (id, found) = (reopened.id, reopened.found);
+        inner.tell(SessionSignal::Reopened, Some((id, &found.binding)));
+        let base = found.binding.base;
+        Ok(self.resumed(id, reopened.generation, base, found))
+    }
+
+    /// Closes the session that this token has opened. Its client is told, and comes back no more.
+    /// Whether it was open.
+    pub async fn close(&self, token: TokenKey, reason: CloseReason) -> Result<bool, SessionError> {
+        Ok(self.close_whose(Whom::Token(token), reason).await? > 0)
+    }
+
+    /// Closes all sessions of a subject whose right to them has ended: at once, and those too
+    /// whose token was just shown. How many were open.
+    ///
+    /// Withdraw the subject's tokens first ([`Gate::withdraw_all`](sse_gate_core::Gate)), so that
+    /// it opens no others.
+    pub async fn revoke(&self, subject: &Subject) -> Result<usize, SessionError> {
+        let whose = Whom::Subject(subject.clone());
+        self.close_whose(whose, CloseReason::Revoked).await
+    }
+
+    /// Asks the writer of the log that belongs to this token's session to stop. The session stays:
+    /// its client gets what the writer has still to say. Whether there is such a session.
+    pub async fn stop(&self, token: TokenKey) -> Result<bool, SessionError> {
+        self.0.store.stop(token).await
+    }
+
+    /// Frees what is over. The store does so by and by while it is used; this is for one that is
+    /// not.
+    pub fn sweep(&self) {
+        self.0.store.sweep();
+    }
+
+    async fn close_whose(&self, whose: Whom, reason: CloseReason) -> Result<usize, SessionError> {
+        let closed = self.0.store.close(whose, reason).await?;
+        for _ in 0..closed {
+            self.0.tell(SessionSignal::Closed(reason), None);
+        }
+        Ok(closed)
+    }
+
+    fn resumed(&self, id: SessionId, generation: u64, cursor: u64, found: Found) -> Resumed {
+        let Found {
+            binding,
+            log,
+            fence,
+        } = found;
+        let store = self.0.store.clone();
+        let lease = Lease::new(store, id, generation, binding, fence);
+        Resumed::new(self.clone(), lease, log, cursor)
+    }
+
+    /// What all ids of a connection begin with.
+    pub(crate) fn prefix(&self, lease: &Lease) -> IdPrefix {
+        let context = context(lease.session(), lease.generation(), lease.binding());
+        IdPrefix::new(self.0.keys.current(), &context)
+    }
+
+    /// A wait for the client of a connection: between the policy's and twice as much.
+    pub(crate) fn retry(&self, binding: &Binding) -> Result<Duration, EntropyError> {
+        let mut bytes = [0; 32];
+        self.0.entropy.fill(&mut bytes)?;
+        let share = f64::from(bytes[0]) / f64::from(u8::MAX);
+        Ok(binding.policy.retry().mul_f64(1.0 + share))
+    }
+
+    pub(crate) fn tell(&self, signal: SessionSignal, lease: &Lease) {
+        self.0
+            .tell(signal, Some((lease.session(), lease.binding())));
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        let inner = Arc::get_mut(&mut self.0);
+        change(inner.expect("sessions are set up before they are cloned"));
+        self
+    }
+}
+
+impl Inner {
+    /// Whether the id was made here, for this session.
+    fn made(&self, id: &ResumeId, binding: &Binding) -> bool {
+        let context = context(id.session, id.generation, binding);
+        let key = self.keys.named(id.kid);
+        key.is_some_and(|key| Tag::new(key, &context).is(&id.tag))
+    }
+
+    fn refuse(&self, refused: Refused, about: Option<(SessionId, &Binding)>) -> NotResumed {
+        self.tell(SessionSignal::Refused(refused), about);
+        NotResumed::Refused(refused)
+    }
+
+    fn gone(&self, gone: Gone, about: Option<(SessionId, &Binding)>) -> NotResumed {
+        self.tell(SessionSignal::Gone(gone), about);
+        NotResumed::Gone(gone)
+    }
+
+    fn unavailable(&self, error: SessionError) -> NotResumed {
+        self.tell(SessionSignal::Unavailable, None);
+        NotResumed::Unavailable(error)
+    }
+
+    fn tell(&self, signal: SessionSignal, about: Option<(SessionId, &Binding)>) {
+        let about = about.map(|(id, binding)| About::new(id, binding));
+        self.observer.observe(signal, about);
+    }
+}
+
+fn context(session: SessionId, generation: u64, binding: &Binding) -> TagContext<'_> {
+    TagContext {
+        session,
+        generation,
+        salt: &binding.salt,
+        epoch: binding.epoch,
+        resource: &binding.resource,
+        subject: &binding.subject,
+    }
+}

@@ -1,0 +1,225 @@
+//! One client's reading of a log: [`Subscription`].
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::BytesMut;
+
+use crate::frames;
+use crate::id::IdPrefix;
+use crate::log::{LogEnd, Page, Read, ReadLog, ReaderId};
+use crate::observer::SessionSignal;
+use crate::session::{Binding, CloseReason, Cut, Lease};
+use crate::sessions::Sessions;
+use crate::slow::{Slow, SlowPolicy};
+
+/// What a connection's client gets: the events that it missed, then those that come, each with a
+/// resume id of this connection's.
+///
+/// It begins with `retry` and `sse.open`, so that the client holds an id before anything else. It
+/// says what it can't give: `sse.gap`. It ends with the log, or with `sse.close` and a reason when
+/// its session is closed. When another connection replaces it, it ends without a word.
+///
+/// It has no timers and no thread. Whoever serves it polls it, and drops it when its client has
+/// gone.
+#[derive(Debug)]
+pub struct Subscription {
+    sessions: Sessions,
+    lease: Lease,
+    log: Arc<dyn ReadLog>,
+    reader: ReaderId,
+    prefix: IdPrefix,
+    /// The event that the client has had last, or will when it has what was written.
+    cursor: u64,
+    retry: Duration,
+    page: Page,
+    slow: Slow,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// The client has no id of this connection yet.
+    Opening,
+    /// It was written one.
+    Opened,
+    /// There is nothing more to write.
+    Over,
+}
+
+/// What [`Subscription::poll_write`] has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It wrote something. There may be more.
+    Some,
+    /// It may have written something, and that was all.
+    Last,
+}
+
+impl Subscription {
+    pub(crate) fn new(
+        sessions: Sessions,
+        lease: Lease,
+        log: Arc<dyn ReadLog>,
+        prefix: IdPrefix,
+        cursor: u64,
+        retry: Duration,
+    ) -> Self {
+        let reader = log.enroll();
+        Self {
+            sessions,
+            lease,
+            log,
+            reader,
+            prefix,
+            cursor,
+            retry,
+            page: Page::default(),
+            slow: Slow::new(SlowPolicy::default()),
+            stage: Stage::Opening,
+        }
+    }
+
+    /// What to do about a client that falls behind.
+    pub fn with_slow_policy(mut self, policy: SlowPolicy) -> Self {
+        self.slow = Slow::new(policy);
+        self
+    }
+
+    /// What its session is bound to.
+    pub fn binding(&self) -> &Binding {
+        self.lease.binding()
+    }
+
+    /// Its hold on the session.
+    pub fn lease(&self) -> &Lease {
+        &self.lease
+    }
+
+    /// Writes what there is for the client, up to a page; waits if there is nothing.
+    ///
+    /// To be polled again only when the client has taken what was written.
+    pub fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &mut BytesMut) -> Poll<Written> {
+        match self.stage {
+            Stage::Over => return Poll::Ready(Written::Last),
+            Stage::Opened => self.lease.confirm(),
+            Stage::Opening => {}
+        }
+        let Self {
+            lease,
+            log,
+            reader,
+            cursor,
+            page,
+            ..
+        } = self;
+        // What is taken from the log under the fence's lock counts as emitted.
+        let read = lease
+            .fence()
+            .emit(cx, |cx| log.poll_read(*reader, *cursor, page, cx));
+        match read {
+            Err(why) => {
+                self.cut_off(why, buffer);
+                Poll::Ready(Written::Last)
+            }
+            Ok(Poll::Ready(read)) => Poll::Ready(self.write(read, buffer)),
+            Ok(Poll::Pending) if self.stage == Stage::Opening => {
+                self.open(None, buffer);
+                Poll::Ready(Written::Some)
+            }
+            Ok(Poll::Pending) => Poll::Pending,
+        }
+    }
+
+    /// Ends it before its time: with a last word for the client, which will come back after the
+    /// time it is told.
+    pub fn shut_down(&mut self, retry: Duration, buffer: &mut BytesMut) {
+        if self.stage != Stage::Over {
+            frames::retry(retry, buffer);
+            self.stage = Stage::Over;
+        }
+    }
+
+    /// Ends it as its deadline has come.
+    pub fn expire(&mut self, buffer: &mut BytesMut) {
+        if self.stage != Stage::Over {
+            self.cut_off(Cut::Closed(CloseReason::Deadline), buffer);
+        }
+    }
+
+    fn write(&mut self, read: Read, buffer: &mut BytesMut) -> Written {
+        match read {
+            Read::Events => {
+                if self.is_too_slow() {
+                    self.page.drain().for_each(drop);
+                    self.stage = Stage::Over;
+                    return Written::Last;
+                }
+                self.open(None, buffer);
+                for (seq, block) in self.page.drain() {
+                    self.prefix.line(seq, buffer);
+                    buffer.extend_from_slice(block.as_bytes());
+                    self.cursor = seq;
+                }
+                Written::Some
+            }
+            Read::Trimmed { first } => {
+                self.gap(self.cursor + 1, first - 1, first - 1, buffer);
+                Written::Some
+            }
+            Read::Ahead { last } => {
+                self.gap(last + 1, self.cursor, last, buffer);
+                Written::Some
+            }
+            Read::Ended(end) => {
+                self.open(None, buffer);
+                if end == LogEnd::Failed {
+                    frames::failure(buffer);
+                }
+                self.stage = Stage::Over;
+                Written::Last
+            }
+        }
+    }
+
+    /// Gives the client its first id, unless it has one.
+    fn open(&mut self, gap: Option<(u64, u64)>, buffer: &mut BytesMut) {
+        if self.stage == Stage::Opening {
+            buffer.reserve(256 + self.page.bytes());
+            frames::open(self.retry, &self.prefix, self.cursor, gap, buffer);
+            self.stage = Stage::Opened;
+        }
+    }
+
+    /// Says that events are missing, and goes on behind them.
+    fn gap(&mut self, from: u64, to: u64, go_on: u64, buffer: &mut BytesMut) {
+        self.open(Some((from, to)), buffer);
+        let signal = SessionSignal::Gap {
+            events: to - from + 1,
+            log_lost_writes: go_on < self.cursor,
+        };
+        self.cursor = go_on;
+        frames::gap(&self.prefix, self.cursor, (from, to), buffer);
+        self.sessions.tell(signal, &self.lease);
+    }
+
+    fn cut_off(&mut self, why: Cut, buffer: &mut BytesMut) {
+        if let Cut::Closed(reason) = why {
+            frames::close(reason, buffer);
+        }
+        self.stage = Stage::Over;
+    }
+
+    /// Whether the client has fallen behind further than it may.
+    fn is_too_slow(&mut self) -> bool {
+        let behind = self.log.bounds().last.saturating_sub(self.cursor);
+        self.slow.is_too_slow(behind, self.sessions.now())
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.log.dismiss(self.reader);
+    }
+}
