@@ -43,6 +43,7 @@
 extern crate alloc;
 
 mod comment;
+mod decode;
 mod encode;
 mod error;
 mod event;
@@ -55,6 +56,7 @@ mod retry;
 mod text;
 
 pub use comment::Comment;
+pub use decode::{Decoder, Feed, Frame, Message, SharedFeed, SharedMessage, TooLarge};
 pub use error::{InvalidField, InvalidFieldKind};
 pub use event::Event;
 pub use id::EventId;

@@ -1,69 +1,61 @@
-//! The reference decoder against a corpus of streams whose meaning is known.
+//! The decoder, and the reference decoder, against streams whose meaning is known.
 //!
-//! The other tests trust the reference decoder; this one says why they may. See
-//! `corpus/README.md` for where the cases come from.
+//! The other tests trust the reference decoder; this one says why they may.
 
+mod cases;
+mod decoding;
 mod reference;
 
-use base64ct::{Base64, Encoding};
-use reference::{Dispatched, decode};
-use serde::Deserialize;
-use serde_json::Value;
+use cases::{Case, cases};
+use decoding::{borrowed, cuts, decoder, shared};
+use reference::{Decoded, decode};
 
-#[derive(Deserialize)]
-struct Case {
-    name: String,
-    input_b64: String,
-    expect: Vec<Expected>,
-    /// Numbers, or strings of digits where a number might lose some.
-    retry: Vec<Value>,
-    comments: Option<Vec<String>>,
-    last_event_id: Option<String>,
-    #[serde(default)]
-    initial_last_event_id: String,
-}
-
-#[derive(Deserialize)]
-struct Expected {
-    #[serde(rename = "type")]
-    kind: String,
-    data: String,
-    id: String,
-}
-
-impl From<Expected> for Dispatched {
-    fn from(expected: Expected) -> Self {
-        Self {
-            kind: expected.kind,
-            data: expected.data,
-            last_event_id: expected.id,
-        }
+/// That what was seen is what the case says; `limit` is the largest reconnection time.
+fn assert_meaning(case: &Case, seen: &Decoded, limit: u128, how: &str) {
+    let name = &case.name;
+    assert_eq!(seen.events, case.events, "events of {name}, {how}");
+    let retries: Vec<_> = case.retries.iter().map(|ms| *ms.min(&limit)).collect();
+    assert_eq!(seen.retries, retries, "retries of {name}, {how}");
+    if let Some(comments) = &case.comments {
+        assert_eq!(&seen.comments, comments, "comments of {name}, {how}");
+    }
+    if let Some(id) = &case.last_event_id {
+        assert_eq!(&seen.last_event_id, id, "last event id of {name}, {how}");
     }
 }
 
 /// H3, H4, H6
 #[test]
 fn the_reference_decoder_agrees_with_every_case_of_the_corpus() {
-    let mut cases = 0;
-    for line in include_str!("corpus/sse-decode.jsonl").lines() {
-        let case: Case = serde_json::from_str(line).unwrap();
-        let name = &case.name;
-        let stream = Base64::decode_vec(&case.input_b64).unwrap();
-
-        let seen = decode(&stream, &case.initial_last_event_id);
-
-        let expected: Vec<Dispatched> = case.expect.into_iter().map(Into::into).collect();
-        assert_eq!(seen.events, expected, "events of {name}");
-        let digits = case.retry.iter().map(|ms| ms.to_string().replace('"', ""));
-        let retries: Vec<u128> = digits.map(|ms| ms.parse().unwrap()).collect();
-        assert_eq!(seen.retries, retries, "retries of {name}");
-        if let Some(comments) = case.comments {
-            assert_eq!(seen.comments, comments, "comments of {name}");
-        }
-        if let Some(id) = case.last_event_id {
-            assert_eq!(seen.last_event_id, id, "last event id of {name}");
-        }
-        cases += 1;
+    for case in cases() {
+        let seen = decode(&case.stream, &case.initial_last_event_id);
+        assert_meaning(&case, &seen, u128::MAX, "by the reference");
     }
-    assert_eq!(cases, 201);
+}
+
+/// H3, H4, H5, H6: however it is cut: whole, byte by byte, at each place.
+#[test]
+fn the_decoder_agrees_with_every_case_of_the_corpus_however_it_is_cut() {
+    let largest = u128::from(u64::MAX);
+    for case in cases() {
+        let mut cuts = cuts(&case.stream);
+        if let Some(lengths) = &case.chunks {
+            let mut rest = &case.stream[..];
+            cuts.push(
+                lengths
+                    .iter()
+                    .map(|len| rest.split_off(..*len).expect("so long"))
+                    .collect(),
+            );
+        }
+        for chunks in cuts {
+            let first = chunks.first().map_or(0, |chunk| chunk.len());
+            let how = format!("{} chunks, the first of {first}", chunks.len());
+            let decoder = decoder(&case.initial_last_event_id);
+            let one = borrowed(decoder.clone(), &chunks);
+            assert_meaning(&case, &one.decoded, largest, &how);
+            let other = shared(decoder, &chunks);
+            assert_eq!(one, other, "{} in {how}", case.name);
+        }
+    }
 }

@@ -1,0 +1,152 @@
+//! What is known of the block of lines that is being read: [`Block`].
+
+use alloc::string::String;
+use core::mem;
+
+use super::line::{self, Line};
+use super::reader::Step;
+use super::slot::Slot;
+use super::too_large::TooLarge;
+
+/// The buffers of the standard (HTML standard, §9.2.6), and what outlasts a chunk.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Block {
+    pub(super) data: Slot,
+    /// The event type.
+    pub(super) name: Slot,
+    /// The id that this block brought, if any.
+    pub(super) id: Slot,
+    /// The id of the blocks before.
+    pub(super) last_id: Slot,
+    /// The start of a line whose end was not there yet.
+    pub(super) line: String,
+    /// Whether the last character was a CR. It ended a line, and an LF behind it ends none.
+    pub(super) after_cr: bool,
+    /// Whether this block is too large, and is passed over up to its end.
+    pub(super) skipped: bool,
+    /// Whether, in a block that is passed over, a line has begun.
+    pub(super) skipped_line: bool,
+    /// What was returned last and may be in use until the next step.
+    returned: Returned,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Returned {
+    #[default]
+    Nothing,
+    Event,
+    Line,
+}
+
+impl Block {
+    /// Makes room after the last step.
+    #[inline]
+    pub(super) fn drop_returned(&mut self) {
+        match mem::take(&mut self.returned) {
+            Returned::Nothing => {}
+            Returned::Event => {
+                self.data.clear();
+                self.name.clear();
+            }
+            Returned::Line => self.line.clear(),
+        }
+    }
+
+    /// Ends the block, at an empty line. Whether there is an event.
+    ///
+    /// "Set the last event ID string of the event source to the value of the last event ID
+    /// buffer": with or without an event. "If the data buffer is an empty string, set the data
+    /// buffer and the event type buffer to the empty string and return."
+    #[inline]
+    pub(super) fn end(&mut self) -> bool {
+        if self.id.is_set() {
+            mem::swap(&mut self.id, &mut self.last_id);
+            self.id.clear();
+        }
+        if self.data.is_set() {
+            self.returned = Returned::Event;
+            return true;
+        }
+        self.name.clear();
+        false
+    }
+
+    /// Reads the line that was kept, now that it is complete.
+    pub(super) fn kept_line(&mut self, chunk: &str, comments: bool) -> Option<Step> {
+        let (kind, start) = line::read(self.line.as_bytes());
+        let value = &self.line[start..];
+        let mut step = None;
+        match kind {
+            Line::Data if self.data.is_set() => self.data.add_line(value, chunk),
+            Line::Data => self.data.exchange(&mut self.line, start),
+            Line::Event => self.name.set(value),
+            Line::Id if value.contains('\0') => {}
+            Line::Id => self.id.set(value),
+            Line::Retry => step = line::milliseconds(value).map(Step::Retry),
+            Line::Comment if comments => {
+                self.returned = Returned::Line;
+                return Some(Step::KeptComment);
+            }
+            Line::Comment | Line::Other => {}
+        }
+        self.line.clear();
+        step
+    }
+
+    /// Adds to a line that has no end yet.
+    pub(super) fn add_to_line(&mut self, text: &str, limit: usize) -> Option<TooLarge> {
+        if self.skipped {
+            self.skipped_line |= !text.is_empty();
+        } else if self.kept_len() + self.line.len() + text.len() > limit {
+            return Some(self.give_up(true, limit));
+        } else {
+            self.line.push_str(text);
+        }
+        None
+    }
+
+    /// Copies all that stands in the chunk, so that the chunk can go.
+    pub(super) fn keep(&mut self, chunk: &str) {
+        self.data.keep(chunk);
+        self.name.keep(chunk);
+        self.id.keep(chunk);
+        self.last_id.keep(chunk);
+    }
+
+    /// Drops what stands in a chunk that is gone: there is such if a [`Feed`](super::Feed) was
+    /// leaked.
+    pub(super) fn forget_chunk(&mut self) {
+        for slot in [
+            &mut self.data,
+            &mut self.name,
+            &mut self.id,
+            &mut self.last_id,
+        ] {
+            if slot.in_chunk().is_some() {
+                slot.clear();
+            }
+        }
+    }
+
+    /// The comment on the line that was returned.
+    pub(super) fn kept_comment(&self) -> &str {
+        &self.line[1..]
+    }
+
+    /// How much of the limit is taken, without the line that is being read.
+    pub(super) fn kept_len(&self) -> usize {
+        self.data.len() + self.name.len() + self.id.len()
+    }
+
+    /// Gives the block up, in the midst of a line or at its end.
+    pub(super) fn give_up(&mut self, in_line: bool, limit: usize) -> TooLarge {
+        self.name.clear();
+        self.id.clear();
+        // The room that one event took need not be kept for ever.
+        self.data = Slot::default();
+        self.line = String::new();
+        self.skipped = true;
+        self.skipped_line = in_line;
+        TooLarge::new(limit)
+    }
+}

@@ -1,0 +1,188 @@
+//! The frames of a chunk, sharing it: [`SharedFeed`], [`SharedMessage`].
+
+use alloc::string::String;
+use core::ops::Range;
+use core::time::Duration;
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+use super::block::Block;
+use super::decoder::Decoder;
+use super::frame::Frame;
+use super::message::{DEFAULT_TYPE, Message};
+use super::reader::{Reader, Step};
+use super::too_large::TooLarge;
+
+/// An event of a stream that is decoded, to keep: its texts share the chunk, and a clone is cheap.
+///
+/// What stood in one piece in the chunk still stands there, so that an event keeps its chunk alive.
+/// Of what did not, it has a copy of its own.
+#[derive(Debug, Clone)]
+pub struct SharedMessage {
+    /// Where type and data stand.
+    text: ByteString,
+    event: Range<usize>,
+    data: Range<usize>,
+    id: Id,
+}
+
+#[derive(Debug, Clone)]
+enum Id {
+    None,
+    /// In the same text as the rest.
+    Here(Range<usize>),
+    Apart(ByteString),
+}
+
+impl SharedMessage {
+    fn new(block: &Block, chunk: &ByteString, last_id: &mut ByteString) -> Self {
+        let event = if block.name.is_set() {
+            block.name.in_chunk()
+        } else {
+            Some(0..0)
+        };
+        let places = event.zip(block.data.in_chunk());
+        let is_shared = places.is_some();
+        let (text, event, data) = if let Some((event, data)) = places {
+            (chunk.clone(), event, data)
+        } else {
+            copy(block, chunk)
+        };
+        let id = match (block.last_id.in_chunk(), block.last_id.get(chunk)) {
+            (_, None) => Id::None,
+            (Some(range), _) if is_shared => Id::Here(range),
+            (Some(_), Some(id)) => Id::Apart(chunk.slice_ref(id)),
+            (None, Some(id)) => {
+                if *last_id != *id {
+                    *last_id = id.into();
+                }
+                Id::Apart(last_id.clone())
+            }
+        };
+        Self {
+            text,
+            event,
+            data,
+            id,
+        }
+    }
+
+    /// The type: what a page listens for. `message` if the stream says none.
+    pub fn event(&self) -> &str {
+        match &self.text[self.event.clone()] {
+            "" => DEFAULT_TYPE,
+            event => event,
+        }
+    }
+
+    /// The data, its lines joined with LF.
+    pub fn data(&self) -> &str {
+        &self.text[self.data.clone()]
+    }
+
+    /// The data as bytes, which share the event's memory: no copy is made. They are UTF-8.
+    pub fn data_bytes(&self) -> Bytes {
+        self.text.as_bytes().slice(self.data.clone())
+    }
+
+    /// The last event id: the one of this event, or of one before it; empty if there was none.
+    pub fn id(&self) -> &str {
+        self.as_message().id()
+    }
+
+    /// The same, borrowed: for what takes either.
+    pub fn as_message(&self) -> Message<'_> {
+        let id = match &self.id {
+            Id::None => None,
+            Id::Here(range) => Some(&self.text[range.clone()]),
+            Id::Apart(id) => Some(&**id),
+        };
+        Message::from_parts(self.event(), self.data(), id)
+    }
+}
+
+/// Type and data in a text of their own, and where each of them stands in it.
+fn copy(block: &Block, chunk: &str) -> (ByteString, Range<usize>, Range<usize>) {
+    let event = block.name.get(chunk).unwrap_or_default();
+    let data = block.data.get(chunk).unwrap_or_default();
+    let mut text = String::with_capacity(event.len() + data.len());
+    text.push_str(event);
+    text.push_str(data);
+    let len = text.len();
+    (text.into(), 0..event.len(), event.len()..len)
+}
+
+impl PartialEq for SharedMessage {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_message() == other.as_message()
+    }
+}
+
+impl Eq for SharedMessage {}
+
+/// Reads a chunk of which nothing is borrowed.
+#[derive(Debug)]
+pub(crate) struct SharedReader {
+    reader: Reader<Bytes>,
+    /// The last event id of an earlier chunk, if an event had it.
+    last_id: ByteString,
+}
+
+impl SharedReader {
+    pub(crate) fn new(decoder: &mut Decoder, chunk: Bytes) -> Self {
+        decoder.block.forget_chunk();
+        Self {
+            reader: Reader::new(chunk),
+            last_id: ByteString::new(),
+        }
+    }
+
+    pub(crate) fn next(
+        &mut self,
+        decoder: &mut Decoder,
+    ) -> Option<Result<Frame<SharedMessage>, TooLarge>> {
+        let step = self.reader.next(decoder)?;
+        let (block, chunk) = (&decoder.block, &self.reader.text);
+        Some(Ok(match step {
+            Step::Event => Frame::Event(SharedMessage::new(block, chunk, &mut self.last_id)),
+            Step::Retry(ms) => Frame::Retry(Duration::from_millis(ms)),
+            Step::Comment(range) => Frame::Comment(chunk[range].into()),
+            Step::KeptComment => Frame::Comment(block.kept_comment().into()),
+            Step::TooLarge(error) => return Some(Err(error)),
+        }))
+    }
+}
+
+/// Reads the frames that a chunk completes, to keep. Made by [`Decoder::feed_shared`].
+///
+/// What is left when it is dropped is decoded all the same, and thrown away: the decoder has then
+/// read the whole chunk.
+#[derive(Debug)]
+#[must_use = "frames that are not read are lost"]
+pub struct SharedFeed<'d> {
+    decoder: &'d mut Decoder,
+    reader: SharedReader,
+}
+
+impl<'d> SharedFeed<'d> {
+    pub(super) fn new(decoder: &'d mut Decoder, chunk: Bytes) -> Self {
+        let reader = SharedReader::new(decoder, chunk);
+        Self { decoder, reader }
+    }
+}
+
+impl Iterator for SharedFeed<'_> {
+    type Item = Result<Frame<SharedMessage>, TooLarge>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.reader.next(self.decoder)
+    }
+}
+
+impl Drop for SharedFeed<'_> {
+    fn drop(&mut self) {
+        while self.reader.reader.next(self.decoder).is_some() {}
+    }
+}

@@ -1,0 +1,189 @@
+//! From bytes to text, piece by piece: [`Utf8`].
+
+use core::mem;
+
+use super::chunk::Chunk;
+
+/// The byte order mark, U+FEFF.
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
+/// "UTF-8 decode" of the [Encoding standard] for bytes that come in chunks.
+///
+/// One byte order mark at the start is left out. What is no UTF-8 becomes U+FFFD, one for each
+/// *maximal subpart*: as many bytes as could have begun a character, or else a single one. A
+/// character that is cut by the end of a chunk waits for the next one.
+///
+/// [Encoding standard]: https://encoding.spec.whatwg.org/#utf-8-decode
+#[derive(Debug, Clone, Default)]
+pub(super) struct Utf8 {
+    /// Whether anything was read, so that a byte order mark is an ordinary character.
+    started: bool,
+    /// The start of a character, from earlier chunks.
+    begun: [u8; 4],
+    len: usize,
+}
+
+/// What comes next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece<T> {
+    /// Text that stands in the chunk.
+    Text(T),
+    /// A character that does not: it came in parts, or is U+FFFD. It is no line end.
+    Char(char),
+}
+
+impl Utf8 {
+    /// Takes the next piece off the start of a chunk; `None` if nothing more can be made of it.
+    pub(super) fn next<C: Chunk>(&mut self, chunk: &mut C) -> Option<Piece<C::Text>> {
+        if self.len > 0 {
+            let character = self.complete(chunk)?;
+            if mem::replace(&mut self.started, true) || character != '\u{feff}' {
+                return Some(Piece::Char(character));
+            }
+        }
+        if !self.started && chunk.starts_with(BOM) {
+            chunk.skip(BOM.len());
+            self.started = true;
+        }
+        let whole = chunk.len() - cut(chunk);
+        if whole == 0 {
+            self.len = chunk.len();
+            self.begun[..self.len].copy_from_slice(chunk);
+            chunk.skip(self.len);
+            return None;
+        }
+        self.started = true;
+        let invalid = match chunk.text(whole) {
+            Ok(text) => return Some(take(chunk, text)),
+            Err(invalid) => invalid,
+        };
+        if invalid.at > 0
+            && let Ok(text) = chunk.text(invalid.at)
+        {
+            return Some(take(chunk, text));
+        }
+        chunk.skip(invalid.len);
+        Some(Piece::Char(char::REPLACEMENT_CHARACTER))
+    }
+
+    /// The character that was begun, with what it lacks from the start of `chunk`.
+    fn complete<C: Chunk>(&mut self, chunk: &mut C) -> Option<char> {
+        loop {
+            self.begun[self.len] = *chunk.first()?;
+            match str::from_utf8(&self.begun[..=self.len]) {
+                Ok(text) => {
+                    chunk.skip(1);
+                    self.len = 0;
+                    return text.chars().next();
+                }
+                Err(error) if error.error_len().is_none() => {
+                    chunk.skip(1);
+                    self.len += 1;
+                }
+                // What was begun is a maximal subpart; the byte behind it is yet to be read.
+                Err(_) => {
+                    self.len = 0;
+                    return Some(char::REPLACEMENT_CHARACTER);
+                }
+            }
+        }
+    }
+}
+
+/// Takes a text off the chunk at whose start it stands.
+fn take<C: Chunk>(chunk: &mut C, text: C::Text) -> Piece<C::Text> {
+    chunk.skip(text.len());
+    Piece::Text(text)
+}
+
+/// How many bytes at the end are a character of which more is to come.
+fn cut(bytes: &[u8]) -> usize {
+    for (back, byte) in (1..=3).zip(bytes.iter().rev()) {
+        match byte {
+            ..0x80 => return 0,
+            0x80..0xC0 => {}
+            0xC0.. => {
+                let last = str::from_utf8(&bytes[bytes.len() - back..]);
+                let is_begun = last.is_err_and(|error| error.error_len().is_none());
+                return if is_begun { back } else { 0 };
+            }
+        }
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+    use bytes::Bytes;
+
+    /// What all chunks together are decoded to.
+    fn decode<C: Chunk>(chunks: impl IntoIterator<Item = C>) -> String {
+        let (mut utf8, mut decoded) = (Utf8::default(), String::new());
+        for mut chunk in chunks {
+            while let Some(piece) = utf8.next(&mut chunk) {
+                match piece {
+                    Piece::Text(text) => {
+                        assert!(!text.is_empty());
+                        decoded.push_str(&text);
+                    }
+                    Piece::Char(character) => decoded.push(character),
+                }
+            }
+            assert!(chunk.is_empty());
+        }
+        decoded
+    }
+
+    /// What a stream is decoded to by the standard library, without a last character that lacks
+    /// something.
+    fn expected(stream: &[u8]) -> String {
+        let stream = stream.strip_prefix(BOM).unwrap_or(stream);
+        String::from_utf8_lossy(&stream[..stream.len() - cut(stream)]).into_owned()
+    }
+
+    /// H4: each sequence of four bytes of which every kind is one, cut at each place.
+    #[test]
+    fn bytes_that_are_no_text_become_the_same_characters_however_they_are_cut() {
+        // For each border of the ranges in the Unicode standard's table 3-7, bytes on both sides.
+        let kinds = [
+            b'a', b'\n', 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBB, 0xBF, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,
+            0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF,
+        ];
+        for number in 0..kinds.len().pow(4) {
+            let kind = |place: u32| kinds[number / kinds.len().pow(place) % kinds.len()];
+            let stream = [kind(3), kind(2), kind(1), kind(0)];
+            let expected = expected(&stream);
+            assert_eq!(decode([&stream[..]]), expected, "{stream:x?}");
+            assert_eq!(decode(stream.chunks(1)), expected, "{stream:x?}");
+            assert_eq!(decode(stream.chunks(2)), expected, "{stream:x?}");
+            assert_eq!(decode(stream.chunks(3)), expected, "{stream:x?}");
+            let shared = Bytes::copy_from_slice(&stream);
+            assert_eq!(decode([shared]), expected, "{stream:x?}");
+        }
+    }
+
+    /// H4
+    #[test]
+    fn a_byte_order_mark_is_left_out_once_at_the_start_and_nowhere_else() {
+        for (stream, expected) in [
+            ("\u{feff}", ""),
+            ("\u{feff}x", "x"),
+            ("\u{feff}\u{feff}x", "\u{feff}x"),
+            ("x\u{feff}", "x\u{feff}"),
+            ("\n\u{feff}", "\n\u{feff}"),
+        ] {
+            for len in 1..=stream.len() {
+                let chunks = stream.as_bytes().chunks(len);
+                assert_eq!(decode(chunks), expected, "{stream:?} by {len}");
+            }
+        }
+        // What looks like a mark and is none.
+        assert_eq!(decode([&b"\xEF"[..], b"\xBB", b"x"]), "\u{fffd}x");
+        assert_eq!(
+            decode([&b"\xFF"[..], b"\xEF", b"\xBB\xBF"]),
+            "\u{fffd}\u{feff}"
+        );
+    }
+}

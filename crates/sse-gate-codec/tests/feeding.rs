@@ -1,0 +1,163 @@
+//! How a decoder is fed: when events are there, and what stays from chunk to chunk.
+
+use bytes::Bytes;
+use sse_gate_codec::{Decoder, EventId, Frame, SharedMessage};
+
+/// The data of the events that a chunk completes.
+fn data(decoder: &mut Decoder, chunk: &str) -> Vec<String> {
+    let mut data = Vec::new();
+    let mut feed = decoder.feed(chunk.as_bytes());
+    while let Some(frame) = feed.next_frame() {
+        if let Ok(Frame::Event(message)) = frame {
+            data.push(message.data().to_owned());
+        }
+    }
+    data
+}
+
+/// The events that a chunk completes, to keep.
+fn messages(decoder: &mut Decoder, chunk: &Bytes) -> Vec<SharedMessage> {
+    let frames = decoder.feed_shared(chunk.clone());
+    frames
+        .filter_map(|frame| match frame {
+            Ok(Frame::Event(message)) => Some(message),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn an_event_is_there_with_the_first_byte_of_its_last_line_end() {
+    for end in ["\n", "\r", "\r\n"] {
+        let mut decoder = Decoder::new();
+        assert!(data(&mut decoder, &format!("data: 1{end}")).is_empty());
+        assert_eq!(data(&mut decoder, &end[..1]), ["1"], "{end:?}");
+        // The rest of the line end is no line of its own.
+        let more = format!("{}data{end}data{end}{end}", &end[1..]);
+        assert_eq!(data(&mut decoder, &more), ["\n"], "{end:?}");
+    }
+}
+
+#[test]
+fn an_lf_behind_a_cr_is_no_line_end_in_any_later_chunk() {
+    let mut decoder = Decoder::new();
+    assert!(data(&mut decoder, "data: 1\r").is_empty());
+    assert!(data(&mut decoder, "").is_empty());
+    assert!(data(&mut decoder, "\n").is_empty());
+    assert_eq!(data(&mut decoder, "\n"), ["1"]);
+}
+
+#[test]
+fn a_retry_comes_before_the_event_of_its_block_and_without_one_too() {
+    let mut decoder = Decoder::new();
+    let frames: Vec<_> = decoder
+        .feed_shared(Bytes::from_static(b"data: 1\nretry: 20\n\nretry: 30"))
+        .map(|frame| matches!(frame, Ok(Frame::Retry(_))))
+        .collect();
+    assert_eq!(frames, [true, false]);
+    let mut feed = decoder.feed(b"0\r");
+    let Some(Ok(Frame::Retry(delay))) = feed.next_frame() else {
+        panic!("the retry does not come with the end of its line")
+    };
+    assert_eq!(delay.as_millis(), 300);
+}
+
+#[test]
+fn the_last_event_id_is_the_one_of_the_last_block_that_ended() {
+    let mut decoder = Decoder::new();
+    assert_eq!(decoder.last_event_id(), "");
+    assert!(data(&mut decoder, "id: 1\ndata: x\n").is_empty());
+    assert_eq!(decoder.last_event_id(), "");
+    assert_eq!(data(&mut decoder, "\n").len(), 1);
+    assert_eq!(decoder.last_event_id(), "1");
+    // A block without data counts; one without an end does not.
+    assert!(data(&mut decoder, "id: 2\n\nid: 3\n").is_empty());
+    assert_eq!(decoder.last_event_id(), "2");
+}
+
+#[test]
+fn a_new_stream_begins_with_the_last_event_id_and_nothing_else() {
+    let id = EventId::from_static("seed");
+    let mut decoder = Decoder::new().with_last_event_id(&id).with_limit(20);
+    assert_eq!(decoder.last_event_id(), "seed");
+    for unfinished in [
+        "data: 1\nevent: e\nid: 9\n",
+        "data: half a line",
+        "x\r",
+        "data: far more than the limit",
+        "data: \u{fffd}",
+    ] {
+        let _ = data(&mut decoder, unfinished);
+        decoder.restart();
+        assert_eq!(decoder.last_event_id(), "seed");
+        let chunk = Bytes::from_static("\u{feff}data: 2\n\n".as_bytes());
+        let messages = messages(&mut decoder, &chunk);
+        assert_eq!(messages.len(), 1, "after {unfinished:?}");
+        assert_eq!(messages[0].event(), "message");
+        assert_eq!(messages[0].data(), "2");
+        assert_eq!(messages[0].id(), "seed");
+    }
+    // The limit has stayed, too.
+    let feed = decoder.feed_shared(Bytes::from_static(b"data: far more than the limit"));
+    assert_eq!(feed.filter(Result::is_err).count(), 1);
+}
+
+#[test]
+fn comments_are_returned_only_to_who_asks() {
+    let stream = Bytes::from_static(b": one\n:\ndata: 1\n: two\n\n");
+    assert_eq!(Decoder::new().feed_shared(stream.clone()).count(), 1);
+    let frames = Decoder::default()
+        .with_comments(true)
+        .feed_shared(stream)
+        .count();
+    assert_eq!(frames, 4);
+}
+
+#[test]
+fn a_shared_event_stands_in_its_chunk_and_a_clone_in_the_same_memory() {
+    let chunk =
+        Bytes::from("id: 1\nevent: e\ndata: in the chunk\n\ndata: 2\ndata: 3\n\ndata: 4\n\n");
+    let messages = messages(&mut Decoder::new(), &chunk);
+    let at = |text: &str| text.as_ptr() as usize;
+    let start = chunk.as_ptr() as usize;
+    assert_eq!(at(messages[0].data()), start + 21);
+    assert_eq!(at(messages[0].event()), start + 13);
+    assert_eq!(at(messages[0].id()), start + 4);
+    assert_eq!(at(messages[2].id()), start + 4);
+    assert_eq!(messages[0].data_bytes(), "in the chunk");
+    assert_eq!(messages[0].data_bytes().as_ptr() as usize, start + 21);
+    // Lines that are joined stand apart.
+    assert_eq!(messages[1].data(), "2\n3");
+    assert_eq!(messages[1].data_bytes(), "2\n3");
+    assert_eq!(messages[1].id(), "1");
+    let clone = messages[1].clone();
+    assert_eq!(at(clone.data()), at(messages[1].data()));
+    assert_eq!(clone, messages[1]);
+    assert_ne!(clone, messages[0]);
+}
+
+#[test]
+fn the_id_of_an_earlier_chunk_is_in_all_later_events() {
+    let mut decoder = Decoder::new();
+    let first = messages(&mut decoder, &Bytes::from_static(b"id: 1\ndata: a\n\n"));
+    let later = Bytes::from_static(b"data: b\n\ndata: c\n\nid: 2\ndata: d\n\ndata\ndata\n\n");
+    let later = messages(&mut decoder, &later);
+    let ids: Vec<_> = first.iter().chain(&later).map(SharedMessage::id).collect();
+    assert_eq!(ids, ["1", "1", "1", "2", "2"]);
+    // Of an id that several events have from before, there is one copy.
+    assert_eq!(later[0].id().as_ptr(), later[1].id().as_ptr());
+}
+
+/// A feed that is leaked can't tell what it has read. Whatever then comes out, it is no panic.
+#[test]
+fn a_feed_that_is_leaked_harms_nothing() {
+    let mut decoder = Decoder::new();
+    let mut feed =
+        decoder.feed(b"id: 1\ndata: 1\n\nid: 2\nevent: e\ndata: 2\nretry: 1\ndata: 3\n\n");
+    for _ in 0..2 {
+        assert!(feed.next_frame().is_some());
+    }
+    std::mem::forget(feed);
+    assert_eq!(decoder.last_event_id(), "");
+    assert_eq!(data(&mut decoder, "\ndata: x\n\n"), ["x"]);
+}
