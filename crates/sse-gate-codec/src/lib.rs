@@ -42,6 +42,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "http-body")]
+mod body;
 mod comment;
 mod decode;
 mod encode;
@@ -53,8 +55,12 @@ mod json;
 mod lines;
 mod name;
 mod retry;
+#[cfg(feature = "stream")]
+mod stream;
 mod text;
 
+#[cfg(feature = "http-body")]
+pub use body::BodyChunks;
 pub use comment::Comment;
 pub use decode::{Decoder, Feed, Frame, Message, SharedFeed, SharedMessage, TooLarge};
 pub use error::{InvalidField, InvalidFieldKind};
@@ -63,3 +69,5 @@ pub use id::EventId;
 #[cfg(feature = "json")]
 pub use json::JsonError;
 pub use name::EventName;
+#[cfg(feature = "stream")]
+pub use stream::{EventStream, StreamError};

@@ -29,5 +29,7 @@ pub use decoder::Decoder;
 pub use feed::Feed;
 pub use frame::Frame;
 pub use message::Message;
+#[cfg(feature = "stream")]
+pub(crate) use shared::SharedReader;
 pub use shared::{SharedFeed, SharedMessage};
 pub use too_large::TooLarge;

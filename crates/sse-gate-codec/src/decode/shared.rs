@@ -138,6 +138,12 @@ impl SharedReader {
         }
     }
 
+    /// Lets go of the chunk, without reading on in it.
+    #[cfg(feature = "stream")]
+    pub(crate) fn keep(&mut self, decoder: &mut Decoder) {
+        decoder.block.keep(&self.reader.text);
+    }
+
     pub(crate) fn next(
         &mut self,
         decoder: &mut Decoder,
