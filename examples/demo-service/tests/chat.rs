@@ -122,10 +122,7 @@ fn the_steps_come_in_their_order_with_their_names_on_the_wire() {
     let chunk = |content| ("message_chunk", json!({ "content": content }));
     let mut found = wire[1].1["documents"].clone();
     let score = found[0]["score"].take().as_f64().unwrap();
-    assert!(
-        score > 0.0 && format!("{score:.4}").ends_with("00"),
-        "{score}"
-    );
+    assert!(score > 0.0 && score.to_string().len() <= 4, "{score}");
     assert_eq!(
         found,
         json!([{ "title": "Fruit › Pears", "source": "fruit.md", "score": null }])
@@ -138,12 +135,12 @@ fn the_steps_come_in_their_order_with_their_names_on_the_wire() {
             "retrieval_log",
             json!({ "documents": documents, "searched": 3, "found": 1 }),
         ),
-        status("retriever", "completed", "found 1 passages"),
-        status("writer", "working", "quoting 1 passages"),
+        status("retriever", "completed", "found 1 passage"),
+        status("writer", "working", "quoting 1 passage"),
         chunk("The repository's documents say:\n\n"),
         chunk("[fruit.md: Fruit › Pears]\n\n"),
         chunk("Pears are green."),
-        status("writer", "completed", "quoted 1 passages"),
+        status("writer", "completed", "quoted 1 passage"),
         (
             "done",
             json!({ "status": "completed", "chunks": 3, "sources": [place] }),

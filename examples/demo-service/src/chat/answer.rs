@@ -79,7 +79,7 @@ impl Answer {
     }
 
     fn choose(&mut self, mut found: Vec<Found>) -> Step {
-        let message = format!("found {} passages", found.len());
+        let message = format!("found {}", passages(found.len()));
         let least = found.first().map_or(0.0, |best| best.score * MIN_SHARE);
         found.truncate(MAX_QUOTES);
         found.retain(|it| it.score >= least);
@@ -90,7 +90,7 @@ impl Answer {
     fn write(&mut self, mut quotes: vec::IntoIter<Found>) -> Step {
         let (text, message) = match quotes.next() {
             Some(best) => {
-                let message = format!("quoting {} passages", quotes.len() + 1);
+                let message = format!("quoting {}", passages(quotes.len() + 1));
                 let opening = "The repository's documents say:".to_owned();
                 (opening + &self.quote(best), message)
             }
@@ -108,7 +108,7 @@ impl Answer {
         }
         let Some(content) = take_chunk(&mut text) else {
             self.stage = Stage::Finish;
-            let message = format!("quoted {} passages", self.sources.len());
+            let message = format!("quoted {}", passages(self.sources.len()));
             return status(Agent::Writer, AgentState::Completed, message);
         };
         self.chunks += 1;
@@ -142,7 +142,7 @@ impl Answer {
     fn retrieved(&self, found: Found) -> Retrieved {
         Retrieved {
             source: self.library.passage(found.passage).place(),
-            score: (found.score * 100.0).round() / 100.0,
+            score: (f64::from(found.score) * 100.0).round() / 100.0,
         }
     }
 
@@ -180,6 +180,14 @@ impl Passage {
     fn place(&self) -> Source {
         let (title, source) = (self.title.clone(), self.source.clone());
         Source { title, source }
+    }
+}
+
+/// So many passages, in words.
+fn passages(count: usize) -> String {
+    match count {
+        1 => "1 passage".to_owned(),
+        _ => format!("{count} passages"),
     }
 }
 

@@ -86,7 +86,7 @@ pub struct Retrieved {
     #[serde(flatten)]
     pub source: Source,
     /// How well it fits, by BM25, to two digits: of two in one answer the higher fits better.
-    pub score: f32,
+    pub score: f64,
 }
 
 impl Step {
