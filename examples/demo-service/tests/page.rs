@@ -117,6 +117,24 @@ fn every_id_that_a_script_asks_for_is_in_the_page() {
     }
 }
 
+/// The chat and the feed show their streams with the same code, by ids that differ in a prefix.
+#[test]
+fn every_part_of_a_stream_is_there_for_both() {
+    let script = asset("/assets/stream-view.js").unwrap().body;
+    let parts: BTreeSet<_> = quoted(script, "part(\"").collect();
+    assert!(parts.len() > 4, "{parts:?}");
+    let counts = ["connections", "events", "lost", "doubled"];
+    for count in counts {
+        assert!(script.contains(&format!("{count}: 0")), "{count}");
+    }
+    for part in parts.into_iter().chain(counts) {
+        for stream in ["chat", "feed"] {
+            let id = format!(" id=\"{stream}-{part}\"");
+            assert!(INDEX.body.contains(&id), "{id}");
+        }
+    }
+}
+
 #[test]
 fn the_sample_on_the_page_gives_code() {
     let script = asset("/assets/sample.js").unwrap().body;

@@ -45,17 +45,24 @@ pub const INDEX: Asset = Asset {
 /// All other files.
 pub const ASSETS: &[Asset] = &[
     file!("style.css", CSS),
+    file!("streams.css", CSS),
     file!("favicon.svg", SVG),
     file!("app.js", SCRIPT),
     file!("activity.js", SCRIPT),
     file!("api.js", SCRIPT),
+    file!("chat-panel.js", SCRIPT),
+    file!("chat-view.js", SCRIPT),
+    file!("feed-panel.js", SCRIPT),
     file!("generation-monitor.js", SCRIPT),
     file!("generation-panel.js", SCRIPT),
+    file!("native-stream.js", SCRIPT),
     file!("progress-view.js", SCRIPT),
     file!("replay-panel.js", SCRIPT),
+    file!("resume-id.js", SCRIPT),
     file!("rust-code.js", SCRIPT),
     file!("sample.js", SCRIPT),
     file!("session-panel.js", SCRIPT),
+    file!("stream-view.js", SCRIPT),
     file!("view.js", SCRIPT),
 ];
 

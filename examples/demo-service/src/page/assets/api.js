@@ -13,6 +13,25 @@ export class Problem extends Error {
   }
 }
 
+/** What the statuses mean to whoever sits before the page. */
+const WORDS = {
+  401: "You are not signed in any more",
+  403: "That is not yours",
+  404: "That is not there, or no longer",
+  413: "That is too long",
+  422: "The server can't make sense of that",
+  429: "You have too many of these at once",
+  503: "The server has no room for more at the moment",
+};
+
+/** An error for people: what it means, what the server says to it, and when to try again. */
+export function inWords(error) {
+  if (!(error instanceof Problem)) return `No answer from the server: ${error.message}`;
+  const words = [WORDS[error.status], error.message].filter(Boolean).join(": ");
+  if (error.retryAfter === null) return words;
+  return `${words}. Try again in ${error.retryAfter / 1000} s.`.replace("..", ".");
+}
+
 export class Api {
   #jwt = null;
 
@@ -51,15 +70,37 @@ export class Api {
     return this.#send("POST", path, lastEventId ? { last_event_id: lastEventId } : {}, signal);
   }
 
+  /** Hands in a question; its answer is streamed to whoever has the `stream_id`. */
+  startChat(message, session) {
+    return this.#send("POST", "/api/chat/stream/initiate", { message, session_id: session });
+  }
+
+  stopChat(streamId) {
+    return this.#send("POST", `/api/chat/stream/${encodeURIComponent(streamId)}/stop`);
+  }
+
+  feedToken(topic) {
+    return this.#send("POST", `/topics/${encodeURIComponent(topic)}/stream-token`);
+  }
+
+  publish(topic, json) {
+    return this.#send("POST", `/topics/${encodeURIComponent(topic)}/publish`, json);
+  }
+
+  /** Has the server cut the connection of a stream, by the token that opened it. */
+  drop(stream) {
+    return this.#send("POST", "/demo/drop", { stream });
+  }
+
   async #send(method, path, body, signal) {
     const jwt = this.#jwt;
     const headers = { Accept: "application/json" };
     if (jwt) headers.Authorization = `Bearer ${jwt}`;
-    if (body) headers["Content-Type"] = "application/json";
+    if (body !== undefined) headers["Content-Type"] = "application/json";
     const response = await fetch(path, {
       method,
       headers,
-      body: body && JSON.stringify(body),
+      body: JSON.stringify(body),
       cache: "no-store",
       signal,
     });

@@ -5,7 +5,7 @@ import { ProgressView } from "./progress-view.js";
 import { ReplayPanel } from "./replay-panel.js";
 import { showRust } from "./rust-code.js";
 import { SAMPLE } from "./sample.js";
-import { byId, notice } from "./view.js";
+import { byId, byteCount, notice } from "./view.js";
 
 export class GenerationPanel {
   #api;
@@ -139,8 +139,7 @@ export class GenerationPanel {
 }
 
 function showSize() {
-  const bytes = new TextEncoder().encode(byId("source").value).length;
-  byId("source-size").textContent = `${bytes.toLocaleString("en")} of 1,048,576 bytes`;
+  byId("source-size").textContent = byteCount(byId("source").value, 1_048_576);
 }
 
 async function copyResult() {

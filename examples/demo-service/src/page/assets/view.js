@@ -17,6 +17,25 @@ export function notice(node, text) {
   node.hidden = !text;
 }
 
+/** How much of what is allowed a text takes. */
+export function byteCount(text, max) {
+  const bytes = new TextEncoder().encode(text).length;
+  return `${bytes.toLocaleString("en")} of ${max.toLocaleString("en")} bytes`;
+}
+
+/** A name that nobody else has. */
+export function randomName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Adds to what scrolls, and stays at its end if that was in sight. */
+export function appendTo(node, part) {
+  const atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 40;
+  node.append(part);
+  if (atEnd) node.scrollTop = node.scrollHeight;
+}
+
 /** A list that shows its newest entries at its end, and no more than 300. */
 export class EntryList {
   #node;
@@ -30,11 +49,8 @@ export class EntryList {
   }
 
   add(entry) {
-    const node = this.#node;
-    const atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 40;
-    node.append(entry);
-    while (node.childElementCount > 300) node.firstElementChild.remove();
-    if (atEnd) node.scrollTop = node.scrollHeight;
+    appendTo(this.#node, entry);
+    while (this.#node.childElementCount > 300) this.#node.firstElementChild.remove();
   }
 
   clear() {

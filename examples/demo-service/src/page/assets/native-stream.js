@@ -1,0 +1,64 @@
+// A plain EventSource, watched. It loses its connection, waits, and comes back all by itself, with
+// the URL it was given and the last id it saw. Nothing here helps it.
+
+export class NativeStream {
+  #source;
+  #handlers;
+  #ending = null;
+
+  /**
+   * Opens the URL and listens for events with these names. The handlers:
+   * `onState(state, ending)`, the state being `connecting`, `open`, `waiting` (the browser comes
+   * back by itself), `ended` (for good, as the server had said) or `lost` (for good);
+   * `onOpen(id, gap)` when a connection begins, `onGap(gap)`, and `onEvent(name, data, id)`.
+   */
+  constructor(url, names, handlers) {
+    this.#handlers = handlers;
+    const source = (this.#source = new EventSource(url));
+    source.onopen = () => handlers.onState("open", null);
+    source.onerror = () => this.#failed();
+    this.#on("sse.open", ({ gap }, id) => {
+      this.#ending = null;
+      handlers.onOpen(id, gap ?? null);
+    });
+    this.#on("sse.gap", (gap) => handlers.onGap(gap));
+    this.#on("sse.close", ({ reason }) => this.ends(`the server closed it: ${reason}`));
+    this.#on("sse.error", ({ reason }) => this.ends(`the server failed: ${reason}`));
+    for (const name of names) this.#on(name, (data, id) => handlers.onEvent(name, data, id));
+    handlers.onState("connecting", null);
+  }
+
+  /** Whether it is connected, or will be again. */
+  get isAlive() {
+    return this.#source.readyState !== EventSource.CLOSED;
+  }
+
+  /** The server has said that it ends, and why. The browser still has to find out, by itself. */
+  ends(reason) {
+    this.#ending = reason;
+  }
+
+  /** Ends it here. No handler hears of it. */
+  close() {
+    this.#source.onopen = this.#source.onerror = null;
+    this.#source.close();
+  }
+
+  #failed() {
+    const final = this.#ending === null ? "lost" : "ended";
+    this.#handlers.onState(this.isAlive ? "waiting" : final, this.#ending);
+  }
+
+  #on(name, handle) {
+    this.#source.addEventListener(name, (event) => handle(parse(event.data), event.lastEventId));
+  }
+}
+
+/** The JSON, or the text itself if it is none. */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
