@@ -3,6 +3,7 @@
 //! The fuzzers in `fuzz_targets` look for such bytes; `tests/replay.rs` replays those that are kept
 //! in `corpus`, on any toolchain.
 
+mod decoder;
 mod encoder;
 mod query;
 #[path = "../../crates/sse-gate-codec/tests/reference/mod.rs"]
@@ -13,6 +14,7 @@ mod query;
 mod reference;
 mod token_text;
 
+pub use decoder::decoder;
 pub use encoder::encoder;
 pub use query::query;
 pub use token_text::token_text;

@@ -35,3 +35,9 @@ fn the_law_of_query_holds() {
 fn the_law_of_encoder_holds() {
     replay(sse_gate_fuzz::encoder, "encoder");
 }
+
+/// H4, H5, H6
+#[test]
+fn the_law_of_decoder_holds() {
+    replay(sse_gate_fuzz::decoder, "decoder");
+}
