@@ -53,6 +53,11 @@ pub struct Presented {
 }
 
 impl Presented {
+    /// The key that it is looked for by.
+    pub fn key(&self) -> TokenKey {
+        self.key
+    }
+
     /// Makes of the store's answer the gate's.
     ///
     /// The final comparison is constant-time, and done on a miss as on a hit.

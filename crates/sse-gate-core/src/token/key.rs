@@ -5,7 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use super::Token;
+use super::{Token, TokenText};
 use crate::Resource;
 
 /// Separates these digests from every other use of SHA-256.
@@ -31,6 +31,12 @@ impl TokenKey {
             .chain_update(token)
             .finalize();
         Self(digest.into())
+    }
+
+    /// The key of the token that `text` spells, for `resource`; `None` if it spells none. Whether
+    /// there is such a token, only a store can tell.
+    pub fn of(text: &str, resource: &Resource) -> Option<Self> {
+        Some(TokenText::check(text)?.key(resource))
     }
 
     /// The key of these 32 bytes, as a store reads it back.
@@ -87,6 +93,18 @@ mod tests {
             assert!(!bool::from(same.ct_eq(&other)));
         }
     }
+
+    #[test]
+    fn a_text_has_the_key_of_the_token_it_spells() {
+        let token = Token::generate(&crate::SystemEntropy).unwrap();
+        let resource = Resource::new(["chat", "42"]).unwrap();
+        assert_eq!(
+            TokenKey::of(token.expose(), &resource),
+            Some(token.key(&resource))
+        );
+        assert_eq!(TokenKey::of(&token.expose()[1..], &resource), None);
+    }
+
     /// Stores that outlive a process keep these digests: they are the same in every version.
     #[test]
     fn the_digest_is_fixed() {
