@@ -1,9 +1,11 @@
 //! What comes of a resume: [`Resumed`], or [`NotResumed`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use sse_gate_core::EntropyError;
+use bytes::{Bytes, BytesMut};
 
+use crate::frames;
 use crate::log::ReadLog;
 use crate::session::{Binding, Gone, Lease, Refused, SessionError};
 use crate::sessions::Sessions;
@@ -44,17 +46,18 @@ impl Resumed {
     }
 
     /// What the client gets: what it missed, and what is to come.
-    pub fn subscribe(self) -> Result<Subscription, EntropyError> {
-        let retry = self.sessions.retry(self.lease.binding())?;
+    pub fn subscribe(self) -> Subscription {
         let prefix = self.sessions.prefix(&self.lease);
-        Ok(Subscription::new(
-            self.sessions,
-            self.lease,
-            self.log,
-            prefix,
-            self.cursor,
-            retry,
-        ))
+        Subscription::new(self.sessions, self.lease, self.log, prefix, self.cursor)
+    }
+
+    /// All that a client gets that can't be served now: an id to come back with, and when.
+    pub fn put_off(self, wait: Duration) -> Bytes {
+        let prefix = self.sessions.prefix(&self.lease);
+        let mut buffer = BytesMut::new();
+        let wait = wait + self.sessions.jitter(wait);
+        frames::open(wait, &prefix, self.cursor, None, &mut buffer);
+        buffer.freeze()
     }
 }
 

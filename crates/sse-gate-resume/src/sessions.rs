@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{
-    Clock, Entropy, EntropyError, Subject, SystemClock, SystemEntropy, Timestamp, TokenKey,
-};
+use sse_gate_core::{Clock, Entropy, Subject, SystemClock, SystemEntropy, Timestamp, TokenKey};
 
 use crate::id::{IdPrefix, ResumeId, ResumeKeys, SessionId, Tag, TagContext};
 use crate::observer::{About, SessionObserver, SessionSignal};
@@ -103,7 +101,7 @@ impl Sessions {
             binding,
         };
         inner.tell(SessionSignal::Opened, Some((id, &found.binding)));
-        Ok(self.resumed(id, 1, base, found).subscribe()?)
+        Ok(self.resumed(id, 1, base, found).subscribe())
     }
 
     /// Lets a client go on that shows `id` and the token in its URL, if it may.
@@ -179,9 +177,10 @@ impl Sessions {
     }
 
     /// Asks the writer of the log that belongs to this token's session to stop. The session stays:
-    /// its client gets what the writer has still to say. Whether there is such a session.
-    pub async fn stop(&self, token: TokenKey) -> Result<bool, SessionError> {
-        self.0.store.stop(token).await
+    /// its client gets what the writer has still to say. Whether the subject has such a session
+    /// that is not over.
+    pub async fn stop(&self, token: TokenKey, subject: &Subject) -> Result<bool, SessionError> {
+        self.0.store.stop(token, subject.clone()).await
     }
 
     /// Frees what is over. The store does so by and by while it is used; this is for one that is
@@ -215,12 +214,17 @@ impl Sessions {
         IdPrefix::new(self.0.keys.current(), &context)
     }
 
-    /// A wait for the client of a connection: between the policy's and twice as much.
-    pub(crate) fn retry(&self, binding: &Binding) -> Result<Duration, EntropyError> {
+    /// A part of this span, drawn anew each time, so that those who wait for it don't wait
+    /// equally long.
+    pub fn jitter(&self, span: Duration) -> Duration {
         let mut bytes = [0; 32];
-        self.0.entropy.fill(&mut bytes)?;
-        let share = f64::from(bytes[0]) / f64::from(u8::MAX);
-        Ok(binding.policy.retry().mul_f64(1.0 + share))
+        // Nothing depends on it but comfort: without randomness all wait equally long.
+        let drawn = self
+            .0
+            .entropy
+            .fill(&mut bytes)
+            .map_or(u8::MAX, |()| bytes[0]);
+        span.mul_f64(f64::from(drawn) / f64::from(u8::MAX))
     }
 
     pub(crate) fn tell(&self, signal: SessionSignal, lease: &Lease) {

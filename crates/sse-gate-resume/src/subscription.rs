@@ -32,7 +32,6 @@ pub struct Subscription {
     prefix: IdPrefix,
     /// The event that the client has had last, or will when it has what was written.
     cursor: u64,
-    retry: Duration,
     page: Page,
     slow: Slow,
     stage: Stage,
@@ -64,7 +63,6 @@ impl Subscription {
         log: Arc<dyn ReadLog>,
         prefix: IdPrefix,
         cursor: u64,
-        retry: Duration,
     ) -> Self {
         let reader = log.enroll();
         Self {
@@ -74,7 +72,6 @@ impl Subscription {
             reader,
             prefix,
             cursor,
-            retry,
             page: Page::default(),
             slow: Slow::new(SlowPolicy::default()),
             stage: Stage::Opening,
@@ -97,14 +94,15 @@ impl Subscription {
         &self.lease
     }
 
+    /// The client has got something: a write has succeeded.
+    pub fn confirm(&self) {
+        self.lease.confirm();
+    }
+
     /// Writes what there is for the client, up to a page; waits if there is nothing.
-    ///
-    /// To be polled again only when the client has taken what was written.
     pub fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &mut BytesMut) -> Poll<Written> {
-        match self.stage {
-            Stage::Over => return Poll::Ready(Written::Last),
-            Stage::Opened => self.lease.confirm(),
-            Stage::Opening => {}
+        if self.stage == Stage::Over {
+            return Poll::Ready(Written::Last);
         }
         let Self {
             lease,
@@ -132,11 +130,12 @@ impl Subscription {
         }
     }
 
-    /// Ends it before its time: with a last word for the client, which will come back after the
-    /// time it is told.
-    pub fn shut_down(&mut self, retry: Duration, buffer: &mut BytesMut) {
+    /// Ends it before its time. Its client is told to come back, at a moment within `spread` that
+    /// is drawn for each.
+    pub fn shut_down(&mut self, spread: Duration, buffer: &mut BytesMut) {
         if self.stage != Stage::Over {
-            frames::retry(retry, buffer);
+            let retry = self.lease.binding().policy.retry();
+            frames::retry(retry + self.sessions.jitter(spread), buffer);
             self.stage = Stage::Over;
         }
     }
@@ -157,6 +156,7 @@ impl Subscription {
                     return Written::Last;
                 }
                 self.open(None, buffer);
+                buffer.reserve(self.page.bytes() + self.page.len() * self.prefix.line_len());
                 for (seq, block) in self.page.drain() {
                     self.prefix.line(seq, buffer);
                     buffer.extend_from_slice(block.as_bytes());
@@ -186,8 +186,9 @@ impl Subscription {
     /// Gives the client its first id, unless it has one.
     fn open(&mut self, gap: Option<(u64, u64)>, buffer: &mut BytesMut) {
         if self.stage == Stage::Opening {
-            buffer.reserve(256 + self.page.bytes());
-            frames::open(self.retry, &self.prefix, self.cursor, gap, buffer);
+            let retry = self.lease.binding().policy.retry();
+            let retry = retry + self.sessions.jitter(retry);
+            frames::open(retry, &self.prefix, self.cursor, gap, buffer);
             self.stage = Stage::Opened;
         }
     }

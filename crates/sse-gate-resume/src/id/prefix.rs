@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::BytesMut;
 use zeroize::Zeroizing;
 
-use super::base36::Base36;
+use super::base36::{Base36, MAX_DIGITS};
 use super::keys::ResumeKey;
 use super::session_id::push16;
 use super::{SCHEME, SessionId, Tag, TagContext};
@@ -32,6 +32,11 @@ impl IdPrefix {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+
+    /// The most bytes that a line has.
+    pub(crate) fn line_len(&self) -> usize {
+        self.as_bytes().len() + MAX_DIGITS + 1
     }
 
     /// Appends the whole line for this sequence.

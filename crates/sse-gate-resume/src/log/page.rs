@@ -28,6 +28,11 @@ impl Page {
         self.events.is_empty()
     }
 
+    /// How many events are in it.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
     /// How many bytes its events have.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
@@ -19,8 +20,8 @@ pub struct Fence(Arc<Mutex<Inner>>);
 struct Inner {
     cut: Option<Cut>,
     waker: Option<Waker>,
-    /// Something that the connection has while it lasts.
-    held: Option<Box<dyn Any + Send>>,
+    /// What the connection has while it lasts.
+    held: Vec<Box<dyn Any + Send>>,
     got_something: bool,
 }
 
@@ -39,7 +40,7 @@ impl Fence {
         Self(Arc::new(Mutex::new(Inner {
             cut: None,
             waker: None,
-            held: None,
+            held: Vec::new(),
             got_something: false,
         })))
     }
@@ -59,7 +60,7 @@ impl Fence {
     pub(super) fn finish(&self) {
         let (waker, held) = {
             let mut inner = self.0.lock();
-            (inner.waker.take(), inner.held.take())
+            (inner.waker.take(), mem::take(&mut inner.held))
         };
         drop(held);
         if let Some(waker) = waker {
@@ -81,20 +82,23 @@ impl Fence {
     pub(crate) fn hold(&self, thing: Box<dyn Any + Send>) {
         let mut inner = self.0.lock();
         if inner.cut.is_none() {
-            inner.held = Some(thing);
+            inner.held.push(thing);
+            return;
         }
+        drop(inner);
+        drop(thing);
     }
 
     /// Frees what the connection holds.
     pub(super) fn let_go(&self) {
-        let held = self.0.lock().held.take();
+        let held = mem::take(&mut self.0.lock().held);
         drop(held);
     }
 
     /// Marks that the client got something; whether that is news.
     pub(crate) fn confirm(&self) -> bool {
         let mut inner = self.0.lock();
-        !std::mem::replace(&mut inner.got_something, true)
+        !mem::replace(&mut inner.got_something, true)
     }
 
     /// Emits, unless the connection was cut: then it says why. In either case, whoever asks is

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::TokenKey;
+use sse_gate_core::{Subject, TokenKey};
 
 use super::{
     Binding, CloseReason, Fence, Presented, Record, Redeemed, Reopened, SessionError, SessionStore,
@@ -81,8 +81,12 @@ impl SessionStore for SharedSessions {
         self.0.close(whose, reason)
     }
 
-    fn stop(&self, token: TokenKey) -> impl Future<Output = Result<bool, SessionError>> + Send {
-        self.0.stop(token)
+    fn stop(
+        &self,
+        token: TokenKey,
+        subject: Subject,
+    ) -> impl Future<Output = Result<bool, SessionError>> + Send {
+        self.0.stop(token, subject)
     }
 
     fn sweep(&self) {
@@ -108,7 +112,7 @@ trait ErasedSessions: fmt::Debug + Send + Sync {
     fn release(&self, id: SessionId, generation: u64, got_something: bool);
     fn confirm(&self, id: SessionId, generation: u64);
     fn close(&self, whose: Whom, reason: CloseReason) -> Answer<'_, usize>;
-    fn stop(&self, token: TokenKey) -> Answer<'_, bool>;
+    fn stop(&self, token: TokenKey, subject: Subject) -> Answer<'_, bool>;
     fn sweep(&self);
 }
 
@@ -147,8 +151,8 @@ impl<S: SessionStore> ErasedSessions for S {
         Box::pin(SessionStore::close(self, whose, reason))
     }
 
-    fn stop(&self, token: TokenKey) -> Answer<'_, bool> {
-        Box::pin(SessionStore::stop(self, token))
+    fn stop(&self, token: TokenKey, subject: Subject) -> Answer<'_, bool> {
+        Box::pin(SessionStore::stop(self, token, subject))
     }
 
     fn sweep(&self) {

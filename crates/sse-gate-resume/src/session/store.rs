@@ -65,8 +65,12 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Result<usize, SessionError>> + Send;
 
     /// Asks the writer of the log that a session owns to stop, and leaves the session as it is:
-    /// its client gets what the writer has still to say. Whether there is such a session.
-    fn stop(&self, token: TokenKey) -> impl Future<Output = Result<bool, SessionError>> + Send;
+    /// its client gets what the writer has still to say. Whether the subject has such a session.
+    fn stop(
+        &self,
+        token: TokenKey,
+        subject: Subject,
+    ) -> impl Future<Output = Result<bool, SessionError>> + Send;
 
     /// Frees what is over. Nothing depends on it but memory.
     fn sweep(&self);

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{Clock, SystemClock, Timestamp, TokenKey};
+use sse_gate_core::{Clock, Subject, SystemClock, Timestamp, TokenKey};
 
 pub use limits::SessionLimits;
 
@@ -132,8 +132,8 @@ impl SessionStore for MemorySessions {
         Ok(self.step(|table, now, aftermath| table.close_all(&whose, reason, now, aftermath)))
     }
 
-    async fn stop(&self, token: TokenKey) -> Result<bool, SessionError> {
-        Ok(self.step(|table, _, aftermath| table.stop(token, aftermath)))
+    async fn stop(&self, token: TokenKey, subject: Subject) -> Result<bool, SessionError> {
+        Ok(self.step(|table, _, aftermath| table.stop(token, &subject, aftermath)))
     }
 
     fn sweep(&self) {

@@ -208,8 +208,14 @@ impl Table {
         closed.filter(|was_open| *was_open).count()
     }
 
-    pub(super) fn stop(&self, token: TokenKey, aftermath: &mut Aftermath) -> bool {
+    pub(super) fn stop(
+        &self,
+        token: TokenKey,
+        subject: &Subject,
+        aftermath: &mut Aftermath,
+    ) -> bool {
         let slot = self.by_token.get(&token).and_then(|id| self.slots.get(id));
+        let slot = slot.filter(|slot| slot.record.binding().subject == *subject);
         let Some(live) = slot.and_then(|slot| slot.live.as_ref()) else {
             return false;
         };
