@@ -18,12 +18,13 @@
 //! |---|---|
 //! | [`mod@gate`] | redeems the token in front of a stream: layer, service, future, body |
 //! | [`mod@strip`] | takes the token out of the URI before anybody logs it: layer, service |
+//! | [`mod@resume`] | lets clients go on with a stream that was cut off: handle, body |
 //! | [`mod@mint`] | the endpoint that issues tokens: authenticator, authorizer, service |
 #![cfg_attr(feature = "jwt", doc = "| [`mod@jwt`] | knows callers by their JWTs |")]
 #![cfg_attr(feature = "metrics", doc = "| [`mod@metrics`] | counts what happens |")]
 //!
 //! The tokens themselves are `sse-gate-core`'s, its main types are re-exported here. Events are
-//! `sse-gate-codec`'s, here as [`codec`].
+//! `sse-gate-codec`'s, here as [`codec`], and sessions `sse-gate-resume`'s, here as [`sessions`].
 //!
 //! # Features
 //!
@@ -53,6 +54,7 @@ pub mod jwt;
 pub mod metrics;
 pub mod mint;
 mod problem;
+pub mod resume;
 mod route;
 mod slots;
 mod stream;
@@ -61,6 +63,8 @@ pub mod strip;
 
 pub use sse_gate_codec as codec;
 pub use sse_gate_core as core;
+#[doc(inline)]
+pub use sse_gate_resume as sessions;
 
 pub use codec::Event;
 pub use core::{
@@ -77,7 +81,9 @@ pub use jwt::{JwtAuthenticator, JwtKey};
 pub use metrics::MetricsObserver;
 pub use mint::MintService;
 pub use problem::Problem;
-pub use route::{InvalidRoute, StreamRoute, TokenIn};
+pub use resume::{NotAttached, Resumable, ResumableBody, ResumableStream};
+pub use route::{InvalidRoute, StreamRoute, StrippedToken, TokenIn};
+pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;
 pub use stream::SseBody;
 pub use strip::StripTokenLayer;

@@ -10,6 +10,10 @@
 //! | `sse_gate_connection_errors_total` | counter | `end`: `failed`, `disconnected` |
 //! | `sse_gate_connection_duration_seconds` | histogram | |
 //! | `sse_gate_reconnects_total` | counter | |
+//! | `sse_gate_sessions_total` | counter | `outcome`: `opened`, `resumed`, `resumed_again`, `reopened`, `complete`, `unavailable`; of those that are over, `gone_` and why |
+//! | `sse_gate_resume_refused_total` | counter | `reason`: `reuse` and `rollback` are alarms |
+//! | `sse_gate_sessions_closed_total` | counter | `reason`: those that were closed on purpose |
+//! | `sse_gate_events_missed_total` | counter | `cause`: `trimmed`, or `lost_writes` |
 //!
 //! All labels come from closed sets: no token, subject, path or id is in any.
 
@@ -17,6 +21,7 @@ use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 use sse_gate_core::{Cap, IssueErrorKind, Observer, Signal, StreamEnd};
+use sse_gate_resume::{About, CloseReason, Gone, Refused, SessionObserver, SessionSignal};
 
 /// Writes what it observes to the recorder that the program has installed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,6 +36,11 @@ const CONNECTIONS: &str = "sse_gate_connections";
 const ERRORS: &str = "sse_gate_connection_errors_total";
 const DURATION: &str = "sse_gate_connection_duration_seconds";
 const RECONNECTS: &str = "sse_gate_reconnects_total";
+
+const SESSIONS: &str = "sse_gate_sessions_total";
+const RESUME_REFUSED: &str = "sse_gate_resume_refused_total";
+const SESSIONS_CLOSED: &str = "sse_gate_sessions_closed_total";
+const EVENTS_MISSED: &str = "sse_gate_events_missed_total";
 
 impl MetricsObserver {
     /// Describes the metrics to the recorder, which must be installed before, and sets those to zero
@@ -47,6 +57,16 @@ impl MetricsObserver {
         describe_counter!(ERRORS, "Streams that ended before they were complete");
         describe_histogram!(DURATION, Unit::Seconds, "How long streams were open");
         describe_counter!(RECONNECTS, "Streams opened to go on with an earlier one");
+        describe_counter!(
+            SESSIONS,
+            "What became of sessions, and of clients that came back"
+        );
+        describe_counter!(RESUME_REFUSED, "Resume ids refused, by the reason");
+        describe_counter!(SESSIONS_CLOSED, "Sessions closed on purpose, by the reason");
+        describe_counter!(EVENTS_MISSED, "Events that clients missed for good");
+        for alarm in [Refused::Reuse, Refused::Rollback] {
+            counter!(RESUME_REFUSED, "reason" => alarm.as_str()).increment(0);
+        }
         counter!(RECONNECTS).increment(0);
         for end in ["failed", "disconnected"] {
             counter!(ERRORS, "end" => end).increment(0);
@@ -86,6 +106,62 @@ impl Observer for MetricsObserver {
             }
             _ => {}
         }
+    }
+}
+
+impl SessionObserver for MetricsObserver {
+    fn observe(&self, signal: SessionSignal, _: Option<About<'_>>) {
+        if let Some(outcome) = session_label(signal) {
+            counter!(SESSIONS, "outcome" => outcome).increment(1);
+        }
+        match signal {
+            SessionSignal::Resumed { .. } | SessionSignal::Reopened => {
+                counter!(RECONNECTS).increment(1);
+            }
+            SessionSignal::Refused(refused) => {
+                counter!(RESUME_REFUSED, "reason" => refused.as_str()).increment(1);
+            }
+            SessionSignal::Closed(reason) => {
+                counter!(SESSIONS_CLOSED, "reason" => reason.as_str()).increment(1);
+            }
+            SessionSignal::Gap {
+                events,
+                log_lost_writes,
+            } => {
+                let cause = if log_lost_writes {
+                    "lost_writes"
+                } else {
+                    "trimmed"
+                };
+                counter!(EVENTS_MISSED, "cause" => cause).increment(events);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn session_label(signal: SessionSignal) -> Option<&'static str> {
+    Some(match signal {
+        SessionSignal::Opened => "opened",
+        SessionSignal::Resumed { again: false } => "resumed",
+        SessionSignal::Resumed { again: true } => "resumed_again",
+        SessionSignal::Reopened => "reopened",
+        SessionSignal::Gone(Gone::Complete) => "complete",
+        SessionSignal::Gone(Gone::Closed(reason)) => gone_label(reason),
+        SessionSignal::Unavailable => "unavailable",
+        _ => return None,
+    })
+}
+
+fn gone_label(reason: CloseReason) -> &'static str {
+    match reason {
+        CloseReason::Deadline => "gone_deadline",
+        CloseReason::Idle => "gone_idle",
+        CloseReason::Revoked => "gone_revoked",
+        CloseReason::Reuse => "gone_reuse",
+        CloseReason::Rollback => "gone_rollback",
+        CloseReason::Displaced => "gone_displaced",
+        _ => "gone",
     }
 }
 

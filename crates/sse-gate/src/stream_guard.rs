@@ -14,7 +14,8 @@ use crate::slots::Slot;
 #[pin_project(PinnedDrop)]
 pub(crate) struct StreamGuard {
     gate: Gate<SharedStore>,
-    _slot: Slot,
+    /// That of a resumable stream is with its session.
+    _slot: Option<Slot>,
     opened_at: Instant,
     time_left: Duration,
     #[pin]
@@ -23,7 +24,23 @@ pub(crate) struct StreamGuard {
 }
 
 impl StreamGuard {
-    pub(crate) fn new(gate: Gate<SharedStore>, slot: Slot, grant: &Grant) -> Self {
+    /// Watches over a stream that ends at its grant's deadline.
+    pub(crate) fn strict(gate: Gate<SharedStore>, slot: Slot, grant: &Grant) -> Self {
+        Self::new(gate, Some(slot), grant, Duration::ZERO)
+    }
+
+    /// Watches over one whose body ends by itself at the deadline, with a last word. Any other
+    /// body ends a moment later.
+    pub(crate) fn resumable(gate: Gate<SharedStore>, grant: &Grant) -> Self {
+        Self::new(gate, None, grant, LAST_WORD)
+    }
+
+    fn new(
+        gate: Gate<SharedStore>,
+        slot: Option<Slot>,
+        grant: &Grant,
+        allowance: Duration,
+    ) -> Self {
         let deadline = grant.deadline().unwrap_or(Timestamp::FOREVER);
         let time_left = deadline.saturating_since(gate.clock().now());
         let opened_at = Instant::now();
@@ -33,7 +50,7 @@ impl StreamGuard {
             _slot: slot,
             opened_at,
             time_left,
-            deadline: sleep_until(opened_at + time_left.min(FAR_OFF)),
+            deadline: sleep_until(opened_at + time_left.min(FAR_OFF) + allowance),
             end: StreamEnd::Disconnected,
         }
     }
@@ -64,8 +81,11 @@ impl StreamGuard {
     }
 }
 
+/// How long a resumable stream has for its last word.
+const LAST_WORD: Duration = Duration::from_secs(1);
+
 /// Longer than any stream, and short enough to be added to an instant: a year.
-const FAR_OFF: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const FAR_OFF: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 #[pinned_drop]
 impl PinnedDrop for StreamGuard {

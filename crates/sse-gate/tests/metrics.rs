@@ -96,6 +96,8 @@ fn every_signal_is_counted_by_its_outcome() {
             ("sse_gate_connection_errors_total end=failed", 1),
             ("sse_gate_reconnects_total ", 1),
             ("sse_gate_requests_turned_away_total check=accept", 1),
+            ("sse_gate_resume_refused_total reason=reuse", 0),
+            ("sse_gate_resume_refused_total reason=rollback", 0),
             (
                 "sse_gate_token_requests_total outcome=full_tokens_per_subject",
                 1

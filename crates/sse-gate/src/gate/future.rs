@@ -2,24 +2,22 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use pin_project::pin_project;
-use sse_gate_core::{Grant, Refusal, Signal};
 use tower_service::Service;
 
-use super::layer::Config;
+use super::ResponseBody;
+use super::next::{Next, Step};
 use super::redemption::Redemption;
-use super::{Rejection, ResponseBody};
-use crate::slots::{Reservation, Slot};
+use super::session_door::SessionDoor;
+use crate::headers;
+use crate::resume::Resumable;
 use crate::stream_guard::StreamGuard;
-use crate::{Granted, headers};
 
 /// The response of a [`GateService`](super::GateService) to come.
 #[pin_project]
@@ -31,10 +29,6 @@ where
     state: State<S, ReqBody, S::Future>,
 }
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a box would cost every request an allocation"
-)]
 #[pin_project(project = StateProj)]
 enum State<S, ReqBody, F> {
     /// The answer needs no handler.
@@ -52,20 +46,19 @@ enum State<S, ReqBody, F> {
         redemption: Redemption,
         next: Option<Next<S, ReqBody>>,
     },
+    /// The sessions are being asked.
+    Resuming {
+        #[pin]
+        door: SessionDoor,
+        settings: Resumable,
+        next: Option<Next<S, ReqBody>>,
+    },
     /// The grant is given, and the handler at work.
     Granted {
         #[pin]
         handling: F,
         guard: Option<StreamGuard>,
     },
-}
-
-/// What comes after the redemption.
-struct Next<S, ReqBody> {
-    inner: S,
-    request: Request<ReqBody>,
-    reservation: Reservation,
-    config: Arc<Config>,
 }
 
 impl<S, ReqBody> ResponseFuture<S, ReqBody>
@@ -78,7 +71,7 @@ where
         }
     }
 
-    pub(super) fn refuse(response: Response<Full<Bytes>>) -> Self {
+    pub(super) fn answer(response: Response<Full<Bytes>>) -> Self {
         Self {
             state: State::Answered {
                 response: Some(response),
@@ -86,90 +79,49 @@ where
         }
     }
 
-    pub(super) fn options() -> Self {
-        let mut response = Response::new(Full::default());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("GET, OPTIONS"));
-        response
-            .headers_mut()
-            .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        Self::refuse(response)
-    }
-
-    pub(super) fn redeem(
-        redemption: Redemption,
-        reservation: Reservation,
-        inner: S,
-        request: Request<ReqBody>,
-        config: Arc<Config>,
-    ) -> Self {
-        let next = Some(Next {
-            inner,
-            request,
-            reservation,
-            config,
-        });
+    pub(super) fn redeem(redemption: Redemption, next: Next<S, ReqBody>) -> Self {
+        let next = Some(next);
         Self {
             state: State::Redeeming { redemption, next },
         }
     }
-}
 
-impl<S, ReqBody> Next<S, ReqBody>
-where
-    S: Service<Request<ReqBody>>,
-{
-    /// Hands the request on with its grant, or refuses it.
-    fn go_on(self, redeemed: Result<Grant, Refusal>) -> State<S, ReqBody, S::Future> {
-        let Self {
-            mut inner,
-            mut request,
-            reservation,
-            config,
-        } = self;
-        match admit(redeemed, reservation) {
-            Ok((grant, slot)) => {
-                let guard = StreamGuard::new(config.gate.clone(), slot, &grant);
-                request
-                    .extensions_mut()
-                    .insert(Granted::new(grant, guard.time_left()));
-                State::Granted {
-                    handling: inner.call(request),
-                    guard: Some(guard),
-                }
-            }
-            Err(rejection) => {
-                if rejection == Rejection::SubjectCapacity {
-                    config.gate.observe(Signal::TurnedAway {
-                        check: rejection.as_str(),
-                    });
-                }
-                State::Answered {
-                    response: Some((config.on_refusal)(rejection)),
-                }
-            }
+    pub(super) fn resume(door: SessionDoor, settings: Resumable, next: Next<S, ReqBody>) -> Self {
+        Self {
+            state: State::resuming(door, settings, next),
         }
     }
 }
 
-/// The last two checks: the token was good, and its subject may have another stream.
-fn admit(
-    redeemed: Result<Grant, Refusal>,
-    reservation: Reservation,
-) -> Result<(Grant, Slot), Rejection> {
-    let grant = redeemed.map_err(|refusal| {
-        if refusal.is_unavailable() {
-            Rejection::Unavailable
-        } else {
-            Rejection::BadToken
+impl<S, ReqBody> State<S, ReqBody, S::Future>
+where
+    S: Service<Request<ReqBody>>,
+{
+    fn resuming(door: SessionDoor, settings: Resumable, next: Next<S, ReqBody>) -> Self {
+        Self::Resuming {
+            door,
+            settings,
+            next: Some(next),
         }
-    })?;
-    let slot = reservation
-        .claim(grant.subject())
-        .ok_or(Rejection::SubjectCapacity)?;
-    Ok((grant, slot))
+    }
+}
+
+impl<S, ReqBody> From<Step<S, ReqBody>> for State<S, ReqBody, S::Future>
+where
+    S: Service<Request<ReqBody>>,
+{
+    fn from(step: Step<S, ReqBody>) -> Self {
+        match step {
+            Step::Handle(mut inner, request, guard) => Self::Granted {
+                handling: inner.call(request),
+                guard: Some(guard),
+            },
+            Step::Reopen(door, settings, next) => Self::resuming(door, settings, next),
+            Step::Answer(response) => Self::Answered {
+                response: Some(response),
+            },
+        }
+    }
 }
 
 impl<S, ReqBody, ResBody> Future for ResponseFuture<S, ReqBody>
@@ -196,7 +148,17 @@ where
                 StateProj::Redeeming { redemption, next } => {
                     let redeemed = ready!(redemption.poll(cx));
                     let next = next.take().expect(POLLED_AGAIN);
-                    state.set(next.go_on(redeemed));
+                    state.set(next.redeemed(redeemed).into());
+                }
+                StateProj::Resuming {
+                    door,
+                    settings,
+                    next,
+                } => {
+                    let resumed = ready!(door.poll(cx));
+                    let next = next.take().expect(POLLED_AGAIN);
+                    let step = next.resumed(settings, resumed);
+                    state.set(step.into());
                 }
                 StateProj::Granted { handling, guard } => {
                     let mut response = ready!(handling.poll(cx))?;

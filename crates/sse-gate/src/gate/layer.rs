@@ -11,6 +11,7 @@ use sse_gate_core::{Gate, SharedStore, TokenStore};
 use tower_layer::Layer;
 
 use super::{GateService, Rejection};
+use crate::resume::Resumable;
 use crate::{StreamRoute, StreamSlots};
 
 /// How long the store may take. A request that waited longer is refused.
@@ -32,6 +33,7 @@ pub(super) struct Config {
     pub(super) slots: StreamSlots,
     pub(super) allowed_origins: Option<Arc<[HeaderValue]>>,
     pub(super) passes_other_routes: bool,
+    pub(super) resumable: Option<Resumable>,
     pub(super) store_budget: Duration,
     pub(super) on_refusal: Arc<OnRefusal>,
 }
@@ -45,12 +47,23 @@ impl GateLayer {
             slots: StreamSlots::default(),
             allowed_origins: None,
             passes_other_routes: false,
+            resumable: None,
             store_budget: STORE_BUDGET,
             on_refusal: Arc::new(Rejection::to_response),
         };
         Self {
             config: Arc::new(config),
         }
+    }
+
+    /// Lets clients go on with a stream that was cut off, by the reconnects that browsers make by
+    /// themselves: see [`mod@crate::resume`]. Takes [`Sessions`](crate::Sessions), or a
+    /// [`Resumable`] with settings.
+    ///
+    /// Without it a route is strict: a token opens one connection, and that is all.
+    pub fn resumable(self, settings: impl Into<Resumable>) -> Self {
+        let settings = settings.into();
+        self.with(|config| config.resumable = Some(settings))
     }
 
     /// The caps on open streams, to be shared by the layers of one service. By default each layer

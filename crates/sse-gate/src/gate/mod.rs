@@ -67,13 +67,17 @@
 //! # }
 //! ```
 
+mod answer;
 mod body;
 mod checks;
 mod future;
+mod insist;
 mod layer;
+mod next;
 mod redemption;
 mod rejection;
 mod service;
+mod session_door;
 
 pub use body::ResponseBody;
 pub use future::ResponseFuture;

@@ -9,13 +9,18 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response};
 use http_body::Body;
-use sse_gate_core::Signal;
+use http_body_util::Full;
+use sse_gate_core::{Signal, Timestamp, TokenKey};
 use tower_service::Service;
+use zeroize::Zeroizing;
 
 use super::layer::Config;
+use super::next::Next;
 use super::redemption::Redemption;
-use super::{Rejection, ResponseBody, ResponseFuture, checks};
-use crate::route::{Lifted, ShownToken};
+use super::session_door::SessionDoor;
+use super::{Rejection, ResponseBody, ResponseFuture, answer, checks};
+use crate::resume::Resumable;
+use crate::route::{ShownToken, StrippedToken};
 use crate::slots::Reservation;
 
 /// Redeems the token of a request before its handler sees it. See the [module](super).
@@ -29,10 +34,18 @@ pub struct GateService<S> {
 enum Verdict {
     /// It is not of this route: it passes as it is.
     NotOurs,
-    /// It asks for the methods.
-    Options,
+    /// It needs no handler.
+    Answer(Response<Full<Bytes>>),
     /// It shows a well-spelled token.
-    Redeem(Redemption, Reservation),
+    Redeem(Redemption, Admission),
+    /// It shows one that a session was opened with, and a resume id.
+    Resume(SessionDoor, Resumable, Admission),
+}
+
+/// What a request has when it asks the store.
+struct Admission {
+    reservation: Reservation,
+    opening: Option<(TokenKey, Timestamp)>,
 }
 
 impl<S> GateService<S> {
@@ -48,7 +61,7 @@ impl<S> GateService<S> {
             return Ok(Verdict::NotOurs);
         }
         if parts.method == Method::OPTIONS {
-            return Ok(Verdict::Options);
+            return Ok(Verdict::Answer(answer::options()));
         }
         checks::method(&parts.method)?;
         let lifted = lifted.ok_or(Rejection::Route)?;
@@ -57,28 +70,67 @@ impl<S> GateService<S> {
         if let Some(allowed) = &config.allowed_origins {
             checks::origin(parts, allowed)?;
         }
-        let reservation = config.slots.reserve().ok_or(Rejection::Capacity)?;
-        let token = match lifted.token() {
-            ShownToken::One(token) => token,
-            ShownToken::None => return Err(Rejection::NoToken),
-            ShownToken::Many => return Err(Rejection::ManyTokens),
-            // Too long for a token: refused by its spelling, as every other text is.
-            ShownToken::TooLong => "",
+        let resume_id = only(lifted.resume_id())?;
+        let resumable = config.resumable.as_ref();
+        let Some(reservation) = config.slots.reserve() else {
+            return match resumable.filter(|_| resume_id.is_some()) {
+                // A refusal would stop the client for good.
+                Some(settings) => Ok(Verdict::Answer(answer::later(&settings.sessions))),
+                None => Err(Rejection::Capacity),
+            };
         };
+        let token = only(lifted.token())?.ok_or(Rejection::NoToken)?;
         let presented = config.gate.present(token, lifted.resource());
         let presented = presented.map_err(|_| Rejection::BadToken)?;
+        let key = presented.key();
+        let admission = Admission {
+            reservation,
+            opening: resumable.map(|settings| (key, settings.sessions.now())),
+        };
+        if let Some((settings, id)) = resumable.zip(resume_id) {
+            let (sessions, id) = (&settings.sessions, Zeroizing::new(id.into()));
+            let door = SessionDoor::resume(sessions, id, key, config.store_budget);
+            return Ok(Verdict::Resume(door, settings.clone(), admission));
+        }
         let redemption = Redemption::new(&config.gate, presented, config.store_budget);
-        Ok(Verdict::Redeem(redemption, reservation))
+        Ok(Verdict::Redeem(redemption, admission))
+    }
+
+    /// What the request is handed on with. The clone takes the place of the service that was
+    /// polled ready.
+    fn next<ReqBody>(&mut self, request: Request<ReqBody>, admission: Admission) -> Next<S, ReqBody>
+    where
+        S: Clone,
+    {
+        let clone = self.inner.clone();
+        Next {
+            inner: mem::replace(&mut self.inner, clone),
+            request,
+            reservation: admission.reservation,
+            config: Arc::clone(&self.config),
+            opening: admission.opening,
+        }
     }
 
     /// What the stripping layer has lifted out for this route, or is still to be lifted out.
-    fn lift(&self, parts: &mut Parts) -> Option<Lifted> {
+    fn lift(&self, parts: &mut Parts) -> Option<StrippedToken> {
         let route = &self.config.route;
-        match parts.extensions.get::<Lifted>() {
+        match parts.extensions.get::<StrippedToken>() {
             Some(lifted) if lifted.route() == route => parts.extensions.remove(),
             Some(_) => None,
             None => route.lift(parts),
         }
+    }
+}
+
+/// The one text that is shown, if any is. One that is too long is empty: it is refused by its
+/// spelling, as every other text is.
+fn only(shown: &ShownToken) -> Result<Option<&str>, Rejection> {
+    match shown {
+        ShownToken::None => Ok(None),
+        ShownToken::One(text) => Ok(Some(text)),
+        ShownToken::TooLong => Ok(Some("")),
+        ShownToken::Many => Err(Rejection::ManyTokens),
     }
 }
 
@@ -102,13 +154,12 @@ where
         let request = Request::from_parts(parts, body);
         match verdict {
             Ok(Verdict::NotOurs) => ResponseFuture::pass(self.inner.call(request)),
-            Ok(Verdict::Options) => ResponseFuture::options(),
-            Ok(Verdict::Redeem(redemption, reservation)) => {
-                // The clone takes the place of the one that was polled ready.
-                let clone = self.inner.clone();
-                let ready = mem::replace(&mut self.inner, clone);
-                let config = Arc::clone(&self.config);
-                ResponseFuture::redeem(redemption, reservation, ready, request, config)
+            Ok(Verdict::Answer(response)) => ResponseFuture::answer(response),
+            Ok(Verdict::Redeem(redemption, admission)) => {
+                ResponseFuture::redeem(redemption, self.next(request, admission))
+            }
+            Ok(Verdict::Resume(door, settings, admission)) => {
+                ResponseFuture::resume(door, settings, self.next(request, admission))
             }
             Err(rejection) => {
                 if rejection != Rejection::BadToken {
@@ -116,7 +167,7 @@ where
                         check: rejection.as_str(),
                     });
                 }
-                ResponseFuture::refuse((self.config.on_refusal)(rejection))
+                ResponseFuture::answer((self.config.on_refusal)(rejection))
             }
         }
     }

@@ -112,6 +112,9 @@ pub enum Denied {
     /// The body does not say what it should.
     #[error("body is not what it should be")]
     Unprocessable,
+    /// What the body says is too long.
+    #[error("body is too large")]
+    TooLarge,
 }
 
 impl From<Denied> for Problem {
@@ -119,6 +122,9 @@ impl From<Denied> for Problem {
         match denied {
             Denied::Forbidden => Self::new(StatusCode::FORBIDDEN, "This stream is not yours."),
             Denied::NotFound => Self::new(StatusCode::NOT_FOUND, "There is no such stream."),
+            Denied::TooLarge => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.")
+            }
             Denied::Unprocessable => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "The body is not what it should be.",

@@ -4,23 +4,19 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY};
 use http::{HeaderValue, Response};
 use http_body_util::Full;
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 use sse_gate_core::Issued;
 
-/// The members of the response: the token, its lifetime in whole seconds, and the permit's.
-#[derive(Serialize)]
-struct Members<'a> {
-    sse_token: &'a str,
-    expires_in: u64,
-    #[serde(flatten)]
-    others: &'a Map<String, Value>,
-}
-
-/// 200 with the token. It is the one place where a token leaves the server.
-pub(super) fn token(issued: &Issued, others: &Map<String, Value>) -> Response<Full<Bytes>> {
+/// 200 with the token, its lifetime in whole seconds, and the permit's members. It is the one
+/// place where a token leaves the server.
+pub(super) fn token(
+    issued: &Issued,
+    token_member: &'static str,
+    others: Map<String, Value>,
+) -> Response<Full<Bytes>> {
     let members = Members {
-        sse_token: issued.token().expose(),
+        token: (token_member, issued.token().expose()),
         expires_in: issued.ttl().as_secs(),
         others,
     };
@@ -37,4 +33,23 @@ pub(super) fn token(issued: &Issued, others: &Map<String, Value>) -> Response<Fu
             .insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+struct Members<'a> {
+    token: (&'static str, &'a str),
+    expires_in: u64,
+    others: Map<String, Value>,
+}
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (name, token) = self.token;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(name, token)?;
+        map.serialize_entry("expires_in", &self.expires_in)?;
+        for (name, value) in &self.others {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
 }

@@ -35,6 +35,7 @@ pub struct MintService<A, Z> {
 struct Settings {
     pattern: Option<Arc<Pattern>>,
     max_body: usize,
+    token_member: &'static str,
 }
 
 struct Endpoint<A, Z> {
@@ -56,6 +57,7 @@ impl<A: Authenticator, Z: Authorizer> MintService<A, Z> {
             settings: Settings {
                 pattern: None,
                 max_body: MAX_BODY,
+                token_member: "sse_token",
             },
         }
     }
@@ -65,6 +67,12 @@ impl<A, Z> MintService<A, Z> {
     /// The largest body that is read, in bytes; 128 KiB by default.
     pub fn with_max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = bytes;
+        self
+    }
+
+    /// The name of the member of the response that is the token; `sse_token` by default.
+    pub fn naming_token(mut self, member: &'static str) -> Self {
+        self.settings.token_member = member;
         self
     }
 
@@ -115,7 +123,11 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
             .issue(permit.grant)
             .await
             .map_err(|error| Problem::from(&error))?;
-        Ok(response::token(&issued, &permit.members))
+        Ok(response::token(
+            &issued,
+            settings.token_member,
+            permit.members,
+        ))
     }
 }
 

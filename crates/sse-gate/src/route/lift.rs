@@ -10,7 +10,8 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
-use sse_gate_core::{Resource, Token};
+use sse_gate_core::{Resource, Token, TokenKey};
+use sse_gate_resume::ResumeId;
 use zeroize::Zeroizing;
 
 use super::{Inner, StreamRoute, TokenIn};
@@ -21,10 +22,12 @@ const MAX_QUERY: usize = 4 * 1024;
 /// The longest text that is kept as a token, in bytes. A token has 55.
 const MAX_SHOWN: usize = 128;
 
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
 /// What stands in a path in the token's place.
 const PLACEHOLDER: &str = "-";
 
-/// What a request showed as its token, as its route's layer found it.
+/// What a request showed as its token or resume id, as its route's layer found it.
 pub(crate) enum ShownToken {
     /// Nothing.
     None,
@@ -36,17 +39,31 @@ pub(crate) enum ShownToken {
     Many,
 }
 
-/// What was lifted out of a request: kept in its extensions, out of everybody else's sight.
+/// The credentials that were taken out of a request, in its extensions: out of everybody's sight
+/// but the gate's.
+///
+/// A [`StripTokenLayer`](crate::StripTokenLayer) puts it there. For the endpoints that act on a
+/// stream by its token: [`key_for`](Self::key_for).
 #[derive(Clone)]
-pub(crate) struct Lifted(Arc<Finding>);
+pub struct StrippedToken(Arc<Finding>);
 
 struct Finding {
     route: StreamRoute,
     resource: Resource,
     token: ShownToken,
+    resume_id: ShownToken,
 }
 
-impl Lifted {
+impl StrippedToken {
+    /// The key of the token for `resource`, if it is spelled as one. It proves nothing: whoever
+    /// shows a token that was used has the same key.
+    pub fn key_for(&self, resource: &Resource) -> Option<TokenKey> {
+        match &self.0.token {
+            ShownToken::One(text) => TokenKey::of(text, resource),
+            ShownToken::None | ShownToken::TooLong | ShownToken::Many => None,
+        }
+    }
+
     pub(crate) fn route(&self) -> &StreamRoute {
         &self.0.route
     }
@@ -58,12 +75,17 @@ impl Lifted {
     pub(crate) fn token(&self) -> &ShownToken {
         &self.0.token
     }
+
+    /// What claims to be a resume id in `Last-Event-ID`.
+    pub(crate) fn resume_id(&self) -> &ShownToken {
+        &self.0.resume_id
+    }
 }
 
 impl StreamRoute {
     /// Takes the token out of a request of this route; `None` if it is not one, and stays as it
     /// is.
-    pub(crate) fn lift(&self, parts: &mut Parts) -> Option<Lifted> {
+    pub(crate) fn lift(&self, parts: &mut Parts) -> Option<StrippedToken> {
         let (resource, token_at) = self.matches(parts.uri.path())?;
         let mut token = match &self.0.token_in {
             TokenIn::Query(name) => lift_from_query(&mut parts.uri, name)?,
@@ -73,10 +95,11 @@ impl StreamRoute {
         if !matches!(token, ShownToken::None) && has_another_credential(&parts.headers) {
             token = ShownToken::Many;
         }
-        Some(Lifted(Arc::new(Finding {
+        Some(StrippedToken(Arc::new(Finding {
             route: self.clone(),
             resource,
             token,
+            resume_id: lift_resume_id(&mut parts.headers),
         })))
     }
 
@@ -157,6 +180,17 @@ fn lift_from_headers(headers: &mut HeaderMap, name: &HeaderName) -> ShownToken {
     token
 }
 
+/// Takes `Last-Event-ID` (HTML §9.2.4) out if it claims to be a resume id. An application's own
+/// ids stay.
+fn lift_resume_id(headers: &mut HeaderMap) -> ShownToken {
+    let is_claimed = |value: &HeaderValue| ResumeId::is_claimed_by(value.as_bytes());
+    if headers.get_all(&LAST_EVENT_ID).iter().any(is_claimed) {
+        lift_from_headers(headers, &LAST_EVENT_ID)
+    } else {
+        ShownToken::None
+    }
+}
+
 /// Whether headers carry a credential beside the token, against RFC 6750 §2: a client uses no
 /// more than one method in each request.
 fn has_another_credential(headers: &HeaderMap) -> bool {
@@ -198,9 +232,9 @@ impl ShownToken {
     }
 }
 
-impl fmt::Debug for Lifted {
+impl fmt::Debug for StrippedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lifted")
+        f.debug_struct("StrippedToken")
             .field("route", &self.0.route)
             .field("token", &"[redacted]")
             .finish_non_exhaustive()

@@ -12,7 +12,8 @@ use http::HeaderName;
 use sse_gate_core::{InvalidResource, Resource};
 
 pub use error::InvalidRoute;
-pub(crate) use lift::{Lifted, ShownToken};
+pub(crate) use lift::ShownToken;
+pub use lift::StrippedToken;
 pub(crate) use pattern::{Params, Pattern};
 
 /// The route of a stream: which paths it has, where the token stands, which resource it opens.
@@ -36,6 +37,7 @@ pub(crate) use pattern::{Params, Pattern};
 #[derive(Clone)]
 pub struct StreamRoute(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     pattern: Pattern,
     token_in: TokenIn,
@@ -71,6 +73,22 @@ impl StreamRoute {
             return Err(InvalidRoute::NO_TOKEN);
         }
         Ok(Self(Arc::new(Inner { pattern, token_in })))
+    }
+
+    /// Leaves the paths of another pattern to somebody else, as routers do that prefer a text to a
+    /// parameter.
+    ///
+    /// ```
+    /// use sse_gate::{StreamRoute, TokenIn};
+    ///
+    /// let token_in = TokenIn::Path("stream_id".to_owned());
+    /// let route = StreamRoute::with_token_in("/chat/{stream_id}", token_in)?
+    ///     .except("/chat/initiate")?;
+    /// # Ok::<(), sse_gate::InvalidRoute>(())
+    /// ```
+    pub fn except(mut self, pattern: &str) -> Result<Self, InvalidRoute> {
+        Arc::make_mut(&mut self.0).pattern.except(pattern)?;
+        Ok(self)
     }
 
     /// The resource that this route opens for these values of its parameters, in their order.

@@ -15,9 +15,16 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Clone)]
 pub(crate) struct Pattern {
     text: Box<str>,
-    /// Holds this one pattern.
-    matcher: matchit::Router<()>,
+    /// Holds this pattern, and those that are excepted from it.
+    matcher: matchit::Router<Whose>,
     names: Vec<Box<str>>,
+}
+
+/// Whose the paths of a pattern are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Own,
+    Other,
 }
 
 /// Names of parameters, and their values, decoded.
@@ -26,7 +33,7 @@ pub(crate) type Params = Vec<(Box<str>, Box<str>)>;
 impl Pattern {
     pub(crate) fn new(text: &str) -> Result<Self, InvalidRoute> {
         let mut matcher = matchit::Router::new();
-        matcher.insert(text, ())?;
+        matcher.insert(text, Whose::Own)?;
         Ok(Self {
             text: text.into(),
             matcher,
@@ -44,7 +51,13 @@ impl Pattern {
 
     /// The parameters of a path that matches, as they stand in it.
     pub(super) fn find<'p>(&'p self, path: &'p str) -> Option<matchit::Params<'p, 'p>> {
-        Some(self.matcher.at(path).ok()?.params)
+        let found = self.matcher.at(path).ok()?;
+        (*found.value == Whose::Own).then_some(found.params)
+    }
+
+    /// Leaves the paths of another pattern to somebody else.
+    pub(super) fn except(&mut self, other: &str) -> Result<(), InvalidRoute> {
+        Ok(self.matcher.insert(other, Whose::Other)?)
     }
 
     /// The parameters of a path that matches, each with its name and decoded exactly once.

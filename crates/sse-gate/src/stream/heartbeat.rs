@@ -13,7 +13,7 @@ const DEFAULT_SILENCE: Duration = Duration::from_secs(15);
 
 /// Tells when nothing was sent for as long as a stream may be silent, and up to as long again.
 #[pin_project]
-pub(super) struct Heartbeat {
+pub(crate) struct Heartbeat {
     silence: Duration,
     /// Set when it is first waited for.
     #[pin]
@@ -23,7 +23,7 @@ pub(super) struct Heartbeat {
 }
 
 impl Heartbeat {
-    pub(super) fn every(silence: Duration) -> Self {
+    pub(crate) fn every(silence: Duration) -> Self {
         Self {
             silence,
             timer: None,
@@ -32,12 +32,12 @@ impl Heartbeat {
     }
 
     /// Something was sent. It costs nothing: the timer is left to run out once in vain.
-    pub(super) fn spoke(self: Pin<&mut Self>) {
+    pub(crate) fn spoke(self: Pin<&mut Self>) {
         *self.project().has_spoken = true;
     }
 
     /// Ready when it is time for a beat.
-    pub(super) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
         if this.timer.is_none() {
             this.timer.set(Some(sleep(*this.silence)));

@@ -4,4 +4,6 @@ mod body;
 mod heartbeat;
 mod producer;
 
+pub(crate) use body::FRAME_SIZE;
 pub use body::SseBody;
+pub(crate) use heartbeat::Heartbeat;

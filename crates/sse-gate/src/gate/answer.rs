@@ -1,0 +1,60 @@
+//! Answers that need no handler, and are no refusals.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CACHE_CONTROL, REFERRER_POLICY};
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+use sse_gate_codec::Event;
+use sse_gate_resume::{Resumed, Sessions};
+
+use crate::headers;
+
+/// How long a client is asked to wait at least before it comes back to a server that is full.
+const LATER: Duration = Duration::from_secs(5);
+
+/// The methods that a stream has.
+pub(super) fn options() -> Response<Full<Bytes>> {
+    let mut response = no_content();
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static("GET, OPTIONS"));
+    response
+}
+
+/// 204: a native `EventSource` stops (HTML §9.2.3), and its page is told nothing but that.
+pub(super) fn gone() -> Response<Full<Bytes>> {
+    let mut response = no_content();
+    response
+        .headers_mut()
+        .insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// 200 and a stream that ends at once: a native `EventSource` comes back later. Any error would
+/// stop it for good.
+pub(super) fn later(sessions: &Sessions) -> Response<Full<Bytes>> {
+    let wait = LATER + sessions.jitter(LATER);
+    stream(Event::new().retry(wait).to_bytes())
+}
+
+/// The same for a client whose id is spent already: it gets another one.
+pub(super) fn later_with_id(resumed: Resumed) -> Response<Full<Bytes>> {
+    stream(resumed.put_off(LATER))
+}
+
+fn no_content() -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn stream(events: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(events));
+    headers::event_stream(response.headers_mut());
+    response
+}

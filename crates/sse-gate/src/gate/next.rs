@@ -1,0 +1,130 @@
+//! What comes after the store's answer: [`Next`].
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use sse_gate_core::{Grant, Refusal, Signal, Timestamp, TokenKey};
+use sse_gate_resume::{NotResumed, Resumed};
+
+use super::layer::Config;
+use super::session_door::SessionDoor;
+use super::{Rejection, answer};
+use crate::Granted;
+use crate::resume::{First, Resumable, ResumableStream};
+use crate::slots::Reservation;
+use crate::stream_guard::StreamGuard;
+
+/// A request that waits for the store, and all that it takes to hand it on.
+pub(super) struct Next<S, ReqBody> {
+    pub(super) inner: S,
+    pub(super) request: Request<ReqBody>,
+    pub(super) reservation: Reservation,
+    pub(super) config: Arc<Config>,
+    /// What opens a session, on a resumable route.
+    pub(super) opening: Option<(TokenKey, Timestamp)>,
+}
+
+/// What becomes of it.
+pub(super) enum Step<S, ReqBody> {
+    /// It goes to its handler, and this watches over its stream.
+    Handle(S, Request<ReqBody>, StreamGuard),
+    /// The session is asked for that its token may have opened already.
+    Reopen(SessionDoor, Resumable, Next<S, ReqBody>),
+    /// It needs no handler.
+    Answer(Response<Full<Bytes>>),
+}
+
+impl<S, ReqBody> Next<S, ReqBody> {
+    /// The gate has answered.
+    pub(super) fn redeemed(self, redeemed: Result<Grant, Refusal>) -> Step<S, ReqBody> {
+        match redeemed {
+            Ok(grant) => self.first(grant),
+            Err(refusal) if refusal.is_unavailable() => self.refuse(Rejection::Unavailable),
+            Err(_) => match self.reopening() {
+                Some((door, settings)) => Step::Reopen(door, settings, self),
+                None => self.refuse(Rejection::BadToken),
+            },
+        }
+    }
+
+    /// The sessions have answered.
+    pub(super) fn resumed(
+        self,
+        settings: &Resumable,
+        resumed: Result<Resumed, NotResumed>,
+    ) -> Step<S, ReqBody> {
+        match resumed {
+            Ok(resumed) => self.again(settings, resumed),
+            Err(NotResumed::Gone(_)) => Step::Answer(answer::gone()),
+            Err(NotResumed::Unavailable(_)) => Step::Answer(answer::later(&settings.sessions)),
+            Err(_) => self.refuse(Rejection::BadToken),
+        }
+    }
+
+    /// A token was redeemed: the last check is whether its subject may have another stream.
+    fn first(self, grant: Grant) -> Step<S, ReqBody> {
+        let Self {
+            inner,
+            mut request,
+            reservation,
+            config,
+            opening,
+        } = self;
+        let Some(slot) = reservation.claim(grant.subject()) else {
+            config.gate.observe(Signal::TurnedAway {
+                check: Rejection::SubjectCapacity.as_str(),
+            });
+            return Step::Answer((config.on_refusal)(Rejection::SubjectCapacity));
+        };
+        let Some((settings, (token, at))) = config.resumable.clone().zip(opening) else {
+            let guard = StreamGuard::strict(config.gate.clone(), slot, &grant);
+            let granted = Granted::new(grant, guard.time_left());
+            request.extensions_mut().insert(granted);
+            return Step::Handle(inner, request, guard);
+        };
+        let guard = StreamGuard::resumable(config.gate.clone(), &grant);
+        let granted = Granted::new(grant, guard.time_left());
+        let first = First { token, at, slot };
+        let stream = ResumableStream::first(granted.clone(), settings, first);
+        request.extensions_mut().insert(granted);
+        request.extensions_mut().insert(stream);
+        Step::Handle(inner, request, guard)
+    }
+
+    /// A session goes on. Its connection before was cut, so its place is free again, unless
+    /// somebody was faster.
+    fn again(self, settings: &Resumable, resumed: Resumed) -> Step<S, ReqBody> {
+        let Self {
+            inner,
+            mut request,
+            reservation,
+            config,
+            ..
+        } = self;
+        let Some(slot) = reservation.claim(&resumed.binding().subject) else {
+            return Step::Answer(answer::later_with_id(resumed));
+        };
+        resumed.lease().hold(slot);
+        let grant = resumed.binding().grant();
+        let guard = StreamGuard::resumable(config.gate.clone(), &grant);
+        let granted = Granted::new(grant, guard.time_left());
+        let stream = ResumableStream::again(granted.clone(), settings.clone(), resumed);
+        request.extensions_mut().insert(granted);
+        request.extensions_mut().insert(stream);
+        Step::Handle(inner, request, guard)
+    }
+
+    fn reopening(&self) -> Option<(SessionDoor, Resumable)> {
+        let settings = self.config.resumable.clone()?;
+        let (grace, (token, _)) = settings.opening_grace.zip(self.opening)?;
+        let budget = self.config.store_budget;
+        let door = SessionDoor::reopen(&settings.sessions, token, grace, budget);
+        Some((door, settings))
+    }
+
+    fn refuse(self, rejection: Rejection) -> Step<S, ReqBody> {
+        Step::Answer((self.config.on_refusal)(rejection))
+    }
+}

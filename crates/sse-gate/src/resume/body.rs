@@ -1,0 +1,192 @@
+//! The body of a resumable stream: [`ResumableBody`].
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::{Pending, pending};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::Response;
+use http_body::{Body, Frame};
+use pin_project::pin_project;
+use sse_gate_codec::Event;
+use sse_gate_resume::{Lease, Subscription, Written};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::headers;
+use crate::stream::{FRAME_SIZE, Heartbeat};
+
+/// Within which time the clients of streams that were shut down come back.
+const DEFAULT_SPREAD: Duration = Duration::from_secs(5);
+
+/// A body that gives a client what it missed, and then events as they come, each with an id to
+/// come back with.
+///
+/// - `sse.open` is first, in one frame with what is there already. Events that are ready together
+///   leave together.
+/// - A comment after 15 s of silence.
+/// - It ends with its log, or with `sse.close` when its session ends; without a word when another
+///   connection has taken its place; and when the future of [`until`](Self::until) is ready, with
+///   a new `retry`, drawn so that clients don't all come back at once.
+#[pin_project]
+#[must_use = "a body does nothing unless it is sent"]
+pub struct ResumableBody<U = Pending<()>> {
+    subscription: Subscription,
+    #[pin]
+    until: U,
+    spread: Duration,
+    #[pin]
+    deadline: Sleep,
+    #[pin]
+    heartbeat: Heartbeat,
+    delivery: Delivery,
+    has_ended: bool,
+}
+
+/// How far the first frame has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Delivery {
+    /// It is still here.
+    Unsent,
+    /// The server has it,
+    Sent,
+    /// and had time to write it,
+    Written,
+    /// and is still there.
+    Confirmed,
+}
+
+impl ResumableBody {
+    pub(super) fn new(subscription: Subscription, time_left: Duration) -> Self {
+        let time_left = time_left.min(crate::stream_guard::FAR_OFF);
+        Self {
+            subscription,
+            until: pending(),
+            spread: DEFAULT_SPREAD,
+            deadline: sleep_until(Instant::now() + time_left),
+            heartbeat: Heartbeat::default(),
+            delivery: Delivery::Unsent,
+            has_ended: false,
+        }
+    }
+
+    /// Ends the body when `signal` is ready: a shutdown. The session stays, and the client comes
+    /// back to it, or to the next server that has it.
+    pub fn until<U: Future<Output = ()>>(self, signal: U) -> ResumableBody<U> {
+        ResumableBody {
+            subscription: self.subscription,
+            until: signal,
+            spread: self.spread,
+            deadline: self.deadline,
+            heartbeat: self.heartbeat,
+            delivery: self.delivery,
+            has_ended: self.has_ended,
+        }
+    }
+}
+
+impl<U> ResumableBody<U> {
+    /// Within which time clients come back after a shutdown; 5 s by default.
+    pub fn spread(mut self, spread: Duration) -> Self {
+        self.spread = spread;
+        self
+    }
+
+    /// Sends a comment after this much silence, instead of 15 s.
+    pub fn heartbeat(mut self, silence: Duration) -> Self {
+        self.heartbeat = Heartbeat::every(silence);
+        self
+    }
+
+    /// The connection's hold on its session.
+    pub fn lease(&self) -> &Lease {
+        self.subscription.lease()
+    }
+
+    /// The response: 200, an event stream, not to be cached, buffered or named in a `Referer`.
+    pub fn into_response(self) -> Response<Self> {
+        let mut response = Response::new(self);
+        headers::event_stream(response.headers_mut());
+        response
+    }
+}
+
+impl<U: Future<Output = ()>> ResumableBody<U> {
+    /// Writes all that is ready, up to the size of a frame.
+    fn write(self: Pin<&mut Self>, cx: &mut Context<'_>) -> BytesMut {
+        let this = self.project();
+        let mut frame = BytesMut::new();
+        if this.deadline.poll(cx).is_ready() {
+            this.subscription.expire(&mut frame);
+        } else if this.until.poll(cx).is_ready() {
+            this.subscription.shut_down(*this.spread, &mut frame);
+        }
+        while frame.len() < FRAME_SIZE {
+            match this.subscription.poll_write(cx, &mut frame) {
+                Poll::Ready(Written::Some) => {}
+                Poll::Ready(Written::Last) => {
+                    *this.has_ended = true;
+                    return frame;
+                }
+                Poll::Pending => return frame,
+            }
+        }
+        frame
+    }
+
+    /// A server that asks again after it had to wait has written what it had before.
+    fn confirm(self: Pin<&mut Self>) {
+        let this = self.project();
+        if *this.delivery == Delivery::Written {
+            this.subscription.confirm();
+            *this.delivery = Delivery::Confirmed;
+        }
+    }
+}
+
+impl<U: Future<Output = ()>> Body for ResumableBody<U> {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.has_ended {
+            return Poll::Ready(None);
+        }
+        self.as_mut().confirm();
+        let frame = self.as_mut().write(cx);
+        let this = self.project();
+        if !frame.is_empty() {
+            this.heartbeat.spoke();
+            if *this.delivery == Delivery::Unsent {
+                *this.delivery = Delivery::Sent;
+            }
+            return Poll::Ready(Some(Ok(Frame::data(frame.freeze()))));
+        }
+        if *this.has_ended {
+            return Poll::Ready(None);
+        }
+        if *this.delivery == Delivery::Sent {
+            *this.delivery = Delivery::Written;
+        }
+        this.heartbeat
+            .poll(cx)
+            .map(|()| Some(Ok(Frame::data(Bytes::from_static(Event::HEARTBEAT)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.has_ended
+    }
+}
+
+impl<U> fmt::Debug for ResumableBody<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResumableBody")
+            .field("has_ended", &self.has_ended)
+            .finish_non_exhaustive()
+    }
+}

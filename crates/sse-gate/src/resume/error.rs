@@ -1,0 +1,55 @@
+//! Why a handler gets no stream: [`NotAttached`].
+
+use http::StatusCode;
+use sse_gate_core::EntropyError;
+use sse_gate_resume::{OpenError, SessionErrorKind};
+use std::time::Duration;
+
+use crate::problem::Problem;
+
+/// A stream was not attached to its session.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotAttached {
+    /// It was attached before: a request has one stream.
+    #[error("request has its stream already")]
+    Already,
+    /// No session was opened.
+    #[error("session can't be opened")]
+    NotOpened(#[from] OpenError),
+    /// No log could be made.
+    #[error("log can't be made")]
+    NoLog(#[from] EntropyError),
+}
+
+impl From<NotAttached> for Problem {
+    /// What the client is told: 429 if it has too many sessions, 401 if its right was taken away
+    /// in this moment, 500 for a handler's mistake, or 503.
+    fn from(error: NotAttached) -> Self {
+        let kind = match &error {
+            NotAttached::NotOpened(OpenError::Store(error)) => Some(error.kind()),
+            _ => None,
+        };
+        match (error, kind) {
+            (_, Some(SessionErrorKind::FullForSubject)) => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "You have too many streams open.",
+            )
+            .with_retry_after(Duration::from_secs(5)),
+            (_, Some(SessionErrorKind::Revoked)) => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "The stream token is invalid. Ask for a new one.",
+            )
+            .with_challenge(crate::challenge::INVALID_TOKEN),
+            (NotAttached::Already, _) => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The stream was attached twice.",
+            ),
+            _ => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "No stream can be opened right now.",
+            )
+            .with_retry_after(Duration::from_secs(1)),
+        }
+    }
+}

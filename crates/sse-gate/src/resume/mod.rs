@@ -1,0 +1,39 @@
+//! Streams that survive native reconnects: what [`GateLayer::resumable`](crate::GateLayer::resumable)
+//! adds to a route.
+//!
+//! # Which requests pass
+//!
+//! One with a fresh token, as on any route: it opens a session. And one with a resume id in
+//! `Last-Event-ID` and the spent token of the same session where it stands: it goes on. All the
+//! [checks](crate::gate) that come before the token come before the resume id, too, and consume
+//! nothing. A request with a resume id never redeems its token.
+//!
+//! # What a refused client sees
+//!
+//! | shown | answer |
+//! |---|---|
+//! | both factors, of a session that is over or whose events the client has had | 204: a native `EventSource` stops |
+//! | anything else that is no good | the 401 of every bad token, to the byte |
+//! | a resume id, when there is no room or the store can't be asked | 200, `retry` and nothing else: it asks again |
+//!
+//! # What the handler does
+//!
+//! It finds a [`ResumableStream`] in the request's extensions, at the first opening and at each
+//! resume, and says what is streamed: [`produce`](ResumableStream::produce) for work of the
+//! session's own, which runs once, or [`follow`](ResumableStream::follow) for a log that many
+//! read. It is asked each time, so it may also refuse.
+//!
+//! # What the deployment must take care of
+//!
+//! A proxy must pass `Last-Event-ID` on, and must neither buffer, cache nor redirect the route.
+
+mod body;
+mod error;
+mod settings;
+mod stream;
+
+pub use body::ResumableBody;
+pub use error::NotAttached;
+pub use settings::Resumable;
+pub(crate) use stream::First;
+pub use stream::ResumableStream;

@@ -1,0 +1,164 @@
+//! What a handler finds in its request: [`ResumableStream`].
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sse_gate_core::{Timestamp, TokenKey};
+use sse_gate_resume::{MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, Subscription};
+
+use super::{NotAttached, Resumable, ResumableBody};
+use crate::Granted;
+use crate::slots::Slot;
+
+/// A stream that its client may go on with, in the extensions of the request that opens it or goes
+/// on. Clones are the same stream.
+///
+/// With the feature `axum` it is an extractor too. There is one only behind a
+/// [`GateLayer`](crate::GateLayer) that is [`resumable`](crate::GateLayer::resumable).
+#[derive(Clone)]
+pub struct ResumableStream {
+    granted: Granted,
+    settings: Resumable,
+    is_resumed: bool,
+    way: Arc<Mutex<Option<Way>>>,
+}
+
+/// How the client came.
+enum Way {
+    /// With a fresh token.
+    First(First),
+    /// With a resume id.
+    Again(Resumed),
+}
+
+/// What it takes to open a session.
+pub(crate) struct First {
+    pub(crate) token: TokenKey,
+    /// The moment before the token was redeemed.
+    pub(crate) at: Timestamp,
+    pub(crate) slot: Slot,
+}
+
+impl ResumableStream {
+    pub(crate) fn first(granted: Granted, settings: Resumable, first: First) -> Self {
+        Self::new(granted, settings, Way::First(first))
+    }
+
+    pub(crate) fn again(granted: Granted, settings: Resumable, resumed: Resumed) -> Self {
+        Self::new(granted, settings, Way::Again(resumed))
+    }
+
+    fn new(granted: Granted, settings: Resumable, way: Way) -> Self {
+        Self {
+            granted,
+            settings,
+            is_resumed: matches!(way, Way::Again(_)),
+            way: Arc::new(Mutex::new(Some(way))),
+        }
+    }
+
+    /// The grant: whose stream it is, and of what. Its payload is there only at the first opening.
+    pub fn granted(&self) -> &Granted {
+        &self.granted
+    }
+
+    /// Whether the client goes on with a stream that it had before.
+    pub fn is_resumed(&self) -> bool {
+        self.is_resumed
+    }
+
+    /// Streams the log of work that belongs to this session alone: a log from `logs`, which `work`
+    /// writes in a task of its own.
+    ///
+    /// **The work runs once**, however often the client comes back: it is started at the first
+    /// opening and not looked at later. It goes on without its client, and learns from its
+    /// [`Publisher`] whether anybody listens and whether it is to stop. If it panics, or drops the
+    /// publisher, the stream ends with `sse.error`.
+    ///
+    /// To be called within a Tokio runtime.
+    pub async fn produce<W, F>(
+        &self,
+        logs: &MemoryLogs,
+        work: W,
+    ) -> Result<ResumableBody, NotAttached>
+    where
+        W: FnOnce(Publisher<MemoryLog>) -> F,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        match self.take()? {
+            Way::Again(resumed) => Ok(self.body(resumed.subscribe())),
+            Way::First(first) => {
+                let log = logs.create()?;
+                let publisher = Publisher::new(log.clone());
+                let body = self.open(first, Arc::new(log), false).await?;
+                tokio::spawn(work(publisher));
+                Ok(body)
+            }
+        }
+    }
+
+    /// Streams a log that others read too, from now on. Who comes back gets what it missed.
+    ///
+    /// A session keeps to the log that it began with, whatever it is given later.
+    pub async fn follow<L: ReadLog + Clone>(&self, log: &L) -> Result<ResumableBody, NotAttached> {
+        match self.take()? {
+            Way::Again(resumed) => Ok(self.body(resumed.subscribe())),
+            Way::First(first) => self.open(first, Arc::new(log.clone()), true).await,
+        }
+    }
+
+    async fn open(
+        &self,
+        first: First,
+        log: Arc<dyn ReadLog>,
+        is_shared: bool,
+    ) -> Result<ResumableBody, NotAttached> {
+        let First { token, at, slot } = first;
+        let opening = Opening::at(at, &self.granted, token, log).with_policy(self.settings.policy);
+        let opening = if is_shared {
+            opening.on_shared_log()
+        } else {
+            opening
+        };
+        let subscription = self.settings.sessions.open(opening).await?;
+        subscription.lease().hold(slot);
+        Ok(self.body(subscription))
+    }
+
+    fn body(&self, subscription: Subscription) -> ResumableBody {
+        let subscription = subscription.with_slow_policy(self.settings.slow);
+        ResumableBody::new(subscription, self.granted.time_left())
+    }
+
+    fn take(&self) -> Result<Way, NotAttached> {
+        let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
+        way.take().ok_or(NotAttached::Already)
+    }
+}
+
+impl fmt::Debug for ResumableStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResumableStream")
+            .field("granted", &self.granted)
+            .field("is_resumed", &self.is_resumed)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "axum")]
+mod extractor {
+    use axum_core::extract::FromRequestParts;
+    use http::request::Parts;
+
+    use super::ResumableStream;
+    use crate::granted::NotGranted;
+
+    impl<S: Sync> FromRequestParts<S> for ResumableStream {
+        type Rejection = NotGranted;
+
+        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NotGranted> {
+            let stream = parts.extensions.get::<ResumableStream>();
+            stream.cloned().ok_or(NotGranted)
+        }
+    }
+}
