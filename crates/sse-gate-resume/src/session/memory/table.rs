@@ -270,7 +270,9 @@ impl Table {
         let Some(slot) = self.slots.get_mut(&id) else {
             return;
         };
-        if let (Some(reason), Some(live)) = (slot.record.closed(), slot.live.take()) {
+        if let Some(reason) = slot.record.closed()
+            && let Some(live) = slot.live.take()
+        {
             let subject = slot.record.binding().subject.clone();
             aftermath.cut(&live.fence, Cut::Closed(reason));
             if live.owns_log {
