@@ -184,11 +184,16 @@ impl Record {
         false
     }
 
-    /// When its time is up, if nothing happens before. A closed one is remembered until its
-    /// deadline, for clients that come back to it.
+    /// When its time is up, if nothing happens before. A closed one is remembered for clients that
+    /// come back to it: for as long after its deadline as a client is waited for.
     pub fn ends_at(&self) -> Timestamp {
-        if self.is_attached || self.closed.is_some() {
-            self.binding.deadline
+        let Binding {
+            deadline, policy, ..
+        } = &*self.binding;
+        if self.closed.is_some() {
+            deadline.saturating_add(policy.idle)
+        } else if self.is_attached {
+            *deadline
         } else {
             self.idle_until
         }
