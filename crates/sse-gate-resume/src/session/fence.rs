@@ -89,10 +89,14 @@ impl Fence {
         drop(thing);
     }
 
-    /// Frees what the connection holds.
+    /// Frees what the connection holds, and forgets whom to wake: it has gone.
     pub(super) fn let_go(&self) {
-        let held = mem::take(&mut self.0.lock().held);
+        let (waker, held) = {
+            let mut inner = self.0.lock();
+            (inner.waker.take(), mem::take(&mut inner.held))
+        };
         drop(held);
+        drop(waker);
     }
 
     /// Marks that the client got something; whether that is news.
