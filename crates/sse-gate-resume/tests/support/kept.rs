@@ -1,0 +1,77 @@
+//! A store that the test keeps a hand on: [`Kept`].
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sse_gate_core::{Subject, TokenKey};
+use sse_gate_resume::{
+    Binding, CloseReason, Fence, MemorySessions, Presented, ReadLog, Record, Redeemed, Reopened,
+    SessionError, SessionId, SessionStore, Whom,
+};
+
+/// The store in memory. Clones are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept(Arc<MemorySessions>);
+
+impl Kept {
+    pub(crate) fn new(store: MemorySessions) -> Self {
+        Self(Arc::new(store))
+    }
+}
+
+impl Deref for Kept {
+    type Target = MemorySessions;
+
+    fn deref(&self) -> &MemorySessions {
+        &self.0
+    }
+}
+
+impl SessionStore for Kept {
+    async fn open(
+        &self,
+        id: SessionId,
+        record: Record,
+        log: Arc<dyn ReadLog>,
+        owns_log: bool,
+    ) -> Result<Fence, SessionError> {
+        self.0.open(id, record, log, owns_log).await
+    }
+
+    async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {
+        self.0.find(id).await
+    }
+
+    async fn redeem(&self, id: SessionId, shown: Presented) -> Result<Redeemed, SessionError> {
+        self.0.redeem(id, shown).await
+    }
+
+    async fn reopen(
+        &self,
+        token: TokenKey,
+        window: Duration,
+    ) -> Result<Option<Reopened>, SessionError> {
+        self.0.reopen(token, window).await
+    }
+
+    fn release(&self, id: SessionId, generation: u64, got_something: bool) {
+        self.0.release(id, generation, got_something);
+    }
+
+    fn confirm(&self, id: SessionId, generation: u64) {
+        self.0.confirm(id, generation);
+    }
+
+    async fn close(&self, whose: Whom, reason: CloseReason) -> Result<usize, SessionError> {
+        self.0.close(whose, reason).await
+    }
+
+    async fn stop(&self, token: TokenKey, subject: Subject) -> Result<bool, SessionError> {
+        self.0.stop(token, subject).await
+    }
+
+    fn sweep(&self) {
+        self.0.sweep();
+    }
+}

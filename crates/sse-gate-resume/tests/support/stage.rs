@@ -1,0 +1,104 @@
+//! Sessions in memory, by a clock that the test moves: [`Stage`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pollster::block_on;
+use sse_gate_codec::Event;
+use sse_gate_core::{Grant, ManualClock, Resource, Subject, TokenKey};
+use sse_gate_resume::{
+    EventLog, LogBudget, LogLimits, MemoryLog, MemoryLogs, MemorySessions, NotResumed, OpenError,
+    Opening, ReadLog, ResumeKey, ResumeKeys, ResumePolicy, Resumed, SessionLimits, Sessions,
+    Subscription,
+};
+
+use super::{Client, Counted, Kept, Told};
+
+/// Everything that a test needs.
+pub(crate) struct Stage {
+    pub(crate) clock: ManualClock,
+    pub(crate) store: Kept,
+    pub(crate) sessions: Sessions,
+    pub(crate) logs: MemoryLogs,
+    pub(crate) told: Told,
+    pub(crate) policy: ResumePolicy,
+}
+
+/// The key of the token of this number.
+pub(crate) fn token(number: u8) -> TokenKey {
+    TokenKey::from_bytes([number; 32])
+}
+
+/// What a token stands for.
+pub(crate) fn grant(subject: &str) -> Grant {
+    let subject = Subject::new(subject).unwrap();
+    Grant::new(subject, Resource::new(["chat", "1"]).unwrap())
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self::new(SessionLimits::default(), LogLimits::default())
+    }
+}
+
+impl Stage {
+    pub(crate) fn new(limits: SessionLimits, log: LogLimits) -> Self {
+        let clock = ManualClock::default();
+        let store = Kept::new(MemorySessions::new(limits).with_clock(clock.clone()));
+        let key = ResumeKey::new('k', [7; 32]).unwrap();
+        let told = Told::default();
+        let sessions = Sessions::new(store.clone(), ResumeKeys::new(key))
+            .with_clock(clock.clone())
+            .with_entropy(Counted::default())
+            .with_observer(told.clone());
+        let logs = MemoryLogs::new(log, LogBudget::default()).with_clock(clock.clone());
+        Self {
+            clock,
+            store,
+            sessions,
+            logs: logs.with_entropy(Counted::default()),
+            told,
+            policy: ResumePolicy::default(),
+        }
+    }
+
+    pub(crate) fn with_policy(mut self, policy: ResumePolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    pub(crate) fn log(&self) -> MemoryLog {
+        self.logs.create().unwrap()
+    }
+
+    /// Opens a session on a log of its own.
+    pub(crate) fn open(
+        &self,
+        grant: &Grant,
+        token: TokenKey,
+        log: &MemoryLog,
+    ) -> Result<Subscription, OpenError> {
+        let log: Arc<dyn ReadLog> = Arc::new(log.clone());
+        let opening = Opening::at(self.sessions.now(), grant, token, log);
+        block_on(self.sessions.open(opening.with_policy(self.policy)))
+    }
+
+    /// A client of alice's, with token 1, on this log.
+    pub(crate) fn alice(&self, log: &MemoryLog) -> Client {
+        let opened = self.open(&grant("alice"), token(1), log);
+        Client::new(token(1), opened.unwrap())
+    }
+
+    pub(crate) fn resume(&self, id: &str, token: TokenKey) -> Result<Resumed, NotResumed> {
+        block_on(self.sessions.resume(id, token))
+    }
+
+    pub(crate) fn wait(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+}
+
+/// Appends an event of this data.
+pub(crate) fn append(log: &MemoryLog, data: &str) -> u64 {
+    block_on(log.append(&Event::new().data(data))).unwrap()
+}
