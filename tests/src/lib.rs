@@ -10,6 +10,7 @@
 //! | streams | [`EventStream`], [`Event`] |
 //! | numbers | [`Metrics`] |
 //! | leaks | [`Secrets`] |
+//! | browsers and their `EventSource`, real and not | [`engines`] |
 //!
 //! Everything here panics when a server does not do what it must for a test to go on.
 #![expect(
@@ -23,6 +24,7 @@
 struct Readme;
 
 mod connection;
+pub mod engines;
 mod events;
 pub mod h2;
 pub mod jwt;

@@ -1,0 +1,47 @@
+//! The engines of real browsers with their own `EventSource`, a model of it, and what to put it
+//! through.
+//!
+//! | what | where |
+//! |---|---|
+//! | real browsers, without a window | [`Engine`], [`Browser`] |
+//! | what their `EventSource` tells a page | [`Report`], [`Dispatched`] |
+//! | the page, and who collects what it tells | [`Job`], [`Board`] |
+//! | a server that says what a script says | [`Script`], [`Answer`], [`Scripted`], [`Asked`] |
+//! | an `EventSource` without a browser | [`Fake`], [`Profile`], [`Machine`], [`Decoder`] |
+//! | choices that can be made again | [`Random`] |
+//!
+//! A browser is started on a page of the test's own. The page opens the streams that it is told
+//! to, and posts all that happens to the board, which a test waits on:
+//!
+//! ```text
+//!            page, reports                    streams
+//!   Board ◄────────────────► Engine or Fake ◄────────► Scripted
+//! ```
+
+mod answer;
+mod asked;
+mod board;
+mod browser;
+mod decoder;
+mod display;
+mod engine;
+mod fake;
+mod machine;
+mod process;
+mod profile;
+mod random;
+mod report;
+mod scripted;
+
+pub use answer::{Answer, Origin};
+pub use asked::Asked;
+pub use board::{Board, Job};
+pub use browser::Browser;
+pub use decoder::Decoder;
+pub use engine::Engine;
+pub use fake::Fake;
+pub use machine::{Machine, Next};
+pub use profile::{BareId, Profile, Redirects};
+pub use random::Random;
+pub use report::{Dispatched, Report};
+pub use scripted::{Recorded, Script, Scripted};
