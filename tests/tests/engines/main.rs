@@ -1,0 +1,24 @@
+//! What the `EventSource` of real browsers does, and that our model of it does the same.
+//!
+//! | file | what is claimed |
+//! |---|---|
+//! | `closing` | when it gives up, and when it comes back |
+//! | `ids` | which id it keeps |
+//! | `requests` | what its requests say |
+//! | `breaks` | what it does when a connection breaks |
+//! | `model` | the model behaves as each engine did |
+//! | `decoder` | the model reads as the standard says |
+//!
+//! The scripts of all claims are run once, by one page in each engine: see `observed`.
+#![allow(clippy::unwrap_used, reason = "a test may fail wherever it likes")]
+
+mod breaks;
+mod closing;
+mod decoder;
+mod ids;
+mod model;
+mod observed;
+#[path = "../../../crates/sse-gate-codec/tests/reference/mod.rs"]
+mod reference;
+mod requests;
+mod scripts;
