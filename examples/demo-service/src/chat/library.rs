@@ -163,3 +163,40 @@ impl fmt::Debug for Library {
         write!(f, "Library({documents} documents, {passages} passages)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many sections, each with its own word and one that all have.
+    fn sections(count: usize) -> Library {
+        let sections: Vec<_> = (0..count)
+            .map(|n| format!("# W{n}\n\ncommon\n\n"))
+            .collect();
+        let source = "all.md";
+        Library::new([Document {
+            source,
+            text: &sections.concat(),
+        }])
+    }
+
+    #[test]
+    fn a_question_is_searched_for_by_its_rarest_words_each_once() {
+        let library = sections(100);
+        let words: Vec<_> = (0..100).map(|n| format!("w{n}")).collect();
+        let twice: Vec<_> = words.iter().map(|word| format!("{word} {word}")).collect();
+        let question = format!("common unknown {}", twice.join(" "));
+        let query = library.query(&Question::new(question).unwrap());
+        assert_eq!(query.asked, 102);
+        assert_eq!(query.terms, words[..MAX_TERMS]);
+    }
+
+    #[test]
+    fn of_passages_that_fit_equally_the_first_comes_first() {
+        let library = sections(50);
+        let query = library.query(&Question::new("common").unwrap());
+        let found = library.search(&query);
+        let numbers: Vec<_> = found.iter().map(|it| it.passage).collect();
+        assert_eq!(numbers, (0..50).collect::<Vec<_>>());
+    }
+}
