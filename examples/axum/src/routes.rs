@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, any_service, get, post};
 use demo_service::http::{Demo, SetupError, read};
 use demo_service::server::{self, Args};
-use sse_gate::{Granted, Problem};
+use sse_gate::{Granted, Problem, ResumableStream};
 use tower_http::trace::TraceLayer;
 
 pub(crate) fn routes(demo: &Demo, args: &Args) -> Result<Router, SetupError> {
@@ -27,6 +27,13 @@ pub(crate) fn routes(demo: &Demo, args: &Args) -> Result<Router, SetupError> {
             any_service(demo.mint()?),
         )
         .route(Demo::STREAM, any(stream).layer(demo.gate_layer()?))
+        .route(Demo::CHAT_INITIATE, any_service(demo.chat_mint()))
+        .route(Demo::CHAT, any(chat).layer(demo.chat_gate_layer()?))
+        .route(Demo::CHAT_STOP, post(stop_chat))
+        .route(Demo::TOPIC_TOKEN, any_service(demo.topic_mint()?))
+        .route(Demo::TOPIC, any(feed).layer(demo.topic_gate_layer()?))
+        .route("/topics/{topic}/publish", post(publish))
+        .route("/demo/drop", post(drop_connection))
         .method_not_allowed_fallback(|| async { Demo::method_not_allowed().map(Body::new) })
         .fallback(|| async { Demo::not_found().map(Body::new) })
         .layer(server::cors(&args.allow_origin)?)
@@ -78,4 +85,41 @@ async fn stream(State(demo): State<Demo>, granted: Granted) -> Response {
         Ok(response) => response.into_response(),
         Err(problem) => Problem::into_response(problem).map(Body::new),
     }
+}
+
+async fn chat(State(demo): State<Demo>, stream: ResumableStream) -> Response {
+    match demo.chat(&stream).await {
+        Ok(response) => response.into_response(),
+        Err(problem) => Problem::into_response(problem).map(Body::new),
+    }
+}
+
+async fn stop_chat(State(demo): State<Demo>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    demo.stop_chat(&parts).await.map(Body::new)
+}
+
+async fn feed(State(demo): State<Demo>, stream: ResumableStream) -> Response {
+    match demo.feed(&stream).await {
+        Ok(response) => response.into_response(),
+        Err(problem) => Problem::into_response(problem).map(Body::new),
+    }
+}
+
+async fn publish(State(demo): State<Demo>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match read(body).await {
+        Ok(body) => demo.publish(&parts, &body).await,
+        Err(response) => response,
+    }
+    .map(Body::new)
+}
+
+async fn drop_connection(State(demo): State<Demo>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match read(body).await {
+        Ok(body) => demo.drop_connection(&parts, &body).await,
+        Err(response) => response,
+    }
+    .map(Body::new)
 }

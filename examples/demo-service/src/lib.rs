@@ -8,6 +8,7 @@
 //! - [`infer`]: Rust types from a JSON sample, the real work of the demo;
 //! - [`generation`]: jobs that do this work in the background, and streams of their progress;
 //! - [`chat`]: answers from the repository's own documents;
+//! - [`topics`]: logs that many write and read;
 //! - [`page`]: the page that shows it, with its scripts and its Content-Security-Policy;
 //! - [`http`]: the endpoints, in the types that all frameworks share;
 //! - [`server`]: the command line, logs, signals, and a loop that accepts connections.
@@ -19,4 +20,5 @@ pub mod infer;
 pub mod login;
 pub mod page;
 pub mod server;
+pub mod topics;
 pub mod users;

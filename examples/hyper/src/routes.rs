@@ -1,17 +1,18 @@
 //! Which request goes where. Hyper has no router: a match on path and method is one.
 
 use std::convert::Infallible;
-use std::future::ready;
 
 use bytes::Bytes;
-use demo_service::http::{Demo, Mint, Response as DemoResponse, SetupError, read};
+use demo_service::http::{
+    ChatMint, Demo, Mint, Response as DemoResponse, SetupError, TopicMint, read,
+};
 use demo_service::server::{self, Args};
 use http::header::ALLOW;
 use http::{HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body, Incoming};
-use sse_gate::{Granted, Problem};
+use sse_gate::{Granted, Problem, ResumableStream};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_http::trace::TraceLayer;
 
@@ -33,14 +34,16 @@ pub(crate) fn routes(
     + 'static,
     SetupError,
 > {
-    let handler = {
+    let handler = |kind| {
         let demo = demo.clone();
-        service_fn(move |request| ready(Ok(stream(&demo, &request))))
+        service_fn(move |request| stream(kind, demo.clone(), request))
     };
     let router = Router {
+        mints: (demo.mint()?, demo.chat_mint(), demo.topic_mint()?),
+        generations: demo.gate_layer()?.layer(handler(Kind::Generation)),
+        chat: demo.chat_gate_layer()?.layer(handler(Kind::Chat)),
+        topics: demo.topic_gate_layer()?.layer(handler(Kind::Topic)),
         demo: demo.clone(),
-        mint: demo.mint()?,
-        stream: demo.gate_layer()?.layer(handler),
     };
     Ok(ServiceBuilder::new()
         .layer(TraceLayer::new_for_http())
@@ -51,8 +54,10 @@ pub(crate) fn routes(
 #[derive(Clone)]
 struct Router<S> {
     demo: Demo,
-    mint: Mint,
-    stream: S,
+    mints: (Mint, ChatMint, TopicMint),
+    generations: S,
+    chat: S,
+    topics: S,
 }
 
 impl<S, B> Router<S>
@@ -61,7 +66,7 @@ where
     B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
 {
     async fn route(self, request: Request) -> Result<Response, Infallible> {
-        let Self { demo, mint, stream } = self;
+        let Self { demo, mints, .. } = self;
         let uri = request.uri().clone();
         let path: Vec<&str> = uri.path().split('/').skip(1).collect();
         let response = match (&path[..], request.method()) {
@@ -73,13 +78,25 @@ where
             (["generations"], &Method::POST) => start(&demo, request).await,
             (["generations", _], &Method::GET | &Method::HEAD) => generation(&demo, request).await,
             (["generations", _], &Method::DELETE) => cancel(&demo, request).await,
-            (["generations", "generate", _, "stream-token"], _) => mint.oneshot(request).await?,
+            (["generations", "generate", _, "stream-token"], _) => mints.0.oneshot(request).await?,
             (["generations", "generate", _, "stream"], _) => {
-                let response = stream.oneshot(request).await?;
-                return Ok(response.map(BodyExt::boxed_unsync));
+                return open(self.generations, request).await;
             }
+            (["api", "chat", "stream", "initiate"], _) => mints.1.oneshot(request).await?,
+            (["api", "chat", "stream", _], _) => return open(self.chat, request).await,
+            (["api", "chat", "stream", _, "stop"], &Method::POST) => stop(&demo, request).await,
+            (["topics", _, "stream-token"], _) => mints.2.oneshot(request).await?,
+            (["topics", _, "stream"], _) => return open(self.topics, request).await,
+            (["topics", _, "publish"], &Method::POST) => publish(&demo, request).await,
+            (["demo", "drop"], &Method::POST) => drop_connection(&demo, request).await,
             (["" | "healthz" | "metrics"] | ["assets", _], _) => method_not_allowed("GET,HEAD"),
-            (["demo", "login"] | ["generations"], _) => method_not_allowed("POST"),
+            (
+                ["demo", "login" | "drop"]
+                | ["generations"]
+                | ["api", "chat", "stream", _, "stop"]
+                | ["topics", _, "publish"],
+                _,
+            ) => method_not_allowed("POST"),
             (["generations", _], _) => method_not_allowed("GET,HEAD,DELETE"),
             _ => Demo::not_found(),
         };
@@ -119,13 +136,65 @@ async fn cancel(demo: &Demo, request: Request) -> DemoResponse {
     demo.cancel(&parts).await
 }
 
-fn stream(demo: &Demo, request: &Request) -> Response {
-    let Some(granted) = request.extensions().get::<Granted>() else {
-        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The stream has no gate.")
-            .into_response()
-            .map(BodyExt::boxed_unsync);
-    };
-    match demo.stream(granted) {
+async fn stop(demo: &Demo, request: Request) -> DemoResponse {
+    let (parts, _) = request.into_parts();
+    demo.stop_chat(&parts).await
+}
+
+async fn publish(demo: &Demo, request: Request) -> DemoResponse {
+    let (parts, body) = request.into_parts();
+    match read(body).await {
+        Ok(body) => demo.publish(&parts, &body).await,
+        Err(response) => response,
+    }
+}
+
+async fn drop_connection(demo: &Demo, request: Request) -> DemoResponse {
+    let (parts, body) = request.into_parts();
+    match read(body).await {
+        Ok(body) => demo.drop_connection(&parts, &body).await,
+        Err(response) => response,
+    }
+}
+
+/// Asks the handler of a stream, through its gate.
+async fn open<S, B>(stream: S, request: Request) -> Result<Response, Infallible>
+where
+    S: Service<Request, Response = http::Response<B>, Error = Infallible>,
+    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
+{
+    let response = stream.oneshot(request).await?;
+    Ok(response.map(BodyExt::boxed_unsync))
+}
+
+/// What a stream is of.
+#[derive(Clone, Copy)]
+enum Kind {
+    Generation,
+    Chat,
+    Topic,
+}
+
+/// The handler of all streams, behind their gates.
+async fn stream(kind: Kind, demo: Demo, request: Request) -> Result<Response, Infallible> {
+    let granted = request.extensions().get::<Granted>();
+    let resumable = request.extensions().get::<ResumableStream>();
+    Ok(match (kind, granted, resumable) {
+        (Kind::Generation, Some(granted), _) => boxed(demo.stream(granted)),
+        (Kind::Chat, _, Some(stream)) => boxed(demo.chat(stream).await),
+        (Kind::Topic, _, Some(stream)) => boxed(demo.feed(stream).await),
+        _ => boxed(Err::<DemoResponse, _>(Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The stream has no gate.",
+        ))),
+    })
+}
+
+fn boxed<B>(response: Result<http::Response<B>, Problem>) -> Response
+where
+    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
+{
+    match response {
         Ok(response) => response.map(BodyExt::boxed_unsync),
         Err(problem) => problem.into_response().map(BodyExt::boxed_unsync),
     }

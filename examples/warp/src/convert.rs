@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use demo_service::http::{ProgressStream, Response as DemoResponse};
+use demo_service::http::Response as DemoResponse;
 use futures_util::TryStreamExt;
 use http::request::Parts;
-use http::{HeaderMap, Method};
+use http::{Extensions, HeaderMap, Method};
 use http_body::{Body, Frame};
 use http_body_util::{BodyDataStream, StreamBody};
+use sse_gate::StrippedToken;
 use warp::path::FullPath;
 use warp::reply::Response;
 use warp::{Buf, Filter, Reply};
@@ -18,13 +19,24 @@ pub(crate) fn parts() -> impl Filter<Extract = (Parts,), Error = Infallible> + C
     warp::method()
         .and(warp::path::full())
         .and(warp::header::headers_cloned())
-        .map(|method: Method, path: FullPath, headers: HeaderMap| {
-            let (mut parts, ()) = http::Request::new(()).into_parts();
-            parts.method = method;
-            parts.uri = path.as_str().parse().unwrap_or_default();
-            parts.headers = headers;
-            parts
-        })
+        .and(warp::ext::optional())
+        .map(
+            |method: Method, path: FullPath, headers: HeaderMap, token: Option<StrippedToken>| {
+                let (mut parts, ()) = http::Request::new(()).into_parts();
+                parts.method = method;
+                parts.uri = path.as_str().parse().unwrap_or_default();
+                parts.headers = headers;
+                parts.extensions.extend(token.map(with).unwrap_or_default());
+                parts
+            },
+        )
+}
+
+/// Extensions with this in them.
+fn with(token: StrippedToken) -> Extensions {
+    let mut extensions = Extensions::new();
+    extensions.insert(token);
+    extensions
 }
 
 /// The body of the request, as everybody else has it.
@@ -53,7 +65,10 @@ pub(crate) fn reply(response: DemoResponse) -> Response {
 }
 
 /// A stream in warp's type.
-pub(crate) fn reply_with_stream(response: http::Response<ProgressStream>) -> Response {
+pub(crate) fn reply_with_stream<B>(response: http::Response<B>) -> Response
+where
+    B: Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
+{
     let (parts, body) = response.into_parts();
     let mut response = warp::reply::stream(BodyDataStream::new(body)).into_response();
     *response.headers_mut() = parts.headers;

@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use demo_service::http::{Demo, Mint, SetupError, read};
+use demo_service::http::{ChatMint, Demo, Mint, SetupError, TopicMint, read};
 use demo_service::server::{self, Args};
 use http::HeaderValue;
 use http::header::ALLOW;
@@ -15,7 +15,7 @@ use http::request::Parts;
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use sse_gate::{Granted, Rejection};
+use sse_gate::{Granted, Rejection, ResumableStream};
 use tower::{Service, ServiceBuilder, ServiceExt};
 use tower_http::trace::TraceLayer;
 use warp::Filter;
@@ -49,15 +49,27 @@ pub(crate) fn routes(
         // Cors wants a body that can be empty.
         .map_response(|response: http::Response<_>| response.map(BodyExt::boxed_unsync))
         .layer(demo.gate_layer()?.in_front_of_router())
-        .service(warp::service(filters(demo, &demo.mint()?))))
+        .layer(demo.chat_gate_layer()?.in_front_of_router())
+        .layer(demo.topic_gate_layer()?.in_front_of_router())
+        .service(warp::service(filters(demo)?)))
 }
 
-fn filters(demo: &Demo, mint: &Mint) -> BoxedFilter<(Response,)> {
-    let mint = shared(mint);
+fn filters(demo: &Demo) -> Result<BoxedFilter<(Response,)>, SetupError> {
+    let nothing = warp::any().map(|| reply(Demo::not_found())).boxed();
+    let routes = [generations(demo)?, resumables(demo)?, vec![nothing]];
+    let routes = routes.into_iter().flatten();
+    Ok(routes.fold(slash_at_end(), |before, route| {
+        before.or(route).unify().boxed()
+    }))
+}
+
+/// What is there but for the resumable streams.
+fn generations(demo: &Demo) -> Result<Vec<BoxedFilter<(Response,)>>, SetupError> {
+    let mint = shared(&demo.mint()?);
     let demo = || shared(demo);
     let asset = warp::path!("assets" / String).map(drop).untuple_one();
     let id = warp::path!("generations" / String).map(drop).untuple_one();
-    let routes = [
+    Ok(vec![
         at(
             warp::path::end().or(asset).unify(),
             get().and(demo()).and(warp::path::full()).map(page),
@@ -105,11 +117,64 @@ fn filters(demo: &Demo, mint: &Mint) -> BoxedFilter<(Response,)> {
             .and(warp::ext::optional())
             .map(stream)
             .boxed(),
-        warp::any().map(|| reply(Demo::not_found())).boxed(),
-    ];
-    routes.into_iter().fold(slash_at_end(), |before, route| {
-        before.or(route).unify().boxed()
-    })
+    ])
+}
+
+/// The chat and the feed.
+fn resumables(demo: &Demo) -> Result<Vec<BoxedFilter<(Response,)>>, SetupError> {
+    let (chat_mint, topic_mint) = (shared(&demo.chat_mint()), shared(&demo.topic_mint()?));
+    let demo = || shared(demo);
+    Ok(vec![
+        warp::path!("api" / "chat" / "stream" / "initiate")
+            .and(chat_mint)
+            .and(parts())
+            .and(body())
+            .then(chat_mint_token)
+            .boxed(),
+        warp::path!("api" / "chat" / "stream" / String)
+            .and(demo())
+            .and(warp::ext::optional())
+            .then(chat)
+            .boxed(),
+        at(
+            warp::path!("api" / "chat" / "stream" / String / "stop")
+                .map(drop)
+                .untuple_one(),
+            warp::post().and(demo()).and(parts()).then(stop_chat),
+            "POST",
+        ),
+        warp::path!("topics" / String / "stream-token")
+            .and(topic_mint)
+            .and(parts())
+            .and(body())
+            .then(topic_token)
+            .boxed(),
+        warp::path!("topics" / String / "stream")
+            .and(demo())
+            .and(warp::ext::optional())
+            .then(feed)
+            .boxed(),
+        at(
+            warp::path!("topics" / String / "publish")
+                .map(drop)
+                .untuple_one(),
+            warp::post()
+                .and(demo())
+                .and(parts())
+                .and(body())
+                .then(publish),
+            "POST",
+        ),
+        at(
+            warp::path!("demo" / "drop"),
+            warp::post()
+                .and(demo())
+                .and(parts())
+                .and(body())
+                .then(drop_connection),
+            "POST",
+        ),
+    ])
 }
 
 /// What is at a path: these endpoints, and 405 for every other method.
@@ -206,4 +271,71 @@ fn stream(_id: String, demo: Demo, granted: Option<Granted>) -> Response {
         Ok(response) => reply_with_stream(response),
         Err(problem) => reply(problem.into_response()),
     }
+}
+
+async fn chat_mint_token(
+    mint: ChatMint,
+    parts: Parts,
+    body: impl Body<Data = Bytes, Error = warp::Error> + Send + 'static,
+) -> Response {
+    match mint.oneshot(http::Request::from_parts(parts, body)).await {
+        Ok(response) => reply(response),
+    }
+}
+
+async fn topic_token(
+    _topic: String,
+    mint: TopicMint,
+    parts: Parts,
+    body: impl Body<Data = Bytes, Error = warp::Error> + Send + 'static,
+) -> Response {
+    match mint.oneshot(http::Request::from_parts(parts, body)).await {
+        Ok(response) => reply(response),
+    }
+}
+
+async fn chat(_id: String, demo: Demo, stream: Option<ResumableStream>) -> Response {
+    let Some(stream) = stream else {
+        return reply(Rejection::Route.to_response());
+    };
+    match demo.chat(&stream).await {
+        Ok(response) => reply_with_stream(response),
+        Err(problem) => reply(problem.into_response()),
+    }
+}
+
+async fn stop_chat(demo: Demo, parts: Parts) -> Response {
+    reply(demo.stop_chat(&parts).await)
+}
+
+async fn feed(_topic: String, demo: Demo, stream: Option<ResumableStream>) -> Response {
+    let Some(stream) = stream else {
+        return reply(Rejection::Route.to_response());
+    };
+    match demo.feed(&stream).await {
+        Ok(response) => reply_with_stream(response),
+        Err(problem) => reply(problem.into_response()),
+    }
+}
+
+async fn publish(
+    demo: Demo,
+    parts: Parts,
+    body: impl Body<Data = Bytes, Error = warp::Error>,
+) -> Response {
+    reply(match read(body).await {
+        Ok(body) => demo.publish(&parts, &body).await,
+        Err(response) => response,
+    })
+}
+
+async fn drop_connection(
+    demo: Demo,
+    parts: Parts,
+    body: impl Body<Data = Bytes, Error = warp::Error>,
+) -> Response {
+    reply(match read(body).await {
+        Ok(body) => demo.drop_connection(&parts, &body).await,
+        Err(response) => response,
+    })
 }

@@ -23,7 +23,7 @@ impl Pace {
         Self(Some(step))
     }
 
-    pub(super) fn step(self) -> Option<Duration> {
+    pub(crate) fn step(self) -> Option<Duration> {
         self.0
     }
 }

@@ -2,21 +2,30 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::request::Parts;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use sse_gate::core::{InvalidTtl, SystemEntropy};
 use sse_gate::mint::Authenticator;
+use sse_gate::sessions::{ResumePolicy, SessionLimits};
 use sse_gate::{
-    Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, MemoryStore, MetricsObserver, Problem,
-    SharedStore, StreamRoute, StreamSlots, StripTokenLayer,
+    Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, MemoryLogs, MemorySessions, MemoryStore,
+    MetricsObserver, Problem, Resumable, ResumeKeys, Sessions, SharedStore, StreamRoute,
+    StreamSlots, StripTokenLayer,
 };
 use sse_gate_moka::MokaStore;
+use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
+use super::chat::Chat;
+use super::connections::Connections;
 use super::ending::end_with;
+use super::feed::Feed;
 use crate::generation::{Generations, Limits as GenerationLimits};
 use crate::login::{AUDIENCE, JwtSecret, Signer};
 use crate::server::{Args, StoreKind};
+use crate::topics::Topics;
 use crate::users::{UserId, Users};
 
 /// Why the demo can't be set up.
@@ -35,6 +44,14 @@ pub(super) struct Assembly {
     pub(super) generations: Generations,
     pub(super) gate: Gate,
     pub(super) route: StreamRoute,
+    pub(super) chat: Chat,
+    pub(super) feed: Feed,
+    pub(super) logs: MemoryLogs,
+    pub(super) sessions: Sessions,
+    pub(super) resumable: Resumable,
+    pub(super) connections: Connections,
+    /// Within which time clients come back to a server that has shut down.
+    pub(super) spread: Duration,
     pub(super) metrics: PrometheusHandle,
     pub(super) shutdown: CancellationToken,
     slots: StreamSlots,
@@ -53,19 +70,28 @@ impl Demo {
         let secret = JwtSecret::from_env()?;
         let key = JwtKey::hs256(secret.as_bytes())?;
         let metrics = PrometheusBuilder::new().install_recorder()?;
-        let gate = Gate::builder(store(args))
-            .ttl(args.token_ttl())?
-            .observer(MetricsObserver::install())
-            .build_erased();
+        let (store, observer) = (store(args), MetricsObserver::install());
+        let gate = |ttl| Ok::<_, SetupError>(gate(&store, ttl, observer)?);
+        let sessions = sessions(args, observer)?;
+        let policy = ResumePolicy::default().with_retry(args.retry());
+        let logs = MemoryLogs::default();
         let generations = Generations::new(GenerationLimits::default(), args.pace());
         end_with(shutdown.clone(), generations.clone());
+        sweep(sessions.clone());
         Ok(Self(Arc::new(Assembly {
             users: Users::demo(),
             signer: Signer::new(secret.as_bytes()),
             authenticator: JwtAuthenticator::new(key, AUDIENCE, AUDIENCE)?,
             generations,
-            gate,
+            gate: gate(args.token_ttl())?,
             route: StreamRoute::new(Self::STREAM)?,
+            chat: Chat::new(gate(args.stream_id_ttl())?, args.pace())?,
+            feed: Feed::new(Topics::new(logs.clone()))?,
+            logs,
+            resumable: Resumable::new(&sessions).with_policy(policy),
+            sessions,
+            connections: Connections::default(),
+            spread: 5 * args.retry(),
             metrics,
             shutdown,
             slots: StreamSlots::new(args.streams, args.streams_per_subject),
@@ -75,13 +101,22 @@ impl Demo {
 
     /// Belongs around everything: takes the tokens out of the URIs of streams.
     pub fn strip_layer(&self) -> StripTokenLayer {
-        StripTokenLayer::new([self.0.route.clone()])
+        let Assembly {
+            route, chat, feed, ..
+        } = &*self.0;
+        let routes = [route, &chat.route, &chat.stop_route, &feed.route];
+        StripTokenLayer::new(routes.map(Clone::clone))
     }
 
-    /// Belongs around the handler of the streams.
+    /// Belongs around the handler of the generations' streams. They are strict: a token opens one
+    /// connection.
     pub fn gate_layer(&self) -> Result<GateLayer, SetupError> {
-        let layer =
-            GateLayer::new(&self.0.gate, self.0.route.clone()).with_slots(self.0.slots.clone());
+        self.layer(&self.0.gate, &self.0.route)
+    }
+
+    /// The layer of a route. All of them share one count of open streams.
+    pub(super) fn layer(&self, gate: &Gate, route: &StreamRoute) -> Result<GateLayer, SetupError> {
+        let layer = GateLayer::new(gate, route.clone()).with_slots(self.0.slots.clone());
         if self.0.allowed_origins.is_empty() {
             return Ok(layer);
         }
@@ -97,9 +132,40 @@ impl Demo {
     }
 }
 
-/// The store that the arguments ask for.
+/// A gate over the store that all gates share.
+fn gate(store: &SharedStore, ttl: Duration, observer: MetricsObserver) -> Result<Gate, InvalidTtl> {
+    let gate = Gate::builder(store.clone()).ttl(ttl)?;
+    Ok(gate.observer(observer).build_erased())
+}
+
+/// The sessions of all resumable streams, as many as there may be streams, and as many again that
+/// wait for their clients.
+fn sessions(args: &Args, observer: MetricsObserver) -> Result<Sessions, SetupError> {
+    let limits = SessionLimits::default()
+        .with_in_all(2 * args.streams)
+        .with_per_subject(args.streams_per_subject);
+    let keys = ResumeKeys::generate(&SystemEntropy)?;
+    Ok(Sessions::new(MemorySessions::new(limits), keys).with_observer(observer))
+}
+
+/// Frees what is over, also while nobody asks for anything.
+fn sweep(sessions: Sessions) {
+    tokio::spawn(async move {
+        let mut ticks = interval(Duration::from_secs(30));
+        loop {
+            ticks.tick().await;
+            sessions.sweep();
+        }
+    });
+}
+
+/// The store that the arguments ask for. A message of the chat's waits in it as JSON, in which
+/// every byte of its 64 KiB may be escaped.
 fn store(args: &Args) -> SharedStore {
-    let limits = Limits::default().with_tokens_per_subject(args.tokens_per_subject);
+    let limits = Limits::default()
+        .with_tokens_per_subject(args.tokens_per_subject)
+        .with_payload(400 * 1024)
+        .with_payload_bytes_per_subject(1024 * 1024);
     match args.store {
         StoreKind::Memory => SharedStore::new(MemoryStore::new(limits)),
         StoreKind::Moka => SharedStore::new(MokaStore::new(limits)),

@@ -12,10 +12,20 @@
 //! | `DELETE /generations/{id}` | [`Demo::cancel`] |
 //! | `POST /generations/generate/{id}/stream-token` | [`Demo::mint`] |
 //! | `GET /generations/generate/{id}/stream` | [`Demo::stream`], behind [`Demo::gate_layer`] |
+//! | `POST /api/chat/stream/initiate` | [`Demo::chat_mint`] |
+//! | `GET /api/chat/stream/{stream_id}` | [`Demo::chat`], behind [`Demo::chat_gate_layer`] |
+//! | `POST /api/chat/stream/{stream_id}/stop` | [`Demo::stop_chat`] |
+//! | `POST /topics/{topic}/stream-token` | [`Demo::topic_mint`] |
+//! | `GET /topics/{topic}/stream` | [`Demo::feed`], behind [`Demo::topic_gate_layer`] |
+//! | `POST /topics/{topic}/publish` | [`Demo::publish`] |
+//! | `POST /demo/drop` | [`Demo::drop_connection`] |
 
 mod body;
+mod chat;
+mod connections;
 mod demo;
 mod ending;
+mod feed;
 mod generations;
 mod mint;
 mod pages;
@@ -23,7 +33,10 @@ mod reply;
 mod stream;
 
 pub use self::body::read;
+pub use self::chat::{ChatMint, Initiate};
+pub use self::connections::ResumableStreamBody;
 pub use self::demo::{Demo, SetupError};
+pub use self::feed::{Admit, TopicMint};
 pub use self::mint::{Mint, WhetherTheirs};
 pub use self::stream::{Events, ProgressStream};
 

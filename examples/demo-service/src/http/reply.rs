@@ -23,6 +23,15 @@ pub(super) fn with_body(
     response
 }
 
+/// A response with nothing in it, not to be cached.
+pub(super) fn empty(status: StatusCode) -> Response {
+    let mut response = http::Response::new(Full::default());
+    *response.status_mut() = status;
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(CACHE_CONTROL, no_store);
+    response
+}
+
 /// A response that says this in JSON.
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {

@@ -39,12 +39,21 @@ pub struct Args {
     #[arg(long, default_value_t = 60_000, value_name = "MS")]
     pub token_ttl: u64,
 
+    /// How long a stream id of the chat's lives, in milliseconds.
+    #[arg(long, default_value_t = 300_000, value_name = "MS")]
+    pub stream_id_ttl: u64,
+
+    /// How long clients wait before they come back to a stream that was cut off, in milliseconds;
+    /// up to twice as long, so that they don't all come at once.
+    #[arg(long, default_value_t = 1_000, value_name = "MS")]
+    pub retry: u64,
+
     /// Where tokens wait for their use.
     #[arg(long, value_enum, default_value_t = StoreKind::Memory)]
     pub store: StoreKind,
 
-    /// The least time from one record of a generation's progress to the next, in milliseconds, so
-    /// that people can watch; 0 for full speed.
+    /// The least time from one record of a generation's progress to the next, or from one step of
+    /// an answer, in milliseconds, so that people can watch; 0 for full speed.
     #[arg(long, default_value_t = 50, value_name = "MS")]
     pub pace: u64,
 
@@ -80,6 +89,16 @@ impl Args {
     /// How long a token lives.
     pub fn token_ttl(&self) -> Duration {
         Duration::from_millis(self.token_ttl)
+    }
+
+    /// How long a stream id lives.
+    pub fn stream_id_ttl(&self) -> Duration {
+        Duration::from_millis(self.stream_id_ttl)
+    }
+
+    /// How long clients wait before they come back.
+    pub fn retry(&self) -> Duration {
+        Duration::from_millis(self.retry)
     }
 
     /// How much generations are slowed down.
