@@ -150,7 +150,8 @@ impl Subscription {
     fn write(&mut self, read: Read, buffer: &mut BytesMut) -> Written {
         match read {
             Read::Events => {
-                if self.is_too_slow() {
+                // Its first page it gets in any case, or it would never arrive.
+                if self.is_too_slow() && self.stage == Stage::Opened {
                     self.page.drain().for_each(drop);
                     self.stage = Stage::Over;
                     return Written::Last;
