@@ -67,6 +67,11 @@ impl Stage {
         self
     }
 
+    pub(crate) fn with_logs(mut self, logs: MemoryLogs) -> Self {
+        self.logs = logs;
+        self
+    }
+
     pub(crate) fn log(&self) -> MemoryLog {
         self.logs.create().unwrap()
     }

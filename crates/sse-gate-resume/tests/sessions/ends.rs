@@ -1,0 +1,232 @@
+//! How sessions end, and what their clients are told.
+
+use std::time::Duration;
+
+use pollster::block_on;
+use sse_gate_codec::Event;
+use sse_gate_core::{Clock, Subject};
+use sse_gate_resume::{
+    CloseReason, EventLog, Gone, LogEnd, MemoryLog, NotResumed, OpenError, Opening, Publisher,
+    ReadLog, Refused, SessionErrorKind, SessionSignal, StopReason,
+};
+
+use crate::support::{Client, Stage, append, grant, token};
+
+const MILLI: Duration = Duration::from_millis(1);
+
+fn alice() -> Subject {
+    Subject::new("alice").unwrap()
+}
+
+fn read_by_alice(stage: &Stage) -> (Client, MemoryLog) {
+    let log = stage.log();
+    append(&log, "1");
+    let mut client = stage.alice(&log);
+    client.read();
+    stage.told.take();
+    (client, log)
+}
+
+fn why_gone(stage: &Stage, client: &mut Client) -> Gone {
+    match client.reconnect(stage) {
+        Err(NotResumed::Gone(why)) => {
+            assert_eq!(stage.told.take().last(), Some(&SessionSignal::Gone(why)));
+            why
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// I15: a logout ends the stream in that moment and for good, and its client is told so, before
+/// and after.
+#[test]
+fn a_logout_ends_all_streams_of_a_subject() {
+    let stage = Stage::default();
+    let (mut client, log) = read_by_alice(&stage);
+    let bobs = stage.log();
+    let mut bob = Client::new(
+        token(9),
+        stage.open(&grant("bob"), token(9), &bobs).unwrap(),
+    );
+    stage.told.take();
+
+    assert_eq!(block_on(stage.sessions.revoke(&alice())).unwrap(), 1);
+    assert_eq!(
+        stage.told.take(),
+        [SessionSignal::Closed(CloseReason::Revoked)]
+    );
+    append(&log, "secret");
+    let (events, ended) = client.read();
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0].1, r#"{"v":1,"reason":"revoked"}"#);
+    assert!(ended);
+    assert_eq!(
+        why_gone(&stage, &mut client),
+        Gone::Closed(CloseReason::Revoked)
+    );
+    assert!(bob.is_served());
+    assert_eq!(block_on(stage.sessions.revoke(&alice())).unwrap(), 0);
+    assert_eq!(stage.told.take(), []);
+}
+
+/// I15: a client that is away when its right ends learns it when it comes back.
+#[test]
+fn a_client_that_is_away_learns_of_the_logout() {
+    let stage = Stage::default();
+    let (mut client, _log) = read_by_alice(&stage);
+    client.disconnect();
+    block_on(stage.sessions.revoke(&alice())).unwrap();
+    assert_eq!(
+        why_gone(&stage, &mut client),
+        Gone::Closed(CloseReason::Revoked)
+    );
+}
+
+/// I15: a token that was shown before the logout opens no session after it; one shown later does.
+#[test]
+fn a_logout_meets_sessions_that_are_about_to_open() {
+    let stage = Stage::default();
+    let open = |grant: &sse_gate_core::Grant, at| {
+        let log = std::sync::Arc::new(stage.log());
+        let opened = block_on(stage.sessions.open(Opening::at(at, grant, token(1), log)));
+        opened.map(drop).map_err(|error| match error {
+            OpenError::Store(error) => error.kind(),
+            other => panic!("{other:?}"),
+        })
+    };
+    let shown_at = stage.sessions.now();
+    stage.wait(MILLI);
+    block_on(stage.sessions.revoke(&alice())).unwrap();
+    stage.wait(MILLI);
+    let revoked = Err(SessionErrorKind::Revoked);
+    assert_eq!(open(&grant("alice"), shown_at), revoked);
+    assert_eq!(open(&grant("bob"), shown_at), Ok(()));
+    let later = stage.open(&grant("alice"), token(2), &stage.log());
+    assert!(later.is_ok());
+}
+
+/// I15: at its deadline a session is over, not a moment before, and its client is told so for as
+/// long as it would be waited for.
+#[test]
+fn a_session_ends_at_its_deadline() {
+    for attached in [true, false] {
+        let stage = Stage::default();
+        let log = stage.log();
+        let minute = Duration::from_secs(60);
+        let until = stage.clock.now().saturating_add(minute);
+        let grant = grant("alice").with_deadline(until);
+        let mut client = Client::new(token(1), stage.open(&grant, token(1), &log).unwrap());
+        client.read();
+        stage.wait(minute - MILLI);
+        client.reconnect(&stage).unwrap();
+        client.read();
+        if !attached {
+            client.disconnect();
+        }
+        stage.wait(MILLI);
+        let deadline = Gone::Closed(CloseReason::Deadline);
+        assert_eq!(why_gone(&stage, &mut client), deadline);
+        if attached {
+            let (events, ended) = client.read();
+            assert_eq!(events[0].1, r#"{"v":1,"reason":"deadline"}"#);
+            assert!(ended);
+        }
+        stage.wait(Duration::from_secs(120) - MILLI);
+        assert_eq!(why_gone(&stage, &mut client), deadline);
+        stage.wait(MILLI);
+        let forgotten = client.reconnect(&stage);
+        assert!(matches!(
+            forgotten,
+            Err(NotResumed::Refused(Refused::Unknown))
+        ));
+    }
+}
+
+/// I15: a client that has gone is waited for, as long as it says and no longer; one that is there
+/// may be silent for as long as it likes.
+#[test]
+fn a_client_that_has_gone_is_waited_for() {
+    let idle = Duration::from_secs(120);
+    let stage = Stage::default();
+    let (mut client, log) = read_by_alice(&stage);
+    stage.wait(idle * 10);
+    assert!(client.is_served());
+    client.disconnect();
+    stage.wait(idle - MILLI);
+    client.reconnect(&stage).unwrap();
+    client.read();
+    client.disconnect();
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    stage.wait(idle - MILLI);
+    assert!(log.poll_stopped(&mut cx).is_pending());
+    stage.wait(MILLI);
+    assert_eq!(
+        why_gone(&stage, &mut client),
+        Gone::Closed(CloseReason::Idle)
+    );
+    let stopped = log.poll_stopped(&mut cx);
+    assert_eq!(
+        stopped,
+        std::task::Poll::Ready(StopReason::Closed),
+        "nobody can read it"
+    );
+}
+
+/// I15: who has had the last event is told that all is over, as often as it asks, and who has not
+/// gets the rest. No connection is replaced by that.
+#[test]
+fn a_client_that_has_had_everything_is_told_so() {
+    let stage = Stage::default();
+    let (mut client, log) = read_by_alice(&stage);
+    let earlier = client.id.clone();
+    let publisher = Publisher::new(log);
+    block_on(publisher.publish(&Event::new().data("done"))).unwrap();
+    block_on(publisher.finish()).unwrap();
+    assert_eq!(client.read_data(), ["done"]);
+    let last = client.id.clone();
+    for _ in 0..5 {
+        assert_eq!(why_gone(&stage, &mut client), Gone::Complete);
+    }
+    client.id = earlier;
+    assert_eq!(client.reconnect(&stage).unwrap(), 2);
+    assert_eq!(client.read_data(), ["done"]);
+    client.id = last;
+    assert_eq!(why_gone(&stage, &mut client), Gone::Complete);
+}
+
+/// F8: a writer that breaks off says so, and its clients don't come back for more.
+#[test]
+fn a_writer_that_breaks_off_is_an_error_of_its_stream() {
+    let stage = Stage::default();
+    let (mut client, log) = read_by_alice(&stage);
+    drop(Publisher::new(log));
+    let (events, ended) = client.read();
+    let error = (
+        "sse.error".to_owned(),
+        r#"{"v":1,"reason":"internal"}"#.to_owned(),
+    );
+    assert_eq!((events, ended), (vec![error], true));
+    assert_eq!(why_gone(&stage, &mut client), Gone::Complete);
+}
+
+/// A stop is asked by its owner only, and leaves the session as it is.
+#[test]
+fn only_its_subject_stops_a_stream() {
+    let stage = Stage::default();
+    let (mut client, log) = read_by_alice(&stage);
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    let stop = |token, subject: &str| {
+        let subject = Subject::new(subject).unwrap();
+        block_on(stage.sessions.stop(token, &subject)).unwrap()
+    };
+    assert!(!stop(token(1), "bob"));
+    assert!(!stop(token(2), "alice"));
+    assert!(log.poll_stopped(&mut cx).is_pending());
+    assert!(stop(token(1), "alice"));
+    assert!(log.poll_stopped(&mut cx).is_ready());
+    append(&log, "last words");
+    assert_eq!(client.read_data(), ["last words"]);
+    block_on(log.end(LogEnd::Complete)).unwrap();
+    assert!(log.bounds().is_over_for(2));
+    assert_eq!(why_gone(&stage, &mut client), Gone::Complete);
+}

@@ -1,0 +1,19 @@
+//! What sessions promise, through the public interface: one file a subject.
+#![allow(
+    clippy::unwrap_used,
+    clippy::unchecked_time_subtraction,
+    reason = "what fails in a test shall panic"
+)]
+
+mod caps;
+mod ends;
+mod ids;
+mod memory;
+mod opening;
+mod others;
+mod rollback;
+mod slow;
+#[path = "../support/mod.rs"]
+mod support;
+mod theft;
+mod window;
