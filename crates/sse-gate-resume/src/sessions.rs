@@ -27,10 +27,10 @@ const MAX_OPENING_GRACE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Sessions(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     store: SharedSessions,
-    keys: ResumeKeys,
+    keys: Arc<ResumeKeys>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     observer: Arc<dyn SessionObserver>,
@@ -41,7 +41,7 @@ impl Sessions {
     pub fn new(store: impl SessionStore, keys: ResumeKeys) -> Self {
         Self(Arc::new(Inner {
             store: SharedSessions::new(store),
-            keys,
+            keys: Arc::new(keys),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             observer: Arc::new(()),
@@ -233,8 +233,7 @@ impl Sessions {
     }
 
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
-        let inner = Arc::get_mut(&mut self.0);
-        change(inner.expect("sessions are set up before they are cloned"));
+        change(Arc::make_mut(&mut self.0));
         self
     }
 }
