@@ -24,6 +24,10 @@
 //! A request that fails a check above the last two leaves every token as it was. So link
 //! previews, prefetching and a pasted URL cost nobody a token.
 //!
+//! That is a strict route: its token opens one connection. On a
+//! [resumable](GateLayer::resumable) one, a request with a resume id passes the same checks and
+//! then goes through a door of its own: see [`mod@crate::resume`].
+//!
 //! # What a refused client sees
 //!
 //! `application/problem+json`. All bad tokens get the same answer to the byte, whatever is wrong
