@@ -27,8 +27,6 @@ pub(super) enum Step {
     Location(Origin),
     /// The rest waits until the page has got this many events of the script.
     UntilEvents(usize),
-    /// The rest waits until the page has told this many things of the script.
-    UntilReports(usize),
 }
 
 /// What becomes of the connection of an answer.
@@ -111,12 +109,6 @@ impl Answer {
     /// Waits until the page has got this many events, of all answers of the script.
     pub fn until_events(mut self, count: usize) -> Self {
         self.steps.push(Step::UntilEvents(count));
-        self
-    }
-
-    /// Waits until the page has told this many things, of all answers of the script.
-    pub fn until_reports(mut self, count: usize) -> Self {
-        self.steps.push(Step::UntilReports(count));
         self
     }
 

@@ -6,7 +6,7 @@
 //! | real browsers, without a window | [`Engine`], [`Browser`] |
 //! | what their `EventSource` tells a page | [`Report`], [`Dispatched`] |
 //! | the page, and who collects what it tells | [`Job`], [`Board`] |
-//! | a server that says what a script says | [`Script`], [`Answer`], [`Scripted`], [`Asked`] |
+//! | a server that says what a script says | [`Script`], [`Answer`], [`Scripted`], [`Recorded`] |
 //! | an `EventSource` without a browser | [`Fake`], [`Profile`], [`Machine`], [`Decoder`] |
 //! | choices that can be made again | [`Random`] |
 //!
@@ -31,6 +31,7 @@ mod process;
 mod profile;
 mod random;
 mod report;
+mod script;
 mod scripted;
 
 pub use answer::{Answer, Origin};
@@ -44,4 +45,5 @@ pub use machine::{Machine, Next};
 pub use profile::{BareId, Profile, Redirects};
 pub use random::Random;
 pub use report::{Dispatched, Report};
-pub use scripted::{Recorded, Script, Scripted};
+pub use script::{Recorded, Script};
+pub use scripted::Scripted;

@@ -7,35 +7,11 @@ use std::time::Instant;
 
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::answer::{Step, Then};
-use super::{Answer, Asked, Board, Job, Origin};
-
-/// A stream and what becomes of it: the first answer is the first request's, and so on. Whoever
-/// asks again after the last one gets 204.
-#[derive(Clone, Debug)]
-pub struct Script {
-    /// The name, which is also the path, and what its reports are kept under.
-    pub name: &'static str,
-    /// Where a page asks for it.
-    pub at: Origin,
-    /// The answers, at whichever origin they are asked for.
-    pub answers: Vec<Answer>,
-}
-
-/// A request to a scripted server.
-#[derive(Clone, Debug)]
-pub struct Recorded {
-    /// The request.
-    pub asked: Asked,
-    /// Where it came.
-    pub at: Origin,
-    /// When its head had come.
-    pub came: Instant,
-    /// When the last bytes of its answer were about to be sent.
-    pub ended: Option<Instant>,
-}
+use super::{Answer, Asked, Board, Job, Origin, Recorded, Script};
 
 /// A server on ports of its own, each an origin. It has the page that follows all scripts, and
 /// writes exactly the bytes of their answers. Dropped, it stops.
@@ -51,6 +27,7 @@ struct Shared {
     addrs: [SocketAddr; 4],
     scripts: Vec<Script>,
     board: Board,
+    downs: [mpsc::Sender<Down>; 4],
     /// The requests of each script, in the order in which they came.
     requests: Mutex<BTreeMap<&'static str, Vec<Recorded>>>,
 }
@@ -63,15 +40,19 @@ impl Scripted {
             listeners.push(TcpListener::bind("127.0.0.1:0").await.expect("a free port"));
         }
         let addrs = [0, 1, 2, 3].map(|it: usize| listeners[it].local_addr().expect("it has one"));
+        let (downs, down_receivers): (Vec<_>, Vec<_>) =
+            Origin::ALL.map(|_| mpsc::channel(1)).into_iter().unzip();
         let shared = Arc::new(Shared {
+            downs: downs.try_into().expect("as many as origins"),
             board: Board::elsewhere(&jobs(&scripts, addrs), addrs[Origin::Desk as usize]),
             addrs,
             scripts,
             requests: Mutex::default(),
         });
         let mut listening = JoinSet::new();
-        for (listener, origin) in listeners.into_iter().zip(Origin::ALL) {
-            listening.spawn(listen(listener, origin, Arc::clone(&shared)));
+        let origins = listeners.into_iter().zip(down_receivers).zip(Origin::ALL);
+        for ((listener, downs), origin) in origins {
+            listening.spawn(listen(listener, origin, Arc::clone(&shared), downs));
         }
         Self {
             shared,
@@ -79,9 +60,14 @@ impl Scripted {
         }
     }
 
+    /// Where it listens as the page's own origin.
+    pub fn addr(&self) -> SocketAddr {
+        self.shared.addrs[Origin::Home as usize]
+    }
+
     /// The URL of the page.
     pub fn page(&self) -> String {
-        Board::url(self.shared.addrs[Origin::Home as usize])
+        Board::url(self.addr())
     }
 
     /// The URL at which a page asks for a script.
@@ -116,53 +102,63 @@ fn url(addrs: [SocketAddr; 4], origin: Origin, name: &str) -> String {
     format!("http://{}/{name}", addrs[origin as usize])
 }
 
-/// Takes connections, until a script has it refuse some.
-async fn listen(mut listener: TcpListener, origin: Origin, shared: Arc<Shared>) {
+/// That an origin is to be down until the page has told this many things of a script.
+#[derive(Debug)]
+struct Down {
+    script: &'static str,
+    reports: usize,
+    ack: oneshot::Sender<()>,
+}
+
+/// Takes connections, but for the times when it is to be down.
+async fn listen(
+    mut listener: TcpListener,
+    origin: Origin,
+    shared: Arc<Shared>,
+    mut downs: mpsc::Receiver<Down>,
+) {
     // Dropped with this task, and the connections with it.
     let mut connections = JoinSet::new();
     loop {
-        let served = tokio::select! {
+        let down = tokio::select! {
             Ok((stream, _)) = listener.accept() => {
                 let shared = Arc::clone(&shared);
                 connections.spawn(async move { shared.serve(stream, origin).await });
                 continue;
             }
-            Some(served) = connections.join_next() => served,
-        };
-        let Ok(Some((name, Then::Refuse(reports)))) = served else {
-            continue;
+            Some(down) = downs.recv() => down,
         };
         drop(listener);
-        shared.board.until_reports(name, reports).await;
+        let _ = down.ack.send(());
+        shared.board.until_reports(down.script, down.reports).await;
         let again = TcpListener::bind(shared.addrs[origin as usize]).await;
         listener = again.expect("the port is still free");
     }
 }
 
 impl Shared {
-    /// Answers the requests of a connection; the last one's script, and what became of it.
-    async fn serve(&self, stream: TcpStream, at: Origin) -> Option<(&'static str, Then)> {
+    /// Answers the requests of a connection.
+    async fn serve(&self, stream: TcpStream, at: Origin) -> Option<()> {
         stream.set_nodelay(true).ok()?;
         let mut stream = BufReader::new(stream);
         loop {
             let asked = Asked::read(&mut stream).await?;
-            let (name, then) = match self.board.answer(&asked) {
+            let then = match self.board.answer(&asked) {
                 Some(answer) => {
                     stream.write_all(&answer).await.ok()?;
-                    ("", Then::Close)
+                    Then::Close
                 }
                 None => self.perform(asked, at, &mut stream).await?,
             };
             match then {
-                Then::Keep => continue,
-                Then::Reset => stream.get_ref().set_zero_linger().ok()?,
+                Then::Keep => {}
+                Then::Reset => return stream.get_ref().set_zero_linger().ok(),
                 Then::Close | Then::Refuse(_) => {
                     stream.shutdown().await.ok()?;
                     // Until the other end has closed, too: a close with bytes unread is a reset.
-                    stream.read_to_end(&mut Vec::new()).await.ok()?;
+                    return stream.read_to_end(&mut Vec::new()).await.ok().map(drop);
                 }
             }
-            return Some((name, then));
         }
     }
 
@@ -172,8 +168,12 @@ impl Shared {
         asked: Asked,
         at: Origin,
         stream: &mut (impl AsyncWrite + Unpin),
-    ) -> Option<(&'static str, Then)> {
+    ) -> Option<Then> {
         let (name, index, answer) = self.record(asked, at);
+        if let Then::Refuse(reports) = answer.then {
+            // Before its client may come again.
+            self.take_down(at, name, reports).await?;
+        }
         for step in &answer.steps {
             self.is_ending(name, index);
             match step {
@@ -183,10 +183,21 @@ impl Shared {
                     stream.write_all(location.as_bytes()).await.ok()?;
                 }
                 Step::UntilEvents(count) => self.board.until_events(name, *count).await,
-                Step::UntilReports(count) => self.board.until_reports(name, *count).await,
             }
         }
-        Some((name, answer.then))
+        Some(answer.then)
+    }
+
+    /// Has an origin be down from now on.
+    async fn take_down(&self, at: Origin, script: &'static str, reports: usize) -> Option<()> {
+        let (ack, is_down) = oneshot::channel();
+        let order = Down {
+            script,
+            reports,
+            ack,
+        };
+        self.downs[at as usize].send(order).await.ok()?;
+        is_down.await.ok()
     }
 
     /// Keeps a request; its script's name, its index, and the answer to it.
