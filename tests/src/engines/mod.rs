@@ -8,6 +8,8 @@
 //! | the page, and who collects what it tells | [`Job`], [`Board`] |
 //! | a server that says what a script says | [`Script`], [`Answer`], [`Scripted`], [`Recorded`] |
 //! | an `EventSource` without a browser | [`Fake`], [`Profile`], [`Machine`], [`Decoder`] |
+//! | a server of numbered events | [`Numbered`] |
+//! | a proxy that cuts streams off | [`Proxy`], [`Plan`], [`Cut`], [`Way`] |
 //! | choices that can be made again | [`Random`] |
 //!
 //! A browser is started on a page of the test's own. The page opens the streams that it is told
@@ -15,20 +17,25 @@
 //!
 //! ```text
 //!            page, reports                    streams
-//!   Board ◄────────────────► Engine or Fake ◄────────► Scripted
+//!   Board ◄────────────────► Engine or Fake ◄────────► Scripted, or Proxy ◄──► a server
 //! ```
 
 mod answer;
 mod asked;
 mod board;
 mod browser;
+mod cut;
 mod decoder;
 mod display;
 mod engine;
 mod fake;
 mod machine;
+mod numbered;
+mod payload;
+mod plan;
 mod process;
 mod profile;
+mod proxy;
 mod random;
 mod report;
 mod script;
@@ -38,11 +45,15 @@ pub use answer::{Answer, Origin};
 pub use asked::Asked;
 pub use board::{Board, Job};
 pub use browser::Browser;
+pub use cut::{Cut, Way};
 pub use decoder::Decoder;
 pub use engine::Engine;
 pub use fake::Fake;
 pub use machine::{Machine, Next};
+pub use numbered::Numbered;
+pub use plan::Plan;
 pub use profile::{BareId, Profile, Redirects};
+pub use proxy::Proxy;
 pub use random::Random;
 pub use report::{Dispatched, Report};
 pub use script::{Recorded, Script};

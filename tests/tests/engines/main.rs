@@ -7,17 +7,21 @@
 //! | `requests` | what its requests say |
 //! | `breaks` | what it does when a connection breaks |
 //! | `model` | the model behaves as each engine did |
+//! | `proxy` | the proxy cuts off where and how it is told to |
+//! | `chaos` | streams that are cut off 100 times lose nothing |
 //! | `decoder` | the model reads as the standard says |
 //!
 //! The scripts of all claims are run once, by one page in each engine: see `observed`.
 #![allow(clippy::unwrap_used, reason = "a test may fail wherever it likes")]
 
 mod breaks;
+mod chaos;
 mod closing;
 mod decoder;
 mod ids;
 mod model;
 mod observed;
+mod proxy;
 #[path = "../../../crates/sse-gate-codec/tests/reference/mod.rs"]
 mod reference;
 mod requests;
