@@ -31,7 +31,7 @@ impl<B: Body> EventStream<BodyChunks<B>> {
     /// use sse_gate_codec::{Decoder, EventStream, Frame};
     ///
     /// # pollster::block_on(async {
-    /// let body = Full::from("data: hello\n\n");
+    /// let body = Full::<bytes::Bytes>::from("data: hello\n\n");
     /// let mut events = EventStream::from_body(body, Decoder::new());
     /// let Some(Ok(Frame::Event(message))) = events.next().await else { panic!("no event") };
     /// assert_eq!(message.data(), "hello");

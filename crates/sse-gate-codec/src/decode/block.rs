@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use core::mem;
+use core::ops::Range;
 
 use super::line::{self, Line};
 use super::reader::Step;
@@ -23,9 +24,9 @@ pub(super) struct Block {
     /// Whether the last character was a CR. It ended a line, and an LF behind it ends none.
     pub(super) after_cr: bool,
     /// Whether this block is too large, and is passed over up to its end.
-    pub(super) skipped: bool,
+    skipped: bool,
     /// Whether, in a block that is passed over, a line has begun.
-    pub(super) skipped_line: bool,
+    skipped_line: bool,
     /// What was returned last and may be in use until the next step.
     returned: Returned,
 }
@@ -52,27 +53,69 @@ impl Block {
         }
     }
 
-    /// Ends the block, at an empty line. Whether there is an event.
+    /// Whether the next line began earlier than the text that it ends in, or is passed over.
+    #[inline]
+    pub(super) fn is_late(&self) -> bool {
+        self.skipped | !self.line.is_empty()
+    }
+
+    /// Ends the block, at an empty line. With data there is an event.
     ///
     /// "Set the last event ID string of the event source to the value of the last event ID
     /// buffer": with or without an event. "If the data buffer is an empty string, set the data
     /// buffer and the event type buffer to the empty string and return."
     #[inline]
-    pub(super) fn end(&mut self) -> bool {
+    pub(super) fn end(&mut self) -> Option<Step> {
         if self.id.is_set() {
-            mem::swap(&mut self.id, &mut self.last_id);
-            self.id.clear();
+            self.last_id.take_from(&mut self.id);
         }
         if self.data.is_set() {
             self.returned = Returned::Event;
-            return true;
+            return Some(Step::Event);
         }
         self.name.clear();
-        false
+        None
+    }
+
+    /// Reads a line that stands in the chunk, and is not empty.
+    #[inline]
+    pub(super) fn line(&mut self, line: Range<usize>, chunk: &str, comments: bool) -> Option<Step> {
+        let (kind, start) = line::read(&chunk.as_bytes()[line.clone()]);
+        let value = line.start + start..line.end;
+        match kind {
+            Line::Data if self.data.is_set() => self.data.add_line(&chunk[value], chunk),
+            Line::Data => self.data.set_in_chunk(value),
+            Line::Event => self.name.set_in_chunk(value),
+            Line::Id if chunk.as_bytes()[value.clone()].contains(&0) => {}
+            Line::Id => self.id.set_in_chunk(value),
+            Line::Retry => return line::milliseconds(&chunk[value]).map(Step::Retry),
+            Line::Comment if comments => return Some(Step::Comment(value)),
+            Line::Comment | Line::Other => {}
+        }
+        None
+    }
+
+    /// Reads the end of a line that began in an earlier text, or a line that is passed over.
+    pub(super) fn late_line(
+        &mut self,
+        end: &str,
+        chunk: &str,
+        comments: bool,
+        limit: usize,
+    ) -> Option<Step> {
+        if self.skipped {
+            self.skipped = mem::take(&mut self.skipped_line) || !end.is_empty();
+            return None;
+        }
+        if self.kept_len() + self.line.len() + end.len() > limit {
+            return Some(self.give_up(false, limit));
+        }
+        self.line.push_str(end);
+        self.kept_line(chunk, comments)
     }
 
     /// Reads the line that was kept, now that it is complete.
-    pub(super) fn kept_line(&mut self, chunk: &str, comments: bool) -> Option<Step> {
+    fn kept_line(&mut self, chunk: &str, comments: bool) -> Option<Step> {
         let (kind, start) = line::read(self.line.as_bytes());
         let value = &self.line[start..];
         let mut step = None;
@@ -94,7 +137,7 @@ impl Block {
     }
 
     /// Adds to a line that has no end yet.
-    pub(super) fn add_to_line(&mut self, text: &str, limit: usize) -> Option<TooLarge> {
+    pub(super) fn add_to_line(&mut self, text: &str, limit: usize) -> Option<Step> {
         if self.skipped {
             self.skipped_line |= !text.is_empty();
         } else if self.kept_len() + self.line.len() + text.len() > limit {
@@ -139,7 +182,7 @@ impl Block {
     }
 
     /// Gives the block up, in the midst of a line or at its end.
-    pub(super) fn give_up(&mut self, in_line: bool, limit: usize) -> TooLarge {
+    pub(super) fn give_up(&mut self, in_line: bool, limit: usize) -> Step {
         self.name.clear();
         self.id.clear();
         // The room that one event took need not be kept for ever.
@@ -147,6 +190,6 @@ impl Block {
         self.line = String::new();
         self.skipped = true;
         self.skipped_line = in_line;
-        TooLarge::new(limit)
+        Step::TooLarge(TooLarge::new(limit))
     }
 }

@@ -50,6 +50,6 @@ impl<'d, 'c> Feed<'d, 'c> {
 
 impl Drop for Feed<'_, '_> {
     fn drop(&mut self) {
-        while self.reader.next(self.decoder).is_some() {}
+        self.reader.finish(self.decoder);
     }
 }

@@ -19,19 +19,22 @@ pub(super) enum Line {
 /// one space is left out at the start.
 #[inline]
 pub(super) fn read(line: &[u8]) -> (Line, usize) {
-    let (kind, name) = match line {
-        [b'd', b'a', b't', b'a', ..] => (Line::Data, 4),
-        [b'i', b'd', ..] => (Line::Id, 2),
-        [b'e', b'v', b'e', b'n', b't', ..] => (Line::Event, 5),
-        [b'r', b'e', b't', b'r', b'y', ..] => (Line::Retry, 5),
-        [b':', ..] => return (Line::Comment, 1),
+    // Four bytes at once: that is quicker than one by one.
+    let (kind, name) = match line.first_chunk() {
+        Some(b"data") => (Line::Data, 4),
+        Some(b"even") if line.get(4) == Some(&b't') => (Line::Event, 5),
+        Some(b"retr") if line.get(4) == Some(&b'y') => (Line::Retry, 5),
+        _ if line.starts_with(b"id") => (Line::Id, 2),
+        _ if line.starts_with(b":") => return (Line::Comment, 1),
         _ => return (Line::Other, 0),
     };
-    match &line[name..] {
-        [b':', b' ', ..] => (kind, name + 2),
-        [b':', ..] => (kind, name + 1),
-        [] => (kind, name),
-        _ => (Line::Other, 0),
+    match line.get(name) {
+        Some(b':') => (
+            kind,
+            name + 1 + usize::from(line.get(name + 1) == Some(&b' ')),
+        ),
+        Some(_) => (Line::Other, 0),
+        None => (kind, name),
     }
 }
 

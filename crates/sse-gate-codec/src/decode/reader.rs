@@ -3,32 +3,34 @@
 use core::mem;
 use core::ops::Range;
 
-use super::block::Block;
 use super::chunk::Chunk;
 use super::decoder::Decoder;
-use super::ends::LineEnds;
-use super::line::{self, Line};
+use super::ends::line_end;
 use super::too_large::TooLarge;
 use super::utf8::Piece;
 
+/// A line of which so much was there before will not end soon, in bytes.
+const LONG: usize = 256;
+
 /// Reads one chunk.
 ///
-/// Texts that stand in the chunk in one piece are not copied: the decoder's [`Block`] knows where
-/// they stand in [`text`](Self::text). What is unfinished at the end of a text is kept in the
-/// block's buffers. So each step leaves the same behind, however the stream is cut.
+/// Texts that stand in the chunk in one piece are not copied: the decoder's block knows where they
+/// stand in [`text`](Self::text). What is unfinished at the end of a text is kept in the block's
+/// buffers. So each step leaves the same behind, however the stream is cut.
 #[derive(Debug)]
 pub(crate) struct Reader<C: Chunk> {
     /// What is not decoded yet.
     rest: C,
     /// The piece of the chunk whose lines are being read.
     pub(super) text: C::Text,
-    ends: LineEnds,
     /// Where in the text the line begins that is read next.
     at: usize,
-    /// Where in the text the block begins, or the text itself if that is later …
-    block_at: usize,
-    /// … and what earlier texts brought of the block, in bytes.
-    carried: usize,
+    /// Up to where in the text the block can't be too large, whatever its lines are.
+    reach: usize,
+    /// Whether a long line goes on where the text begins.
+    is_long: bool,
+    /// Whether all is read.
+    ended: bool,
 }
 
 /// What a chunk brings.
@@ -50,11 +52,17 @@ impl<C: Chunk> Reader<C> {
         Self {
             rest: chunk,
             text: C::Text::default(),
-            ends: LineEnds::default(),
             at: 0,
-            block_at: 0,
-            carried: 0,
+            reach: 0,
+            is_long: false,
+            ended: false,
         }
+    }
+
+    /// Reads on to the end, whatever comes.
+    #[inline]
+    pub(crate) fn finish(&mut self, decoder: &mut Decoder) {
+        while !self.ended && self.next(decoder).is_some() {}
     }
 
     /// The next thing that the chunk brings; `None` when it is read to its end.
@@ -65,9 +73,12 @@ impl<C: Chunk> Reader<C> {
             if let Some(step) = self.next_in_text(decoder) {
                 return Some(step);
             }
-            let piece = decoder.utf8.next(&mut self.rest)?;
-            if let Some(error) = self.begin(piece, decoder) {
-                return Some(Step::TooLarge(error));
+            let Some(piece) = decoder.utf8.next(&mut self.rest) else {
+                self.ended = true;
+                return None;
+            };
+            if let Some(step) = self.begin(piece, decoder) {
+                return Some(step);
             }
         }
     }
@@ -75,108 +86,62 @@ impl<C: Chunk> Reader<C> {
     /// Reads on in the text, up to its end.
     #[inline]
     fn next_in_text(&mut self, decoder: &mut Decoder) -> Option<Step> {
-        while let Some(end) = self.ends.next(self.text.as_bytes()) {
-            // The LF of a CRLF whose CR has ended the line.
-            if end < self.at {
-                continue;
-            }
-            let line = self.at..end;
-            self.at = end + 1;
-            let bytes = self.text.as_bytes();
+        let block = &mut decoder.block;
+        let (text, bytes) = (&*self.text, self.text.as_bytes());
+        // In variables, not behind references: this loop is where the time goes.
+        let (mut at, mut reach) = (self.at, self.reach);
+        let mut is_long = mem::take(&mut self.is_long);
+        let step = loop {
+            let Some(end) = line_end(bytes, at, mem::take(&mut is_long)) else {
+                break None;
+            };
+            let line = at..end;
+            at = end + 1;
             if bytes[end] == b'\r' {
-                match bytes.get(self.at) {
-                    Some(b'\n') => self.at += 1,
+                match bytes.get(at) {
+                    Some(b'\n') => at += 1,
                     Some(_) => {}
-                    None => decoder.block.after_cr = true,
+                    None => block.after_cr = true,
                 }
             }
-            if let Some(step) = self.line(decoder, line) {
-                return Some(step);
+            let step = if block.is_late() {
+                let step = block.late_line(&text[line], text, decoder.comments, decoder.limit);
+                reach = at.saturating_add(decoder.limit - block.kept_len());
+                step
+            } else if line.is_empty() {
+                reach = at.saturating_add(decoder.limit);
+                block.end()
+            } else if line.end > reach && block.kept_len() + line.len() > decoder.limit {
+                Some(block.give_up(false, decoder.limit))
+            } else {
+                block.line(line, text, decoder.comments)
+            };
+            if step.is_some() {
+                break step;
             }
-        }
-        self.end_of_text(decoder).map(Step::TooLarge)
-    }
-
-    /// Reads a line that ends in this text.
-    #[inline]
-    fn line(&mut self, decoder: &mut Decoder, line: Range<usize>) -> Option<Step> {
-        let block = &mut decoder.block;
-        if block.skipped || !block.line.is_empty() {
-            return self.late_line(decoder, line);
-        }
-        if line.is_empty() {
-            return self.end_of_block(block);
-        }
-        // Without a look at the single parts, which are together no longer than that.
-        if self.carried + (line.end - self.block_at) > decoder.limit
-            && block.kept_len() + line.len() > decoder.limit
-        {
-            return Some(Step::TooLarge(block.give_up(false, decoder.limit)));
-        }
-        let (kind, value) = line::read(&self.text.as_bytes()[line.clone()]);
-        let value = line.start + value..line.end;
-        match kind {
-            Line::Data if block.data.is_set() => {
-                block.data.add_line(&self.text[value], &self.text);
-            }
-            Line::Data => block.data.set_in_chunk(value),
-            Line::Event => block.name.set_in_chunk(value),
-            Line::Id if self.text.as_bytes()[value.clone()].contains(&0) => {}
-            Line::Id => block.id.set_in_chunk(value),
-            Line::Retry => return line::milliseconds(&self.text[value]).map(Step::Retry),
-            Line::Comment if decoder.comments => return Some(Step::Comment(value)),
-            Line::Comment | Line::Other => {}
-        }
-        None
-    }
-
-    /// "If the line is empty, dispatch the event": with data there is one.
-    #[inline]
-    fn end_of_block(&mut self, block: &mut Block) -> Option<Step> {
-        self.block_at = self.at;
-        self.carried = 0;
-        block.end().then_some(Step::Event)
-    }
-
-    /// Reads a line that began in an earlier text, or is passed over.
-    fn late_line(&mut self, decoder: &mut Decoder, line: Range<usize>) -> Option<Step> {
-        let block = &mut decoder.block;
-        if block.skipped {
-            let is_empty = line.is_empty() && !block.skipped_line;
-            block.skipped_line = false;
-            if is_empty {
-                block.skipped = false;
-                return self.end_of_block(block);
-            }
-            return None;
-        }
-        if block.kept_len() + block.line.len() + line.len() > decoder.limit {
-            return Some(Step::TooLarge(block.give_up(false, decoder.limit)));
-        }
-        block.line.push_str(&self.text[line]);
-        block.kept_line(&self.text, decoder.comments)
+        };
+        (self.at, self.reach) = (at, reach);
+        step.or_else(|| self.end_of_text(decoder))
     }
 
     /// Keeps what is needed of a text that is read to its end.
-    fn end_of_text(&mut self, decoder: &mut Decoder) -> Option<TooLarge> {
+    fn end_of_text(&mut self, decoder: &mut Decoder) -> Option<Step> {
         let block = &mut decoder.block;
         let start = mem::replace(&mut self.at, self.text.len());
-        let rest = &self.text[start..];
         block.keep(&self.text);
-        block.add_to_line(rest, decoder.limit)
+        block.add_to_line(&self.text[start..], decoder.limit)
     }
 
     /// Goes on to the next piece. A character between two texts can make the event too large.
-    fn begin(&mut self, piece: Piece<C::Text>, decoder: &mut Decoder) -> Option<TooLarge> {
+    fn begin(&mut self, piece: Piece<C::Text>, decoder: &mut Decoder) -> Option<Step> {
         let block = &mut decoder.block;
         let after_cr = mem::take(&mut block.after_cr);
-        self.ends = LineEnds::default();
         self.at = 0;
-        self.block_at = 0;
         match piece {
             Piece::Text(text) => {
                 self.at = usize::from(after_cr && text.starts_with('\n'));
-                self.carried = block.kept_len() + block.line.len();
+                self.is_long = block.line.len() > LONG;
+                self.reach = (decoder.limit - block.kept_len()).saturating_add(self.at);
                 self.text = text;
                 None
             }

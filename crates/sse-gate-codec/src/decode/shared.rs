@@ -53,6 +53,8 @@ impl SharedMessage {
             (_, None) => Id::None,
             (Some(range), _) if is_shared => Id::Here(range),
             (Some(_), Some(id)) => Id::Apart(chunk.slice_ref(id)),
+            // A comparison of nothing can take long.
+            (None, Some("")) => Id::Here(0..0),
             (None, Some(id)) => {
                 if *last_id != *id {
                     *last_id = id.into();
@@ -189,6 +191,6 @@ impl Iterator for SharedFeed<'_> {
 
 impl Drop for SharedFeed<'_> {
     fn drop(&mut self) {
-        while self.reader.reader.next(self.decoder).is_some() {}
+        self.reader.reader.finish(self.decoder);
     }
 }

@@ -1,6 +1,7 @@
 //! A text that stands in the chunk, or is kept: [`Slot`].
 
 use alloc::string::String;
+use core::mem;
 use core::ops::Range;
 
 /// One of the texts of an event.
@@ -73,17 +74,28 @@ impl Slot {
 
     /// Sets the text to `buffer` from `start` on, and leaves the old buffer in exchange, empty.
     pub(super) fn exchange(&mut self, buffer: &mut String, start: usize) {
-        core::mem::swap(&mut self.buffer, buffer);
+        mem::swap(&mut self.buffer, buffer);
         buffer.clear();
         self.place = Place::Buffer;
         self.range = start..self.buffer.len();
     }
 
     /// Copies what stands in the chunk, so that the chunk can go.
+    #[inline]
     pub(super) fn keep(&mut self, chunk: &str) {
         if self.place == Place::Chunk {
             self.set(&chunk[self.range.clone()]);
         }
+    }
+
+    /// Takes the text of another, which has none any more.
+    #[inline]
+    pub(super) fn take_from(&mut self, other: &mut Self) {
+        if other.place == Place::Buffer {
+            mem::swap(&mut self.buffer, &mut other.buffer);
+        }
+        self.place = mem::take(&mut other.place);
+        self.range = other.range.clone();
     }
 
     /// Adds a line to a text that is set, behind a line feed.
