@@ -21,14 +21,17 @@ pub(super) struct Connections(Arc<Mutex<HashMap<TokenKey, Connection>>>);
 #[derive(Debug)]
 struct Connection {
     owner: UserId,
+    /// Which one of its stream it is.
+    generation: u64,
     end: CancellationToken,
 }
 
-/// Kept while the connection is open.
+/// Kept while the connection is open. That it is over is no reason to end its body: the body may
+/// have a last word to say.
 struct Entry {
     connections: Connections,
     key: TokenKey,
-    end: CancellationToken,
+    generation: u64,
 }
 
 impl Connections {
@@ -39,19 +42,20 @@ impl Connections {
         shutdown: &CancellationToken,
     ) -> ResumableStreamBody {
         let end = shutdown.child_token();
-        let (key, owner) = {
-            let binding = body.lease().binding();
-            (binding.token, UserId::new(binding.subject.as_str()))
-        };
-        let connection = Connection {
-            owner,
-            end: end.clone(),
-        };
-        self.lock().insert(key, connection);
-        body.lease().hold(Entry {
+        let lease = body.lease();
+        let (key, generation) = (lease.binding().token, lease.generation());
+        self.insert(
+            key,
+            Connection {
+                owner: UserId::new(lease.binding().subject.as_str()),
+                generation,
+                end: end.clone(),
+            },
+        );
+        lease.hold(Entry {
             connections: self.clone(),
             key,
-            end: end.clone(),
+            generation,
         });
         body.until(end.cancelled_owned())
     }
@@ -64,6 +68,15 @@ impl Connections {
         connection.inspect(|found| found.end.cancel()).is_some()
     }
 
+    /// Another connection of the same stream may have entered already, and have replaced this one.
+    fn insert(&self, key: TokenKey, connection: Connection) {
+        let mut connections = self.lock();
+        let entered = connections.get(&key).map(|it| it.generation);
+        if entered < Some(connection.generation) {
+            connections.insert(key, connection);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<TokenKey, Connection>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,10 +85,9 @@ impl Connections {
 impl Drop for Entry {
     fn drop(&mut self) {
         // Another connection of the same stream may have entered meanwhile.
-        self.end.cancel();
         let mut connections = self.connections.lock();
-        let entered = connections.get(&self.key);
-        if entered.is_some_and(|connection| connection.end.is_cancelled()) {
+        let entered = connections.get(&self.key).map(|it| it.generation);
+        if entered == Some(self.generation) {
             connections.remove(&self.key);
         }
     }
