@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use sse_gate_core::Timestamp;
 
+use crate::sessions::Sessions;
+
 /// When a client is too slow to be served any longer.
 ///
 /// A connection has no queue of its own. It reads from the log, so what waits for a slow client is
@@ -53,11 +55,12 @@ impl Slow {
     }
 
     /// Whether a client that is this many events behind has been so for too long.
-    pub(crate) fn is_too_slow(&mut self, behind: u64, now: Timestamp) -> bool {
+    pub(crate) fn is_too_slow(&mut self, behind: u64, sessions: &Sessions) -> bool {
         if behind <= self.policy.max_behind {
             self.behind_since = None;
             return false;
         }
+        let now = sessions.now();
         let since = *self.behind_since.get_or_insert(now);
         since.saturating_add(self.policy.patience).has_passed(now)
     }

@@ -32,7 +32,6 @@ pub struct Subscription {
     prefix: IdPrefix,
     /// The event that the client has had last, or will when it has what was written.
     cursor: u64,
-    page: Page,
     slow: Slow,
     stage: Stage,
 }
@@ -72,7 +71,6 @@ impl Subscription {
             reader,
             prefix,
             cursor,
-            page: Page::default(),
             slow: Slow::new(SlowPolicy::default()),
             stage: Stage::Opening,
         }
@@ -104,24 +102,17 @@ impl Subscription {
         if self.stage == Stage::Over {
             return Poll::Ready(Written::Last);
         }
-        let Self {
-            lease,
-            log,
-            reader,
-            cursor,
-            page,
-            ..
-        } = self;
+        let mut page = Page::default();
         // What is taken from the log under the fence's lock counts as emitted.
-        let read = lease
-            .fence()
-            .emit(cx, |cx| log.poll_read(*reader, *cursor, page, cx));
+        let read = self.lease.fence().emit(cx, |cx| {
+            self.log.poll_read(self.reader, self.cursor, &mut page, cx)
+        });
         match read {
             Err(why) => {
                 self.cut_off(why, buffer);
                 Poll::Ready(Written::Last)
             }
-            Ok(Poll::Ready(read)) => Poll::Ready(self.write(read, buffer)),
+            Ok(Poll::Ready(read)) => Poll::Ready(self.write(read, page, buffer)),
             Ok(Poll::Pending) if self.stage == Stage::Opening => {
                 self.open(None, buffer);
                 Poll::Ready(Written::Some)
@@ -131,9 +122,10 @@ impl Subscription {
     }
 
     /// Ends it before its time. Its client is told to come back, at a moment within `spread` that
-    /// is drawn for each.
+    /// is drawn for each, and has an id to come back with.
     pub fn shut_down(&mut self, spread: Duration, buffer: &mut BytesMut) {
-        if self.stage != Stage::Over {
+        if self.has_last_word(buffer) {
+            self.open(None, buffer);
             let retry = self.lease.binding().policy.retry();
             frames::retry(retry + self.sessions.jitter(spread), buffer);
             self.stage = Stage::Over;
@@ -142,23 +134,22 @@ impl Subscription {
 
     /// Ends it as its deadline has come.
     pub fn expire(&mut self, buffer: &mut BytesMut) {
-        if self.stage != Stage::Over {
+        if self.has_last_word(buffer) {
             self.cut_off(Cut::Closed(CloseReason::Deadline), buffer);
         }
     }
 
-    fn write(&mut self, read: Read, buffer: &mut BytesMut) -> Written {
+    fn write(&mut self, read: Read, page: Page, buffer: &mut BytesMut) -> Written {
         match read {
             Read::Events => {
                 // Its first page it gets in any case, or it would never arrive.
-                if self.is_too_slow() && self.stage == Stage::Opened {
-                    self.page.drain().for_each(drop);
+                if self.is_too_slow(&page) && self.stage == Stage::Opened {
                     self.stage = Stage::Over;
                     return Written::Last;
                 }
                 self.open(None, buffer);
-                buffer.reserve(self.page.bytes() + self.page.len() * self.prefix.line_len());
-                for (seq, block) in self.page.drain() {
+                buffer.reserve(page.bytes() + page.len() * self.prefix.line_len());
+                for (seq, block) in page {
                     self.prefix.line(seq, buffer);
                     buffer.extend_from_slice(block.as_bytes());
                     self.cursor = seq;
@@ -206,6 +197,18 @@ impl Subscription {
         self.sessions.tell(signal, &self.lease);
     }
 
+    /// Whether it may still say why it ends. One that was cut ends for that reason.
+    fn has_last_word(&mut self, buffer: &mut BytesMut) -> bool {
+        if self.stage == Stage::Over {
+            return false;
+        }
+        let why_cut = self.lease.fence().why_cut();
+        if let Some(why) = why_cut {
+            self.cut_off(why, buffer);
+        }
+        why_cut.is_none()
+    }
+
     fn cut_off(&mut self, why: Cut, buffer: &mut BytesMut) {
         if let Cut::Closed(reason) = why {
             frames::close(reason, buffer);
@@ -213,10 +216,15 @@ impl Subscription {
         self.stage = Stage::Over;
     }
 
-    /// Whether the client has fallen behind further than it may.
-    fn is_too_slow(&mut self) -> bool {
-        let behind = self.log.bounds().last.saturating_sub(self.cursor);
-        self.slow.is_too_slow(behind, self.sessions.now())
+    /// Whether the client has fallen behind further than it may. If all that there is fits into
+    /// the page, the log needs not be asked.
+    fn is_too_slow(&mut self, page: &Page) -> bool {
+        let behind = if page.is_full() {
+            self.log.bounds().last.saturating_sub(self.cursor)
+        } else {
+            page.len() as u64
+        };
+        self.slow.is_too_slow(behind, &self.sessions)
     }
 }
 

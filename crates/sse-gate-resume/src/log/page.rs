@@ -1,5 +1,7 @@
 //! What a reader gets at a time: [`Page`].
 
+use std::vec;
+
 use super::Block;
 
 const MAX_EVENTS: usize = 64;
@@ -20,7 +22,12 @@ impl Page {
     pub fn push(&mut self, seq: u64, block: Block) -> bool {
         self.bytes += block.len();
         self.events.push((seq, block));
-        self.events.len() < MAX_EVENTS && self.bytes < MAX_BYTES
+        !self.is_full()
+    }
+
+    /// Whether there is no room for another.
+    pub fn is_full(&self) -> bool {
+        self.events.len() >= MAX_EVENTS || self.bytes >= MAX_BYTES
     }
 
     /// Whether there is nothing in it.
@@ -37,10 +44,13 @@ impl Page {
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
+}
 
-    /// Takes the events out.
-    pub fn drain(&mut self) -> impl Iterator<Item = (u64, Block)> {
-        self.bytes = 0;
-        self.events.drain(..)
+impl IntoIterator for Page {
+    type Item = (u64, Block);
+    type IntoIter = vec::IntoIter<(u64, Block)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.events.into_iter()
     }
 }
