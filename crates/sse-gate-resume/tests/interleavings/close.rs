@@ -1,0 +1,99 @@
+//! A session that is closed while everybody is at it.
+
+use std::sync::Arc;
+
+use pollster::block_on;
+use sse_gate_core::Subject;
+use sse_gate_resume::{CloseReason, Gone, NotResumed, OpenError, Resumed, SessionErrorKind};
+
+use crate::support::{Client, Stage, append, grant, token};
+use crate::{both, model};
+
+const REVOKED: &str = r#"{"v":1,"reason":"revoked"}"#;
+
+fn alice() -> Subject {
+    Subject::new("alice").unwrap()
+}
+
+/// I15: whoever comes back, reads or leaves while the subject is logged out: nothing of what comes
+/// after it reaches anybody, and the session is over.
+#[test]
+fn nothing_gets_past_a_logout() {
+    model(|| {
+        let stage = Arc::new(Stage::default());
+        let log = stage.log();
+        let mut old = stage.alice(&log);
+        old.read();
+        let (id, writer) = (old.id.clone(), log.clone());
+        let (server, shows) = (Arc::clone(&stage), Arc::clone(&stage));
+        let reads = loom::thread::spawn(move || {
+            let seen = old.read();
+            (old, seen)
+        });
+        let logs_out = move || {
+            assert_eq!(block_on(server.sessions.revoke(&alice())).unwrap(), 1);
+            append(&writer, "secret");
+        };
+        let comes_back = move || shows.resume(&id, token(1)).map(Resumed::subscribe);
+        let ((), shown) = both(logs_out, comes_back);
+        let (mut old, (seen, _)) = reads.join().unwrap();
+        assert!(seen.iter().all(|(_, data)| data == REVOKED), "{seen:?}");
+        assert!(old.read().0.len() + seen.len() <= 1);
+        match shown {
+            Ok(new) => {
+                let mut new = Client::new(token(1), new);
+                let (events, ended) = new.read();
+                assert_eq!(
+                    (events[0].1.as_str(), events.len(), ended),
+                    (REVOKED, 1, true)
+                );
+            }
+            Err(NotResumed::Gone(Gone::Closed(CloseReason::Revoked))) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+        assert!(stage.store.is_empty());
+        assert_eq!(log.readers(), 1 - usize::from(old.connection.is_none()));
+    });
+}
+
+/// I15: a session that is opened while its subject is logged out is not opened, or closed.
+#[test]
+fn a_session_that_is_just_opened_is_met() {
+    model(|| {
+        let stage = Arc::new(Stage::default());
+        let log = stage.log();
+        let (one, other) = (Arc::clone(&stage), Arc::clone(&stage));
+        let opening = move || one.open(&grant("alice"), token(1), &log);
+        let revoking = move || block_on(other.sessions.revoke(&alice())).unwrap();
+        match both(opening, revoking) {
+            (Ok(subscription), count) => {
+                let (events, ended) = Client::new(token(1), subscription).read();
+                assert_eq!((events[0].1.as_str(), ended, count), (REVOKED, true, 1));
+            }
+            (Err(OpenError::Store(error)), 0) => {
+                assert_eq!(error.kind(), SessionErrorKind::Revoked);
+            }
+            (opened, count) => panic!("{opened:?}, {count}"),
+        }
+        assert!(stage.store.is_empty());
+    });
+}
+
+/// I4: two reasons to close it, one of them counts, and all are told that one.
+#[test]
+fn a_session_is_closed_once() {
+    model(|| {
+        let stage = Arc::new(Stage::default());
+        let mut client = stage.alice(&stage.log());
+        client.read();
+        let close = |why| {
+            let stage = Arc::clone(&stage);
+            move || block_on(stage.sessions.close(token(1), why)).unwrap()
+        };
+        let (revoked, unused) = both(close(CloseReason::Revoked), close(CloseReason::Unused));
+        assert!(revoked != unused);
+        let why = if revoked { "revoked" } else { "unused" };
+        let told = format!(r#"{{"v":1,"reason":"{why}"}}"#);
+        assert_eq!(client.read().0[0].1, told);
+    });
+}
