@@ -25,7 +25,7 @@ fn nothing_gets_past_a_logout() {
         let mut old = stage.alice(&log);
         old.read();
         let (id, writer) = (old.id.clone(), log.clone());
-        let (server, shows) = (Arc::clone(&stage), Arc::clone(&stage));
+        let (server, again) = (Arc::clone(&stage), Arc::clone(&stage));
         let reads = loom::thread::spawn(move || {
             let seen = old.read();
             (old, seen)
@@ -34,7 +34,7 @@ fn nothing_gets_past_a_logout() {
             assert_eq!(block_on(server.sessions.revoke(&alice())).unwrap(), 1);
             append(&writer, "secret");
         };
-        let comes_back = move || shows.resume(&id, token(1)).map(Resumed::subscribe);
+        let comes_back = move || again.resume(&id, token(1)).map(Resumed::subscribe);
         let ((), shown) = both(logs_out, comes_back);
         let (mut old, (seen, _)) = reads.join().unwrap();
         assert!(seen.iter().all(|(_, data)| data == REVOKED), "{seen:?}");
