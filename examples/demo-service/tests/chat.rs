@@ -127,7 +127,7 @@ fn the_steps_come_in_their_order_with_their_names_on_the_wire() {
         found,
         json!([{ "title": "Fruit › Pears", "source": "fruit.md", "score": null }])
     );
-    let searching = "searching 3 passages of 2 documents for 2 of the question's 2 words";
+    let searching = "searching 3 passages of 2 documents (words known: 2 of 2)";
     let documents = &wire[1].1["documents"];
     let expected = [
         status("retriever", "working", searching),
@@ -279,7 +279,7 @@ proptest! {
     }
 }
 
-/// I4 of the events: what was asked is in none of them.
+/// The message stays between its sender and the service.
 #[test]
 fn no_step_repeats_the_question() {
     let secret = "hunter2plinth";

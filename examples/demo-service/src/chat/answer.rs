@@ -56,7 +56,7 @@ impl Answer {
     fn read(&mut self, question: &Question) -> Step {
         let query = self.library.query(question);
         let message = format!(
-            "searching {} passages of {} documents for {} of the question's {} words",
+            "searching {} passages of {} documents (words known: {} of {})",
             self.library.passages(),
             self.library.documents(),
             query.terms.len(),

@@ -9,18 +9,19 @@ use rust_stemmers::{Algorithm, Stemmer};
 const MAX_BYTES: usize = 48;
 
 /// Words that say nothing about what a text is about.
-const STOP_WORDS: [&str; 130] = [
+const STOP_WORDS: [&str; 139] = [
     "a", "about", "all", "also", "am", "an", "and", "any", "are", "aren", "as", "at", "be",
     "because", "been", "being", "but", "by", "can", "come", "comes", "could", "couldn", "did",
     "didn", "do", "does", "doesn", "don", "done", "each", "else", "ever", "every", "explain",
-    "for", "from", "get", "give", "had", "happen", "happens", "has", "have", "he", "her", "here",
-    "hers", "him", "his", "how", "i", "if", "in", "into", "is", "isn", "it", "its", "just", "let",
-    "like", "ll", "many", "may", "me", "mine", "more", "much", "my", "no", "not", "of", "on",
-    "one", "only", "or", "other", "our", "out", "please", "re", "s", "same", "say", "she",
-    "should", "so", "some", "such", "t", "tell", "than", "that", "the", "their", "them", "then",
-    "there", "these", "they", "this", "those", "to", "too", "us", "using", "ve", "very", "was",
-    "wasn", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "whose", "why",
-    "will", "with", "won", "would", "wouldn", "you", "your", "yours",
+    "for", "from", "get", "give", "go", "goes", "going", "gone", "had", "happen", "happens", "has",
+    "have", "he", "her", "here", "hers", "him", "his", "how", "i", "if", "in", "into", "is", "isn",
+    "it", "its", "just", "let", "like", "ll", "many", "may", "me", "might", "mine", "more", "much",
+    "must", "my", "need", "needs", "no", "not", "of", "on", "one", "only", "or", "other", "our",
+    "out", "please", "re", "s", "same", "say", "she", "should", "so", "some", "such", "t", "tell",
+    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those",
+    "to", "too", "us", "using", "ve", "very", "was", "wasn", "we", "went", "were", "what", "when",
+    "where", "which", "while", "who", "whom", "whose", "why", "will", "with", "won", "would",
+    "wouldn", "you", "your", "yours",
 ];
 
 /// Cuts a text into words: runs of letters and digits, in lower case, without their English
