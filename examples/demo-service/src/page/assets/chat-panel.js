@@ -84,12 +84,12 @@ export class ChatPanel {
     const url = `/api/chat/stream/${encodeURIComponent(id)}`;
     this.#source = new NativeStream(url, EVENTS, {
       onState: (state, ending) => this.#changed(state, ending),
-      onOpen: (eventId, gap) => {
-        this.#stream.opened(eventId, gap);
+      onOpen: (eventId) => {
+        this.#stream.opened(eventId);
         this.#activity.log("stream", `chat: connection ${this.#stream.connections} is open`);
       },
-      onGap: (gap) => {
-        this.#stream.gap(gap);
+      onGap: (gap, id) => {
+        this.#stream.gap(id);
         this.#activity.log("error", `chat: events ${gap.from} to ${gap.to} are gone`);
       },
       onEvent: (name, data, eventId) => {

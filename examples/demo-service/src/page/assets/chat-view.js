@@ -52,6 +52,8 @@ export class ChatView {
   /** Nothing more comes. */
   end() {
     byId("chat-answer").removeAttribute("aria-busy");
+    const { status } = byId("chat-status").dataset;
+    if (status === "pending" || status === "processing") this.#status("failed", "broken off");
   }
 
   #line(name, agent, status, message) {

@@ -75,12 +75,12 @@ export class FeedPanel {
     byId("feed-leave").disabled = false;
     this.#source = new NativeStream(`${url}?token=${encodeURIComponent(token)}`, ["message"], {
       onState: (state, ending) => this.#changed(state, ending),
-      onOpen: (id, gap) => {
-        this.#stream.opened(id, gap);
+      onOpen: (id) => {
+        this.#stream.opened(id);
         this.#activity.log("stream", `feed: connection ${this.#stream.connections} is open`);
       },
-      onGap: (gap) => {
-        this.#stream.gap(gap);
+      onGap: (gap, id) => {
+        this.#stream.gap(id);
         this.#add("gap", `${gap.from}–${gap.to}`, "these are gone: the server keeps only so many");
       },
       onEvent: (_, data, id) => {

@@ -1,6 +1,14 @@
 // A plain EventSource, watched. It loses its connection, waits, and comes back all by itself, with
 // the URL it was given and the last id it saw. Nothing here helps it.
 
+/** Why a server closes a stream, in words. */
+const CLOSED = {
+  deadline: "its time is over",
+  idle: "nobody came back in time",
+  revoked: "the right to it was withdrawn",
+  reuse: "an old id was shown, so somebody may have copied it",
+};
+
 export class NativeStream {
   #source;
   #handlers;
@@ -10,20 +18,21 @@ export class NativeStream {
    * Opens the URL and listens for events with these names. The handlers:
    * `onState(state, ending)`, the state being `connecting`, `open`, `waiting` (the browser comes
    * back by itself), `ended` (for good, as the server had said) or `lost` (for good);
-   * `onOpen(id, gap)` when a connection begins, `onGap(gap)`, and `onEvent(name, data, id)`.
+   * `onOpen(id)` when a connection begins, `onGap({from, to}, id)` when the server says that these
+   * are gone, and `onEvent(name, data, id)`.
    */
   constructor(url, names, handlers) {
     this.#handlers = handlers;
     const source = (this.#source = new EventSource(url));
     source.onopen = () => handlers.onState("open", null);
     source.onerror = () => this.#failed();
-    this.#on("sse.open", ({ gap }, id) => {
+    this.#on("sse.open", (_, id) => {
       this.#ending = null;
-      handlers.onOpen(id, gap ?? null);
+      handlers.onOpen(id);
     });
-    this.#on("sse.gap", (gap) => handlers.onGap(gap));
-    this.#on("sse.close", ({ reason }) => this.ends(`the server closed it: ${reason}`));
-    this.#on("sse.error", ({ reason }) => this.ends(`the server failed: ${reason}`));
+    this.#on("sse.gap", (gap, id) => handlers.onGap(gap, id));
+    this.#on("sse.close", ({ reason }) => this.ends(CLOSED[reason] ?? `it was closed: ${reason}`));
+    this.#on("sse.error", () => this.ends("the server made a mistake"));
     for (const name of names) this.#on(name, (data, id) => handlers.onEvent(name, data, id));
     handlers.onState("connecting", null);
   }

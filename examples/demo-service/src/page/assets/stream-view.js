@@ -59,18 +59,17 @@ export class StreamView {
   }
 
   /** A connection has begun. */
-  opened(text, gap) {
+  opened(text) {
     const id = readResumeId(text);
     this.#counts.connections += 1;
     this.#newest ??= id?.seq ?? null;
-    this.gap(gap);
     if (id) this.#addRow(id);
     this.#showCounts();
   }
 
-  /** The server says that these are gone. */
-  gap(gap) {
-    if (gap) this.#newest = Math.max(this.#newest ?? 0, gap.to);
+  /** The server has said what is gone, in an event with this id, and goes on behind it. */
+  gap(text) {
+    this.#newest = readResumeId(text)?.seq ?? this.#newest;
   }
 
   /** An event has come; its number, or null if its id has none. */
