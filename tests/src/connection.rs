@@ -60,10 +60,16 @@ impl Connection {
     /// As [`response`](Self::response); `None` if the connection ends before it.
     pub async fn try_response(&mut self, request: &Request) -> Option<Response> {
         let mut response = self.head().await?;
+        self.body(request, &mut response).await?;
+        Some(response)
+    }
+
+    /// Reads the body of the response to a request; `None` if it breaks off.
+    pub(crate) async fn body(&mut self, request: &Request, response: &mut Response) -> Option<()> {
         if request.method == "HEAD" || matches!(response.status, 204 | 304) {
-            return Some(response);
+            return Some(());
         }
-        match framing(&response) {
+        match framing(response) {
             Framing::Length(length) => {
                 response.body.resize(length, 0);
                 let read = self.stream.read_exact(&mut response.body);
@@ -79,7 +85,7 @@ impl Connection {
                 }
             }
         }
-        Some(response)
+        Some(())
     }
 
     /// Reads the head of the next final response.
@@ -112,6 +118,20 @@ impl Connection {
         in_time("the rest of a chunk", read).await.ok()?;
         chunk.truncate(size);
         Some((size > 0).then_some(chunk))
+    }
+
+    /// What one read gives: the server's first write, if it wrote nothing before.
+    pub async fn first_write(&mut self) -> Vec<u8> {
+        let read = in_time("a first write", self.stream.fill_buf()).await;
+        let bytes = read.expect("the server writes").to_vec();
+        self.stream.consume(bytes.len());
+        bytes
+    }
+
+    /// Ends the connection with a TCP reset, without a word.
+    pub fn reset(self) {
+        let stream = self.stream.into_inner();
+        stream.set_zero_linger().expect("a socket's option");
     }
 
     /// Whether the server has closed its end, once it has said nothing more.

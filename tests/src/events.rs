@@ -38,6 +38,7 @@ pub struct Decoder {
     event: Event,
     has_data: bool,
     ready: VecDeque<Event>,
+    retry: Option<u64>,
 }
 
 impl Decoder {
@@ -78,7 +79,7 @@ impl Decoder {
                 self.has_data = true;
                 self.event.data.push_str(value);
             }
-            "retry" => {}
+            "retry" => self.retry = Some(value.parse().expect("a time to wait is a number")),
             _ => assert!(line.starts_with(':'), "not a line of a stream: {line:?}"),
         }
     }
@@ -107,15 +108,25 @@ impl EventStream {
     /// Sends a request over a connection, and reads its response's head: 200, in chunks.
     pub async fn open(mut connection: Connection, request: &Request) -> Self {
         connection.send(&request.bytes()).await;
-        let response = connection.head().await.expect("a response to a stream");
+        let opened = Self::of(connection, request).await;
+        opened.unwrap_or_else(|response| panic!("{request:?}: {response:?}"))
+    }
+
+    /// Reads the head of the response to a request that was sent; the whole response if it is no
+    /// stream.
+    pub async fn of(mut connection: Connection, request: &Request) -> Result<Self, Response> {
+        let mut response = connection.head().await.expect("a response to a stream");
+        if framing(&response) != Framing::Chunked {
+            connection.body(request, &mut response).await;
+            return Err(response);
+        }
         assert_eq!(response.status, 200, "{request:?}: {response:?}");
-        assert_eq!(framing(&response), Framing::Chunked, "{response:?}");
-        Self {
+        Ok(Self {
             response,
             connection,
             decoder: Decoder::default(),
             end: None,
-        }
+        })
     }
 
     /// The next event; `None` if the stream has ended.
@@ -133,6 +144,25 @@ impl EventStream {
                 None => self.end = Some(End::Broken),
             }
         }
+    }
+
+    /// The next events, as many as these.
+    pub async fn take(&mut self, count: usize) -> Vec<Event> {
+        let mut events = Vec::new();
+        while events.len() < count {
+            events.push(self.next().await.expect("there are as many"));
+        }
+        events
+    }
+
+    /// How long the client is to wait before it comes back, in milliseconds, as it was told last.
+    pub fn retry(&self) -> Option<u64> {
+        self.decoder.retry
+    }
+
+    /// Ends the connection with a TCP reset.
+    pub fn reset(self) {
+        self.connection.reset();
     }
 
     /// All events up to the end, and how that was.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};
+use hyper::body::Incoming;
 use hyper::client::conn::http2::{SendRequest, handshake};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
@@ -34,6 +35,23 @@ impl Connection {
         target: &str,
         headers: &[(&'static str, &str)],
     ) -> http::Response<Bytes> {
+        let (head, body) = self.ask(target, headers).await.into_parts();
+        let body = in_time("a body", body.collect())
+            .await
+            .expect("a whole body");
+        http::Response::from_parts(head, body.to_bytes())
+    }
+
+    /// Asks for a stream; the status and the headers. Nobody reads the body.
+    pub async fn head(&self, target: &str, headers: &[(&'static str, &str)]) -> http::Response<()> {
+        self.ask(target, headers).await.map(drop)
+    }
+
+    async fn ask(
+        &self,
+        target: &str,
+        headers: &[(&'static str, &str)],
+    ) -> http::Response<Incoming> {
         let uri = format!("http://{}{target}", self.addr);
         let mut request = http::Request::get(uri).header("accept", "text/event-stream");
         for (name, value) in headers {
@@ -41,14 +59,7 @@ impl Connection {
         }
         let request = request.body(Empty::new()).expect("a request");
         let response = self.sender.clone().send_request(request);
-        let (head, body) = in_time("a response", response)
-            .await
-            .expect("one")
-            .into_parts();
-        let body = in_time("a body", body.collect())
-            .await
-            .expect("a whole body");
-        http::Response::from_parts(head, body.to_bytes())
+        in_time("a response", response).await.expect("one")
     }
 
     /// Asks for the same stream this many times at once; the statuses.

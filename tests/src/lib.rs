@@ -4,7 +4,7 @@
 //! | what | where |
 //! |---|---|
 //! | a server, started and stopped | [`Setup`], [`Server`], [`Output`] |
-//! | who asks it | [`User`], [`Minted`], [`mod@jwt`] |
+//! | who asks it | [`User`], [`Minted`], [`Ticket`], [`mod@jwt`] |
 //! | what is said over HTTP/1.1 | [`Request`], [`Connection`], [`Response`] |
 //! | what is said over HTTP/2 | [`h2`] |
 //! | streams | [`EventStream`], [`Event`] |
@@ -35,6 +35,7 @@ mod response;
 mod secrets;
 mod server;
 mod setup;
+mod ticket;
 mod user;
 mod wait;
 
@@ -47,5 +48,6 @@ pub use response::Response;
 pub use secrets::Secrets;
 pub use server::Server;
 pub use setup::Setup;
+pub use ticket::Ticket;
 pub use user::{Minted, SAMPLE, User};
 pub use wait::{eventually, in_time};

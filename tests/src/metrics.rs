@@ -39,6 +39,16 @@ impl Metrics {
         self.get("sse_gate_requests_turned_away_total", &[("check", check)])
     }
 
+    /// How often a session, or a client that came back to one, had this outcome.
+    pub fn sessions(&self, outcome: &str) -> u64 {
+        self.get("sse_gate_sessions_total", &[("outcome", outcome)])
+    }
+
+    /// How many resume ids were refused for this reason.
+    pub fn refused_ids(&self, reason: &str) -> u64 {
+        self.get("sse_gate_resume_refused_total", &[("reason", reason)])
+    }
+
     /// How many streams are open.
     pub fn connections(&self) -> u64 {
         self.get("sse_gate_connections", &[])

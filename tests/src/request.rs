@@ -38,6 +38,11 @@ impl Request {
         Self::get(target).header("Accept", "text/event-stream")
     }
 
+    /// What an `EventSource` sends that comes back: with the last id it saw.
+    pub fn resume(target: impl Into<String>, id: &str) -> Self {
+        Self::stream(target).header("Last-Event-ID", id)
+    }
+
     /// The same with another method.
     pub fn method(mut self, method: &str) -> Self {
         method.clone_into(&mut self.method);

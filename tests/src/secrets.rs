@@ -14,6 +14,15 @@ impl Secrets {
         self.plant(random.expect("a token has a prefix and 43 random characters"));
     }
 
+    /// Adds a resume id: whose session it is, and its tag. The rest are numbers that anybody may
+    /// know.
+    pub fn plant_resume_id(&mut self, id: &str) {
+        let mut long = id.split('.').filter(|part| part.len() == 22);
+        for part in ["a session", "a tag"] {
+            self.plant(long.next().unwrap_or_else(|| panic!("no {part} in {id}")));
+        }
+    }
+
     /// Adds a JWT. Its header says the same for everybody, and so does the start of its claims.
     pub fn plant_jwt(&mut self, jwt: &str) {
         let mut parts = jwt.split('.').skip(1);

@@ -82,6 +82,17 @@ impl Server {
         Metrics::parse(&response.text())
     }
 
+    /// How much memory it has in use, in bytes: what `VmRSS` in `/proc` says.
+    #[cfg(target_os = "linux")]
+    pub fn memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process.id());
+        let status = std::fs::read_to_string(path).expect("a running process has a status");
+        let mut lines = status.lines();
+        let kilobytes = lines.find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB"));
+        let kilobytes = kilobytes.and_then(|text| text.trim().parse::<u64>().ok());
+        kilobytes.expect("it says how much") * 1024
+    }
+
     /// Asks it to stop.
     pub fn terminate(&self) {
         let pid = self.process.id().to_string();

@@ -12,7 +12,7 @@ pub const SAMPLE: &str = r#"{"id": 7, "name": "Ada", "tags": ["a", "b"], "active
 /// Somebody with a JWT.
 #[derive(Clone, Debug)]
 pub struct User<'s> {
-    server: &'s Server,
+    pub(crate) server: &'s Server,
     /// The JWT.
     pub jwt: String,
 }
@@ -29,7 +29,7 @@ pub struct Minted {
 }
 
 impl Minted {
-    fn of(response: &Response) -> Self {
+    pub(crate) fn of(response: &Response) -> Self {
         assert_eq!(response.status, 200, "{response:?}");
         let json = response.json();
         let text = |name: &str| json[name].as_str().expect("a text").to_owned();
