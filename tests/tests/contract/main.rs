@@ -4,10 +4,13 @@
 //! every claim a test of every setup: `axum_memory::mint::…`.
 
 mod caps;
+mod chat;
 mod claims;
 mod cors;
 mod credentials;
+mod feed;
 mod generations;
+mod initiate;
 mod intact;
 mod mint;
 mod operation;
@@ -15,8 +18,12 @@ mod path;
 mod query;
 mod refusal;
 mod resume;
+mod sessions;
+mod stop;
 mod stream;
+mod topics;
 mod twins;
+mod untouched;
 
 use sse_gate_tests::for_each_setup;
 
@@ -107,6 +114,56 @@ macro_rules! contract {
                     a_user_with_too_many_tokens_waits_and_others_do_not
                     a_user_with_too_many_streams_waits_and_others_do_not
                     a_full_server_spends_no_token
+                }
+                initiate {
+                    a_message_earns_a_stream_id_for_five_minutes
+                    who_leaves_a_message_is_known
+                    a_message_has_at_most_64_kib
+                    a_message_is_json_and_says_something
+                    initiate_is_no_stream_id
+                    a_user_with_too_many_messages_waits_and_others_do_not
+                }
+                chat {
+                    an_answer_is_streamed_to_its_end
+                    the_first_write_has_the_head_and_an_id
+                    an_answer_has_exactly_these_headers
+                    after_the_end_there_is_nothing_more
+                    an_answer_goes_on_where_it_broke_off
+                    a_stream_id_ends
+                }
+                stop {
+                    only_its_owner_stops_an_answer
+                    a_stop_after_the_end_changes_nothing
+                    a_stop_leaves_no_token_in_logs
+                }
+                topics {
+                    a_token_for_a_topic_has_exactly_these_members
+                    what_is_no_topic_is_not_found
+                    what_is_published_is_small_json
+                    who_publishes_or_reads_is_known
+                    a_topic_in_use_goes_for_no_other
+                }
+                feed {
+                    what_is_published_reaches_every_reader
+                    what_is_published_can_be_nothing_but_data
+                    a_reader_that_comes_back_has_missed_nothing
+                    an_id_reaches_as_far_as_its_session
+                    a_session_ends_with_its_jwt
+                    places_are_counted_by_connection
+                    a_dropped_connection_comes_back
+                }
+                sessions {
+                    all_bad_ids_get_the_same_answer
+                    an_id_without_a_token_opens_nothing
+                    a_fresh_token_never_goes_with_an_id
+                    an_id_is_taken_three_times_and_no_more
+                    an_old_id_closes_the_session
+                    an_id_shown_twice_is_not_spent
+                    a_session_ends_with_its_server
+                    every_id_is_safe_in_a_header
+                }
+                untouched {
+                    what_is_no_stream_request_costs_no_id
                 }
                 operation {
                     metrics_count_what_was_done

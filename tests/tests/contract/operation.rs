@@ -79,6 +79,15 @@ pub(crate) async fn metrics_have_closed_labels(setup: Setup) {
         "withdrawn",
         "abandoned",
     ];
+    const REFUSED: [&str; 7] = [
+        "reuse",
+        "rollback",
+        "malformed",
+        "unknown",
+        "forged",
+        "other_token",
+        "before_base",
+    ];
     const CHECKS: [&str; 4] = ["method", "accept", "no_token", "many_tokens"];
     let server = setup.start();
     for n in 0..40 {
@@ -109,6 +118,7 @@ pub(crate) async fn metrics_have_closed_labels(setup: Setup) {
     for (name, value) in metrics.labels() {
         let is_known = match name {
             "outcome" => OUTCOMES.contains(&value),
+            "reason" => REFUSED.contains(&value),
             "check" => CHECKS.contains(&value),
             "end" => ["failed", "disconnected"].contains(&value),
             "quantile" | "le" => value == "+Inf" || value.parse::<f64>().is_ok(),
