@@ -11,8 +11,10 @@ use sse_gate_resume::{Resumed, Sessions};
 
 use crate::headers;
 
-/// How long a client is asked to wait at least before it comes back to a server that is full.
-const LATER: Duration = Duration::from_secs(5);
+/// How long a client is asked to wait at least before it comes back to a server that is full. The
+/// id that it shows may be used already, unknown to it: twice as long must lie within the shortest
+/// window of such an id (`ResumePolicy::window`), with time left for the way.
+const LATER: Duration = Duration::from_secs(3);
 
 /// The methods that a stream has.
 pub(super) fn options() -> Response<Full<Bytes>> {
