@@ -8,14 +8,17 @@ use pin_project::{pin_project, pinned_drop};
 use sse_gate_core::{Gate, Grant, SharedStore, Signal, StreamEnd, Timestamp};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::resume::{ResumableStream, Unattached};
 use crate::slots::Slot;
 
 /// Kept as long as the stream is open. Dropped, it frees the slot and tells the observer.
 #[pin_project(PinnedDrop)]
 pub(crate) struct StreamGuard {
     gate: Gate<SharedStore>,
-    /// That of a resumable stream is with its session.
+    /// That of a resumable stream is with its session,
     _slot: Option<Slot>,
+    /// or still in here, if the handler has not attached it.
+    unattached: Option<Unattached>,
     opened_at: Instant,
     time_left: Duration,
     #[pin]
@@ -48,11 +51,19 @@ impl StreamGuard {
         Self {
             gate,
             _slot: slot,
+            unattached: None,
             opened_at,
             time_left,
             deadline: sleep_until(opened_at + time_left.min(FAR_OFF) + allowance),
             end: StreamEnd::Disconnected,
         }
+    }
+
+    /// Keeps the place of a stream that its handler does not attach, for as long as what it answers
+    /// with instead.
+    pub(crate) fn keeping(mut self, stream: &ResumableStream) -> Self {
+        self.unattached = Some(stream.unattached());
+        self
     }
 
     /// How long the stream may last from when it was opened.

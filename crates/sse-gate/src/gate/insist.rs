@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 /// time, the rest goes on in a task of its own. Before the first poll, dropping it does nothing
 /// at all.
 #[pin_project(PinnedDrop)]
-pub(super) struct Insist<F>
+pub(crate) struct Insist<F>
 where
     F: Future<Output: Send> + Send + Unpin + 'static,
 {
@@ -30,7 +30,7 @@ impl<F> Insist<F>
 where
     F: Future<Output: Send> + Send + Unpin + 'static,
 {
-    pub(super) fn new(question: F, budget: Duration) -> Self {
+    pub(crate) fn new(question: F, budget: Duration) -> Self {
         Self {
             question: Some(question),
             was_asked: false,

@@ -85,6 +85,7 @@ mod session_door;
 
 pub use body::ResponseBody;
 pub use future::ResponseFuture;
+pub(crate) use insist::Insist;
 pub use layer::{GateLayer, InvalidOrigin};
 pub use rejection::Rejection;
 pub use service::GateService;

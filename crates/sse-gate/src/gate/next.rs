@@ -86,9 +86,15 @@ impl<S, ReqBody> Next<S, ReqBody> {
         };
         let guard = StreamGuard::resumable(config.gate.clone(), &grant);
         let granted = Granted::new(grant, guard.time_left());
-        let first = First { token, at, slot };
+        let first = First {
+            token,
+            at,
+            slot,
+            budget: config.store_budget,
+        };
         let stream = ResumableStream::first(granted.clone(), settings, first);
         request.extensions_mut().insert(granted);
+        let guard = guard.keeping(&stream);
         request.extensions_mut().insert(stream);
         Step::Handle(inner, request, guard)
     }
@@ -112,6 +118,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
         let granted = Granted::new(grant, guard.time_left());
         let stream = ResumableStream::again(granted.clone(), settings.clone(), resumed);
         request.extensions_mut().insert(granted);
+        let guard = guard.keeping(&stream);
         request.extensions_mut().insert(stream);
         Step::Handle(inner, request, guard)
     }

@@ -35,5 +35,5 @@ mod stream;
 pub use body::ResumableBody;
 pub use error::NotAttached;
 pub use settings::Resumable;
-pub(crate) use stream::First;
 pub use stream::ResumableStream;
+pub(crate) use stream::{First, Unattached};

@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sse_gate_core::{Timestamp, TokenKey};
-use sse_gate_resume::{MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, Subscription};
+use sse_gate_resume::{
+    MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, SessionError, Subscription,
+};
 
 use super::{NotAttached, Resumable, ResumableBody};
 use crate::Granted;
+use crate::gate::Insist;
 use crate::slots::Slot;
 
 /// A stream that its client may go on with, in the extensions of the request that opens it or goes
@@ -23,6 +27,10 @@ pub struct ResumableStream {
     way: Arc<Mutex<Option<Way>>>,
 }
 
+/// What is in a stream until a handler attaches it: a place above all.
+#[expect(dead_code, reason = "it is kept, and not looked at")]
+pub(crate) struct Unattached(Arc<Mutex<Option<Way>>>);
+
 /// How the client came.
 enum Way {
     /// With a fresh token.
@@ -37,6 +45,8 @@ pub(crate) struct First {
     /// The moment before the token was redeemed.
     pub(crate) at: Timestamp,
     pub(crate) slot: Slot,
+    /// How long the store may take.
+    pub(crate) budget: Duration,
 }
 
 impl ResumableStream {
@@ -55,6 +65,10 @@ impl ResumableStream {
             is_resumed: matches!(way, Way::Again(_)),
             way: Arc::new(Mutex::new(Some(way))),
         }
+    }
+
+    pub(crate) fn unattached(&self) -> Unattached {
+        Unattached(Arc::clone(&self.way))
     }
 
     /// The grant: whose stream it is, and of what. Its payload is there only at the first opening.
@@ -107,27 +121,45 @@ impl ResumableStream {
         }
     }
 
+    /// Opens the session, and to the end: if the client goes meanwhile, the session knows that its
+    /// connection is gone.
     async fn open(
         &self,
         first: First,
         log: Arc<dyn ReadLog>,
         is_shared: bool,
     ) -> Result<ResumableBody, NotAttached> {
-        let First { token, at, slot } = first;
-        let opening = Opening::at(at, &self.granted, token, log).with_policy(self.settings.policy);
-        let opening = if is_shared {
-            opening.on_shared_log()
-        } else {
-            opening
-        };
-        let subscription = self.settings.sessions.open(opening).await?;
+        const LATE: &str = "store did not answer in time";
+        let First {
+            token,
+            at,
+            slot,
+            budget,
+        } = first;
+        let (granted, settings) = (self.granted.clone(), self.settings.clone());
+        let opened = Insist::new(
+            Box::pin(async move {
+                let opening = Opening::at(at, &granted, token, log).with_policy(settings.policy);
+                let opening = if is_shared {
+                    opening.on_shared_log()
+                } else {
+                    opening
+                };
+                settings.sessions.open(opening).await
+            }),
+            budget,
+        );
+        let late = || Err(SessionError::unavailable(LATE).into());
+        let subscription = opened.await.unwrap_or_else(late)?;
         subscription.lease().hold(slot);
         Ok(self.body(subscription))
     }
 
     fn body(&self, subscription: Subscription) -> ResumableBody {
+        let now = self.settings.sessions.now();
+        let time_left = subscription.binding().deadline.saturating_since(now);
         let subscription = subscription.with_slow_policy(self.settings.slow);
-        ResumableBody::new(subscription, self.granted.time_left())
+        ResumableBody::new(subscription, time_left)
     }
 
     fn take(&self) -> Result<Way, NotAttached> {
