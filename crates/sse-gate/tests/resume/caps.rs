@@ -1,0 +1,122 @@
+//! Places, and clients that come back for theirs.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use sse_gate::Rejection;
+use sse_gate::core::Signal;
+
+use crate::client::Connection;
+use crate::scene::{Scene, publish};
+
+/// G8: whoever goes on takes over the place of the connection before, also at the cap.
+#[tokio::test]
+async fn at_its_subjects_cap_a_client_goes_on() {
+    let scene = Scene::new().with_slots(2, 1);
+    let (mut client, publisher) = scene.streaming().await;
+    for round in 1..20 {
+        let text = round.to_string();
+        publish(&publisher, &[&text]).await;
+        assert_eq!(client.connect(&scene).await, StatusCode::OK, "{round}");
+        assert_eq!(scene.slots.open(), 1, "{round}");
+        assert_eq!(client.read_data(), [text]);
+    }
+    client.disconnect();
+    assert!(scene.is_at_rest());
+}
+
+/// G8: a place is given up in the moment of the step, by the connection that nobody drops, too.
+#[tokio::test]
+async fn a_connection_that_was_replaced_holds_no_place() {
+    let scene = Scene::new().with_slots(3, 2);
+    let (mut client, _publisher) = scene.streaming().await;
+    let mut kept = Vec::new();
+    for _ in 0..5 {
+        kept.push(client.connection.take());
+        client.connect(&scene).await;
+        client.read();
+        assert_eq!(scene.slots.open(), 1);
+    }
+    drop(kept);
+    assert_eq!(scene.slots.open(), 1, "a place was given back twice");
+    client.disconnect();
+    assert!(scene.is_at_rest());
+}
+
+/// G8: if somebody was faster, the client gets another id and a time to wait, and goes on later.
+#[tokio::test]
+async fn without_a_place_after_the_step_a_client_gets_an_id_for_later() {
+    let scene = Scene::new().with_slots(5, 1);
+    let (mut client, publisher) = scene.streaming().await;
+    publish(&publisher, &["1"]).await;
+    client.read();
+    client.disconnect();
+    let (mut other, _others) = scene.streaming().await;
+    publish(&publisher, &["2"]).await;
+
+    let id = client.id.clone();
+    assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    let got = client.read();
+    assert_eq!((got.names(), got.frames.len()), (vec!["sse.open"], 1));
+    assert!(got.ended && got.retries.len() == 1, "{got:?}");
+    assert_ne!(client.id, id, "its id is used");
+    assert_eq!(scene.slots.open(), 1, "more are open than may be");
+    assert_eq!(scene.desk.seen().len(), 2, "the handler was asked");
+
+    other.disconnect();
+    assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    assert_eq!(client.read_data(), ["2"]);
+}
+
+/// G8: without any place the client is asked to wait, and nothing is changed. A first opening is
+/// refused, and its token stays good.
+#[tokio::test]
+async fn without_any_place_a_client_waits_and_a_newcomer_is_refused() {
+    let scene = Scene::new().with_slots(1, 1);
+    let (mut client, publisher) = scene.streaming().await;
+    scene.told.take();
+    let response = scene.ask(client.request()).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    assert!(!response.headers().contains_key("retry-after"));
+    let got = Connection::new(response).read();
+    let wait = got.retries[0].as_millis();
+    assert_eq!(
+        (got.text(), got.ended),
+        (format!("retry: {wait}\n\n"), true)
+    );
+    assert_eq!((scene.store.asked(), scene.told.take().len()), (1, 0));
+    assert!(client.is_served());
+
+    let mut newcomer = scene.client("bob").await;
+    assert_eq!(
+        newcomer.connect(&scene).await,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    let check = Rejection::Capacity.as_str();
+    assert!(scene.world.witness.saw(Signal::TurnedAway { check }));
+    client.disconnect();
+    assert_eq!(newcomer.connect(&scene).await, StatusCode::OK);
+    newcomer.disconnect();
+    publish(&publisher, &["1"]).await;
+    assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    assert_eq!(client.read_data(), ["1"]);
+}
+
+/// I5: who is asked to wait comes back before the window of its id closes, if it was used already.
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_place_is_back_within_its_window() {
+    for _ in 0..50 {
+        let scene = Scene::new().with_slots(1, 1);
+        let (mut client, _publisher) = scene.streaming().await;
+        client.disconnect();
+        // An answer that is lost, and a place that is taken meanwhile.
+        drop(scene.ask(client.request()).await);
+        let (mut other, _others) = scene.streaming_to("bob").await;
+        scene.wait(Duration::from_secs(2)).await;
+        let got = Connection::new(scene.ask(client.request()).await).read();
+        other.disconnect();
+        scene.wait(got.retries[0] + Duration::from_secs(1)).await;
+        assert_eq!(client.connect(&scene).await, StatusCode::OK, "{got:?}");
+    }
+}

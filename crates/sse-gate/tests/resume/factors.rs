@@ -1,0 +1,120 @@
+//! Credentials that are not both there, or not both good.
+
+use http::StatusCode;
+use sse_gate::core::{RefusalReason, Signal};
+use sse_gate::sessions::{Refused, SessionSignal};
+
+use crate::scene::{Scene, publish};
+use crate::support::{get, with};
+
+/// An id with one of its parts changed: 1 is the key's name, 5 the sequence.
+fn changed(id: &str, part: usize, to: &str) -> String {
+    let mut parts: Vec<_> = id.split('.').collect();
+    parts[part] = to;
+    parts.join(".")
+}
+
+/// Another last letter, of which the text has the same length.
+fn bent(text: &str) -> String {
+    let last = if text.ends_with('A') { 'Q' } else { 'A' };
+    format!("{}{last}", &text[..text.len() - 1])
+}
+
+/// I1, I2, I3, I14, D14: whatever is wrong, the answer is that to any bad token, to the byte; the
+/// session goes on, a fresh token stays fresh, and the observer knows.
+#[tokio::test]
+async fn one_factor_is_refused_as_any_bad_token_is() {
+    let scene = Scene::new();
+    let (mut alice, publisher) = scene.streaming().await;
+    let (bob, _bobs) = scene.streaming_to("bob").await;
+    let fresh = scene.uri_of("alice").await.0;
+    let (id, own) = (alice.id.clone(), alice.uri.clone());
+    let parts: Vec<_> = id.split('.').map(str::to_owned).collect();
+    let elsewhere = own.replace("/7/", "/8/");
+    let refusal = scene.refusal().await;
+    scene.told.take();
+    let rows = [
+        (&fresh, id.clone(), Refused::OtherToken),
+        (&bob.uri, id.clone(), Refused::OtherToken),
+        (&own, bob.id.clone(), Refused::OtherToken),
+        (&elsewhere, id.clone(), Refused::OtherToken),
+        (&own, changed(&id, 1, "l"), Refused::Forged),
+        (&own, changed(&id, 2, &bent(&parts[2])), Refused::Unknown),
+        (&own, changed(&id, 3, "2"), Refused::Forged),
+        (&own, changed(&id, 3, "0"), Refused::Forged),
+        (&own, changed(&id, 4, &bent(&parts[4])), Refused::Forged),
+        (&own, changed(&bob.id, 4, &parts[4]), Refused::Forged),
+        (&own, changed(&id, 5, ""), Refused::Malformed),
+        (&own, changed(&id, 5, "00"), Refused::Malformed),
+        (&own, id[..id.len() - 2].to_owned(), Refused::Malformed),
+        (&own, id[..30].to_owned(), Refused::Malformed),
+        (&own, format!("{id}.0"), Refused::Malformed),
+        (&own, format!("{id} "), Refused::Malformed),
+        (&own, "sser1.".to_owned(), Refused::Malformed),
+        (
+            &own,
+            format!("sser1.{}", "A".repeat(70_000)),
+            Refused::Malformed,
+        ),
+    ];
+    for (uri, shown, reason) in rows {
+        let request = with(uri, &[("last-event-id", &shown)]);
+        let answer = scene.ask_for_all(request).await;
+        assert_eq!(answer, refusal, "{shown:.100} at {uri}");
+        let told = scene.told.take();
+        assert_eq!(told, [SessionSignal::Refused(reason)], "{shown:.100}");
+    }
+    publish(&publisher, &["still here"]).await;
+    assert_eq!(alice.read_data(), ["still here"]);
+    assert_eq!(alice.connect(&scene).await, StatusCode::OK);
+    let fresh = scene.ask(get(&fresh)).await;
+    assert_eq!(fresh.status(), StatusCode::OK, "a fresh token was consumed");
+}
+
+/// I3: the spent token alone is a spent token, and an id that is no text is none.
+#[tokio::test]
+async fn a_token_without_its_id_is_spent() {
+    let scene = Scene::new();
+    let (mut alice, _publisher) = scene.streaming().await;
+    let refusal = scene.refusal().await;
+    assert_eq!(scene.ask_for_all(get(&alice.uri)).await, refusal);
+    assert!(
+        scene
+            .world
+            .witness
+            .saw(Signal::Refused(RefusalReason::Used))
+    );
+    for bytes in [&b"sser1.\xff\xfe"[..], b"sser1.\t", b"sser1.k.\x80"] {
+        let mut request = get(&alice.uri);
+        let value = http::HeaderValue::from_bytes(bytes).unwrap();
+        request.headers_mut().insert("last-event-id", value);
+        assert_eq!(scene.ask_for_all(request).await, refusal, "{bytes:?}");
+    }
+    assert_eq!(alice.connect(&scene).await, StatusCode::OK);
+}
+
+/// I3: an id alone is a request without a token, to the byte.
+#[tokio::test]
+async fn an_id_without_a_token_is_nothing() {
+    let scene = Scene::new();
+    let (mut alice, _publisher) = scene.streaming().await;
+    let without = scene.ask_for_all(get("/generations/7/stream")).await;
+    assert_eq!(without.0, StatusCode::UNAUTHORIZED);
+    let request = with("/generations/7/stream", &[("last-event-id", &alice.id)]);
+    assert_eq!(scene.ask_for_all(request).await, without);
+    assert_eq!(scene.store.asked(), 1, "nobody but the opening asked");
+    assert_eq!(alice.connect(&scene).await, StatusCode::OK);
+}
+
+/// B2: a second credential beside the two is one too many.
+#[tokio::test]
+async fn a_third_credential_is_one_too_many() {
+    let scene = Scene::new();
+    let (mut alice, _publisher) = scene.streaming().await;
+    let request = with(
+        &alice.uri,
+        &[("last-event-id", &alice.id), ("authorization", "Bearer x")],
+    );
+    assert_eq!(scene.ask(request).await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(alice.connect(&scene).await, StatusCode::OK);
+}

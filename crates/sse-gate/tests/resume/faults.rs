@@ -1,0 +1,92 @@
+//! A store of sessions that fails, or does not answer.
+
+use std::time::Duration;
+
+use http::{Response, StatusCode};
+use sse_gate::gate::ResponseBody;
+use sse_gate::sessions::SessionSignal;
+use tokio::time::Instant;
+
+use crate::client::Connection;
+use crate::desk::DeskBody;
+use crate::hand::Way;
+use crate::scene::{Scene, publish};
+
+/// It is 200 and a time to wait, and nothing else; how long.
+fn is_asked_to_wait(response: Response<ResponseBody<DeskBody>>) -> Duration {
+    assert_eq!(response.status(), StatusCode::OK);
+    let got = Connection::new(response).read();
+    assert!(got.ended && got.events.is_empty(), "{got:?}");
+    let [wait] = got.retries[..] else {
+        panic!("one retry: {got:?}");
+    };
+    assert_eq!(got.text(), format!("retry: {}\n\n", wait.as_millis()));
+    wait
+}
+
+/// E1: a store that can't be asked keeps a client waiting, and loses nothing.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_keeps_its_clients() {
+    let scene = Scene::new();
+    let (mut client, publisher) = scene.streaming().await;
+    client.disconnect();
+    scene.store.is_to(Way::Fails);
+    scene.told.take();
+    for _ in 0..5 {
+        is_asked_to_wait(scene.ask(client.request()).await);
+        assert_eq!(scene.told.take(), [SessionSignal::Unavailable]);
+        assert!(scene.is_at_rest());
+    }
+    scene.store.is_to(Way::Works);
+    publish(&publisher, &["1"]).await;
+    assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    assert_eq!(client.read_data(), ["1"]);
+}
+
+/// E1, F6: one that does not answer is waited for within the budget, and asked to the end. Its
+/// client comes back in time, whether its id was used meanwhile or not.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_keeps_its_clients() {
+    for way in [Way::HangsBefore, Way::HangsAfter] {
+        for round in 0..20 {
+            let scene = Scene::new();
+            let (mut client, publisher) = scene.streaming().await;
+            client.disconnect();
+            scene.store.is_to(way);
+            let started = Instant::now();
+            let wait = is_asked_to_wait(scene.ask(client.request()).await);
+            assert_eq!(started.elapsed().as_millis(), 250, "{way:?}");
+            assert!(scene.is_at_rest(), "{way:?}");
+            scene.store.let_go();
+            scene.until("its answer", |it| it.store.done() == 2).await;
+            scene.store.is_to(Way::Works);
+            publish(&publisher, &["1"]).await;
+            scene.wait(wait + Duration::from_secs(1)).await;
+            let status = client.connect(&scene).await;
+            assert_eq!(status, StatusCode::OK, "{way:?} {round}");
+            assert_eq!(client.read_data(), ["1"]);
+        }
+    }
+}
+
+/// E1: without a store nobody opens a session: 503, within the budget, and its token is spent.
+#[tokio::test(start_paused = true)]
+async fn a_first_opening_waits_no_longer_than_the_budget() {
+    for way in [Way::Fails, Way::HangsBefore, Way::HangsAfter] {
+        let scene = Scene::new();
+        let mut client = scene.client("alice").await;
+        scene.store.is_to(way);
+        let started = Instant::now();
+        let status = client.connect(&scene).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{way:?}");
+        assert!(started.elapsed() <= Duration::from_millis(250), "{way:?}");
+        assert_eq!(scene.desk.works(), 0, "{way:?}: work that nobody can get");
+        scene.store.let_go();
+        scene.until("its answer", |it| it.store.done() == 1).await;
+        assert!(scene.is_at_rest(), "{way:?}");
+        // A session that was opened for nobody waits for nobody for long.
+        scene.wait(Duration::from_secs(120)).await;
+        scene.sessions.sweep();
+        assert!(scene.store.is_empty(), "{way:?}");
+    }
+}

@@ -1,0 +1,26 @@
+//! A resumable route, through its tower service: who goes on, who does not, and what is left when
+//! a client vanishes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod client;
+mod desk;
+mod hand;
+mod scene;
+#[path = "../support/mod.rs"]
+mod support;
+mod told;
+
+mod caps;
+mod ends;
+mod factors;
+mod faults;
+mod first_frame;
+mod going_on;
+mod grace;
+mod handlers;
+mod no_request;
+mod revocation;
+mod secrecy;
+mod shutdown;
+mod vanishing;
+mod work;

@@ -1,0 +1,124 @@
+//! Rights that end while something is under way.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use sse_gate::Subject;
+use sse_gate::core::Clock;
+use sse_gate::sessions::{CloseReason, SessionSignal};
+
+use crate::desk::Task;
+use crate::hand::Way;
+use crate::scene::{Scene, publish};
+
+/// G7: after a revocation nothing is said but that, and the place is free.
+#[tokio::test]
+async fn a_revoked_stream_says_no_more() {
+    let scene = Scene::new();
+    let (mut alice, hers) = scene.streaming().await;
+    let (mut bob, his) = scene.streaming_to("bob").await;
+    publish(&hers, &["not for her"]).await;
+    assert_eq!(scene.revoke("alice").await.unwrap(), 1);
+    assert_eq!(scene.slots.open(), 1);
+    let got = alice.read();
+    assert_eq!((got.names(), got.ended), (vec!["sse.close"], true));
+    publish(&his, &["1"]).await;
+    assert_eq!(bob.read_data(), ["1"]);
+    let closed = SessionSignal::Closed(CloseReason::Revoked);
+    assert!(scene.told.take().contains(&closed));
+}
+
+/// G7: a stream that waits is woken by its revocation.
+#[tokio::test]
+async fn a_revocation_wakes_a_stream_that_waits() {
+    let scene = Scene::new();
+    let (mut client, _publisher) = scene.streaming().await;
+    let mut connection = client.connection.take().unwrap();
+    let waiting = tokio::spawn(async move { connection.wait().await });
+    tokio::task::yield_now().await;
+    scene.revoke("alice").await.unwrap();
+    assert_eq!(waiting.await.unwrap().names(), ["sse.close"]);
+}
+
+/// G7: a revocation between the redemption of a token and the opening of its session. The token is
+/// spent, and opens nothing.
+#[tokio::test]
+async fn a_token_that_is_being_redeemed_opens_nothing_after_a_revocation() {
+    let scene = Scene::new();
+    scene.desk.is_to(Task::RevokeFirst(scene.sessions.clone()));
+    let mut client = scene.client("alice").await;
+    let (status, _) = scene.ask_for_all(client.request()).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert!(scene.is_at_rest() && scene.store.is_empty());
+    assert_eq!(scene.desk.works(), 0);
+    scene.desk.is_to(Task::Produce);
+    assert_eq!(client.connect(&scene).await, StatusCode::UNAUTHORIZED);
+    // Somebody else's is none of that, and a later token of hers is good.
+    scene.streaming_to("bob").await;
+    scene.world.clock.advance(Duration::from_millis(1));
+    assert!(scene.world.clock.now() > sse_gate::core::ManualClock::default().now());
+    scene.streaming().await;
+}
+
+/// G7: a revocation while the store opens the session.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_being_opened_is_closed_by_a_revocation() {
+    for way in [Way::HangsBefore, Way::HangsAfter] {
+        let scene = Scene::new();
+        scene.store.is_to(way);
+        let mut client = scene.client("alice").await;
+        let request = tokio::spawn(scene.call(client.request()));
+        scene
+            .until("the question", |it| it.store.asked() == 1)
+            .await;
+        scene.revoke("alice").await.unwrap();
+        scene.store.let_go();
+        let status = client.take(request.await.unwrap());
+        if way == Way::HangsBefore {
+            assert_eq!(status, StatusCode::UNAUTHORIZED);
+        } else {
+            assert_eq!(client.read().names(), ["sse.close"]);
+        }
+        assert!(scene.is_at_rest() && scene.store.is_empty(), "{way:?}");
+    }
+}
+
+/// G7, I15: a revocation while a client goes on: before the step it is told to stop, after it the
+/// new connection is closed.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_is_going_on_is_stopped_by_a_revocation() {
+    for way in [Way::HangsBefore, Way::HangsAfter] {
+        let scene = Scene::new();
+        let (mut client, publisher) = scene.streaming().await;
+        client.disconnect();
+        publish(&publisher, &["not for her"]).await;
+        scene.store.is_to(way);
+        let request = tokio::spawn(scene.call(client.request()));
+        scene
+            .until("the question", |it| it.store.asked() == 2)
+            .await;
+        scene.revoke("alice").await.unwrap();
+        scene.store.let_go();
+        let status = client.take(request.await.unwrap());
+        if way == Way::HangsBefore {
+            assert_eq!(status, StatusCode::NO_CONTENT);
+        } else {
+            assert_eq!(client.read().names(), ["sse.close"]);
+        }
+        assert!(scene.is_at_rest(), "{way:?}");
+    }
+}
+
+/// C12, G7: a logout withdraws what was not used yet and closes what was.
+#[tokio::test]
+async fn a_logout_ends_streams_and_tokens() {
+    let scene = Scene::new();
+    let (mut client, _publisher) = scene.streaming().await;
+    let mut unused = scene.client("alice").await;
+    let alice = Subject::new("alice").unwrap();
+    assert_eq!(scene.world.gate.withdraw_all(&alice).await.unwrap(), 1);
+    assert_eq!(scene.revoke("alice").await.unwrap(), 1);
+    assert!(!client.is_served());
+    assert_eq!(client.connect(&scene).await, StatusCode::NO_CONTENT);
+    assert_eq!(unused.connect(&scene).await, StatusCode::UNAUTHORIZED);
+}
