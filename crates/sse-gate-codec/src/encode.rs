@@ -1,14 +1,19 @@
 //! From an event to its bytes.
 //!
-//! An event is a block of lines with an empty line behind it (HTML standard, §9.2.5). One walk
-//! over the lines, [`Event::each_line`], serves both the length and the bytes, so that they
-//! can't disagree.
+//! An event is a block of lines with an empty line behind it (HTML standard, §9.2.5). Length and
+//! bytes are made from the same parts, [`Event::each_field`] and the [`Lines`] of the data, so that
+//! they can't disagree. Data on one line is searched for line ends only once.
+
+use alloc::vec::Vec;
 
 use bytes::{Bytes, BytesMut};
 
 use crate::Event;
-use crate::lines::lines;
+use crate::lines::Lines;
 use crate::retry::Retry;
+
+/// What stands in front of each line of the data.
+const DATA: &[u8] = b"data: ";
 
 impl Event<'_> {
     /// The block that keeps a quiet connection alive: an empty comment, `":\n\n"`.
@@ -28,9 +33,10 @@ impl Event<'_> {
     ///
     /// An event without any field is one empty line, which a client skips.
     pub fn to_bytes(&self) -> Bytes {
-        let mut buffer = BytesMut::with_capacity(self.encoded_len());
-        self.write(&mut buffer);
-        buffer.freeze()
+        let lines = self.lines();
+        let mut buffer = Vec::with_capacity(self.len_with(lines.as_ref()));
+        self.write(lines, |bytes| buffer.extend_from_slice(bytes));
+        buffer.into()
     }
 
     /// Appends the bytes of the event to `buffer`, growing it at most once.
@@ -50,8 +56,9 @@ impl Event<'_> {
     /// assert_eq!(buffer, "data: one\n\ndata: two\n\n");
     /// ```
     pub fn encode(&self, buffer: &mut BytesMut) {
-        buffer.reserve(self.encoded_len());
-        self.write(buffer);
+        let lines = self.lines();
+        buffer.reserve(self.len_with(lines.as_ref()));
+        self.write(lines, |bytes| buffer.extend_from_slice(bytes));
     }
 
     /// How many bytes [`encode`](Event::encode) appends, exactly.
@@ -68,31 +75,48 @@ impl Event<'_> {
     /// assert!(event.encoded_len() > LIMIT);
     /// ```
     pub fn encoded_len(&self) -> usize {
-        let mut len = 1_usize;
-        // On a 32-bit machine the sum can be more than a `usize` holds; no buffer holds it either.
-        self.each_line(|start, value| {
-            len = len.saturating_add(start.len() + value.len() + 1);
-        });
-        len
+        self.len_with(self.lines().as_ref())
     }
 
-    fn write(&self, buffer: &mut BytesMut) {
-        self.each_line(|start, value| {
-            buffer.extend_from_slice(start);
-            buffer.extend_from_slice(value);
-            buffer.extend_from_slice(b"\n");
-        });
-        buffer.extend_from_slice(b"\n");
+    /// The lines of the data, the end of the first one found.
+    #[inline]
+    fn lines(&self) -> Option<Lines<'_>> {
+        self.data.as_deref().map(Lines::new)
     }
 
-    /// Hands each line of the block to `line`: the field with what divides it from its value,
-    /// and the value.
+    #[inline]
+    fn len_with(&self, lines: Option<&Lines<'_>>) -> usize {
+        let mut len = lines.map_or(0, |lines| lines.len_with(DATA.len() + 1));
+        self.each_field(|name, value| {
+            len = len.saturating_add(name.len() + value.len() + 1);
+        });
+        len.saturating_add(1)
+    }
+
+    /// Hands the bytes of the event to `write`, part by part.
+    #[inline]
+    fn write(&self, lines: Option<Lines<'_>>, mut write: impl FnMut(&[u8])) {
+        self.each_field(|name, value| {
+            write(name);
+            write(value);
+            write(b"\n");
+        });
+        for line in lines.into_iter().flatten() {
+            write(DATA);
+            write(line);
+            write(b"\n");
+        }
+        write(b"\n");
+    }
+
+    /// Hands each line but those of the data to `line`: the field with what divides it from its
+    /// value, and the value.
     ///
     /// A space always stands behind the colon of a field. A client takes away one space there,
     /// so this one protects a value that begins with a space. The id comes first of the fields
     /// and the data last.
     #[inline]
-    fn each_line(&self, mut line: impl FnMut(&'static [u8], &[u8])) {
+    fn each_field(&self, mut line: impl FnMut(&'static [u8], &[u8])) {
         if let Some(comment) = &self.comment {
             line(b":", comment.as_str().as_bytes());
         }
@@ -104,9 +128,6 @@ impl Event<'_> {
         }
         if let Some(retry) = self.retry {
             line(b"retry: ", retry.digits(&mut [0; Retry::DIGITS]));
-        }
-        if let Some(data) = &self.data {
-            lines(data).for_each(|text| line(b"data: ", text));
         }
     }
 }

@@ -47,6 +47,7 @@ mod body;
 mod comment;
 mod decode;
 mod encode;
+mod ends;
 mod error;
 mod event;
 mod id;

@@ -1,37 +1,61 @@
 //! The lines of a text, as an event stream counts them.
 
+use crate::ends::line_end;
+
 /// Splits a text at each CRLF, LF and CR, into at least one line.
 ///
 /// These are the three line ends of an event stream (HTML standard, §9.2.5), and no others. A
 /// break at the end of the text is followed by one more line, which is empty: a client joins the
 /// lines with LF, and only so does that break come back. Both differ from [`str::lines`].
-pub(crate) fn lines(text: &str) -> Lines<'_> {
-    Lines {
-        rest: Some(text.as_bytes()),
-    }
+#[derive(Debug, Clone)]
+pub(crate) struct Lines<'a> {
+    /// Where in the text the next line begins.
+    start: Option<usize>,
+    /// Where it ends, unless the text does.
+    end: Option<usize>,
+    text: &'a [u8],
 }
 
-/// The iterator that [`lines`] returns: lines as bytes, without their ends.
-#[derive(Debug)]
-pub(crate) struct Lines<'a> {
-    rest: Option<&'a [u8]>,
+impl<'a> Lines<'a> {
+    /// Looks for the end of the first line, and no further.
+    #[inline]
+    pub(crate) fn new(text: &'a str) -> Self {
+        let text = text.as_bytes();
+        Self {
+            start: Some(0),
+            end: line_end(text, 0, false),
+            text,
+        }
+    }
+
+    /// What the lines take up if each has `more` bytes added to it.
+    ///
+    /// On a 32-bit machine that can be more than a `usize` holds; no buffer holds it either.
+    #[inline]
+    pub(crate) fn len_with(&self, more: usize) -> usize {
+        if self.end.is_none() {
+            return self.text.len().saturating_add(more);
+        }
+        self.clone()
+            .fold(0, |len: usize, line| len.saturating_add(line.len() + more))
+    }
 }
 
 impl<'a> Iterator for Lines<'a> {
     type Item = &'a [u8];
 
+    #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest?;
-        let Some(end) = memchr::memchr2(b'\r', b'\n', rest) else {
-            self.rest = None;
-            return Some(rest);
+        let start = self.start?;
+        let Some(end) = self.end else {
+            self.start = None;
+            return Some(&self.text[start..]);
         };
-        let (line, after) = rest.split_at(end);
-        self.rest = match after {
-            [b'\r', b'\n', next @ ..] | [_, next @ ..] => Some(next),
-            [] => None,
-        };
-        Some(line)
+        let is_crlf = self.text[end..].starts_with(b"\r\n");
+        let next = end + 1 + usize::from(is_crlf);
+        self.start = Some(next);
+        self.end = line_end(self.text, next, false);
+        Some(&self.text[start..end])
     }
 }
 
@@ -62,7 +86,9 @@ mod tests {
         ];
         for (text, expected) in cases {
             let expected: Vec<_> = expected.iter().map(|line| line.as_bytes()).collect();
-            assert_eq!(lines(text).collect::<Vec<_>>(), expected, "{text:?}");
+            assert_eq!(Lines::new(text).collect::<Vec<_>>(), expected, "{text:?}");
+            let len: usize = expected.iter().map(|line| line.len() + 7).sum();
+            assert_eq!(Lines::new(text).len_with(7), len, "{text:?}");
         }
     }
 }

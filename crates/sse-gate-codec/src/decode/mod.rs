@@ -3,7 +3,7 @@
 //! | from | to | where |
 //! |---|---|---|
 //! | bytes in chunks | text, in pieces | `utf8`, over the two kinds of `chunk` |
-//! | text | lines | `ends` finds their ends, `reader` walks over them |
+//! | text | lines | `reader` walks over them, from end to end |
 //! | a line | a field | `line` |
 //! | fields | an event | `block`, whose texts are `slot`s |
 //! | an event | what callers get | `feed` and `message`, or `shared` |
@@ -14,7 +14,6 @@
 mod block;
 mod chunk;
 mod decoder;
-mod ends;
 mod feed;
 mod frame;
 mod line;

@@ -5,9 +5,9 @@ use core::ops::Range;
 
 use super::chunk::Chunk;
 use super::decoder::Decoder;
-use super::ends::line_end;
 use super::too_large::TooLarge;
 use super::utf8::Piece;
+use crate::ends::line_end;
 
 /// A line of which so much was there before will not end soon, in bytes.
 const LONG: usize = 256;

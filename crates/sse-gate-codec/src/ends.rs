@@ -15,7 +15,7 @@ const SHORT: usize = 6;
 /// texts costs more to begin than to do. So the first windows are looked at here. `is_long` says
 /// that more than that has been there of the line before.
 #[inline]
-pub(super) fn line_end(text: &[u8], start: usize, is_long: bool) -> Option<usize> {
+pub(crate) fn line_end(text: &[u8], start: usize, is_long: bool) -> Option<usize> {
     let mut at = start;
     if !is_long {
         for _ in 0..SHORT {
