@@ -110,6 +110,15 @@ impl Seen {
         self.requests.iter().map(|it| it.at).collect()
     }
 
+    /// Whether the page was told more often that it tries again than requests have come.
+    pub(crate) fn was_down(&self) -> bool {
+        let again = self
+            .reports
+            .iter()
+            .filter(|it| **it == Report::RECONNECTING);
+        again.count() >= self.requests.len()
+    }
+
     /// How long after the end of each answer the next request came.
     pub(crate) fn delays(&self) -> Vec<Duration> {
         let pairs = self.requests.windows(2);

@@ -1,13 +1,15 @@
 //! The proxy cuts streams off where and how it is told to, and leaves all else alone.
 
+use std::io::ErrorKind::WouldBlock;
 use std::time::Duration;
 
 use sse_gate_tests::engines::{
-    Answer, Board, Cut, Engine, Fake, Numbered, Origin, Plan, Profile, Proxy, Script, Scripted, Way,
+    Answer, Asked, Board, Cut, Engine, Fake, Numbered, Origin, Plan, Profile, Proxy, Script,
+    Scripted, Way,
 };
 use sse_gate_tests::{Connection, End, EventStream, Request, in_time};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
 
 /// How many events there are.
 const LAST: usize = 6;
@@ -133,4 +135,81 @@ async fn on_command_it_cuts_off_all_that_there_is() {
         }
         assert_eq!((proxy.cuts(way), proxy.all_cuts()), (2, 2), "{way:?}");
     }
+}
+
+/// A server whose every byte is this test's, in front of it a proxy, and a client of that: the
+/// server's end of the connection, which has sent the head of a stream, and the client's.
+async fn held(plan: Plan) -> (TcpStream, Proxy, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    let proxy = Proxy::start(addr, plan, Board::default()).await;
+    let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
+    let request = Request::stream("/a").bytes();
+    client.write_all(&request).await.unwrap();
+    let (server, _) = in_time("a connection", listener.accept()).await.unwrap();
+    let mut server = BufReader::new(server);
+    Asked::read(&mut server).await.unwrap();
+    let mut server = server.into_inner();
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\
+        Transfer-Encoding: chunked\r\n\r\n";
+    server.write_all(head.as_bytes()).await.unwrap();
+    (server, proxy, client)
+}
+
+/// Reads up to these bytes.
+async fn until(client: &mut TcpStream, end: &str) {
+    let mut read = Vec::new();
+    while !read.ends_with(end.as_bytes()) {
+        let byte = in_time(end, client.read_u8()).await;
+        read.push(byte.unwrap_or_else(|_| panic!("no {end:?} in {read:?}")));
+    }
+}
+
+/// A block that has begun goes on to its end.
+#[tokio::test]
+async fn a_proper_end_on_command_waits_for_the_end_of_a_block() {
+    let (mut server, proxy, mut client) = held(Plan::none()).await;
+    server.write_all(b"6\r\nid: 1\n\r\n").await.unwrap();
+    until(&mut client, "id: 1\n\r\n").await;
+    proxy.cut_all(Way::End);
+    // What is passed on now was read after the command, or with it.
+    server.write_all(b"8\r\ndata: a\n\r\n").await.unwrap();
+    until(&mut client, "data: a\n\r\n").await;
+    assert_eq!(proxy.all_cuts(), 0);
+    server.write_all(b"9\r\n\nid: 2\n\n\n\r\n").await.unwrap();
+    until(&mut client, "1\r\n\n\r\n0\r\n\r\n").await;
+    assert_eq!(proxy.cuts(Way::End), 1);
+}
+
+/// So a server has the old connection when its client comes again.
+#[tokio::test]
+async fn a_server_is_not_told_of_a_client_that_is_cut_off() {
+    for way in Way::ALL {
+        let cut = Cut {
+            way,
+            blocks: 1,
+            bytes: 0,
+        };
+        let (mut server, proxy, mut client) = held(Plan::listed(vec![cut])).await;
+        server.write_all(b"3\r\n:\n\n\r\n").await.unwrap();
+        let _ = in_time("the cut", client.read_to_end(&mut Vec::new())).await;
+        assert_eq!(proxy.cuts(way), 1);
+        if matches!(way, Way::Close | Way::Reset) {
+            let read = server.try_read(&mut [0]);
+            assert!(read.is_err_and(|it| it.kind() == WouldBlock), "{way:?}");
+        } else {
+            let read = in_time("the end", server.read(&mut [0])).await;
+            assert!(!read.is_ok_and(|read| read > 0), "{way:?}");
+        }
+    }
+}
+
+/// A client that leaves by itself is told of.
+#[tokio::test]
+async fn a_server_is_told_of_a_client_that_hangs_up() {
+    let (mut server, proxy, client) = held(Plan::none()).await;
+    drop(client);
+    let read = in_time("the end", server.read(&mut [0])).await;
+    assert!(!read.is_ok_and(|read| read > 0));
+    assert_eq!(proxy.all_cuts(), 0);
 }
