@@ -97,8 +97,9 @@ impl Client {
                 self.data_buffer.push('\n');
             }
             "id" if !value.contains('\0') => value.clone_into(&mut self.id_buffer),
-            "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
-                self.seen.retries.extend(value.parse::<u128>());
+            // An empty value is no integer; of one that no number here holds, the largest is seen.
+            "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                self.seen.retries.push(value.parse().unwrap_or(u128::MAX));
             }
             _ => {}
         }
