@@ -5,5 +5,9 @@
 mod client;
 mod handler;
 mod scene;
+mod shutdown;
 mod store;
 mod store_faults;
+#[cfg(target_os = "linux")]
+mod unread;
+mod vanish;
