@@ -5,6 +5,7 @@
 
 mod decoder;
 mod encoder;
+mod last_event_id;
 mod query;
 #[path = "../../crates/sse-gate-codec/tests/reference/mod.rs"]
 #[allow(
@@ -16,5 +17,6 @@ mod token_text;
 
 pub use decoder::decoder;
 pub use encoder::encoder;
+pub use last_event_id::last_event_id;
 pub use query::query;
 pub use token_text::token_text;

@@ -41,3 +41,9 @@ fn the_law_of_encoder_holds() {
 fn the_law_of_decoder_holds() {
     replay(sse_gate_fuzz::decoder, "decoder");
 }
+
+/// I1, I2, I3, I14, D14, B7
+#[test]
+fn the_law_of_last_event_id_holds() {
+    replay(sse_gate_fuzz::last_event_id, "last_event_id");
+}
