@@ -1,6 +1,8 @@
 //! What a program prints without wanting to: the `Debug` of everything that carries a secret, and
 //! the message of a panic.
 
+mod resumable;
+
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{Debug, Write};
