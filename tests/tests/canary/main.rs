@@ -1,5 +1,7 @@
 //! Secrets are planted wherever a client can put them, and looked for wherever a server writes.
 
+mod resumable;
+
 use std::time::Duration;
 
 use serde_json::json;
@@ -42,8 +44,8 @@ impl Canary<'_> {
     }
 }
 
-/// D5, D6, D7, D8, D9: tokens and JWTs, on every way that a request can take, whole and broken;
-/// and `JWT_SECRET`. None of it is in any byte of the log at `trace`, of `/metrics`, or of any
+/// D5, D6, D7, D8, D9: tokens, JWTs, resume ids, messages and events, on every way that a request
+/// can take, whole and broken; and `JWT_SECRET`. None of it is in any byte of the log at `trace`, of `/metrics`, or of any
 /// answer but the one that gives a token out.
 async fn nothing_is_written_that_opens_anything(setup: Setup) {
     let mut server = setup.log("trace").start();
@@ -54,7 +56,7 @@ async fn nothing_is_written_that_opens_anything(setup: Setup) {
     let log = server.log().bytes();
     let text = server.log().text();
     assert!(
-        text.contains("/stream") && text.contains("TRACE"),
+        text.contains("/stream") && text.contains("-/stop") && text.contains("TRACE"),
         "it logged too little"
     );
     assert!(!text.contains("panicked"), "a thread panicked");
@@ -80,6 +82,7 @@ async fn planted(server: &Server) -> (Secrets, Vec<u8>) {
     shown_in_wrong_ways(&mut canary, &alice, &id).await;
     shown_in_broken_requests(&mut canary, &alice, &id).await;
     jwts(&mut canary, &alice, &id).await;
+    resumable::planted(&mut canary, &server.user("dora")).await;
     canary.send(&Request::get("/metrics")).await;
     (canary.secrets, canary.written)
 }
