@@ -13,10 +13,12 @@ mod query;
     reason = "shared with the codec's tests, which look at more of it"
 )]
 mod reference;
+mod resume_id;
 mod token_text;
 
 pub use decoder::decoder;
 pub use encoder::encoder;
 pub use last_event_id::last_event_id;
 pub use query::query;
+pub use resume_id::resume_id;
 pub use token_text::token_text;

@@ -42,6 +42,12 @@ fn the_law_of_decoder_holds() {
     replay(sse_gate_fuzz::decoder, "decoder");
 }
 
+/// B5, B7, B8, I1
+#[test]
+fn the_law_of_resume_id_holds() {
+    replay(sse_gate_fuzz::resume_id, "resume_id");
+}
+
 /// I1, I2, I3, I14, D14, B7
 #[test]
 fn the_law_of_last_event_id_holds() {
