@@ -139,9 +139,13 @@ fn of_another_origin_ten_unanswered_requests_close_firefox_for_good() {
 /// have reached the server, too: no engine's requests are made once only.
 #[test]
 fn every_engine_repeats_a_request_that_a_kept_connection_does_not_answer() {
+    let unseen = "open a@one again open then@one again closed";
+    // What came of the repeated request was lost on the way to the page.
+    let lost = "open a@one again again closed";
     for (engine, seen) in observed("kept_and_reset") {
-        let story = "open a@one again open then@one again closed";
-        assert_eq!(seen.story(), story, "{engine:?}");
+        let story = seen.story();
+        let now_and_then = engine == Engine::WebKit && story == lost;
+        assert!(story == unseen || now_and_then, "{engine:?}: {story}");
         assert_eq!(seen.ids(), "- one one one", "{engine:?}");
     }
 }
