@@ -1,5 +1,6 @@
 //! Places, and clients that come back for theirs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -119,4 +120,43 @@ async fn who_waits_for_a_place_is_back_within_its_window() {
         scene.wait(got.retries[0] + Duration::from_secs(1)).await;
         assert_eq!(client.connect(&scene).await, StatusCode::OK, "{got:?}");
     }
+}
+
+/// G8: clients that come and go at the same time never have more streams than there may be, and
+/// none of them is sent away for good.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn clients_that_race_never_exceed_the_cap() {
+    const MAX: usize = 4;
+    let scene = Arc::new(Scene::new().with_slots(64, MAX));
+    let (mut clients, mut publishers) = (Vec::new(), Vec::new());
+    for _ in 0..2 * MAX {
+        let (mut client, publisher) = scene.streaming().await;
+        client.disconnect();
+        clients.push(client);
+        publishers.push(publisher);
+    }
+    let racing = clients.into_iter().map(|mut client| {
+        let scene = Arc::clone(&scene);
+        tokio::spawn(async move {
+            for round in 0..100 {
+                assert_eq!(client.connect(&scene).await, StatusCode::OK);
+                client.read();
+                if round % 3 == 0 {
+                    client.disconnect();
+                }
+                tokio::task::yield_now().await;
+            }
+            client
+        })
+    });
+    let mut clients = Vec::new();
+    for racer in racing.collect::<Vec<_>>() {
+        clients.push(racer.await.unwrap());
+    }
+    let served = clients
+        .iter_mut()
+        .filter_map(|it| it.is_served().then_some(()));
+    let served = served.count();
+    assert!(served <= MAX, "{served} streams of {MAX}");
+    assert_eq!(scene.slots.open(), served);
 }

@@ -34,7 +34,7 @@ async fn the_first_frame_has_the_first_id_and_all_that_waits() {
     };
     assert!((1_000..=2_000).contains(&retry.as_millis()), "{retry:?}");
     let expected = format!(
-        "id: ID.0\nevent: sse.open\nretry: {}\ndata: {{\"v\":1,\"gap\":null}}\n\n\
+        "retry: {}\nevent: sse.open\nid: ID.0\ndata: {{\"v\":1,\"gap\":null}}\n\n\
          id: ID.1\ndata: one\n\n\
          id: ID.2\ndata: two\ndata: lines\n\n",
         retry.as_millis()

@@ -1,10 +1,13 @@
 //! Where resume ids go, and where they do not.
 
-use http::StatusCode;
-use sse_gate::GateLayer;
+use std::convert::Infallible;
+
+use http::{Request, StatusCode};
+use sse_gate::{GateLayer, StripTokenLayer};
+use tower::{Layer, ServiceExt};
 
 use crate::scene::Scene;
-use crate::support::with;
+use crate::support::{Body, with};
 
 /// D5, D6: a handler sees neither factor, however it prints its request.
 #[tokio::test]
@@ -69,10 +72,27 @@ async fn a_strict_route_ignores_resume_ids() {
     assert_eq!(scene.store.asked(), 1);
 }
 
+/// D5: the stripping layer alone hides both factors from whatever stands behind it.
+#[tokio::test]
+async fn behind_the_stripping_layer_nobody_sees_a_credential() {
+    let scene = Scene::new();
+    let (client, _publisher) = scene.streaming().await;
+    let log = tower::service_fn(|request: Request<Body>| {
+        let seen = format!("{request:?} {:?}", request.extensions());
+        std::future::ready(Ok::<_, Infallible>(seen))
+    });
+    let service = StripTokenLayer::new([scene.route()]).layer(log);
+    let seen = service.oneshot(client.request()).await.unwrap();
+    let parts: Vec<_> = client.id.split('.').collect();
+    let token = client.uri.split_once("token=").unwrap().1;
+    for secret in [token, parts[2], parts[4], "sser1"] {
+        assert!(!seen.contains(secret), "{seen}");
+    }
+}
+
 /// D5: the gate alone hides an id from its handler too.
 #[tokio::test]
 async fn without_the_stripping_layer_no_handler_sees_an_id() {
-    use tower::{Layer, ServiceExt};
     let scene = Scene::new();
     let (client, _publisher) = scene.streaming().await;
     let desk = scene.desk.clone();
