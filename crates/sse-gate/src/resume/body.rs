@@ -88,7 +88,8 @@ impl ResumableBody {
 }
 
 impl<U> ResumableBody<U> {
-    /// Within which time clients come back after a shutdown; 5 s by default.
+    /// Within which time clients come back after a shutdown; 5 s by default. Sessions must wait for
+    /// longer than that: [`ResumePolicy::with_idle`](sse_gate_resume::ResumePolicy::with_idle).
     pub fn spread(mut self, spread: Duration) -> Self {
         self.spread = spread;
         self
