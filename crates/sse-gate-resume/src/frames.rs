@@ -2,6 +2,12 @@
 //!
 //! Each has a name that begins with `sse.`, so that `onmessage` never sees it, and data, as only
 //! then every browser keeps its id. The data is JSON with a version.
+//!
+//! The first block of a connection is special. After a break, `WebKit` puts what it had of the last
+//! block before the first bytes of the new connection, as if there had been none between. So that
+//! block begins with `retry`, a line that may get lost in the unfinished one; it has a name of the
+//! library's, under which the page does not take what is left of an event for an event; and it has
+//! an id, behind which that event comes again. Only the last line of its data counts.
 
 use std::time::Duration;
 
@@ -12,8 +18,6 @@ use crate::id::IdPrefix;
 use crate::session::CloseReason;
 
 /// The first event of every connection: its id is the first of this connection's.
-///
-/// `retry` stands in the same block: a client obeys it when it has read the line.
 pub(crate) fn open(
     retry: Duration,
     prefix: &IdPrefix,
@@ -21,17 +25,29 @@ pub(crate) fn open(
     gap: Option<(u64, u64)>,
     buffer: &mut BytesMut,
 ) {
-    const NAME: EventName<'static> = EventName::from_static("sse.open");
     let data = match gap {
         None => r#"{"v":1,"gap":null}"#.to_owned(),
         Some((from, to)) => format!(r#"{{"v":1,"gap":{{"from":{from},"to":{to}}}}}"#),
     };
+    first_lines(retry, "sse.open", buffer);
     prefix.line(cursor, buffer);
-    Event::new()
-        .event(NAME)
-        .retry(retry)
-        .data(data)
-        .encode(buffer);
+    Event::new().data(data).encode(buffer);
+}
+
+/// The first and last event of a connection that can't be served now. Its id is the one that the
+/// client came with.
+pub(crate) fn wait(retry: Duration, id: &str, buffer: &mut BytesMut) {
+    first_lines(retry, "sse.wait", buffer);
+    buffer.extend_from_slice(b"id: ");
+    buffer.extend_from_slice(id.as_bytes());
+    buffer.extend_from_slice(b"\n");
+    Event::new().data(r#"{"v":1}"#).encode(buffer);
+}
+
+/// The lines of a connection's first block that come before its id.
+fn first_lines(retry: Duration, name: &'static str, buffer: &mut BytesMut) {
+    let retry = retry.min(Event::MAX_RETRY).as_millis();
+    buffer.extend_from_slice(format!("retry: {retry}\nevent: {name}\n").as_bytes());
 }
 
 /// Events are missing: all from the first to the last of this span. Its id stands behind them.

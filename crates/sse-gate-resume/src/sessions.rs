@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use sse_gate_core::{Clock, Entropy, Subject, SystemClock, SystemEntropy, Timestamp, TokenKey};
 
+use crate::frames;
 use crate::id::{IdPrefix, ResumeId, ResumeKeys, SessionId, Tag, TagContext};
 use crate::observer::{About, SessionObserver, SessionSignal};
 use crate::opening::{OpenError, Opening, Start};
@@ -158,6 +160,21 @@ impl Sessions {
         inner.tell(SessionSignal::Reopened, Some((id, &found.binding)));
         let base = found.binding.base;
         Ok(self.resumed(id, reopened.generation, base, found))
+    }
+
+    /// All that a client gets that can't be served now: the id that it showed, and when to come
+    /// back, between `wait` and twice as much. Nothing is consumed.
+    ///
+    /// For a client of which nobody has said yet whether it may go on. Any error would stop a
+    /// native `EventSource` for good.
+    pub fn put_off(&self, id: &str, wait: Duration) -> Bytes {
+        let mut buffer = BytesMut::new();
+        let wait = wait + self.jitter(wait);
+        match ResumeId::parse(id) {
+            Some(_) => frames::wait(wait, id, &mut buffer),
+            None => frames::retry(wait, &mut buffer),
+        }
+        buffer.freeze()
     }
 
     /// Closes the session that this token has opened. Its client is told, and comes back no more.

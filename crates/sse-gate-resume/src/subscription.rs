@@ -126,6 +126,8 @@ impl Subscription {
     pub fn shut_down(&mut self, spread: Duration, buffer: &mut BytesMut) {
         if self.has_last_word(buffer) {
             self.open(None, buffer);
+            // It may never have got an id of this connection.
+            self.open(None, buffer);
             let retry = self.lease.binding().policy.retry();
             frames::retry(retry + self.sessions.jitter(spread), buffer);
             self.stage = Stage::Over;

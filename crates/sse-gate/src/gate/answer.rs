@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, REFERRER_POLICY};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
-use sse_gate_codec::Event;
 use sse_gate_resume::{Resumed, Sessions};
 
 use crate::headers;
@@ -36,9 +35,8 @@ pub(super) fn gone() -> Response<Full<Bytes>> {
 
 /// 200 and a stream that ends at once: a native `EventSource` comes back later. Any error would
 /// stop it for good.
-pub(super) fn later(sessions: &Sessions) -> Response<Full<Bytes>> {
-    let wait = LATER + sessions.jitter(LATER);
-    stream(Event::new().retry(wait).to_bytes())
+pub(super) fn later(sessions: &Sessions, resume_id: &str) -> Response<Full<Bytes>> {
+    stream(sessions.put_off(resume_id, LATER))
 }
 
 /// The same for a client whose id is spent already: it gets another one.

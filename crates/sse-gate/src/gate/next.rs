@@ -7,6 +7,7 @@ use http::{Request, Response};
 use http_body_util::Full;
 use sse_gate_core::{Grant, Refusal, Signal, Timestamp, TokenKey};
 use sse_gate_resume::{NotResumed, Resumed};
+use zeroize::Zeroizing;
 
 use super::layer::Config;
 use super::session_door::SessionDoor;
@@ -24,6 +25,8 @@ pub(super) struct Next<S, ReqBody> {
     pub(super) config: Arc<Config>,
     /// What opens a session, on a resumable route.
     pub(super) opening: Option<(TokenKey, Timestamp)>,
+    /// The resume id that it shows; empty if it shows none.
+    pub(super) resume_id: Zeroizing<Box<str>>,
 }
 
 /// What becomes of it.
@@ -58,7 +61,9 @@ impl<S, ReqBody> Next<S, ReqBody> {
         match resumed {
             Ok(resumed) => self.again(settings, resumed),
             Err(NotResumed::Gone(_)) => Step::Answer(answer::gone()),
-            Err(NotResumed::Unavailable(_)) => Step::Answer(answer::later(&settings.sessions)),
+            Err(NotResumed::Unavailable(_)) => {
+                Step::Answer(answer::later(&settings.sessions, &self.resume_id))
+            }
             Err(_) => self.refuse(Rejection::BadToken),
         }
     }
@@ -71,6 +76,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
             reservation,
             config,
             opening,
+            ..
         } = self;
         let Some(slot) = reservation.claim(grant.subject()) else {
             config.gate.observe(Signal::TurnedAway {

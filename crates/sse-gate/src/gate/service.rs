@@ -46,6 +46,7 @@ enum Verdict {
 struct Admission {
     reservation: Reservation,
     opening: Option<(TokenKey, Timestamp)>,
+    resume_id: Zeroizing<Box<str>>,
 }
 
 impl<S> GateService<S> {
@@ -73,9 +74,9 @@ impl<S> GateService<S> {
         let resume_id = only(lifted.resume_id())?;
         let resumable = config.resumable.as_ref();
         let Some(reservation) = config.slots.reserve() else {
-            return match resumable.filter(|_| resume_id.is_some()) {
+            return match resumable.zip(resume_id) {
                 // A refusal would stop the client for good.
-                Some(settings) => Ok(Verdict::Answer(answer::later(&settings.sessions))),
+                Some((settings, id)) => Ok(Verdict::Answer(answer::later(&settings.sessions, id))),
                 None => Err(Rejection::Capacity),
             };
         };
@@ -86,9 +87,10 @@ impl<S> GateService<S> {
         let admission = Admission {
             reservation,
             opening: resumable.map(|settings| (key, settings.sessions.now())),
+            resume_id: Zeroizing::new(resume_id.unwrap_or_default().into()),
         };
-        if let Some((settings, id)) = resumable.zip(resume_id) {
-            let (sessions, id) = (&settings.sessions, Zeroizing::new(id.into()));
+        if let Some(settings) = resumable.filter(|_| resume_id.is_some()) {
+            let (sessions, id) = (&settings.sessions, admission.resume_id.clone());
             let door = SessionDoor::resume(sessions, id, key, config.store_budget);
             return Ok(Verdict::Resume(door, settings.clone(), admission));
         }
@@ -109,6 +111,7 @@ impl<S> GateService<S> {
             reservation: admission.reservation,
             config: Arc::clone(&self.config),
             opening: admission.opening,
+            resume_id: admission.resume_id,
         }
     }
 

@@ -14,7 +14,7 @@
 //! |---|---|
 //! | both factors, of a session that is over or whose events the client has had | 204: a native `EventSource` stops |
 //! | anything else that is no good | the 401 of every bad token, to the byte |
-//! | a resume id, when there is no room or the store can't be asked | 200, `retry` and nothing else: it asks again |
+//! | a resume id, when there is no room or the store can't be asked | 200 and `sse.wait`, with its own id and a time to wait: it asks again |
 //!
 //! # What the handler does
 //!

@@ -7,7 +7,7 @@ use http::StatusCode;
 use sse_gate::Rejection;
 use sse_gate::core::Signal;
 
-use crate::client::Connection;
+use crate::client::{Connection, put_off};
 use crate::scene::{Scene, publish};
 
 /// G8: whoever goes on takes over the place of the connection before, also at the cap.
@@ -82,10 +82,8 @@ async fn without_any_place_a_client_waits_and_a_newcomer_is_refused() {
     assert!(!response.headers().contains_key("retry-after"));
     let got = Connection::new(response).read();
     let wait = got.retries[0].as_millis();
-    assert_eq!(
-        (got.text(), got.ended),
-        (format!("retry: {wait}\n\n"), true)
-    );
+    let expected = put_off(wait, &client.id);
+    assert_eq!((got.text(), got.ended), (expected, true));
     assert_eq!((scene.store.asked(), scene.told.take().len()), (1, 0));
     assert!(client.is_served());
 

@@ -202,3 +202,8 @@ impl Got {
         String::from_utf8(bytes).unwrap()
     }
 }
+
+/// All that a client gets that is asked to wait.
+pub(crate) fn put_off(millis: u128, id: &str) -> String {
+    format!("retry: {millis}\nevent: sse.wait\nid: {id}\ndata: {{\"v\":1}}\n\n")
+}

@@ -7,20 +7,21 @@ use sse_gate::gate::ResponseBody;
 use sse_gate::sessions::SessionSignal;
 use tokio::time::Instant;
 
-use crate::client::Connection;
+use crate::client::{Connection, put_off};
 use crate::desk::DeskBody;
 use crate::hand::Way;
 use crate::scene::{Scene, publish};
 
-/// It is 200 and a time to wait, and nothing else; how long.
-fn is_asked_to_wait(response: Response<ResponseBody<DeskBody>>) -> Duration {
+/// It is 200 and `sse.wait`, with the id that was shown and a time to wait, and nothing else; how
+/// long.
+fn is_asked_to_wait(response: Response<ResponseBody<DeskBody>>, id: &str) -> Duration {
     assert_eq!(response.status(), StatusCode::OK);
     let got = Connection::new(response).read();
-    assert!(got.ended && got.events.is_empty(), "{got:?}");
+    assert!(got.ended, "{got:?}");
     let [wait] = got.retries[..] else {
         panic!("one retry: {got:?}");
     };
-    assert_eq!(got.text(), format!("retry: {}\n\n", wait.as_millis()));
+    assert_eq!(got.text(), put_off(wait.as_millis(), id));
     wait
 }
 
@@ -33,7 +34,7 @@ async fn a_store_that_fails_keeps_its_clients() {
     scene.store.is_to(Way::Fails);
     scene.told.take();
     for _ in 0..5 {
-        is_asked_to_wait(scene.ask(client.request()).await);
+        is_asked_to_wait(scene.ask(client.request()).await, &client.id);
         assert_eq!(scene.told.take(), [SessionSignal::Unavailable]);
         assert!(scene.is_at_rest());
     }
@@ -54,7 +55,7 @@ async fn a_store_that_hangs_keeps_its_clients() {
             client.disconnect();
             scene.store.is_to(way);
             let started = Instant::now();
-            let wait = is_asked_to_wait(scene.ask(client.request()).await);
+            let wait = is_asked_to_wait(scene.ask(client.request()).await, &client.id);
             assert_eq!(started.elapsed().as_millis(), 250, "{way:?}");
             assert!(scene.is_at_rest(), "{way:?}");
             scene.store.let_go();

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use sse_gate::codec::{Event, EventId, EventName};
+use sse_gate::codec::{Decoder, Event, EventId, EventName, Frame};
 use sse_gate::sessions::{AppendErrorKind, LogLimits, SessionLimits};
 
-use crate::client::Got;
+use crate::client::{Connection, Got};
 use crate::scene::{Scene, publish};
 
 /// The text of all frames, with a mark in place of each id up to its sequence.
@@ -166,4 +166,42 @@ async fn a_close_says_why() {
         "event: sse.close\ndata: {\"v\":1,\"reason\":\"revoked\"}\n\n"
     );
     assert!(got.ended);
+}
+
+/// I17: WebKit puts what it had of a broken block before the first bytes of the next connection.
+/// Wherever the break was, the event that it spoils is the library's own, and the id that counts
+/// is the new connection's.
+#[tokio::test]
+async fn what_is_left_of_a_broken_block_spoils_no_event() {
+    let scene = Scene::new();
+    let (mut client, publisher) = scene.streaming().await;
+    publish(&publisher, &["one\ntwo"]).await;
+    let broken = client.read().text();
+    client.disconnect();
+    let opening = scene.ask(client.request()).await;
+    let opening = Connection::new(opening).read().text();
+
+    client.disconnect();
+    let placeless = Scene::new().with_slots(1, 1);
+    let (waiting, _publisher) = placeless.streaming().await;
+    let put_off = placeless.ask(waiting.request()).await;
+    let put_off = Connection::new(put_off).read().text();
+
+    for (first, name) in [(&opening, "sse.open"), (&put_off, "sse.wait")] {
+        let id = first.lines().find_map(|line| line.strip_prefix("id: "));
+        for cut in 0..broken.len() - 1 {
+            let mut decoder = Decoder::new();
+            let text = format!("{}{first}", &broken[..cut]);
+            let mut feed = decoder.feed(text.as_bytes());
+            let message = loop {
+                if let Frame::Event(message) = feed.next_frame().unwrap().unwrap() {
+                    break message;
+                }
+            };
+            let last = message.data().lines().last().unwrap();
+            let seen = (message.event(), Some(message.id()));
+            assert_eq!(seen, (name, id), "cut at {cut}");
+            assert!(last.starts_with("{\"v\":1"), "cut at {cut}: {last}");
+        }
+    }
 }
