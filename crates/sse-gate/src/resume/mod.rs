@@ -16,6 +16,22 @@
 //! | anything else that is no good | the 401 of every bad token, to the byte |
 //! | a resume id, when there is no room or the store can't be asked | 200 and `sse.wait`, with its own id and a time to wait: it asks again |
 //!
+//! # What the page gets
+//!
+//! The handler's events, and some of the library's own, which `onmessage` never sees. A page may
+//! listen to them; it need not. Their data is JSON.
+//!
+//! | event | data | when |
+//! |---|---|---|
+//! | `sse.open` | `{"v":1,"gap":null}`, or the gap | first of each connection |
+//! | `sse.gap` | `{"v":1,"from":7,"to":9}` | these events are gone for good |
+//! | `sse.close` | `{"v":1,"reason":"deadline"}` | last: the session is closed, the client is to stop |
+//! | `sse.error` | `{"v":1,"reason":"internal"}` | last: the work broke off |
+//! | `sse.wait` | `{"v":1}` | all there is of a connection that can't be served now |
+//!
+//! After a connection broke in the middle of an event, `WebKit` puts what it had of it before the
+//! data of `sse.open` or `sse.wait`: only the last line counts. The event itself comes again.
+//!
 //! # What the handler does
 //!
 //! It finds a [`ResumableStream`] in the request's extensions, at the first opening and at each
