@@ -125,7 +125,6 @@ impl Subscription {
     /// is drawn for each, and has an id to come back with.
     pub fn shut_down(&mut self, spread: Duration, buffer: &mut BytesMut) {
         if self.has_last_word(buffer) {
-            self.open(None, buffer);
             // It may never have got an id of this connection.
             self.open(None, buffer);
             let retry = self.lease.binding().policy.retry();
