@@ -51,12 +51,14 @@ struct Finding {
     route: StreamRoute,
     resource: Resource,
     token: ShownToken,
+    /// Whether there is another credential beside it.
+    has_rival: bool,
     resume_id: ShownToken,
 }
 
 impl StrippedToken {
     /// The key of the token for `resource`, if it is spelled as one. It proves nothing: whoever
-    /// shows a token that was used has the same key.
+    /// shows a token that was used has the same key. Who asks is known by another credential.
     pub fn key_for(&self, resource: &Resource) -> Option<TokenKey> {
         match &self.0.token {
             ShownToken::One(text) => TokenKey::of(text, resource),
@@ -72,8 +74,13 @@ impl StrippedToken {
         &self.0.resource
     }
 
+    /// The token, for who opens a stream: it must be the only credential.
     pub(crate) fn token(&self) -> &ShownToken {
-        &self.0.token
+        if self.0.has_rival {
+            &ShownToken::Many
+        } else {
+            &self.0.token
+        }
     }
 
     /// What claims to be a resume id in `Last-Event-ID`.
@@ -87,18 +94,17 @@ impl StreamRoute {
     /// is.
     pub(crate) fn lift(&self, parts: &mut Parts) -> Option<StrippedToken> {
         let (resource, token_at) = self.matches(parts.uri.path())?;
-        let mut token = match &self.0.token_in {
+        let token = match &self.0.token_in {
             TokenIn::Query(name) => lift_from_query(&mut parts.uri, name)?,
             TokenIn::Path(_) => lift_from_path(&mut parts.uri, token_at?)?,
             TokenIn::Header(name) => lift_from_headers(&mut parts.headers, name),
         };
-        if !matches!(token, ShownToken::None) && has_another_credential(&parts.headers) {
-            token = ShownToken::Many;
-        }
+        let is_shown = !matches!(token, ShownToken::None);
         Some(StrippedToken(Arc::new(Finding {
             route: self.clone(),
             resource,
             token,
+            has_rival: is_shown && has_another_credential(&parts.headers),
             resume_id: lift_resume_id(&mut parts.headers),
         })))
     }
