@@ -115,26 +115,37 @@ impl<U> ResumableBody<U> {
 }
 
 impl<U: Future<Output = ()>> ResumableBody<U> {
-    /// Writes all that is ready, up to the size of a frame.
-    fn write(self: Pin<&mut Self>, cx: &mut Context<'_>) -> BytesMut {
-        let this = self.project();
+    /// Writes what is ready: a page, or the last word. A server asks for the next page before it
+    /// sends this one, so they leave together.
+    ///
+    /// The timers are looked at when there is nothing else to do, and between large frames: a
+    /// stream that never waits would never end otherwise.
+    fn write(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> BytesMut {
         let mut frame = BytesMut::new();
-        if this.deadline.poll(cx).is_ready() {
+        let this = self.as_mut().project();
+        let is_over = Instant::now() >= this.deadline.deadline();
+        if is_over {
             this.subscription.expire(&mut frame);
-        } else if this.until.poll(cx).is_ready() {
-            this.subscription.shut_down(*this.spread, &mut frame);
         }
-        while frame.len() < FRAME_SIZE {
-            match this.subscription.poll_write(cx, &mut frame) {
-                Poll::Ready(Written::Some) => {}
-                Poll::Ready(Written::Last) => {
-                    *this.has_ended = true;
-                    return frame;
-                }
-                Poll::Pending => return frame,
-            }
+        let written = this.subscription.poll_write(cx, &mut frame);
+        *this.has_ended = written == Poll::Ready(Written::Last);
+        if written.is_pending() || frame.len() >= FRAME_SIZE {
+            self.end_if_told(cx, &mut frame);
         }
         frame
+    }
+
+    /// Ends the subscription if its deadline comes, or the server stops.
+    fn end_if_told(self: Pin<&mut Self>, cx: &mut Context<'_>, frame: &mut BytesMut) {
+        let this = self.project();
+        if this.deadline.poll(cx).is_ready() {
+            this.subscription.expire(frame);
+        } else if this.until.poll(cx).is_ready() {
+            this.subscription.shut_down(*this.spread, frame);
+        } else {
+            return;
+        }
+        *this.has_ended = true;
     }
 
     /// A server that asks again after it had to wait has written what it had before.
