@@ -72,6 +72,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too many for Miri")]
     fn an_end_is_found_at_every_place_of_a_text_of_every_length() {
         for len in 0..=300 {
             let mut text = vec![b'x'; len];
@@ -94,6 +95,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too many for Miri")]
     fn every_byte_but_two_is_no_end() {
         let text: Vec<u8> = (0..=u8::MAX).cycle().take(1000).collect();
         for start in 0..=1000 {

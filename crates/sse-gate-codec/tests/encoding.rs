@@ -62,6 +62,7 @@ fn every_kind_of_event_has_its_exact_bytes() {
 ///
 /// All strings of up to six of the characters that a decoder treats in a way of their own.
 #[test]
+#[cfg_attr(miri, ignore = "too many for Miri")]
 fn every_short_text_arrives_with_its_line_breaks_as_lf() {
     let mut texts = vec![String::new()];
     let mut from = 0;
@@ -82,6 +83,7 @@ fn every_short_text_arrives_with_its_line_breaks_as_lf() {
 
 /// H3
 #[test]
+#[cfg_attr(miri, ignore = "too many for Miri")]
 fn every_character_arrives_in_data() {
     let all: String = ('\0'..=char::MAX).collect();
     assert_eq!(through_the_wire(&all), all.replace('\r', "\n"));

@@ -80,6 +80,7 @@ fn a_block_that_is_too_large_is_passed_over_and_the_next_one_is_read() {
 
 /// H5: an error is there as soon as it is certain, and before memory is taken.
 #[test]
+#[cfg_attr(miri, ignore = "too many for Miri")]
 fn a_line_without_end_is_refused_at_the_limit() {
     let mut decoder = Decoder::new();
     let limit = Decoder::DEFAULT_LIMIT;
@@ -109,6 +110,7 @@ fn a_line_without_end_is_refused_at_the_limit() {
 
 /// H5
 #[test]
+#[cfg_attr(miri, ignore = "too many for Miri")]
 fn an_event_of_exactly_the_limit_arrives_and_comments_between_events_are_not_added_up() {
     let limit = Decoder::DEFAULT_LIMIT;
     let text = "x".repeat(limit - "data: ".len());
@@ -124,6 +126,7 @@ fn an_event_of_exactly_the_limit_arrives_and_comments_between_events_are_not_add
 
 /// H5: a million of anything, and many chunks of one byte.
 #[test]
+#[cfg_attr(miri, ignore = "too many for Miri")]
 fn many_fields_and_many_lines_are_read_within_the_limit() {
     for (line, expected) in [
         ("ignored: x\n", (1, 0)),
