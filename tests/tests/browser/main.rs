@@ -6,6 +6,7 @@
 //! | `generation` | a generation from its sample to its result, over streams that may break off |
 //! | `chat` | a question and its answer, over a stream that the browser itself comes back to |
 //! | `feed` | a topic, read and published to, likewise |
+//! | `encoding` | events that are hard to encode, as a page gets them |
 //! | `uses` | what a browser does with a stream's URL, and which of it spends the token |
 //!
 //! Every test has a server, a driver and a browser of its own. What the page looks like on the way
@@ -14,6 +15,7 @@
 mod browser;
 mod chat;
 mod driver;
+mod encoding;
 mod feed;
 mod generation;
 mod page;
