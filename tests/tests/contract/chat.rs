@@ -185,7 +185,7 @@ pub(crate) async fn an_answer_goes_on_where_it_broke_off(setup: Setup) {
             id = event.id.clone().expect("an id");
             seen.push(event);
         }
-        if connections % 2 == 0 {
+        if connections.is_multiple_of(2) {
             stream.reset();
         }
         request = ticket.resume(&id);

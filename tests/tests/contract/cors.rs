@@ -52,6 +52,41 @@ pub(crate) async fn a_preflight_is_answered_and_costs_no_token(setup: Setup) {
     );
 }
 
+/// A6, J2: a page of an allowed origin goes on with its stream, be it by fetch, which asks before it
+/// sends an id. For any other page it is refused, and the id is as good as before.
+pub(crate) async fn a_page_of_an_allowed_origin_goes_on(setup: Setup) {
+    let server = setup.arg("allow-origin", APP).start();
+    let alice = server.user("alice");
+    for ticket in [
+        alice.ask_chat("What is a token?").await,
+        alice.join("news").await,
+    ] {
+        let request = ticket.request().header("Origin", APP);
+        let mut stream = server.open(&request).await;
+        let id = stream.next().await.and_then(|opened| opened.id);
+        let id = id.expect("sse.open with an id");
+        let asked = preflight(&ticket.target, APP, "GET")
+            .without("Access-Control-Request-Headers")
+            .header("Access-Control-Request-Headers", "last-event-id");
+        let response = server.send(&asked).await;
+        let allowed = response.header("access-control-allow-headers");
+        let allowed = allowed.expect("a list");
+        assert!(allowed.contains("last-event-id"), "{allowed}");
+        let resume = ticket.resume(&id);
+        for request in [
+            resume.clone().header("Origin", "https://evil.example"),
+            resume.clone().header("Origin", "null"),
+            resume.clone().header("Sec-Fetch-Site", "cross-site"),
+        ] {
+            let response = server.send(&request).await;
+            assert_eq!(response.status, 403, "{request:?}: {response:?}");
+        }
+        let stream = server.open(&resume.header("Origin", APP)).await;
+        assert_eq!(allowed_origin(&stream.response), Some(APP));
+    }
+    assert_eq!(server.metrics().await.sessions("resumed_again"), 0);
+}
+
 /// J2, J3: with a list, pages of other origins are refused, unspent, and credentials never mix
 /// with a wildcard.
 pub(crate) async fn foreign_pages_open_no_stream(setup: Setup) {

@@ -1,5 +1,7 @@
 //! Where messages for the chat are left.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use sse_gate_tests::{End, Request, Response, Server, Setup, User, jwt};
 
@@ -147,7 +149,7 @@ pub(crate) async fn a_message_is_json_and_says_something(setup: Setup) {
 /// C2, A5, A7: only a POST leaves a message; and the word is no stream id, so that whoever asks
 /// for a stream there is told what is there, and shows no token.
 pub(crate) async fn initiate_is_no_stream_id(setup: Setup) {
-    let server = setup.log("tower_http=debug").start();
+    let mut server = setup.log("tower_http=debug").start();
     let alice = server.user("alice");
     for method in ["GET", "HEAD", "PUT", "DELETE", "PATCH", "BREW"] {
         let request = Request::stream(User::INITIATE).method(method);
@@ -158,16 +160,22 @@ pub(crate) async fn initiate_is_no_stream_id(setup: Setup) {
         }
     }
     // It is one in no other spelling.
-    for spelling in ["Initiate", "%69nitiate", "initiate2", "nitiates"] {
+    let spellings = ["Initiate", "%69nitiate", "initiate2", "nitiates"];
+    for spelling in spellings {
         let target = format!("/api/chat/stream/{spelling}");
         let response = server.send(&Request::stream(&*target)).await;
         assert_eq!(response.status, 401, "{spelling}: {response:?}");
-        assert!(!server.log().text().contains(spelling), "{spelling}");
     }
     let metrics = server.metrics().await;
     assert_eq!(metrics.requests("issued"), 0);
     assert_eq!(metrics.validations("malformed"), 4);
+    server.terminate();
+    let ended = server.ended(Duration::from_secs(5)).await;
+    assert!(ended.is_some(), "its log is not complete");
     let log = server.log().text();
+    for spelling in spellings {
+        assert!(!log.contains(spelling), "{spelling}");
+    }
     assert!(
         log.contains(User::INITIATE),
         "its own path is no secret: {log}"

@@ -104,9 +104,11 @@ macro_rules! contract {
                 twins {
                     of_pipelined_requests_one_opens_the_stream
                     of_multiplexed_requests_one_opens_the_stream
+                    of_multiplexed_returns_none_keeps_the_stream
                 }
                 cors {
                     a_preflight_is_answered_and_costs_no_token
+                    a_page_of_an_allowed_origin_goes_on
                     foreign_pages_open_no_stream
                     without_a_list_no_other_origin_reads_anything
                 }

@@ -1,5 +1,7 @@
 //! Answers that are stopped before they are complete.
 
+use std::time::Duration;
+
 use sse_gate_tests::{Request, Setup};
 
 use crate::chat::last_id;
@@ -52,17 +54,19 @@ pub(crate) async fn a_stop_after_the_end_changes_nothing(setup: Setup) {
 
 /// D5, D9: the stream id is in the path of a stop, too. It is in no log.
 pub(crate) async fn a_stop_leaves_no_token_in_logs(setup: Setup) {
-    let server = setup.arg("pace", 30).log("trace").start();
+    let mut server = setup.arg("pace", 30).log("trace").start();
     let (alice, bob) = (server.user("alice"), server.user("bob"));
     let ticket = alice.ask_chat(QUESTION).await;
-    let _stream = server.open(&ticket.request()).await;
+    drop(server.open(&ticket.request()).await);
     bob.stop(&ticket.token).await;
     alice.stop(&ticket.token).await;
     let path = format!("/api/chat/stream/{}/stop", ticket.token);
     for method in ["GET", "OPTIONS", "PUT"] {
         server.send(&Request::new(method, &*path)).await;
     }
-    server.metrics().await;
+    server.terminate();
+    let ended = server.ended(Duration::from_secs(5)).await;
+    assert!(ended.is_some(), "its log is not complete");
     let log = server.log().text();
     assert!(log.contains("/api/chat/stream/-/stop"), "{log}");
     let mut secrets = sse_gate_tests::Secrets::default();
