@@ -10,11 +10,8 @@ use sse_gate_tests::{
 /// How often an id is taken: once, and twice more for answers that got lost.
 const TAKEN: usize = 3;
 
-/// What a client was answered.
-enum Answer {
-    Stream(EventStream),
-    Status(u16),
-}
+/// What a client was answered: a stream, or another status.
+type Answer = Result<EventStream, u16>;
 
 /// Sends the same request over as many new connections, together: every request but its last byte
 /// is sent before the first last byte is.
@@ -38,10 +35,8 @@ async fn together(server: &Server, request: &Request, clients: usize) -> Vec<Ans
 }
 
 async fn answer(connection: Connection, request: &Request) -> Answer {
-    match EventStream::of(connection, request).await {
-        Ok(stream) => Answer::Stream(stream),
-        Err(response) => Answer::Status(response.status),
-    }
+    let opened = EventStream::of(connection, request).await;
+    opened.map_err(|response| response.status)
 }
 
 /// The streams among them, and how often each other status.
@@ -49,10 +44,10 @@ fn sorted(answers: Vec<Answer>) -> (Vec<EventStream>, usize, usize) {
     let (mut streams, mut unauthorized, mut gone) = (Vec::new(), 0, 0);
     for answer in answers {
         match answer {
-            Answer::Stream(stream) => streams.push(stream),
-            Answer::Status(401) => unauthorized += 1,
-            Answer::Status(204) => gone += 1,
-            Answer::Status(status) => panic!("{status}"),
+            Ok(stream) => streams.push(stream),
+            Err(401) => unauthorized += 1,
+            Err(204) => gone += 1,
+            Err(status) => panic!("{status}"),
         }
     }
     (streams, unauthorized, gone)
@@ -94,14 +89,14 @@ async fn of_those_let_in_one_stays(setup: Setup) {
         alice.publish("news", &json!({ "n": n })).await;
         let (has_it, _) = reaches(&mut before, n).await;
         assert!(!has_it, "in round {rounds}: it was replaced");
-        let mut alive = Vec::new();
+        let mut left = Vec::new();
         for mut stream in streams {
             if let (true, Some(last)) = reaches(&mut stream, n).await {
-                alive.push((stream, last));
+                left.push((stream, last));
             }
         }
-        assert_eq!(alive.len(), 1, "in round {rounds}");
-        (before, id) = alive.pop().expect("one is alive");
+        assert_eq!(left.len(), 1, "in round {rounds}");
+        (before, id) = left.pop().expect("one is left");
         rounds += 1;
     }
     assert!(rounds >= 20, "only {rounds} rounds: it proves too little");
