@@ -134,7 +134,10 @@ macro_rules! contract {
                     a_stream_id_ends
                 }
                 stop {
+                    a_stopped_answer_says_so_and_ends
+                    an_answer_can_be_stopped_while_nobody_listens
                     only_its_owner_stops_an_answer
+                    stopped_before_it_is_opened_it_never_is
                     a_stop_after_the_end_changes_nothing
                     a_stop_leaves_no_token_in_logs
                 }

@@ -2,11 +2,47 @@
 
 use std::time::Duration;
 
-use sse_gate_tests::{Request, Setup};
+use serde_json::json;
+use sse_gate_tests::{End, Request, Setup};
 
-use crate::chat::last_id;
+use crate::chat::{last_id, names};
 
 const QUESTION: &str = "Which requests cost no token?";
+
+/// A stop is no disconnect: the client is told that this was all, and comes back no more.
+pub(crate) async fn a_stopped_answer_says_so_and_ends(setup: Setup) {
+    let server = setup.arg("pace", 30).start();
+    let alice = server.user("alice");
+    let ticket = alice.ask_chat(QUESTION).await;
+    let mut stream = server.open(&ticket.request()).await;
+    stream.take(4).await;
+    let response = alice.stop(&ticket.token).await;
+    assert_eq!(response.status, 202, "{response:?}");
+    assert_eq!(response.json(), json!({ "status": "stopping" }));
+    let (rest, end) = stream.rest().await;
+    assert_eq!(end, End::Proper);
+    assert_eq!(names(&rest).last(), Some(&"done"));
+    let done = rest.last().expect("an end");
+    assert_eq!(done.json()["status"], "stopped");
+    let response = server.send(&ticket.resume(last_id(&rest))).await;
+    assert_eq!(response.status, 204, "{response:?}");
+}
+
+/// A client that is away when its answer is stopped hears of it when it comes back.
+pub(crate) async fn an_answer_can_be_stopped_while_nobody_listens(setup: Setup) {
+    let server = setup.arg("pace", 30).start();
+    let alice = server.user("alice");
+    let ticket = alice.ask_chat(QUESTION).await;
+    let mut stream = server.open(&ticket.request()).await;
+    let seen = stream.take(3).await;
+    drop(stream);
+    assert_eq!(alice.stop(&ticket.token).await.status, 202);
+    let mut stream = server.open(&ticket.resume(last_id(&seen))).await;
+    let (rest, end) = stream.rest().await;
+    assert_eq!(end, End::Proper);
+    let done = rest.last().expect("an end");
+    assert_eq!(done.json()["status"], "stopped");
+}
 
 /// C13: to everybody else there is no such stream, and it goes on.
 pub(crate) async fn only_its_owner_stops_an_answer(setup: Setup) {
@@ -37,6 +73,19 @@ pub(crate) async fn only_its_owner_stops_an_answer(setup: Setup) {
     }
     let done = stream.rest().await.0;
     assert_eq!(done.last().expect("an end").json()["status"], "completed");
+}
+
+/// A message that nobody has asked after is withdrawn: no stream is opened with it.
+pub(crate) async fn stopped_before_it_is_opened_it_never_is(setup: Setup) {
+    let server = setup.start();
+    let alice = server.user("alice");
+    let ticket = alice.ask_chat(QUESTION).await;
+    assert_eq!(alice.stop(&ticket.token).await.status, 202);
+    assert_eq!(server.send(&ticket.request()).await.status, 401);
+    assert_eq!(alice.stop(&ticket.token).await.status, 404);
+    let metrics = server.metrics().await;
+    assert_eq!(metrics.get("sse_gate_tokens_withdrawn_total", &[]), 1);
+    assert_eq!(metrics.sessions("opened"), 0);
 }
 
 /// What is complete stays so: its client still gets the rest of it.
