@@ -81,8 +81,8 @@ pub use opening::{OpenError, Opening};
 pub use publisher::Publisher;
 pub use resumed::{NotResumed, Resumed};
 pub use session::{
-    Binding, CloseReason, Cut, Fence, Found, Gone, Lease, MemorySessions, Outcome, Presented,
-    Record, Redeemed, Refused, Reopened, ResumePolicy, SessionError, SessionErrorKind,
+    Binding, CloseReason, Cut, Delivered, Fence, Found, Gone, Lease, MemorySessions, Outcome,
+    Presented, Record, Redeemed, Refused, Reopened, ResumePolicy, SessionError, SessionErrorKind,
     SessionLimits, SessionStore, SharedSessions, Whom,
 };
 pub use sessions::Sessions;

@@ -63,8 +63,8 @@ pub enum SessionSignal {
     Gap {
         /// How many.
         events: u64,
-        /// Whether the log has lost events that a client had seen: it was restored from an older
-        /// state.
+        /// Whether the log has lost events that a client says it had: it was restored from an older
+        /// state, or a client with both factors has moved the number in its id.
         log_lost_writes: bool,
     },
 }

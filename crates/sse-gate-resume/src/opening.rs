@@ -24,7 +24,7 @@ pub struct Opening<'a> {
 /// Where in its log a session begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
-    /// With the first event that is there.
+    /// With its first event.
     FromBeginning,
     /// With the first event that is yet to come.
     FromNow,

@@ -79,7 +79,8 @@ impl Sessions {
         inner.entropy.fill(&mut salt)?;
         let bounds = opening.log.bounds();
         let base = match opening.start {
-            Start::FromBeginning => bounds.first.saturating_sub(1),
+            // What is gone already is a gap.
+            Start::FromBeginning => 0,
             Start::FromNow => bounds.last,
         };
         let latest = opening.at.saturating_add(MAX_SESSION);

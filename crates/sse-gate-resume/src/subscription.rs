@@ -10,7 +10,7 @@ use crate::frames;
 use crate::id::IdPrefix;
 use crate::log::{LogEnd, Page, Read, ReadLog, ReaderId};
 use crate::observer::SessionSignal;
-use crate::session::{Binding, CloseReason, Cut, Lease};
+use crate::session::{Binding, CloseReason, Cut, Delivered, Lease};
 use crate::sessions::Sessions;
 use crate::slow::{Slow, SlowPolicy};
 
@@ -181,6 +181,7 @@ impl Subscription {
         if self.stage == Stage::Opening {
             let retry = self.lease.binding().policy.retry();
             let retry = retry + self.sessions.jitter(retry);
+            self.lease.fence().deliver(Delivered::Sent);
             frames::open(retry, &self.prefix, self.cursor, gap, buffer);
             self.stage = Stage::Opened;
         }

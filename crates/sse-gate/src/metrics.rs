@@ -128,10 +128,11 @@ impl SessionObserver for MetricsObserver {
                 events,
                 log_lost_writes,
             } => {
-                let cause = if log_lost_writes {
-                    "lost_writes"
+                // How many a log has lost, only the client says.
+                let (cause, events) = if log_lost_writes {
+                    ("lost_writes", 1)
                 } else {
-                    "trimmed"
+                    ("trimmed", events)
                 };
                 counter!(EVENTS_MISSED, "cause" => cause).increment(events);
             }

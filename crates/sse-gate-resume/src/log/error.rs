@@ -21,8 +21,10 @@ pub enum AppendErrorKind {
     ReservedName,
     /// The event has no data, so no client would see it and none would remember its id.
     NoData,
-    /// The event alone is larger than the log or the budget of all logs may be.
+    /// The event alone is larger than the log may be.
     TooLarge,
+    /// Other logs have used up the budget of all.
+    NoRoom,
     /// The log has ended.
     Ended,
     /// The log can't be reached.
@@ -57,6 +59,7 @@ impl fmt::Display for AppendError {
             AppendErrorKind::ReservedName => "event's name is reserved",
             AppendErrorKind::NoData => "event has no data",
             AppendErrorKind::TooLarge => "event is larger than the log",
+            AppendErrorKind::NoRoom => "all logs together are full",
             AppendErrorKind::Ended => "log has ended",
             AppendErrorKind::Unavailable => "log is unavailable",
         })

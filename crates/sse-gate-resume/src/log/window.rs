@@ -58,7 +58,7 @@ impl Window {
         }
         while !self.budget.take(cost) {
             if self.events.is_empty() {
-                return Err(AppendErrorKind::TooLarge);
+                return Err(AppendErrorKind::NoRoom);
             }
             self.drop_oldest();
         }

@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use super::CloseReason;
+use super::{CloseReason, Delivered};
 use crate::log::keep_waker;
 use crate::sync::Mutex;
 
@@ -22,7 +22,7 @@ struct Inner {
     waker: Option<Waker>,
     /// What the connection has while it lasts.
     held: Vec<Box<dyn Any + Send>>,
-    got_something: bool,
+    delivered: Delivered,
 }
 
 /// Why a connection was cut.
@@ -41,7 +41,7 @@ impl Fence {
             cut: None,
             waker: None,
             held: Vec::new(),
-            got_something: false,
+            delivered: Delivered::Nothing,
         })))
     }
 
@@ -73,9 +73,9 @@ impl Fence {
         self.0.lock().cut
     }
 
-    /// Whether the client got something: it took a frame and asked for another.
-    pub fn got_something(&self) -> bool {
-        self.0.lock().got_something
+    /// How much the client got.
+    pub fn delivered(&self) -> Delivered {
+        self.0.lock().delivered
     }
 
     /// Keeps something until the connection is cut, or gone.
@@ -99,10 +99,12 @@ impl Fence {
         drop(waker);
     }
 
-    /// Marks that the client got something; whether that is news.
-    pub(crate) fn confirm(&self) -> bool {
+    /// Marks that the client got so much; whether that is news.
+    pub(crate) fn deliver(&self, delivered: Delivered) -> bool {
         let mut inner = self.0.lock();
-        !mem::replace(&mut inner.got_something, true)
+        let before = inner.delivered;
+        inner.delivered = before.max(delivered);
+        inner.delivered > before
     }
 
     /// Emits, unless the connection was cut: then it says why. In either case, whoever asks is

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::{Binding, Fence, SessionStore, SharedSessions};
+use super::{Binding, Delivered, Fence, SessionStore, SharedSessions};
 use crate::id::SessionId;
 
 /// The right of one connection to emit, until another one replaces it. Dropped, it lets the
@@ -61,7 +61,7 @@ impl Lease {
 
     /// The client took a frame and asked for another.
     pub(crate) fn confirm(&self) {
-        if self.fence.confirm() {
+        if self.fence.deliver(Delivered::Confirmed) {
             self.store.confirm(self.session, self.generation);
         }
     }
@@ -70,8 +70,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         self.fence.let_go();
-        let got_something = self.fence.got_something();
-        self.store
-            .release(self.session, self.generation, got_something);
+        let delivered = self.fence.delivered();
+        self.store.release(self.session, self.generation, delivered);
     }
 }

@@ -9,6 +9,7 @@
 //! somebody else has used already, and the session is closed: see [`Record::redeem`].
 
 mod binding;
+mod delivered;
 mod fence;
 mod lease;
 mod memory;
@@ -19,6 +20,7 @@ mod shared;
 mod store;
 
 pub use binding::Binding;
+pub use delivered::Delivered;
 pub use fence::{Cut, Fence};
 pub use lease::Lease;
 pub use memory::{MemorySessions, SessionLimits};

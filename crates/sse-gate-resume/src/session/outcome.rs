@@ -42,8 +42,6 @@ pub enum CloseReason {
     Rollback,
     /// The same subject opened more sessions than it may have.
     Displaced,
-    /// Nobody ever got anything from it.
-    Unused,
 }
 
 impl CloseReason {
@@ -56,7 +54,6 @@ impl CloseReason {
             Self::Reuse => "reuse",
             Self::Rollback => "rollback",
             Self::Displaced => "displaced",
-            Self::Unused => "unused",
         }
     }
 }

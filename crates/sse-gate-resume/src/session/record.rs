@@ -6,9 +6,12 @@ use std::time::Duration;
 use sse_gate_core::{Timestamp, TokenKey};
 use subtle::ConstantTimeEq;
 
-use super::{Binding, CloseReason, Gone, Outcome, Refused};
+use super::{Binding, CloseReason, Delivered, Gone, Outcome, Refused};
 use crate::id::MAX_GENERATION;
 use crate::log::Bounds;
+
+/// How long a session waits of which nobody ever got anything.
+const UNUSED: Duration = Duration::from_secs(10);
 
 /// What a client shows to go on: the parts of a resume id whose tag is good, and the key of the
 /// token in its URL.
@@ -150,14 +153,19 @@ impl Record {
         true
     }
 
-    /// The connection of this generation is gone; whether anybody got something by it.
-    pub fn release(&mut self, generation: u64, got_something: bool, now: Timestamp) {
+    /// The connection of this generation is gone. Nobody can come back to a session of which no
+    /// client ever got an id, but by its token: it waits for as long as an opening may be repeated,
+    /// and as long again.
+    pub fn release(&mut self, generation: u64, delivered: Delivered, now: Timestamp) {
         if generation != self.generation || self.closed.is_some() {
             return;
         }
         self.is_attached = false;
-        self.is_confirmed |= got_something;
+        self.is_confirmed |= delivered == Delivered::Confirmed;
         self.idle_until = self.idle_end(now);
+        if generation == 1 && delivered == Delivered::Nothing {
+            self.idle_until = self.idle_until.min(now.saturating_add(UNUSED));
+        }
     }
 
     /// The client of this generation got something.

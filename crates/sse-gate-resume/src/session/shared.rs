@@ -8,8 +8,8 @@ use std::time::Duration;
 use sse_gate_core::{Subject, TokenKey};
 
 use super::{
-    Binding, CloseReason, Fence, Presented, Record, Redeemed, Reopened, SessionError, SessionStore,
-    Whom,
+    Binding, CloseReason, Delivered, Fence, Presented, Record, Redeemed, Reopened, SessionError,
+    SessionStore, Whom,
 };
 use crate::id::SessionId;
 use crate::log::ReadLog;
@@ -65,8 +65,8 @@ impl SessionStore for SharedSessions {
         self.0.reopen(token, window)
     }
 
-    fn release(&self, id: SessionId, generation: u64, got_something: bool) {
-        self.0.release(id, generation, got_something);
+    fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
+        self.0.release(id, generation, delivered);
     }
 
     fn confirm(&self, id: SessionId, generation: u64) {
@@ -109,7 +109,7 @@ trait ErasedSessions: fmt::Debug + Send + Sync {
     fn find(&self, id: SessionId) -> Answer<'_, Option<Arc<Binding>>>;
     fn redeem(&self, id: SessionId, shown: Presented) -> Answer<'_, Redeemed>;
     fn reopen(&self, token: TokenKey, window: Duration) -> Answer<'_, Option<Reopened>>;
-    fn release(&self, id: SessionId, generation: u64, got_something: bool);
+    fn release(&self, id: SessionId, generation: u64, delivered: Delivered);
     fn confirm(&self, id: SessionId, generation: u64);
     fn close(&self, whose: Whom, reason: CloseReason) -> Answer<'_, usize>;
     fn stop(&self, token: TokenKey, subject: Subject) -> Answer<'_, bool>;
@@ -139,8 +139,8 @@ impl<S: SessionStore> ErasedSessions for S {
         Box::pin(SessionStore::reopen(self, token, window))
     }
 
-    fn release(&self, id: SessionId, generation: u64, got_something: bool) {
-        SessionStore::release(self, id, generation, got_something);
+    fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
+        SessionStore::release(self, id, generation, delivered);
     }
 
     fn confirm(&self, id: SessionId, generation: u64) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sse_gate_core::{Subject, TokenKey};
 
-use super::{Binding, CloseReason, Fence, Gone, Presented, Record, Refused};
+use super::{Binding, CloseReason, Delivered, Fence, Gone, Presented, Record, Refused};
 use crate::id::SessionId;
 use crate::log::ReadLog;
 
@@ -51,7 +51,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Reopened>, SessionError>> + Send;
 
     /// [`Record::release`]. It is done or under way when this returns.
-    fn release(&self, id: SessionId, generation: u64, got_something: bool);
+    fn release(&self, id: SessionId, generation: u64, delivered: Delivered);
 
     /// [`Record::confirm`]. It is done or under way when this returns.
     fn confirm(&self, id: SessionId, generation: u64);

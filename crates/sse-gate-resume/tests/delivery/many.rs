@@ -133,7 +133,7 @@ impl World {
         let opening = Opening::at(at, &grant, token, Arc::new(log.clone()));
         let opening = opening.with_policy(self.stage.policy);
         let (opening, base) = if dice.one_in(2) {
-            (opening, ledger.first - 1)
+            (opening, 0)
         } else {
             (opening.on_shared_log(), ledger.last())
         };

@@ -90,9 +90,9 @@ fn a_session_is_closed_once() {
             let stage = Arc::clone(&stage);
             move || block_on(stage.sessions.close(token(1), why)).unwrap()
         };
-        let (revoked, unused) = both(close(CloseReason::Revoked), close(CloseReason::Unused));
-        assert!(revoked != unused);
-        let why = if revoked { "revoked" } else { "unused" };
+        let (revoked, displaced) = both(close(CloseReason::Revoked), close(CloseReason::Displaced));
+        assert!(revoked != displaced);
+        let why = if revoked { "revoked" } else { "displaced" };
         let told = format!(r#"{{"v":1,"reason":"{why}"}}"#);
         assert_eq!(client.read().0[0].1, told);
     });

@@ -230,3 +230,45 @@ fn only_its_subject_stops_a_stream() {
     assert!(log.bounds().is_over_for(2));
     assert_eq!(why_gone(&stage, &mut client), Gone::Complete);
 }
+
+/// F3: a session of which nobody ever got an id waits for ten seconds: nobody could come back.
+#[test]
+fn an_opening_that_nobody_read_is_over_soon() {
+    let stage = Stage::default();
+    let log = stage.log();
+    drop(stage.alice(&log));
+    stage.clock.advance(Duration::from_secs(10) - MILLI);
+    stage.sessions.sweep();
+    assert_eq!(stage.store.len(), 1);
+    stage.clock.advance(MILLI);
+    stage.sessions.sweep();
+    assert_eq!(stage.store.len(), 0);
+
+    // One that was read waits for as long as any.
+    let mut client = Client::new(
+        token(2),
+        stage.open(&grant("alice"), token(2), &log).unwrap(),
+    );
+    client.read();
+    client.disconnect();
+    stage.clock.advance(Duration::from_secs(120) - MILLI);
+    stage.sessions.sweep();
+    assert_eq!(stage.store.len(), 1);
+}
+
+/// I8: what an own log has dropped before its session began is a gap as any other.
+#[test]
+fn a_log_that_was_trimmed_before_it_was_read_says_so() {
+    let stage = Stage::default();
+    let limits = sse_gate_resume::LogLimits::default().with_max_events(2);
+    let logs = sse_gate_resume::MemoryLogs::new(limits, sse_gate_resume::LogBudget::default());
+    let log = logs.create().unwrap();
+    for text in ["1", "2", "3"] {
+        append(&log, text);
+    }
+    let mut client = stage.alice(&log);
+    let (events, _) = client.read();
+    let names: Vec<_> = events.iter().map(|event| event.0.as_str()).collect();
+    assert_eq!(names[..2], ["sse.open", "sse.gap"]);
+    assert_eq!(events[1].1, r#"{"v":1,"from":1,"to":1}"#);
+}

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use sse_gate_core::{Clock, ManualClock, Timestamp};
 use sse_gate_resume::{
-    Binding, Bounds, CloseReason, LogEnd, LogEpoch, Outcome, Presented, Record, ResumePolicy,
+    Binding, Bounds, CloseReason, Delivered, LogEnd, LogEpoch, Outcome, Presented, Record,
+    ResumePolicy,
 };
 
 use crate::model::{Model, Rules, Shown};
@@ -167,7 +168,12 @@ impl Pair {
                 connection,
                 got_something,
             } => {
-                self.record.release(connection, got_something, now);
+                let delivered = if got_something {
+                    Delivered::Confirmed
+                } else {
+                    Delivered::Sent
+                };
+                self.record.release(connection, delivered, now);
                 self.model.leave(connection, got_something, self.now);
             }
             Step::Confirm { connection } => {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use sse_gate_core::{Subject, TokenKey};
 use sse_gate_resume::{
-    Binding, CloseReason, Fence, MemorySessions, Presented, ReadLog, Record, Redeemed, Reopened,
-    SessionError, SessionId, SessionStore, Whom,
+    Binding, CloseReason, Delivered, Fence, MemorySessions, Presented, ReadLog, Record, Redeemed,
+    Reopened, SessionError, SessionId, SessionStore, Whom,
 };
 
 /// The store in memory. Clones are the same.
@@ -55,8 +55,8 @@ impl SessionStore for Kept {
         self.0.reopen(token, window).await
     }
 
-    fn release(&self, id: SessionId, generation: u64, got_something: bool) {
-        self.0.release(id, generation, got_something);
+    fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
+        self.0.release(id, generation, delivered);
     }
 
     fn confirm(&self, id: SessionId, generation: u64) {

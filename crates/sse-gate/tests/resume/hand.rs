@@ -8,8 +8,8 @@ use std::time::Duration;
 use sse_gate::Subject;
 use sse_gate::core::TokenKey;
 use sse_gate::sessions::{
-    Binding, CloseReason, Fence, MemorySessions, Presented, ReadLog, Record, Redeemed, Reopened,
-    SessionError, SessionId, SessionStore, Whom,
+    Binding, CloseReason, Delivered, Fence, MemorySessions, Presented, ReadLog, Record, Redeemed,
+    Reopened, SessionError, SessionId, SessionStore, Whom,
 };
 use tokio::sync::Semaphore;
 
@@ -130,8 +130,8 @@ impl SessionStore for Hand {
         self.change(self.0.store.reopen(token, window)).await
     }
 
-    fn release(&self, id: SessionId, generation: u64, got_something: bool) {
-        self.0.store.release(id, generation, got_something);
+    fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
+        self.0.store.release(id, generation, delivered);
     }
 
     fn confirm(&self, id: SessionId, generation: u64) {

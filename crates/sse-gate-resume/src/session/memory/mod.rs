@@ -16,7 +16,7 @@ use aftermath::Aftermath;
 use table::Table;
 
 use super::{
-    Binding, CloseReason, Fence, Presented, Record, Redeemed, Reopened, SessionError,
+    Binding, CloseReason, Delivered, Fence, Presented, Record, Redeemed, Reopened, SessionError,
     SessionErrorKind, SessionStore, Whom,
 };
 use crate::id::SessionId;
@@ -120,8 +120,8 @@ impl SessionStore for MemorySessions {
         Ok(self.step(|table, now, aftermath| table.reopen(token, window, now, aftermath)))
     }
 
-    fn release(&self, id: SessionId, generation: u64, got_something: bool) {
-        self.step(|table, now, _| table.release(id, generation, got_something, now));
+    fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
+        self.step(|table, now, _| table.release(id, generation, delivered, now));
     }
 
     fn confirm(&self, id: SessionId, generation: u64) {

@@ -10,8 +10,8 @@ use super::{Aftermath, SessionLimits};
 use crate::id::SessionId;
 use crate::log::{Bounds, ReadLog, StopReason};
 use crate::session::{
-    Binding, CloseReason, Cut, Fence, Found, Outcome, Presented, Record, Redeemed, Reopened,
-    SessionErrorKind, Whom,
+    Binding, CloseReason, Cut, Delivered, Fence, Found, Outcome, Presented, Record, Redeemed,
+    Reopened, SessionErrorKind, Whom,
 };
 
 /// How many sessions that are over are freed by a step on another.
@@ -170,11 +170,11 @@ impl Table {
         &mut self,
         id: SessionId,
         generation: u64,
-        got_something: bool,
+        delivered: Delivered,
         now: Timestamp,
     ) {
         if let Some(slot) = self.slots.get_mut(&id) {
-            slot.record.release(generation, got_something, now);
+            slot.record.release(generation, delivered, now);
             self.refile(id);
         }
     }
