@@ -8,7 +8,7 @@ use sse_gate::sessions::{EventLog, SessionSignal};
 use crate::desk::Task;
 use crate::scene::{Scene, publish};
 
-/// A handler is asked each time, and may say no: the session waits on.
+/// I11: a handler is asked each time, and may say no: the session waits on.
 #[tokio::test]
 async fn a_handler_may_refuse_a_client_that_comes_back() {
     let scene = Scene::new();
