@@ -168,7 +168,7 @@ async fn a_close_says_why() {
     assert!(got.ended);
 }
 
-/// I17: WebKit puts what it had of a broken block before the first bytes of the next connection.
+/// I17: `WebKit` puts what it had of a broken block before the first bytes of the next connection.
 /// Wherever the break was, the event that it spoils is the library's own, and the id that counts
 /// is the new connection's.
 #[tokio::test]

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use sse_gate::codec::Event;
@@ -105,7 +104,9 @@ impl Scene {
     /// The response to come, read to its end: status, headers and body as one text.
     pub(crate) async fn ask_for_all(&self, request: Request<Body>) -> (StatusCode, String) {
         let (head, body) = self.ask(request).await.into_parts();
-        let body: Bytes = body.collect().await.unwrap_or_else(never).to_bytes();
+        let body = tokio::time::timeout(Duration::from_secs(10), body.collect()).await;
+        let body = body.expect("it has an end").unwrap_or_else(never);
+        let body = body.to_bytes();
         (head.status, format!("{:?} {body:?}", head.headers))
     }
 
