@@ -227,9 +227,9 @@ impl Client {
                 Some(Some(frame)) => {
                     let data = frame.expect("infallible").into_data().unwrap_or_default();
                     let text = String::from_utf8(data.to_vec()).expect("text");
-                    let ids = text.lines().filter_map(|line| line.strip_prefix("id: "));
-                    if let Some(id) = ids.last() {
-                        self.id = id.to_owned();
+                    let mut lines = text.lines().rev();
+                    if let Some(id) = lines.find_map(|line| line.strip_prefix("id: ")) {
+                        id.clone_into(&mut self.id);
                     }
                 }
             }
