@@ -116,6 +116,24 @@ async fn an_answer_survives_cut_connections_without_loss_or_double() {
     page.picture("chat-came-back").await;
 }
 
+/// A stop is no disconnect: the answer ends where it is, and says so.
+#[tokio::test]
+async fn a_stopped_answer_ends_where_it_is() {
+    let server = setup().arg("pace", 100).arg("retry", 200).start();
+    let page = Page::open(&server).await;
+    signed_in(&page).await;
+    ask(&page, QUESTION).await;
+    until_text(&page, 100).await;
+    page.click("chat-stop").await;
+    page.until_data("chat-status", "status", "stopped").await;
+    CHAT.until(&page, "ended").await;
+    let ending = page.text("chat-ending").await;
+    assert!(ending.contains("the answer was stopped"), "{ending}");
+    let text = page.text("chat-answer").await;
+    assert!(text.len() < 1000, "{text}");
+    page.picture("chat-stopped").await;
+}
+
 /// Who looks over a shoulder, or at a picture of the page, learns no credential.
 #[tokio::test]
 async fn ids_are_shown_by_their_first_letters() {
