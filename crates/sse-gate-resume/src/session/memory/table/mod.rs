@@ -1,21 +1,23 @@
 //! The sessions and their indices: [`Table`].
 
+mod room;
+mod slot;
+
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_core::{Subject, Timestamp, TokenKey};
 
+use slot::{Live, Slot};
+
 use super::{Aftermath, SessionLimits};
 use crate::id::SessionId;
-use crate::log::{Bounds, ReadLog, StopReason};
+use crate::log::{ReadLog, StopReason};
 use crate::session::{
-    Binding, CloseReason, Cut, Delivered, Fence, Found, Outcome, Presented, Record, Redeemed,
-    Reopened, SessionErrorKind, Whom,
+    Binding, CloseReason, Cut, Delivered, Fence, Outcome, Presented, Record, Redeemed, Reopened,
+    SessionErrorKind, Whom,
 };
-
-/// How many sessions that are over are freed by a step on another.
-const EXPIRED_A_STEP: usize = 8;
 
 /// How long it is remembered that a subject's sessions were revoked: longer than it takes from
 /// showing a token to opening its session.
@@ -33,19 +35,6 @@ pub(super) struct Table {
     closed: VecDeque<SessionId>,
     open: usize,
     revoked: HashMap<Subject, Timestamp>,
-}
-
-struct Slot {
-    record: Record,
-    ends_at: Timestamp,
-    /// What an open session has.
-    live: Option<Live>,
-}
-
-struct Live {
-    log: Arc<dyn ReadLog>,
-    owns_log: bool,
-    fence: Fence,
 }
 
 impl Table {
@@ -225,37 +214,6 @@ impl Table {
         live.owns_log
     }
 
-    /// Ends a few of those whose time is up.
-    pub(super) fn expire_some(&mut self, now: Timestamp, aftermath: &mut Aftermath) {
-        for _ in 0..EXPIRED_A_STEP {
-            if !self.expire_first(now, aftermath) {
-                return;
-            }
-        }
-    }
-
-    /// Ends all of those whose time is up.
-    pub(super) fn expire_all(&mut self, now: Timestamp, aftermath: &mut Aftermath) {
-        while self.expire_first(now, aftermath) {}
-    }
-
-    fn expire_first(&mut self, now: Timestamp, aftermath: &mut Aftermath) -> bool {
-        let Some((ends_at, id)) = self.ends.first().copied() else {
-            return false;
-        };
-        if !ends_at.has_passed(now) {
-            return false;
-        }
-        let slot = self.slots.get_mut(&id);
-        if slot.is_some_and(|slot| slot.record.expire(now)) {
-            self.settle(id, aftermath);
-        } else {
-            // It was over already: now it is forgotten.
-            self.forget(id);
-        }
-        true
-    }
-
     fn close(&mut self, id: SessionId, reason: CloseReason, aftermath: &mut Aftermath) -> bool {
         let slot = self.slots.get_mut(&id);
         let was_open = slot.is_some_and(|slot| slot.record.close(reason));
@@ -302,79 +260,5 @@ impl Table {
             self.ends.insert((ends_at, id));
             slot.ends_at = ends_at;
         }
-    }
-
-    /// Forgets a session that is over.
-    fn forget(&mut self, id: SessionId) {
-        if let Some(slot) = self.slots.remove(&id) {
-            self.ends.remove(&(slot.ends_at, id));
-            self.by_token.remove(&slot.record.binding().token);
-        }
-        // Each pass is paid for by as many sessions as it goes over.
-        if self.closed.len() > 2 * self.slots.len() + EXPIRED_A_STEP {
-            let slots = &self.slots;
-            self.closed.retain(|id| slots.contains_key(id));
-        }
-    }
-
-    fn make_room_for(
-        &mut self,
-        subject: &Subject,
-        aftermath: &mut Aftermath,
-    ) -> Result<(), SessionErrorKind> {
-        let ids = self.by_subject.get(subject).map_or(&[][..], Vec::as_slice);
-        if ids.len() < self.limits.per_subject {
-            return Ok(());
-        }
-        let is_waiting = |id: &&SessionId| {
-            let slot = self.slots.get(id);
-            slot.is_some_and(|slot| !slot.record.is_attached())
-        };
-        let oldest = ids.iter().find(is_waiting).copied();
-        let oldest = oldest.ok_or(SessionErrorKind::FullForSubject)?;
-        self.close(oldest, CloseReason::Displaced, aftermath);
-        Ok(())
-    }
-
-    fn make_room(
-        &mut self,
-        now: Timestamp,
-        aftermath: &mut Aftermath,
-    ) -> Result<(), SessionErrorKind> {
-        if self.slots.len() < self.limits.in_all {
-            return Ok(());
-        }
-        self.expire_all(now, aftermath);
-        while self.slots.len() >= self.limits.in_all {
-            let oldest = self.closed.pop_front().ok_or(SessionErrorKind::Full)?;
-            self.forget(oldest);
-        }
-        Ok(())
-    }
-}
-
-impl Slot {
-    /// The bounds of its log; those of none if it is closed.
-    fn bounds(&self) -> Bounds {
-        self.live.as_ref().map_or(
-            Bounds {
-                first: 1,
-                last: 0,
-                end: None,
-            },
-            |live| live.log.bounds(),
-        )
-    }
-
-    /// Puts a new connection in the place of the one before, which is cut.
-    fn replace(&mut self, aftermath: &mut Aftermath) -> Option<Found> {
-        let live = self.live.as_mut()?;
-        aftermath.cut(&live.fence, Cut::Replaced);
-        live.fence = Fence::new();
-        Some(Found {
-            binding: Arc::clone(self.record.binding()),
-            log: Arc::clone(&live.log),
-            fence: live.fence.clone(),
-        })
     }
 }

@@ -1,0 +1,50 @@
+//! One session as the table keeps it: [`Slot`].
+
+use std::sync::Arc;
+
+use sse_gate_core::Timestamp;
+
+use super::super::aftermath::Aftermath;
+use crate::log::{Bounds, ReadLog};
+use crate::session::{Cut, Fence, Found, Record};
+
+/// A session, open or remembered.
+pub(super) struct Slot {
+    pub(super) record: Record,
+    pub(super) ends_at: Timestamp,
+    /// What an open session has.
+    pub(super) live: Option<Live>,
+}
+
+/// What an open session has beside its record.
+pub(super) struct Live {
+    pub(super) log: Arc<dyn ReadLog>,
+    pub(super) owns_log: bool,
+    pub(super) fence: Fence,
+}
+
+impl Slot {
+    /// The bounds of its log; those of none if it is closed.
+    pub(super) fn bounds(&self) -> Bounds {
+        self.live.as_ref().map_or(
+            Bounds {
+                first: 1,
+                last: 0,
+                end: None,
+            },
+            |live| live.log.bounds(),
+        )
+    }
+
+    /// Puts a new connection in the place of the one before, which is cut.
+    pub(super) fn replace(&mut self, aftermath: &mut Aftermath) -> Option<Found> {
+        let live = self.live.as_mut()?;
+        aftermath.cut(&live.fence, Cut::Replaced);
+        live.fence = Fence::new();
+        Some(Found {
+            binding: Arc::clone(self.record.binding()),
+            log: Arc::clone(&live.log),
+            fence: live.fence.clone(),
+        })
+    }
+}
