@@ -14,6 +14,8 @@ const EARLY_IN_A_ROW: usize = 2;
 #[derive(Debug)]
 pub struct Plan {
     choice: Choice,
+    /// Each of a stream's connections whose number is divisible by this is left alone.
+    spared: Option<usize>,
     streams: BTreeMap<String, Stream>,
 }
 
@@ -69,9 +71,17 @@ impl Plan {
         })
     }
 
+    /// The same, but that every so many connections of a stream one is left alone, for the server
+    /// to end it. `every` is more than 1, and the server ends none before its first block.
+    pub fn sparing(mut self, every: usize) -> Self {
+        self.spared = Some(every);
+        self
+    }
+
     fn new(choice: Choice) -> Self {
         Self {
             choice,
+            spared: None,
             streams: BTreeMap::new(),
         }
     }
@@ -80,6 +90,11 @@ impl Plan {
     pub(super) fn next(&mut self, target: &str) -> Option<Cut> {
         let stream = self.streams.entry(target.to_owned()).or_default();
         stream.connections += 1;
+        let divides = |every| stream.connections.is_multiple_of(every);
+        if self.spared.is_some_and(divides) {
+            stream.early_in_a_row = 0;
+            return None;
+        }
         match &mut self.choice {
             Choice::Listed(cuts) => cuts.get(stream.connections - 1).copied(),
             Choice::Random {
@@ -119,14 +134,22 @@ impl Plan {
 
 impl Stream {
     /// Takes out one of the ways that are left, if there is one; no reset if that can be.
+    ///
+    /// If resets were left alone, too many would come in a row: they are taken while others are
+    /// there to go between them.
     fn take_way(&mut self, random: &mut Random, no_reset: bool) -> Option<Way> {
-        let other = |way: &Way| !no_reset || *way != Way::Reset;
-        let fitting = self.left.iter().copied().filter(other).count();
+        let resets = self.left.iter().filter(|way| **way == Way::Reset).count();
+        let fits = |way: &Way| match (no_reset, 2 * resets >= self.left.len()) {
+            (true, _) => *way != Way::Reset,
+            (false, true) => *way == Way::Reset,
+            (false, false) => true,
+        };
+        let fitting = self.left.iter().copied().filter(fits).count();
         if fitting == 0 {
             return self.left.pop();
         }
         let chosen = random.below(fitting);
-        let mut places = self.left.iter().enumerate().filter(|(_, way)| other(way));
+        let mut places = self.left.iter().enumerate().filter(|(_, way)| fits(way));
         let place = places.nth(chosen)?.0;
         Some(self.left.remove(place))
     }
