@@ -9,6 +9,7 @@
 //! | `model` | the model behaves as each engine did |
 //! | `proxy` | the proxy cuts off where and how it is told to |
 //! | `chaos` | streams that are cut off 100 times lose nothing |
+//! | `demo` | nor do those of the example servers |
 //! | `decoder` | the model reads as the standard says |
 //!
 //! The scripts of all claims are run once, by one page in each engine: see `observed`.
@@ -18,6 +19,7 @@ mod breaks;
 mod chaos;
 mod closing;
 mod decoder;
+mod demo;
 mod ids;
 mod model;
 mod observed;
@@ -25,4 +27,5 @@ mod proxy;
 #[path = "../../../crates/sse-gate-codec/tests/reference/mod.rs"]
 mod reference;
 mod requests;
+mod scene;
 mod scripts;
