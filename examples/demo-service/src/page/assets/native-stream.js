@@ -26,6 +26,7 @@ export class NativeStream {
     const source = (this.#source = new EventSource(url));
     source.onopen = () => handlers.onState("open", null);
     source.onerror = () => this.#failed();
+    // Its data is not read: after a break WebKit may put what it had of an event before it.
     this.#on("sse.open", (_, id) => {
       this.#ending = null;
       handlers.onOpen(id);
