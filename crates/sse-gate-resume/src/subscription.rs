@@ -213,6 +213,8 @@ impl Subscription {
 
     fn cut_off(&mut self, why: Cut, buffer: &mut BytesMut) {
         if let Cut::Closed(reason) = why {
+            // Whatever is last, the first block is always the same.
+            self.open(None, buffer);
             frames::close(reason, buffer);
         }
         self.stage = Stage::Over;

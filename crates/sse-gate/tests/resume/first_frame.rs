@@ -205,3 +205,15 @@ async fn what_is_left_of_a_broken_block_spoils_no_event() {
         }
     }
 }
+
+/// A session that is closed before its new connection is read says so behind the first block.
+#[tokio::test]
+async fn what_is_closed_at_once_is_opened_first() {
+    let scene = Scene::new();
+    let (mut client, _publisher) = scene.streaming().await;
+    client.disconnect();
+    client.connect(&scene).await;
+    let alice = sse_gate::Subject::new("alice").unwrap();
+    scene.sessions.revoke(&alice).await.unwrap();
+    assert_eq!(client.read().names(), ["sse.open", "sse.close"]);
+}
