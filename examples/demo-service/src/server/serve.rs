@@ -66,7 +66,8 @@ where
         // A connection keeps room for a future as long as it is open. For a box it is little.
         let service = service_fn(move |request| Box::pin(service.call(request)));
         let connection = builder.serve_connection(TokioIo::new(stream), service);
-        let connection = connections.watch(connection.into_owned());
+        // A task that waits for a future has room for it twice, unless it is in a box.
+        let connection = Box::pin(connections.watch(connection.into_owned()));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection broke");
