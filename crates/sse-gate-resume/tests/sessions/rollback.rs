@@ -37,7 +37,10 @@ fn an_id_from_the_future_closes_the_session() {
         Some("alice".to_owned()),
     );
     assert_eq!(after.told.take_about(), [alarm]);
-    assert_eq!(there.read().0[0].1, r#"{"v":1,"reason":"rollback"}"#);
+    assert_eq!(
+        there.read().0.last().unwrap().1,
+        r#"{"v":1,"reason":"rollback"}"#
+    );
     let over = client.reconnect(&after).unwrap_err();
     let rollback = Gone::Closed(CloseReason::Rollback);
     assert!(matches!(over, NotResumed::Gone(why) if why == rollback));

@@ -151,7 +151,8 @@ impl World {
             _ if !is_current => assert_eq!((seen.events.len(), ended), (0, true)),
             Some(why) => {
                 let told = format!(r#"{{"v":1,"reason":"{}"}}"#, why.as_str());
-                assert_eq!((&seen.events[0].data, ended), (&told, true));
+                let last = seen.events.last().expect("a last word");
+                assert_eq!((&last.data, ended), (&told, true));
             }
             None => assert_eq!(ended, self.ended),
         }
