@@ -32,7 +32,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `axum` | [`Granted`] as an extractor, over axum-core |
+//! | `axum` | [`Granted`] and [`ResumableStream`] as extractors, over axum-core |
 //! | `jwt` | `JwtAuthenticator`, without a cryptographic backend |
 //! | `jwt-rust-crypto` | the same, with RustCrypto |
 //! | `jwt-aws-lc-rs` | the same, with AWS-LC |
