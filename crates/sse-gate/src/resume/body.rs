@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Pending, pending};
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use sse_gate_resume::{Lease, Subscription, Written};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::headers;
-use crate::stream::{FRAME_SIZE, Heartbeat};
+use crate::stream::Heartbeat;
 
 /// Within which time the clients of streams that were shut down come back.
 const DEFAULT_SPREAD: Duration = Duration::from_secs(5);
@@ -42,6 +43,8 @@ pub struct ResumableBody<U = Pending<()>> {
     #[pin]
     heartbeat: Heartbeat,
     delivery: Delivery,
+    /// Whether it had something to write when it was asked last.
+    is_busy: bool,
     has_ended: bool,
 }
 
@@ -68,6 +71,7 @@ impl ResumableBody {
             deadline: sleep_until(Instant::now() + time_left),
             heartbeat: Heartbeat::default(),
             delivery: Delivery::Unsent,
+            is_busy: false,
             has_ended: false,
         }
     }
@@ -82,6 +86,7 @@ impl ResumableBody {
             deadline: self.deadline,
             heartbeat: self.heartbeat,
             delivery: self.delivery,
+            is_busy: self.is_busy,
             has_ended: self.has_ended,
         }
     }
@@ -118,8 +123,8 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
     /// Writes what is ready: a page, or the last word. A server asks for the next page before it
     /// sends this one, so they leave together.
     ///
-    /// The timers are looked at when there is nothing else to do, and between large frames: a
-    /// stream that never waits would never end otherwise.
+    /// The timers are looked at when there is nothing else to do, and from the second of two
+    /// frames on between which nobody waited: a stream that never waits would never end otherwise.
     fn write(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> BytesMut {
         let mut frame = BytesMut::new();
         let this = self.as_mut().project();
@@ -129,7 +134,8 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
         }
         let written = this.subscription.poll_write(cx, &mut frame);
         *this.has_ended = written == Poll::Ready(Written::Last);
-        if written.is_pending() || frame.len() >= FRAME_SIZE {
+        let is_waiting = written.is_pending();
+        if mem::replace(this.is_busy, !is_waiting) || is_waiting {
             self.end_if_told(cx, &mut frame);
         }
         frame

@@ -20,7 +20,7 @@ use super::producer::{Producer, Said};
 use crate::headers;
 
 /// How many bytes of ready events are collected before they are sent. One event may be larger.
-pub(crate) const FRAME_SIZE: usize = 16 * 1024;
+const FRAME_SIZE: usize = 16 * 1024;
 
 /// What a client gets when the stream of events fails.
 fn failure() -> Event<'static> {

@@ -4,6 +4,5 @@ mod body;
 mod heartbeat;
 mod producer;
 
-pub(crate) use body::FRAME_SIZE;
 pub use body::SseBody;
 pub(crate) use heartbeat::Heartbeat;

@@ -95,3 +95,23 @@ async fn a_revoked_client_does_not_come_back_after_a_shutdown() {
     scene.desk.shut_down();
     assert_eq!(client.read().names(), ["sse.close"]);
 }
+
+/// G9: a stream whose writer is always ahead, so that it never waits, ends with the server, too.
+#[tokio::test]
+async fn a_stream_that_never_waits_is_shut_down() {
+    let scene = Scene::new();
+    let (mut client, publisher) = scene.streaming().await;
+    scene.desk.shut_down();
+    let connection = client.connection.as_mut().unwrap();
+    let mut frames = 0;
+    loop {
+        publish(&publisher, &["more"]).await;
+        let got = connection.read_frame();
+        assert_eq!(got.data(), ["more"]);
+        frames += 1;
+        if got.ended {
+            break;
+        }
+        assert!(frames < 3, "it goes on after the shutdown");
+    }
+}
