@@ -21,8 +21,14 @@ use crate::stream_guard::StreamGuard;
 pub(super) struct Next<S, ReqBody> {
     pub(super) inner: S,
     pub(super) request: Request<ReqBody>,
-    pub(super) reservation: Reservation,
     pub(super) config: Arc<Config>,
+    pub(super) admission: Admission,
+}
+
+/// What a request has when it asks the store.
+pub(super) struct Admission {
+    /// A place among the open streams.
+    pub(super) reservation: Reservation,
     /// What opens a session, on a resumable route.
     pub(super) opening: Option<(TokenKey, Timestamp)>,
     /// The resume id that it shows; empty if it shows none.
@@ -62,7 +68,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
             Ok(resumed) => self.again(settings, resumed),
             Err(NotResumed::Gone(_)) => Step::Answer(answer::gone()),
             Err(NotResumed::Unavailable(_)) => {
-                Step::Answer(answer::later(&settings.sessions, &self.resume_id))
+                Step::Answer(answer::later(&settings.sessions, &self.admission.resume_id))
             }
             Err(_) => self.refuse(Rejection::BadToken),
         }
@@ -73,18 +79,16 @@ impl<S, ReqBody> Next<S, ReqBody> {
         let Self {
             inner,
             mut request,
-            reservation,
             config,
-            opening,
-            ..
+            admission,
         } = self;
-        let Some(slot) = reservation.claim(grant.subject()) else {
+        let Some(slot) = admission.reservation.claim(grant.subject()) else {
             config.gate.observe(Signal::TurnedAway {
                 check: Rejection::SubjectCapacity.as_str(),
             });
             return Step::Answer((config.on_refusal)(Rejection::SubjectCapacity));
         };
-        let Some((settings, (token, at))) = config.resumable.clone().zip(opening) else {
+        let Some((settings, (token, at))) = config.resumable.clone().zip(admission.opening) else {
             let guard = StreamGuard::strict(config.gate.clone(), slot, &grant);
             let granted = Granted::new(grant, guard.time_left());
             request.extensions_mut().insert(granted);
@@ -98,11 +102,8 @@ impl<S, ReqBody> Next<S, ReqBody> {
             slot,
             budget: config.store_budget,
         };
-        let stream = ResumableStream::first(granted.clone(), settings, first);
-        request.extensions_mut().insert(granted);
-        let guard = guard.keeping(&stream);
-        request.extensions_mut().insert(stream);
-        Step::Handle(inner, request, guard)
+        let stream = ResumableStream::first(granted, settings, first);
+        hand_on(inner, request, guard, stream)
     }
 
     /// A session goes on. Its connection before was cut, so its place is free again, unless
@@ -110,28 +111,24 @@ impl<S, ReqBody> Next<S, ReqBody> {
     fn again(self, settings: &Resumable, resumed: Resumed) -> Step<S, ReqBody> {
         let Self {
             inner,
-            mut request,
-            reservation,
+            request,
             config,
-            ..
+            admission,
         } = self;
-        let Some(slot) = reservation.claim(&resumed.binding().subject) else {
+        let Some(slot) = admission.reservation.claim(&resumed.binding().subject) else {
             return Step::Answer(answer::later_with_id(resumed));
         };
         resumed.lease().hold(slot);
         let grant = resumed.binding().grant();
         let guard = StreamGuard::resumable(config.gate.clone(), &grant);
         let granted = Granted::new(grant, guard.time_left());
-        let stream = ResumableStream::again(granted.clone(), settings.clone(), resumed);
-        request.extensions_mut().insert(granted);
-        let guard = guard.keeping(&stream);
-        request.extensions_mut().insert(stream);
-        Step::Handle(inner, request, guard)
+        let stream = ResumableStream::again(granted, settings.clone(), resumed);
+        hand_on(inner, request, guard, stream)
     }
 
     fn reopening(&self) -> Option<(SessionDoor, Resumable)> {
         let settings = self.config.resumable.clone()?;
-        let (grace, (token, _)) = settings.opening_grace.zip(self.opening)?;
+        let (grace, (token, _)) = settings.opening_grace.zip(self.admission.opening)?;
         let budget = self.config.store_budget;
         let door = SessionDoor::reopen(&settings.sessions, token, grace, budget);
         Some((door, settings))
@@ -140,4 +137,18 @@ impl<S, ReqBody> Next<S, ReqBody> {
     fn refuse(self, rejection: Rejection) -> Step<S, ReqBody> {
         Step::Answer((self.config.on_refusal)(rejection))
     }
+}
+
+/// Hands a request on with its stream, which the guard keeps until the handler attaches it.
+fn hand_on<S, ReqBody>(
+    inner: S,
+    mut request: Request<ReqBody>,
+    guard: StreamGuard,
+    stream: ResumableStream,
+) -> Step<S, ReqBody> {
+    let guard = guard.keeping(&stream);
+    let extensions = request.extensions_mut();
+    extensions.insert(stream.granted().clone());
+    extensions.insert(stream);
+    Step::Handle(inner, request, guard)
 }

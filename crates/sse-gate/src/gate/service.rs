@@ -10,18 +10,17 @@ use http::request::Parts;
 use http::{Method, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
-use sse_gate_core::{Signal, Timestamp, TokenKey};
+use sse_gate_core::Signal;
 use tower_service::Service;
 use zeroize::Zeroizing;
 
 use super::layer::Config;
-use super::next::Next;
+use super::next::{Admission, Next};
 use super::redemption::Redemption;
 use super::session_door::SessionDoor;
 use super::{Rejection, ResponseBody, ResponseFuture, answer, checks};
 use crate::resume::Resumable;
 use crate::route::{ShownToken, StrippedToken};
-use crate::slots::Reservation;
 
 /// Redeems the token of a request before its handler sees it. See the [module](super).
 #[derive(Clone)]
@@ -40,13 +39,6 @@ enum Verdict {
     Redeem(Redemption, Admission),
     /// It shows one that a session was opened with, and a resume id.
     Resume(SessionDoor, Resumable, Admission),
-}
-
-/// What a request has when it asks the store.
-struct Admission {
-    reservation: Reservation,
-    opening: Option<(TokenKey, Timestamp)>,
-    resume_id: Zeroizing<Box<str>>,
 }
 
 impl<S> GateService<S> {
@@ -108,10 +100,8 @@ impl<S> GateService<S> {
         Next {
             inner: mem::replace(&mut self.inner, clone),
             request,
-            reservation: admission.reservation,
             config: Arc::clone(&self.config),
-            opening: admission.opening,
-            resume_id: admission.resume_id,
+            admission,
         }
     }
 
