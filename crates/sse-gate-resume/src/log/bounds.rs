@@ -12,11 +12,6 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Whether a reader that had everything up to `seq` has missed nothing that is gone.
-    pub fn reaches_back_to(&self, seq: u64) -> bool {
-        seq >= self.first.saturating_sub(1)
-    }
-
     /// Whether a reader that had everything up to `seq` has had everything there will ever be.
     pub fn is_over_for(&self, seq: u64) -> bool {
         self.end.is_some() && seq >= self.last
