@@ -14,8 +14,7 @@ use serde::Serialize;
 use sse_gate_core::{Cap, IssueError, IssueErrorKind};
 
 /// An error response: `application/problem+json` with `type`, `title`, `status` and `detail`
-/// (RFC 9457 §3.1), which nobody caches, sniffs or
-/// names in a `Referer`.
+/// (RFC 9457 §3.1), which nobody caches, sniffs or names in a `Referer`.
 ///
 /// The `type` is `about:blank`, so the title is that of the status.
 #[derive(Clone, Debug)]
