@@ -8,7 +8,7 @@ use super::Browser;
 use super::process::program;
 
 /// What Chromium needs to run without a window, as root, and to do nothing of its own accord.
-const CHROMIUM: [&str; 8] = [
+pub const CHROMIUM: [&str; 8] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",

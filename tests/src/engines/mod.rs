@@ -47,7 +47,7 @@ pub use board::{Board, Job};
 pub use browser::Browser;
 pub use cut::{Cut, Way};
 pub use decoder::Decoder;
-pub use engine::Engine;
+pub use engine::{CHROMIUM, Engine};
 pub use fake::Fake;
 pub use machine::{Machine, Next};
 pub use numbered::Numbered;

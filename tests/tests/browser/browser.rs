@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
+use sse_gate_tests::engines::CHROMIUM;
 use sse_gate_tests::{Connection, Request, eventually};
 
 use crate::driver::{Driver, program};
@@ -14,18 +15,8 @@ use crate::driver::{Driver, program};
 /// Where pictures and profiles go.
 const FOLDER: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/browser");
 
-/// Without a window, and without anything that the browser does of its own accord.
-const FLAGS: [&str; 9] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,1500",
-];
+/// The size of a picture.
+const SIZE: &str = "--window-size=1280,1500";
 
 /// A Chromium with an empty profile, told what to do by the commands of
 /// `WebDriver` (<https://www.w3.org/TR/webdriver2/>). Dropped, it ends.
@@ -40,11 +31,11 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) async fn start() -> Self {
         let profile = Profile::empty();
-        let flags = FLAGS.map(str::to_owned);
         let profile_flag = format!("--user-data-dir={}", profile.0.display());
+        let flags = CHROMIUM.into_iter().chain([SIZE, &*profile_flag]);
         let capabilities = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": {
             "binary": program("chromium", "chromium"),
-            "args": flags.into_iter().chain([profile_flag]).collect::<Vec<_>>(),
+            "args": flags.collect::<Vec<_>>(),
         } } } });
         let mut driver = Driver::start();
         let started = command(&driver, "POST", "/session", &capabilities).await;

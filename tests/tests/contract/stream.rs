@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sse_gate_tests::{End, Event, Setup, jwt};
+use sse_gate_tests::{End, Event, Response, Setup, jwt};
 
 /// D1: from the JWT to the last event, flow A as its clients see it.
 pub(crate) async fn a_generation_is_streamed_in_order_to_its_end(setup: Setup) {
@@ -62,7 +62,12 @@ pub(crate) async fn a_stream_has_exactly_these_headers(setup: Setup) {
         .request()
         .header("Accept-Encoding", "gzip, deflate, br, zstd");
     let stream = server.open(&request).await;
-    let mut headers = stream.response.headers.clone();
+    has_the_headers_of_a_stream(&stream.response);
+}
+
+/// It has those that a stream is to have, and no other.
+pub(crate) fn has_the_headers_of_a_stream(response: &Response) {
+    let mut headers = response.headers.clone();
     // What browsers may tell apart is CORS's business.
     headers.retain(|(name, _)| name != "date" && name != "vary");
     headers.sort();
