@@ -38,7 +38,8 @@ pub enum CloseReason {
     Revoked,
     /// An id was shown that somebody had used already: there is a copy of it.
     Reuse,
-    /// An id was shown of a generation that never was: the store has lost writes.
+    /// An id was shown of a generation that never was, or of a log that is another one now: the
+    /// store, or the log, has lost writes.
     Rollback,
     /// The same subject opened more sessions than it may have.
     Displaced,

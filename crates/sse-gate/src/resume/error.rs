@@ -1,9 +1,10 @@
 //! Why a handler gets no stream: [`NotAttached`].
 
+use std::time::Duration;
+
 use http::StatusCode;
 use sse_gate_core::EntropyError;
-use sse_gate_resume::{OpenError, SessionErrorKind};
-use std::time::Duration;
+use sse_gate_resume::{OpenError, SessionError, SessionErrorKind};
 
 use crate::problem::Problem;
 
@@ -14,6 +15,12 @@ pub enum NotAttached {
     /// It was attached before: a request has one stream.
     #[error("request has its stream already")]
     Already,
+    /// It was begun on another log, which is no more.
+    #[error("session was begun on another log")]
+    OtherLog,
+    /// Its session can't be closed.
+    #[error("session can't be closed")]
+    NotClosed(#[from] SessionError),
     /// No session was opened.
     #[error("session can't be opened")]
     NotOpened(#[from] OpenError),
@@ -24,7 +31,7 @@ pub enum NotAttached {
 
 impl From<NotAttached> for Problem {
     /// What the client is told: 429 if it has too many sessions, 401 if its right was taken away
-    /// in this moment, 500 for a handler's mistake, or 503.
+    /// in this moment, 410 if its log is no more, 500 for a handler's mistake, or 503.
     fn from(error: NotAttached) -> Self {
         let kind = match &error {
             NotAttached::NotOpened(OpenError::Store(error)) => Some(error.kind()),
@@ -41,6 +48,10 @@ impl From<NotAttached> for Problem {
                 "The stream token is invalid. Ask for a new one.",
             )
             .with_challenge(crate::challenge::INVALID_TOKEN),
+            (NotAttached::OtherLog, _) => Self::new(
+                StatusCode::GONE,
+                "What the stream began with is no more. Ask for a new token.",
+            ),
             (NotAttached::Already, _) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "The stream was attached twice.",

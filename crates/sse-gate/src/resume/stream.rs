@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use sse_gate_core::{Timestamp, TokenKey};
 use sse_gate_resume::{
-    MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, SessionError, Subscription,
+    CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, SessionError,
+    Subscription,
 };
 
 use super::{NotAttached, Resumable, ResumableBody};
@@ -113,9 +114,16 @@ impl ResumableStream {
 
     /// Streams a log that others read too, from now on. Who comes back gets what it missed.
     ///
-    /// A session keeps to the log that it began with, whatever it is given later.
+    /// It must be the log that the session began with. One that was made anew in its place has
+    /// other events under the same numbers: the session is closed then, as what its client would
+    /// miss can't be told.
     pub async fn follow<L: ReadLog + Clone>(&self, log: &L) -> Result<ResumableBody, NotAttached> {
         match self.take()? {
+            Way::Again(resumed) if resumed.binding().epoch != log.epoch() => {
+                let (sessions, token) = (&self.settings.sessions, resumed.binding().token);
+                sessions.close(token, CloseReason::Rollback).await?;
+                Err(NotAttached::OtherLog)
+            }
             Way::Again(resumed) => Ok(self.body(resumed.subscribe())),
             Way::First(first) => self.open(first, Arc::new(log.clone()), true).await,
         }

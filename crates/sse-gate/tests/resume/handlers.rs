@@ -3,7 +3,7 @@
 use http::StatusCode;
 use http_body_util::BodyExt;
 use sse_gate::Event;
-use sse_gate::sessions::{EventLog, SessionSignal};
+use sse_gate::sessions::{CloseReason, EventLog, SessionSignal};
 
 use crate::desk::Task;
 use crate::scene::{Scene, publish};
@@ -109,4 +109,22 @@ async fn a_stream_has_the_headers_of_one() {
     drop(scene.desk.publisher());
     let text = body.collect().await.unwrap().to_bytes();
     assert!(text.ends_with(b"event: sse.error\ndata: {\"v\":1,\"reason\":\"internal\"}\n\n"));
+}
+
+/// I9: a log that was made anew is another one. Its client is not left to believe that it has had
+/// everything.
+#[tokio::test]
+async fn a_log_in_another_life_ends_the_session() {
+    let scene = Scene::new();
+    scene.desk.is_to(Task::Follow(scene.logs.create().unwrap()));
+    let mut client = scene.client("alice").await;
+    client.connect(&scene).await;
+    client.read();
+    client.disconnect();
+    scene.desk.is_to(Task::Follow(scene.logs.create().unwrap()));
+    assert_eq!(client.connect(&scene).await, StatusCode::GONE);
+    assert_eq!(client.connect(&scene).await, StatusCode::NO_CONTENT);
+    let closed = SessionSignal::Closed(CloseReason::Rollback);
+    assert!(scene.told.take().contains(&closed));
+    assert!(scene.is_at_rest() && scene.store.is_empty());
 }
