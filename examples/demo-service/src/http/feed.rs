@@ -118,7 +118,7 @@ impl Demo {
 
     async fn append(&self, parts: &Parts, body: &Bytes) -> Result<u64, Problem> {
         self.user(parts).await?;
-        let log = self.topic(topic_in(parts.uri.path()).unwrap_or_default())?;
+        let name = topic_in(parts.uri.path()).unwrap_or_default();
         if body.len() > MAX_EVENT {
             let detail = "An event has at most 16 KiB.";
             return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
@@ -129,6 +129,7 @@ impl Demo {
             let detail = "The body must be JSON.";
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
         })?;
+        let log = self.topic(name)?;
         log.append(&Event::new().data(text)).await.map_err(|_| {
             let detail = "The topic takes no events right now.";
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
