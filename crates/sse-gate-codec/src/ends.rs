@@ -4,60 +4,109 @@ use memchr::memchr2;
 use wide::{CmpEq, i8x16};
 
 /// How many bytes are looked at in one go: one for each bit of a mask.
-const WINDOW: usize = u32::BITS as usize;
+const WINDOW: usize = u64::BITS as usize;
 
 /// After as many windows without an end, a line is long, and a plain search is faster.
-const SHORT: usize = 6;
+const SHORT: usize = 3;
 
-/// The first CR or LF of a text at or behind `start`.
+/// Finds each CR and LF of a text, in their order.
 ///
 /// Lines of an event stream are short, some ten or hundred bytes, and a search that is made for long
-/// texts costs more to begin than to do. So the first windows are looked at here. `is_long` says
-/// that more than that has been there of the line before.
-#[inline]
-pub(crate) fn line_end(text: &[u8], start: usize, is_long: bool) -> Option<usize> {
-    let mut at = start;
-    if !is_long {
-        for _ in 0..SHORT {
-            let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk) else {
-                return last_end(text, at);
-            };
-            let ends = ends(window);
-            if ends != 0 {
-                return Some(at + ends.trailing_zeros() as usize);
-            }
-            at += WINDOW;
-        }
-    }
-    Some(at + memchr2(b'\r', b'\n', text.get(at..)?)?)
+/// texts costs more to begin than to do. So the ends are found a window at a time, and those of one
+/// window are kept in a mask.
+#[derive(Debug, Clone)]
+pub(crate) struct Ends {
+    /// The ends in the window that were not returned yet, the first byte's bit lowest.
+    found: u64,
+    /// Where the next window begins, this one being just before.
+    next: usize,
 }
 
-/// The first CR or LF in the last, incomplete window of a text.
-fn last_end(text: &[u8], at: usize) -> Option<usize> {
-    let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
-    if let Some(window) = text.last_chunk() {
-        // It overlaps with what was looked at before.
-        let ends = ends(window) >> (WINDOW - rest.len());
-        return (ends != 0).then(|| at + ends.trailing_zeros() as usize);
+impl Ends {
+    /// Those at or behind `start`.
+    #[inline]
+    pub(crate) fn from(start: usize) -> Self {
+        Self {
+            found: 0,
+            next: start,
+        }
     }
-    let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'))?;
-    Some(at + end)
+
+    /// Those at or behind `start`, the first of which is thought to be far.
+    #[inline]
+    pub(crate) fn far_from(start: usize, text: &[u8]) -> Self {
+        let rest = text.get(start..).unwrap_or_default();
+        let far = memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
+        Self::from(start + far)
+    }
+
+    /// The next one in `text`, which is the same one each time.
+    #[inline]
+    pub(crate) fn next(&mut self, text: &[u8]) -> Option<usize> {
+        if self.found == 0 && !self.search(text) {
+            return None;
+        }
+        let end = self.next - WINDOW + self.found.trailing_zeros() as usize;
+        self.found &= self.found - 1;
+        Some(end)
+    }
+
+    /// Goes on to the next window with an end in it, if there is one.
+    #[inline]
+    fn search(&mut self, text: &[u8]) -> bool {
+        loop {
+            for _ in 0..SHORT {
+                let Some(window) = text.get(self.next..).and_then(<[u8]>::first_chunk) else {
+                    return self.search_last(text);
+                };
+                self.next += WINDOW;
+                self.found = ends(window);
+                if self.found != 0 {
+                    return true;
+                }
+            }
+            *self = Self::far_from(self.next, text);
+        }
+    }
+
+    /// Looks at the last window, an incomplete one.
+    #[inline]
+    fn search_last(&mut self, text: &[u8]) -> bool {
+        let rest = text.get(self.next..).unwrap_or_default();
+        if rest.is_empty() {
+            return false;
+        }
+        self.found = if let Some(window) = text.last_chunk() {
+            // It overlaps with what was looked at before.
+            ends(window) >> (WINDOW - rest.len())
+        } else {
+            let mut window = [0; WINDOW];
+            window[..rest.len()].copy_from_slice(rest);
+            ends(&window)
+        };
+        self.next += WINDOW;
+        self.found != 0
+    }
 }
 
 /// A bit for each byte, the first one lowest: whether it is a CR or an LF.
 #[inline]
-fn ends(window: &[u8; WINDOW]) -> u32 {
-    let (halves, _) = window.as_chunks();
-    ends_of_half(&halves[0]) | ends_of_half(&halves[1]) << (WINDOW / 2)
+fn ends(window: &[u8; WINDOW]) -> u64 {
+    let (parts, _) = window.as_chunks();
+    ends_of_part(&parts[0])
+        | ends_of_part(&parts[1]) << 16
+        | ends_of_part(&parts[2]) << 32
+        | ends_of_part(&parts[3]) << 48
 }
 
 /// The same for what fits into one register of any processor.
 #[inline]
-fn ends_of_half(bytes: &[u8; WINDOW / 2]) -> u32 {
+fn ends_of_part(bytes: &[u8; 16]) -> u64 {
     let bytes = i8x16::new(bytes.map(u8::cast_signed));
     let line_feeds = bytes.cmp_eq(i8x16::splat(b'\n'.cast_signed()));
     let carriage_returns = bytes.cmp_eq(i8x16::splat(b'\r'.cast_signed()));
-    (line_feeds | carriage_returns).move_mask().cast_unsigned()
+    let ends = (line_feeds | carriage_returns).move_mask();
+    u64::from(ends.cast_unsigned())
 }
 
 #[cfg(test)]
@@ -66,28 +115,33 @@ mod tests {
     use alloc::vec;
     use alloc::vec::Vec;
 
+    fn all(mut ends: Ends, text: &[u8]) -> Vec<usize> {
+        core::iter::from_fn(|| ends.next(text)).collect()
+    }
+
     /// The same, found the slow way.
-    fn one_by_one(text: &[u8], start: usize) -> Option<usize> {
-        (start..text.len()).find(|at| matches!(text[*at], b'\r' | b'\n'))
+    fn one_by_one(text: &[u8], start: usize) -> Vec<usize> {
+        let is_end = |at: &usize| matches!(text[*at], b'\r' | b'\n');
+        (start..text.len()).filter(is_end).collect()
     }
 
     #[test]
     #[cfg_attr(miri, ignore = "too many for Miri")]
     fn an_end_is_found_at_every_place_of_a_text_of_every_length() {
-        for len in 0..=300 {
+        for len in 0..=4 * WINDOW {
             let mut text = vec![b'x'; len];
-            for is_long in [false, true] {
-                assert_eq!(line_end(&text, 0, is_long), None, "{len}");
-                assert_eq!(line_end(&text, len, is_long), None, "{len}");
-            }
+            let none: [usize; 0] = [];
+            assert_eq!(all(Ends::from(0), &text), none, "{len}");
+            assert_eq!(all(Ends::far_from(0, &text), &text), none, "{len}");
             for at in 0..len {
                 for end in [b'\r', b'\n'] {
                     text[at] = end;
-                    assert_eq!(line_end(&text, 0, false), Some(at), "{len}");
-                    assert_eq!(line_end(&text, at, false), Some(at), "{len}");
-                    assert_eq!(line_end(&text, at + 1, false), None, "{len}");
-                    assert_eq!(line_end(&text, 0, true), Some(at), "{len}");
-                    assert_eq!(line_end(&text, at + 1, true), None, "{len}");
+                    for start in [0, at] {
+                        assert_eq!(all(Ends::from(start), &text), [at], "{len}");
+                        assert_eq!(all(Ends::far_from(start, &text), &text), [at], "{len}");
+                    }
+                    assert_eq!(all(Ends::from(at + 1), &text), none, "{len}");
+                    assert_eq!(all(Ends::far_from(at + 1, &text), &text), none, "{len}");
                 }
                 text[at] = b'x';
             }
@@ -100,8 +154,28 @@ mod tests {
         let text: Vec<u8> = (0..=u8::MAX).cycle().take(1000).collect();
         for start in 0..=1000 {
             let expected = one_by_one(&text, start);
-            assert_eq!(line_end(&text, start, false), expected, "from {start}");
-            assert_eq!(line_end(&text, start, true), expected, "from {start}");
+            assert_eq!(all(Ends::from(start), &text), expected, "from {start}");
+            assert_eq!(
+                all(Ends::far_from(start, &text), &text),
+                expected,
+                "far from {start}"
+            );
+        }
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "too many for Miri")]
+    fn ends_are_found_however_near_to_each_other_they_are() {
+        for apart in 1..=5 * WINDOW {
+            let mut text = vec![b'x'; 10 * apart];
+            for end in text.iter_mut().step_by(apart) {
+                *end = b'\n';
+            }
+            assert_eq!(
+                all(Ends::from(0), &text),
+                one_by_one(&text, 0),
+                "{apart} apart"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The lines of a text, as an event stream counts them.
 
-use crate::ends::line_end;
+use crate::ends::Ends;
 
 /// Splits a text at each CRLF, LF and CR, into at least one line.
 ///
@@ -13,6 +13,7 @@ pub(crate) struct Lines<'a> {
     start: Option<usize>,
     /// Where it ends, unless the text does.
     end: Option<usize>,
+    ends: Ends,
     text: &'a [u8],
 }
 
@@ -21,9 +22,11 @@ impl<'a> Lines<'a> {
     #[inline]
     pub(crate) fn new(text: &'a str) -> Self {
         let text = text.as_bytes();
+        let mut ends = Ends::from(0);
         Self {
             start: Some(0),
-            end: line_end(text, 0, false),
+            end: ends.next(text),
+            ends,
             text,
         }
     }
@@ -51,10 +54,13 @@ impl<'a> Iterator for Lines<'a> {
             self.start = None;
             return Some(&self.text[start..]);
         };
-        let is_crlf = self.text[end..].starts_with(b"\r\n");
-        let next = end + 1 + usize::from(is_crlf);
+        let mut next = end + 1;
+        self.end = self.ends.next(self.text);
+        if self.end == Some(next) && self.text[end..].starts_with(b"\r\n") {
+            next += 1;
+            self.end = self.ends.next(self.text);
+        }
         self.start = Some(next);
-        self.end = line_end(self.text, next, false);
         Some(&self.text[start..end])
     }
 }

@@ -7,7 +7,7 @@ use super::chunk::Chunk;
 use super::decoder::Decoder;
 use super::too_large::TooLarge;
 use super::utf8::Piece;
-use crate::ends::line_end;
+use crate::ends::Ends;
 
 /// A line of which so much was there before will not end soon, in bytes.
 const LONG: usize = 256;
@@ -27,10 +27,10 @@ pub(crate) struct Reader<C: Chunk> {
     at: usize,
     /// Up to where in the text the block can't be too large, whatever its lines are.
     reach: usize,
-    /// Whether a long line goes on where the text begins.
-    is_long: bool,
-    /// Whether all is read.
-    ended: bool,
+    /// The ends of the lines from there on.
+    ends: Ends,
+    /// Whether there may be more in the text.
+    is_reading: bool,
 }
 
 /// What a chunk brings.
@@ -54,15 +54,15 @@ impl<C: Chunk> Reader<C> {
             text: C::Text::default(),
             at: 0,
             reach: 0,
-            is_long: false,
-            ended: false,
+            ends: Ends::from(0),
+            is_reading: false,
         }
     }
 
     /// Reads on to the end, whatever comes.
     #[inline]
     pub(crate) fn finish(&mut self, decoder: &mut Decoder) {
-        while !self.ended && self.next(decoder).is_some() {}
+        while self.next(decoder).is_some() {}
     }
 
     /// The next thing that the chunk brings; `None` when it is read to its end.
@@ -70,13 +70,15 @@ impl<C: Chunk> Reader<C> {
     pub(crate) fn next(&mut self, decoder: &mut Decoder) -> Option<Step> {
         decoder.block.drop_returned();
         loop {
-            if let Some(step) = self.next_in_text(decoder) {
+            if self.is_reading
+                && let Some(step) = self.next_in_text(decoder)
+            {
                 return Some(step);
             }
-            let Some(piece) = decoder.utf8.next(&mut self.rest) else {
-                self.ended = true;
+            if self.rest.is_empty() {
                 return None;
-            };
+            }
+            let piece = decoder.utf8.next(&mut self.rest)?;
             if let Some(step) = self.begin(piece, decoder) {
                 return Some(step);
             }
@@ -89,24 +91,23 @@ impl<C: Chunk> Reader<C> {
         let block = &mut decoder.block;
         let (text, bytes) = (&*self.text, self.text.as_bytes());
         // In variables, not behind references: this loop is where the time goes.
-        let (mut at, mut reach) = (self.at, self.reach);
-        let mut is_long = mem::take(&mut self.is_long);
-        let step = loop {
-            let Some(end) = line_end(bytes, at, mem::take(&mut is_long)) else {
-                break None;
-            };
+        let (mut at, mut reach, mut ends) = (self.at, self.reach, self.ends.clone());
+        let mut is_late = block.is_late();
+        while let Some(end) = ends.next(bytes) {
             let line = at..end;
             at = end + 1;
             if bytes[end] == b'\r' {
                 match bytes.get(at) {
-                    Some(b'\n') => at += 1,
+                    // The next end, and none of its own.
+                    Some(b'\n') => at = ends.next(bytes).map_or(at, |end| end + 1),
                     Some(_) => {}
                     None => block.after_cr = true,
                 }
             }
-            let step = if block.is_late() {
+            let step = if is_late {
                 let step = block.late_line(&text[line], text, decoder.comments, decoder.limit);
                 reach = at.saturating_add(decoder.limit - block.kept_len());
+                is_late = block.is_late();
                 step
             } else if line.is_empty() {
                 reach = at.saturating_add(decoder.limit);
@@ -117,19 +118,20 @@ impl<C: Chunk> Reader<C> {
                 block.line(line, text, decoder.comments)
             };
             if step.is_some() {
-                break step;
+                (self.at, self.reach, self.ends) = (at, reach, ends);
+                return step;
             }
-        };
-        (self.at, self.reach) = (at, reach);
-        step.or_else(|| self.end_of_text(decoder))
+        }
+        self.at = at;
+        self.end_of_text(decoder)
     }
 
     /// Keeps what is needed of a text that is read to its end.
     fn end_of_text(&mut self, decoder: &mut Decoder) -> Option<Step> {
         let block = &mut decoder.block;
-        let start = mem::replace(&mut self.at, self.text.len());
+        self.is_reading = false;
         block.keep(&self.text);
-        block.add_to_line(&self.text[start..], decoder.limit)
+        block.add_to_line(&self.text[self.at..], decoder.limit)
     }
 
     /// Goes on to the next piece. A character between two texts can make the event too large.
@@ -140,9 +142,14 @@ impl<C: Chunk> Reader<C> {
         match piece {
             Piece::Text(text) => {
                 self.at = usize::from(after_cr && text.starts_with('\n'));
-                self.is_long = block.line.len() > LONG;
+                self.ends = if block.line.len() > LONG {
+                    Ends::far_from(self.at, text.as_bytes())
+                } else {
+                    Ends::from(self.at)
+                };
                 self.reach = (decoder.limit - block.kept_len()).saturating_add(self.at);
                 self.text = text;
+                self.is_reading = true;
                 None
             }
             Piece::Char(character) => {
