@@ -80,7 +80,7 @@ impl Block {
     /// Reads a line that stands in the chunk, and is not empty.
     #[inline]
     pub(super) fn line(&mut self, line: Range<usize>, chunk: &str, comments: bool) -> Option<Step> {
-        let (kind, start) = line::read(&chunk.as_bytes()[line.clone()]);
+        let (kind, start) = line::read(chunk.as_bytes(), line.clone());
         let value = line.start + start..line.end;
         match kind {
             Line::Data if self.data.is_set() => self.data.add_line(&chunk[value], chunk),
@@ -116,7 +116,7 @@ impl Block {
 
     /// Reads the line that was kept, now that it is complete.
     fn kept_line(&mut self, chunk: &str, comments: bool) -> Option<Step> {
-        let (kind, start) = line::read(self.line.as_bytes());
+        let (kind, start) = line::read(self.line.as_bytes(), 0..self.line.len());
         let value = &self.line[start..];
         let mut step = None;
         match kind {
