@@ -1,9 +1,10 @@
 //! What is known of the block of lines that is being read: [`Block`].
 
-use alloc::string::String;
 use core::mem;
 use core::ops::Range;
 
+use super::buffer::Buffer;
+use super::last_id::LastId;
 use super::line::{self, Line};
 use super::reader::Step;
 use super::slot::Slot;
@@ -18,9 +19,9 @@ pub(super) struct Block {
     /// The id that this block brought, if any.
     pub(super) id: Slot,
     /// The id of the blocks before.
-    pub(super) last_id: Slot,
+    pub(super) last_id: LastId,
     /// The start of a line whose end was not there yet.
-    pub(super) line: String,
+    pub(super) line: Buffer,
     /// Whether the last character was a CR. It ended a line, and an LF behind it ends none.
     pub(super) after_cr: bool,
     /// Whether this block is too large, and is passed over up to its end.
@@ -46,7 +47,7 @@ impl Block {
         match mem::take(&mut self.returned) {
             Returned::Nothing => {}
             Returned::Event => {
-                self.data.clear();
+                self.data.give_back(&mut self.line);
                 self.name.clear();
             }
             Returned::Line => self.line.clear(),
@@ -66,9 +67,7 @@ impl Block {
     /// buffer and the event type buffer to the empty string and return."
     #[inline]
     pub(super) fn end(&mut self) -> Option<Step> {
-        if self.id.is_set() {
-            self.last_id.take_from(&mut self.id);
-        }
+        self.last_id.take_from(&mut self.id);
         if self.data.is_set() {
             self.returned = Returned::Event;
             return Some(Step::Event);
@@ -159,16 +158,12 @@ impl Block {
     /// Drops what stands in a chunk that is gone: there is such if a [`Feed`](super::Feed) was
     /// leaked.
     pub(super) fn forget_chunk(&mut self) {
-        for slot in [
-            &mut self.data,
-            &mut self.name,
-            &mut self.id,
-            &mut self.last_id,
-        ] {
+        for slot in [&mut self.data, &mut self.name, &mut self.id] {
             if slot.in_chunk().is_some() {
                 slot.clear();
             }
         }
+        self.last_id.forget_chunk();
     }
 
     /// The comment on the line that was returned.
@@ -187,7 +182,7 @@ impl Block {
         self.id.clear();
         // The room that one event took need not be kept for ever.
         self.data = Slot::default();
-        self.line = String::new();
+        self.line = Buffer::default();
         self.skipped = true;
         self.skipped_line = in_line;
         Step::TooLarge(TooLarge::new(limit))

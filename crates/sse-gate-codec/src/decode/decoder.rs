@@ -113,7 +113,7 @@ impl Decoder {
     /// It is what a client that reconnects sends as `Last-Event-ID`, unless it is empty. A
     /// [`Feed`] must be dropped first.
     pub fn last_event_id(&self) -> &str {
-        self.block.last_id.get("").unwrap_or_default()
+        self.block.last_id.text().get("").unwrap_or_default()
     }
 
     /// Begins a new stream, after a reconnection: what is unfinished is dropped; the last event id

@@ -24,7 +24,7 @@ impl<'a> Message<'a> {
         Self {
             event: name.unwrap_or(DEFAULT_TYPE),
             data: block.data.get(chunk).unwrap_or_default(),
-            id: block.last_id.get(chunk),
+            id: block.last_id.text().get(chunk),
         }
     }
 

@@ -12,10 +12,12 @@
 //! stands there; one that does not is put together in the block's `line` first.
 
 mod block;
+mod buffer;
 mod chunk;
 mod decoder;
 mod feed;
 mod frame;
+mod last_id;
 mod line;
 mod message;
 mod reader;

@@ -27,6 +27,9 @@ pub struct SharedMessage {
     id: Id,
 }
 
+/// Up to how many bytes an id is copied with the rest of its event, and not shared by all that have it.
+const SHORT: usize = 64;
+
 #[derive(Debug, Clone)]
 enum Id {
     None,
@@ -36,34 +39,52 @@ enum Id {
 }
 
 impl SharedMessage {
-    fn new(block: &Block, chunk: &ByteString, last_id: &mut ByteString) -> Self {
+    fn new(block: &mut Block, chunk: &ByteString) -> Self {
         let event = if block.name.is_set() {
             block.name.in_chunk()
         } else {
             Some(0..0)
         };
-        let places = event.zip(block.data.in_chunk());
-        let is_shared = places.is_some();
-        let (text, event, data) = if let Some((event, data)) = places {
-            (chunk.clone(), event, data)
-        } else {
-            copy(block, chunk)
-        };
-        let id = match (block.last_id.in_chunk(), block.last_id.get(chunk)) {
-            (_, None) => Id::None,
-            (Some(range), _) if is_shared => Id::Here(range),
-            (Some(_), Some(id)) => Id::Apart(chunk.slice_ref(id)),
-            // A comparison of nothing can take long.
-            (None, Some("")) => Id::Here(0..0),
-            (None, Some(id)) => {
-                if *last_id != *id {
-                    *last_id = id.into();
-                }
-                Id::Apart(last_id.clone())
+        if let Some((event, data)) = event.zip(block.data.in_chunk()) {
+            let id = match block.last_id.text().in_chunk() {
+                Some(range) => Id::Here(range),
+                None => block.last_id.share(chunk).map_or(Id::None, Id::Apart),
+            };
+            Self {
+                text: chunk.clone(),
+                event,
+                data,
+                id,
             }
+        } else {
+            Self::copy(block, chunk)
+        }
+    }
+
+    /// A message with a text of its own: the data, the type behind it, and the id if it is short.
+    fn copy(block: &mut Block, chunk: &str) -> Self {
+        let data = block.data.hand_out();
+        let event = block.name.get(chunk).unwrap_or_default();
+        let id = block.last_id.text().get(chunk);
+        let short_id = id.filter(|id| id.len() <= SHORT);
+        let more = event.len() + short_id.map_or(0, str::len);
+        let (mut text, data) = data.unwrap_or_else(|| {
+            let data = block.data.get(chunk).unwrap_or_default();
+            let mut text = String::with_capacity(data.len() + more);
+            text.push_str(data);
+            (text, 0..data.len())
+        });
+        let mut push = |part: &str| {
+            text.push_str(part);
+            text.len() - part.len()..text.len()
+        };
+        let event = push(event);
+        let id = match short_id {
+            Some(id) => Id::Here(push(id)),
+            None => block.last_id.share(chunk).map_or(Id::None, Id::Apart),
         };
         Self {
-            text,
+            text: text.into(),
             event,
             data,
             id,
@@ -104,17 +125,6 @@ impl SharedMessage {
     }
 }
 
-/// Type and data in a text of their own, and where each of them stands in it.
-fn copy(block: &Block, chunk: &str) -> (ByteString, Range<usize>, Range<usize>) {
-    let event = block.name.get(chunk).unwrap_or_default();
-    let data = block.data.get(chunk).unwrap_or_default();
-    let mut text = String::with_capacity(event.len() + data.len());
-    text.push_str(event);
-    text.push_str(data);
-    let len = text.len();
-    (text.into(), 0..event.len(), event.len()..len)
-}
-
 impl PartialEq for SharedMessage {
     fn eq(&self, other: &Self) -> bool {
         self.as_message() == other.as_message()
@@ -127,8 +137,6 @@ impl Eq for SharedMessage {}
 #[derive(Debug)]
 pub(crate) struct SharedReader {
     reader: Reader<Bytes>,
-    /// The last event id of an earlier chunk, if an event had it.
-    last_id: ByteString,
 }
 
 impl SharedReader {
@@ -136,7 +144,6 @@ impl SharedReader {
         decoder.block.forget_chunk();
         Self {
             reader: Reader::new(chunk),
-            last_id: ByteString::new(),
         }
     }
 
@@ -151,9 +158,9 @@ impl SharedReader {
         decoder: &mut Decoder,
     ) -> Option<Result<Frame<SharedMessage>, TooLarge>> {
         let step = self.reader.next(decoder)?;
-        let (block, chunk) = (&decoder.block, &self.reader.text);
+        let (block, chunk) = (&mut decoder.block, &self.reader.text);
         Some(Ok(match step {
-            Step::Event => Frame::Event(SharedMessage::new(block, chunk, &mut self.last_id)),
+            Step::Event => Frame::Event(SharedMessage::new(block, chunk)),
             Step::Retry(ms) => Frame::Retry(Duration::from_millis(ms)),
             Step::Comment(range) => Frame::Comment(chunk[range].into()),
             Step::KeptComment => Frame::Comment(block.kept_comment().into()),

@@ -4,17 +4,22 @@ use alloc::string::String;
 use core::mem;
 use core::ops::Range;
 
+use super::buffer::Buffer;
+
+/// From how many bytes on it takes longer to copy a text than to get new memory for the next one.
+const LONG: usize = 4096;
+
 /// One of the texts of an event.
 ///
 /// As long as it stands in one piece in the chunk that is being read, only its place is known, and
 /// nothing is copied. What must outlast the chunk, or is put together from pieces, is kept in a
-/// buffer, which is used again and again.
+/// buffer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Slot {
     place: Place,
     /// Where it stands, in the chunk or in the buffer.
     range: Range<usize>,
-    buffer: String,
+    buffer: Buffer,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,7 +56,7 @@ impl Slot {
         if self.is_set() { self.range.len() } else { 0 }
     }
 
-    /// Forgets the text, and keeps the buffer's room.
+    /// Forgets the text, and keeps the buffer.
     #[inline]
     pub(super) fn clear(&mut self) {
         self.place = Place::Nowhere;
@@ -73,11 +78,32 @@ impl Slot {
     }
 
     /// Sets the text to `buffer` from `start` on, and leaves the old buffer in exchange, empty.
-    pub(super) fn exchange(&mut self, buffer: &mut String, start: usize) {
+    pub(super) fn exchange(&mut self, buffer: &mut Buffer, start: usize) {
         mem::swap(&mut self.buffer, buffer);
         buffer.clear();
         self.place = Place::Buffer;
         self.range = start..self.buffer.len();
+    }
+
+    /// Forgets the text, and exchanges the buffers back if the other one is empty: so the next text
+    /// is put together in memory that was just in use.
+    #[inline]
+    pub(super) fn give_back(&mut self, buffer: &mut Buffer) {
+        if self.place == Place::Buffer && buffer.is_empty() {
+            mem::swap(&mut self.buffer, buffer);
+            buffer.clear();
+        }
+        self.place = Place::Nowhere;
+    }
+
+    /// Hands out the buffer, and where in it the text stands, if the text is long and not much
+    /// smaller than the buffer: any other text is better copied.
+    pub(super) fn hand_out(&mut self) -> Option<(String, Range<usize>)> {
+        if self.place != Place::Buffer || self.range.len() < LONG || !self.buffer.is_half_full() {
+            return None;
+        }
+        self.place = Place::Nowhere;
+        Some((self.buffer.hand_out(), self.range.clone()))
     }
 
     /// Copies what stands in the chunk, so that the chunk can go.
@@ -101,7 +127,7 @@ impl Slot {
     /// Adds a line to a text that is set, behind a line feed.
     pub(super) fn add_line(&mut self, line: &str, chunk: &str) {
         self.keep(chunk);
-        self.buffer.push('\n');
+        self.buffer.push_str("\n");
         self.buffer.push_str(line);
         self.range.end = self.buffer.len();
     }
