@@ -101,10 +101,12 @@ impl Event<'_> {
             write(value);
             write(b"\n");
         });
-        for line in lines.into_iter().flatten() {
-            write(DATA);
-            write(line);
-            write(b"\n");
+        if let Some(lines) = lines {
+            for line in lines {
+                write(DATA);
+                write(line);
+                write(b"\n");
+            }
         }
         write(b"\n");
     }

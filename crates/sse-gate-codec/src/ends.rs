@@ -6,6 +6,9 @@ use wide::{CmpEq, i8x16};
 /// How many bytes are looked at in one go: one for each bit of a mask.
 const WINDOW: usize = u64::BITS as usize;
 
+/// How many of them fit into a register.
+const PART: usize = 16;
+
 /// After as many windows without an end, a line is long, and a plain search is faster.
 const SHORT: usize = 3;
 
@@ -56,8 +59,11 @@ impl Ends {
     fn search(&mut self, text: &[u8]) -> bool {
         loop {
             for _ in 0..SHORT {
-                let Some(window) = text.get(self.next..).and_then(<[u8]>::first_chunk) else {
-                    return self.search_last(text);
+                let rest = text.get(self.next..).unwrap_or_default();
+                let Some(window) = rest.first_chunk() else {
+                    self.found = ends_of_rest(rest);
+                    self.next += WINDOW;
+                    return self.found != 0;
                 };
                 self.next += WINDOW;
                 self.found = ends(window);
@@ -68,25 +74,6 @@ impl Ends {
             *self = Self::far_from(self.next, text);
         }
     }
-
-    /// Looks at the last window, an incomplete one.
-    #[inline]
-    fn search_last(&mut self, text: &[u8]) -> bool {
-        let rest = text.get(self.next..).unwrap_or_default();
-        if rest.is_empty() {
-            return false;
-        }
-        self.found = if let Some(window) = text.last_chunk() {
-            // It overlaps with what was looked at before.
-            ends(window) >> (WINDOW - rest.len())
-        } else {
-            let mut window = [0; WINDOW];
-            window[..rest.len()].copy_from_slice(rest);
-            ends(&window)
-        };
-        self.next += WINDOW;
-        self.found != 0
-    }
 }
 
 /// A bit for each byte, the first one lowest: whether it is a CR or an LF.
@@ -94,14 +81,34 @@ impl Ends {
 fn ends(window: &[u8; WINDOW]) -> u64 {
     let (parts, _) = window.as_chunks();
     ends_of_part(&parts[0])
-        | ends_of_part(&parts[1]) << 16
-        | ends_of_part(&parts[2]) << 32
-        | ends_of_part(&parts[3]) << 48
+        | ends_of_part(&parts[1]) << PART
+        | ends_of_part(&parts[2]) << (2 * PART)
+        | ends_of_part(&parts[3]) << (3 * PART)
+}
+
+/// The same for less than a window.
+///
+/// Happens once for each text. It is not inlined, so that the loops around it keep their registers.
+#[inline(never)]
+fn ends_of_rest(rest: &[u8]) -> u64 {
+    let (parts, few) = rest.as_chunks();
+    let mut found = 0;
+    for (part, at) in parts.iter().zip((0..).step_by(PART)) {
+        found |= ends_of_part(part) << at;
+    }
+    if let Some(last) = rest.last_chunk() {
+        // What is looked at twice is found at the same place.
+        return found | ends_of_part(last) << (rest.len() - PART);
+    }
+    for (byte, at) in few.iter().zip(0..) {
+        found |= u64::from(matches!(byte, b'\r' | b'\n')) << at;
+    }
+    found
 }
 
 /// The same for what fits into one register of any processor.
 #[inline]
-fn ends_of_part(bytes: &[u8; 16]) -> u64 {
+fn ends_of_part(bytes: &[u8; PART]) -> u64 {
     let bytes = i8x16::new(bytes.map(u8::cast_signed));
     let line_feeds = bytes.cmp_eq(i8x16::splat(b'\n'.cast_signed()));
     let carriage_returns = bytes.cmp_eq(i8x16::splat(b'\r'.cast_signed()));

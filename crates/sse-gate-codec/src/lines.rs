@@ -1,5 +1,7 @@
 //! The lines of a text, as an event stream counts them.
 
+use memchr::{memchr, memchr_iter};
+
 use crate::ends::Ends;
 
 /// Splits a text at each CRLF, LF and CR, into at least one line.
@@ -38,6 +40,12 @@ impl<'a> Lines<'a> {
     pub(crate) fn len_with(&self, more: usize) -> usize {
         if self.end.is_none() {
             return self.text.len().saturating_add(more);
+        }
+        // To count is quicker than to walk; a CR may be one end together with the LF behind it.
+        if memchr(b'\r', self.text).is_none() {
+            let ends = memchr_iter(b'\n', self.text).count();
+            let more = more.saturating_mul(ends + 1);
+            return more.saturating_add(self.text.len() - ends);
         }
         self.clone()
             .fold(0, |len: usize, line| len.saturating_add(line.len() + more))
