@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::Event;
 use crate::lines::Lines;
@@ -35,7 +35,7 @@ impl Event<'_> {
     pub fn to_bytes(&self) -> Bytes {
         let lines = self.lines();
         let mut buffer = Vec::with_capacity(self.len_with(lines.as_ref()));
-        self.write(lines, |bytes| buffer.extend_from_slice(bytes));
+        self.write(lines, &mut buffer);
         buffer.into()
     }
 
@@ -58,7 +58,7 @@ impl Event<'_> {
     pub fn encode(&self, buffer: &mut BytesMut) {
         let lines = self.lines();
         buffer.reserve(self.len_with(lines.as_ref()));
-        self.write(lines, |bytes| buffer.extend_from_slice(bytes));
+        self.write(lines, buffer);
     }
 
     /// How many bytes [`encode`](Event::encode) appends, exactly.
@@ -93,22 +93,22 @@ impl Event<'_> {
         len.saturating_add(1)
     }
 
-    /// Hands the bytes of the event to `write`, part by part.
+    /// Appends the bytes of the event to `buffer`, part by part.
     #[inline]
-    fn write(&self, lines: Option<Lines<'_>>, mut write: impl FnMut(&[u8])) {
+    fn write(&self, lines: Option<Lines<'_>>, buffer: &mut impl BufMut) {
         self.each_field(|name, value| {
-            write(name);
-            write(value);
-            write(b"\n");
+            buffer.put_slice(name);
+            buffer.put_slice(value);
+            buffer.put_slice(b"\n");
         });
         if let Some(lines) = lines {
             for line in lines {
-                write(DATA);
-                write(line);
-                write(b"\n");
+                buffer.put_slice(DATA);
+                buffer.put_slice(line);
+                buffer.put_slice(b"\n");
             }
         }
-        write(b"\n");
+        buffer.put_slice(b"\n");
     }
 
     /// Hands each line but those of the data to `line`: the field with what divides it from its
