@@ -25,6 +25,10 @@ pub(crate) struct Ends {
     next: usize,
 }
 
+#[expect(
+    clippy::inline_always,
+    reason = "the loops that find lines are where the time goes"
+)]
 impl Ends {
     /// Those at or behind `start`.
     #[inline]
@@ -44,7 +48,7 @@ impl Ends {
     }
 
     /// The next one in `text`, which is the same one each time.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next(&mut self, text: &[u8]) -> Option<usize> {
         if self.found == 0 && !self.search(text) {
             return None;
@@ -55,7 +59,7 @@ impl Ends {
     }
 
     /// Goes on to the next window with an end in it, if there is one.
-    #[inline]
+    #[inline(always)]
     fn search(&mut self, text: &[u8]) -> bool {
         loop {
             for _ in 0..SHORT {
@@ -71,7 +75,9 @@ impl Ends {
                     return true;
                 }
             }
-            *self = Self::far_from(self.next, text);
+            if text.len() > self.next + SHORT * WINDOW {
+                *self = Self::far_from(self.next, text);
+            }
         }
     }
 }

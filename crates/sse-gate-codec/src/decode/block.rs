@@ -8,7 +8,6 @@ use super::last_id::LastId;
 use super::line::{self, Line};
 use super::reader::Step;
 use super::slot::Slot;
-use super::too_large::TooLarge;
 
 /// The buffers of the standard (HTML standard, §9.2.6), and what outlasts a chunk.
 #[derive(Debug, Clone, Default)]
@@ -28,29 +27,25 @@ pub(super) struct Block {
     skipped: bool,
     /// Whether, in a block that is passed over, a line has begun.
     skipped_line: bool,
+    /// The reconnection time that was read last, in milliseconds.
+    pub(super) retry: u64,
+    /// The comment that was read last.
+    pub(super) comment: Slot,
     /// What was returned last and may be in use until the next step.
-    returned: Returned,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Returned {
-    #[default]
-    Nothing,
-    Event,
-    Line,
+    pub(super) returned: Option<Step>,
 }
 
 impl Block {
     /// Makes room after the last step.
     #[inline]
     pub(super) fn drop_returned(&mut self) {
-        match mem::take(&mut self.returned) {
-            Returned::Nothing => {}
-            Returned::Event => {
+        match self.returned.take() {
+            Some(Step::Event) => {
                 self.data.give_back(&mut self.line);
                 self.name.clear();
             }
-            Returned::Line => self.line.clear(),
+            Some(Step::Comment) => self.comment.give_back(&mut self.line),
+            Some(Step::Retry | Step::TooLarge) | None => {}
         }
     }
 
@@ -69,7 +64,6 @@ impl Block {
     pub(super) fn end(&mut self) -> Option<Step> {
         self.last_id.take_from(&mut self.id);
         if self.data.is_set() {
-            self.returned = Returned::Event;
             return Some(Step::Event);
         }
         self.name.clear();
@@ -77,7 +71,11 @@ impl Block {
     }
 
     /// Reads a line that stands in the chunk, and is not empty.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "in the loop over the lines of a chunk"
+    )]
+    #[inline(always)]
     pub(super) fn line(&mut self, line: Range<usize>, chunk: &str, comments: bool) -> Option<Step> {
         let (kind, start) = line::read(chunk.as_bytes(), line.clone());
         let value = line.start + start..line.end;
@@ -87,8 +85,11 @@ impl Block {
             Line::Event => self.name.set_in_chunk(value),
             Line::Id if chunk.as_bytes()[value.clone()].contains(&0) => {}
             Line::Id => self.id.set_in_chunk(value),
-            Line::Retry => return line::milliseconds(&chunk[value]).map(Step::Retry),
-            Line::Comment if comments => return Some(Step::Comment(value)),
+            Line::Retry => return self.set_retry(line::milliseconds(&chunk[value])),
+            Line::Comment if comments => {
+                self.comment.set_in_chunk(value);
+                return Some(Step::Comment);
+            }
             Line::Comment | Line::Other => {}
         }
         None
@@ -107,7 +108,7 @@ impl Block {
             return None;
         }
         if self.kept_len() + self.line.len() + end.len() > limit {
-            return Some(self.give_up(false, limit));
+            return Some(self.give_up(false));
         }
         self.line.push_str(end);
         self.kept_line(chunk, comments)
@@ -124,10 +125,10 @@ impl Block {
             Line::Event => self.name.set(value),
             Line::Id if value.contains('\0') => {}
             Line::Id => self.id.set(value),
-            Line::Retry => step = line::milliseconds(value).map(Step::Retry),
+            Line::Retry => step = self.set_retry(line::milliseconds(value)),
             Line::Comment if comments => {
-                self.returned = Returned::Line;
-                return Some(Step::KeptComment);
+                self.comment.exchange(&mut self.line, start);
+                step = Some(Step::Comment);
             }
             Line::Comment | Line::Other => {}
         }
@@ -135,12 +136,17 @@ impl Block {
         step
     }
 
+    fn set_retry(&mut self, milliseconds: Option<u64>) -> Option<Step> {
+        self.retry = milliseconds?;
+        Some(Step::Retry)
+    }
+
     /// Adds to a line that has no end yet.
     pub(super) fn add_to_line(&mut self, text: &str, limit: usize) -> Option<Step> {
         if self.skipped {
             self.skipped_line |= !text.is_empty();
         } else if self.kept_len() + self.line.len() + text.len() > limit {
-            return Some(self.give_up(true, limit));
+            return Some(self.give_up(true));
         } else {
             self.line.push_str(text);
         }
@@ -166,18 +172,13 @@ impl Block {
         self.last_id.forget_chunk();
     }
 
-    /// The comment on the line that was returned.
-    pub(super) fn kept_comment(&self) -> &str {
-        &self.line[1..]
-    }
-
     /// How much of the limit is taken, without the line that is being read.
     pub(super) fn kept_len(&self) -> usize {
         self.data.len() + self.name.len() + self.id.len()
     }
 
     /// Gives the block up, in the midst of a line or at its end.
-    pub(super) fn give_up(&mut self, in_line: bool, limit: usize) -> Step {
+    pub(super) fn give_up(&mut self, in_line: bool) -> Step {
         self.name.clear();
         self.id.clear();
         // The room that one event took need not be kept for ever.
@@ -185,6 +186,6 @@ impl Block {
         self.line = Buffer::default();
         self.skipped = true;
         self.skipped_line = in_line;
-        Step::TooLarge(TooLarge::new(limit))
+        Step::TooLarge
     }
 }

@@ -8,7 +8,8 @@ use core::ops::Deref;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Buffer {
     text: String,
-    /// How much memory to begin with: as much as was handed out, as the next text is often as long.
+    /// How much memory to begin with: as much as was needed of what
+    /// was handed out, as the next text is often as long.
     room: usize,
 }
 
@@ -32,9 +33,9 @@ impl Buffer {
         self.text.len() >= self.text.capacity() / 2
     }
 
-    /// Hands the text out with its memory, and is empty then.
-    pub(super) fn hand_out(&mut self) -> String {
-        self.room = self.text.len();
+    /// Hands the text out with its memory, to which `more` bytes will be added, and is empty then.
+    pub(super) fn hand_out(&mut self, more: usize) -> String {
+        self.room = self.text.len() + more;
         mem::take(&mut self.text)
     }
 }

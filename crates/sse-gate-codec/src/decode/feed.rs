@@ -40,10 +40,9 @@ impl<'d, 'c> Feed<'d, 'c> {
         let (block, chunk) = (&self.decoder.block, self.reader.text);
         Some(Ok(match step {
             Step::Event => Frame::Event(Message::new(block, chunk)),
-            Step::Retry(ms) => Frame::Retry(Duration::from_millis(ms)),
-            Step::Comment(range) => Frame::Comment(&chunk[range]),
-            Step::KeptComment => Frame::Comment(block.kept_comment()),
-            Step::TooLarge(error) => return Some(Err(error)),
+            Step::Retry => Frame::Retry(Duration::from_millis(block.retry)),
+            Step::Comment => Frame::Comment(block.comment.get(chunk).unwrap_or_default()),
+            Step::TooLarge => return Some(Err(TooLarge::new(self.decoder.limit))),
         }))
     }
 }

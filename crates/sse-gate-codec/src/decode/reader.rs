@@ -1,11 +1,9 @@
 //! From a chunk to what it brings, step by step: [`Reader`].
 
 use core::mem;
-use core::ops::Range;
 
 use super::chunk::Chunk;
 use super::decoder::Decoder;
-use super::too_large::TooLarge;
 use super::utf8::Piece;
 use crate::ends::Ends;
 
@@ -33,18 +31,14 @@ pub(crate) struct Reader<C: Chunk> {
     is_reading: bool,
 }
 
-/// What a chunk brings.
-#[derive(Debug)]
+/// What a chunk brings. The block has it.
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Step {
-    /// An event, whose parts the block has.
     Event,
-    /// A reconnection time, in milliseconds.
-    Retry(u64),
-    /// A comment, in the text …
-    Comment(Range<usize>),
-    /// … or in the block's line.
-    KeptComment,
-    TooLarge(TooLarge),
+    Retry,
+    Comment,
+    /// A block that is passed over from here on.
+    TooLarge,
 }
 
 impl<C: Chunk> Reader<C> {
@@ -69,6 +63,13 @@ impl<C: Chunk> Reader<C> {
     #[inline]
     pub(crate) fn next(&mut self, decoder: &mut Decoder) -> Option<Step> {
         decoder.block.drop_returned();
+        decoder.block.returned = self.next_step(decoder);
+        decoder.block.returned
+    }
+
+    /// Not inlined, and all it calls is: one loop in one place, whoever calls it.
+    #[inline(never)]
+    fn next_step(&mut self, decoder: &mut Decoder) -> Option<Step> {
         loop {
             if self.is_reading
                 && let Some(step) = self.next_in_text(decoder)
@@ -96,13 +97,9 @@ impl<C: Chunk> Reader<C> {
         while let Some(end) = ends.next(bytes) {
             let line = at..end;
             at = end + 1;
-            if bytes[end] == b'\r' {
-                match bytes.get(at) {
-                    // The next end, and none of its own.
-                    Some(b'\n') => at = ends.next(bytes).map_or(at, |end| end + 1),
-                    Some(_) => {}
-                    None => block.after_cr = true,
-                }
+            if line.is_empty() && bytes[..at].ends_with(b"\r\n") {
+                // The LF of a CRLF ends no line of its own.
+                continue;
             }
             let step = if is_late {
                 let step = block.late_line(&text[line], text, decoder.comments, decoder.limit);
@@ -113,7 +110,7 @@ impl<C: Chunk> Reader<C> {
                 reach = at.saturating_add(decoder.limit);
                 block.end()
             } else if line.end > reach && block.kept_len() + line.len() > decoder.limit {
-                Some(block.give_up(false, decoder.limit))
+                Some(block.give_up(false))
             } else {
                 block.line(line, text, decoder.comments)
             };
@@ -130,6 +127,7 @@ impl<C: Chunk> Reader<C> {
     fn end_of_text(&mut self, decoder: &mut Decoder) -> Option<Step> {
         let block = &mut decoder.block;
         self.is_reading = false;
+        block.after_cr = self.text.ends_with('\r');
         block.keep(&self.text);
         block.add_to_line(&self.text[self.at..], decoder.limit)
     }

@@ -17,7 +17,7 @@ use super::too_large::TooLarge;
 /// An event of a stream that is decoded, to keep: its texts share the chunk, and a clone is cheap.
 ///
 /// What stood in one piece in the chunk still stands there, so that an event keeps its chunk alive.
-/// Of what did not, it has a copy of its own.
+/// What did not stands in memory of the event's own, at most twice as much as it needs.
 #[derive(Debug, Clone)]
 pub struct SharedMessage {
     /// Where type and data stand.
@@ -27,7 +27,8 @@ pub struct SharedMessage {
     id: Id,
 }
 
-/// Up to how many bytes an id is copied with the rest of its event, and not shared by all that have it.
+/// Up to how many bytes an id is copied with the rest of its event; a longer one is shared by all
+/// events that have it.
 const SHORT: usize = 64;
 
 #[derive(Debug, Clone)]
@@ -63,12 +64,11 @@ impl SharedMessage {
 
     /// A message with a text of its own: the data, the type behind it, and the id if it is short.
     fn copy(block: &mut Block, chunk: &str) -> Self {
-        let data = block.data.hand_out();
         let event = block.name.get(chunk).unwrap_or_default();
         let id = block.last_id.text().get(chunk);
         let short_id = id.filter(|id| id.len() <= SHORT);
         let more = event.len() + short_id.map_or(0, str::len);
-        let (mut text, data) = data.unwrap_or_else(|| {
+        let (mut text, data) = block.data.hand_out(more).unwrap_or_else(|| {
             let data = block.data.get(chunk).unwrap_or_default();
             let mut text = String::with_capacity(data.len() + more);
             text.push_str(data);
@@ -161,10 +161,12 @@ impl SharedReader {
         let (block, chunk) = (&mut decoder.block, &self.reader.text);
         Some(Ok(match step {
             Step::Event => Frame::Event(SharedMessage::new(block, chunk)),
-            Step::Retry(ms) => Frame::Retry(Duration::from_millis(ms)),
-            Step::Comment(range) => Frame::Comment(chunk[range].into()),
-            Step::KeptComment => Frame::Comment(block.kept_comment().into()),
-            Step::TooLarge(error) => return Some(Err(error)),
+            Step::Retry => Frame::Retry(Duration::from_millis(block.retry)),
+            Step::Comment => {
+                let comment = block.comment.get(chunk).unwrap_or_default();
+                Frame::Comment(comment.into())
+            }
+            Step::TooLarge => return Some(Err(TooLarge::new(decoder.limit))),
         }))
     }
 }

@@ -96,14 +96,14 @@ impl Slot {
         self.place = Place::Nowhere;
     }
 
-    /// Hands out the buffer, and where in it the text stands, if the text is long and not much
-    /// smaller than the buffer: any other text is better copied.
-    pub(super) fn hand_out(&mut self) -> Option<(String, Range<usize>)> {
+    /// Hands out the buffer, to which `more` bytes will be added, and where in it the text stands, if
+    /// the text is long and fills half of it: any other text is better copied.
+    pub(super) fn hand_out(&mut self, more: usize) -> Option<(String, Range<usize>)> {
         if self.place != Place::Buffer || self.range.len() < LONG || !self.buffer.is_half_full() {
             return None;
         }
         self.place = Place::Nowhere;
-        Some((self.buffer.hand_out(), self.range.clone()))
+        Some((self.buffer.hand_out(more), self.range.clone()))
     }
 
     /// Copies what stands in the chunk, so that the chunk can go.
