@@ -1,7 +1,7 @@
 //! What is allocated: nothing for an event that is lent, and little for one that is shared.
 //!
-//! The count is that of the whole process, so there is one test, and no harness with threads of its
-//! own around it.
+//! The count is that of the whole process, so the tests run one after the other, without a harness
+//! and its threads around them.
 
 #![expect(clippy::print_stdout, reason = "there is no harness to print")]
 
@@ -20,6 +20,13 @@ fn allocations(run: impl FnOnce()) -> usize {
     run();
     let change = region.change();
     change.allocations + change.reallocations
+}
+
+/// How many bytes are allocated by `run`, those that are freed again included.
+fn allocated(run: impl FnOnce()) -> usize {
+    let region = Region::new(ALLOCATOR);
+    run();
+    region.change().bytes_allocated
 }
 
 /// Reads all chunks, and counts the events.
@@ -78,8 +85,71 @@ fn nothing_is_allocated_for_an_event_that_is_lent_or_encoded_into_a_buffer() {
     }
 }
 
+/// H5: a long id and many events that have it must not cost their product.
+fn a_long_id_is_copied_once_however_many_events_have_it() {
+    let id = 1024 * 1024;
+    let mut stream = format!("id: {}\ndata\n\n", "i".repeat(id));
+    stream += &"data\n\n".repeat(100_000);
+    for len in [7, 1460, stream.len()] {
+        let chunks: Vec<_> = stream
+            .as_bytes()
+            .chunks(len)
+            .map(Bytes::copy_from_slice)
+            .collect();
+        let mut decoder = Decoder::new();
+        let events = 100_001;
+        let bytes = allocated(|| assert_eq!(read_shared(&mut decoder, &chunks), events));
+        // The line of the id as it grows, the id, its copy, and a little for each event and chunk.
+        let most = 8 * id + 100 * (events + chunks.len());
+        assert!(bytes <= most, "{bytes} bytes in chunks of {len}");
+    }
+}
+
+/// What was put together for a long event is not copied once more when it is shared.
+fn a_long_event_is_handed_out_in_the_memory_that_it_was_put_together_in() {
+    let len = 100_000;
+    let events = 50;
+    let stream = format!("event: long\nid: 1\ndata: {}\n\n", "x".repeat(len)).repeat(events);
+    let chunks: Vec<_> = stream
+        .as_bytes()
+        .chunks(1460)
+        .map(Bytes::copy_from_slice)
+        .collect();
+    let mut decoder = Decoder::new();
+    assert_eq!(read_shared(&mut decoder, &chunks), events);
+    let bytes = allocated(|| assert_eq!(read_shared(&mut decoder, &chunks), events));
+    assert!(bytes <= events * (len + 10_000), "{bytes} bytes");
+}
+
+/// F4: whatever a stream makes a decoder keep.
+fn the_buffers_are_bounded_by_the_limit() {
+    let limit = 64 * 1024;
+    let longest = |field: &str| format!("{field}{}\n", "x".repeat(limit - 100));
+    let fields = ["data: ", "event: ", "id: ", ": ", "other: "].map(longest);
+    let lines = "data\n".repeat(limit - 100);
+    let mut decoder = Decoder::new().with_limit(limit).with_comments(true);
+    let region = Region::new(ALLOCATOR);
+    for _ in 0..3 {
+        for block in fields.iter().map(String::as_str).chain([&*lines]) {
+            for chunk in [block, "\n", "data\n\n"].concat().as_bytes().chunks(1000) {
+                read(&mut decoder, &[Bytes::copy_from_slice(chunk)]);
+            }
+        }
+    }
+    let change = region.change();
+    let kept = change.bytes_allocated - change.bytes_deallocated;
+    assert!(
+        kept > 4 * limit,
+        "only {kept} bytes: less than was meant to be kept"
+    );
+    assert!(kept <= 6 * 2 * limit, "{kept} bytes for a limit of {limit}");
+}
+
 fn main() {
+    the_buffers_are_bounded_by_the_limit();
     nothing_is_allocated_for_an_event_that_is_lent_or_encoded_into_a_buffer();
+    a_long_id_is_copied_once_however_many_events_have_it();
+    a_long_event_is_handed_out_in_the_memory_that_it_was_put_together_in();
     // As the harness would say it, for who counts.
-    println!("test result: ok. 1 passed; 0 failed");
+    println!("test result: ok. 4 passed; 0 failed");
 }

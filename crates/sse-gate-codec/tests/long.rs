@@ -1,0 +1,75 @@
+//! Events that are long, or whose parts are: what is put together, handed out and shared.
+
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod decoding;
+mod reference;
+
+use std::fmt::Write;
+
+use bytes::Bytes;
+use decoding::{borrowed, cuts, decoder, shared};
+use reference::decode;
+use sse_gate_codec::{Decoder, Frame, SharedMessage};
+
+/// Events of every length around the ones from which on something is done in another way, on one
+/// line and on many, with types and with ids of all lengths, and without.
+fn stream() -> String {
+    let mut stream = String::new();
+    for (number, len) in [10, 4095, 4096, 9000, 30, 5000, 16_384, 100, 20_000]
+        .into_iter()
+        .enumerate()
+    {
+        for (name, id) in [(0, 0), (5, 64), (0, 65), (3000, 0), (0, 5000), (7, 3)] {
+            if name > 0 {
+                let _ = writeln!(stream, "event: {}", "n".repeat(name));
+            }
+            if id > 0 {
+                let _ = writeln!(stream, "id: {number}{}", "i".repeat(id - 1));
+            }
+            let line = format!("data: {}\n", "x".repeat(len / 3 - 1));
+            let lines = [line.repeat(3), format!("data: {}\n", "y".repeat(len))];
+            let _ = write!(stream, "{}\n: {}\n\n", lines[number % 2], "c".repeat(len));
+        }
+    }
+    stream
+}
+
+/// H5
+#[test]
+fn long_events_mean_the_same_however_they_are_cut() {
+    let stream = stream();
+    let expected = decode(stream.as_bytes(), "");
+    for chunks in cuts(stream.as_bytes())
+        .iter()
+        .chain([&stream.as_bytes().chunks(16_384).collect()])
+    {
+        let one = borrowed(decoder(""), chunks);
+        let how = format!("{} chunks", chunks.len());
+        assert_eq!(one.decoded.events, expected.events, "{how}");
+        assert_eq!(one.decoded.comments, expected.comments, "{how}");
+        assert_eq!(one, shared(decoder(""), chunks), "{how}");
+    }
+}
+
+#[test]
+fn a_message_stays_what_it_is_while_more_of_the_stream_is_read() {
+    let stream = Bytes::from(stream());
+    let read = |len: usize| {
+        let mut decoder = Decoder::new();
+        let mut messages = Vec::<SharedMessage>::new();
+        for at in (0..stream.len()).step_by(len) {
+            let chunk = stream.slice(at..stream.len().min(at + len));
+            for frame in decoder.feed_shared(chunk) {
+                if let Ok(Frame::Event(message)) = frame {
+                    messages.push(message);
+                }
+            }
+        }
+        messages
+    };
+    let whole = read(stream.len());
+    assert_eq!(whole.len(), 54);
+    for len in [100, 1460, 16_384] {
+        assert!(read(len) == whole, "in chunks of {len}");
+    }
+}
