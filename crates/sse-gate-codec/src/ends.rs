@@ -63,9 +63,8 @@ impl Ends {
     fn search(&mut self, text: &[u8]) -> bool {
         loop {
             for _ in 0..SHORT {
-                let rest = text.get(self.next..).unwrap_or_default();
-                let Some(window) = rest.first_chunk() else {
-                    self.found = ends_of_rest(rest);
+                let Some(window) = text.get(self.next..).and_then(<[u8]>::first_chunk) else {
+                    self.found = ends_from(self.next, text);
                     self.next += WINDOW;
                     return self.found != 0;
                 };
@@ -92,24 +91,27 @@ fn ends(window: &[u8; WINDOW]) -> u64 {
         | ends_of_part(&parts[3]) << (3 * PART)
 }
 
-/// The same for less than a window.
+/// The same for the end of a text, from where on it is less than a window.
 ///
 /// Happens once for each text. It is not inlined, so that the loops around it keep their registers.
 #[inline(never)]
-fn ends_of_rest(rest: &[u8]) -> u64 {
-    let (parts, few) = rest.as_chunks();
-    let mut found = 0;
-    for (part, at) in parts.iter().zip((0..).step_by(PART)) {
-        found |= ends_of_part(part) << at;
+fn ends_from(start: usize, text: &[u8]) -> u64 {
+    let rest = text.get(start..).unwrap_or_default();
+    match (text.last_chunk(), rest.last_chunk()) {
+        _ if rest.is_empty() => 0,
+        // What was looked at before is left out.
+        (Some(window), _) => ends(window) >> (WINDOW - rest.len()),
+        (None, Some(last)) => {
+            let (parts, _) = rest.as_chunks();
+            let parts = parts.iter().zip((0..).step_by(PART));
+            // What is looked at twice is found at the same place.
+            let last = ends_of_part(last) << (rest.len() - PART);
+            parts.fold(last, |found, (part, at)| found | ends_of_part(part) << at)
+        }
+        (None, None) => rest.iter().zip(0..).fold(0, |found, (byte, at)| {
+            found | u64::from(matches!(byte, b'\r' | b'\n')) << at
+        }),
     }
-    if let Some(last) = rest.last_chunk() {
-        // What is looked at twice is found at the same place.
-        return found | ends_of_part(last) << (rest.len() - PART);
-    }
-    for (byte, at) in few.iter().zip(0..) {
-        found |= u64::from(matches!(byte, b'\r' | b'\n')) << at;
-    }
-    found
 }
 
 /// The same for what fits into one register of any processor.

@@ -34,7 +34,8 @@ impl<'d, 'c> Feed<'d, 'c> {
     /// # Errors
     /// [`TooLarge`] in the place of an event that is larger than it may be. It is no end: more
     /// frames may follow.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a frame is seven words to hand over")]
+    #[inline(always)]
     pub fn next_frame(&mut self) -> Option<Result<Frame<Message<'_>, &str>, TooLarge>> {
         let step = self.reader.next(self.decoder)?;
         let (block, chunk) = (&self.decoder.block, self.reader.text);
