@@ -120,16 +120,6 @@ impl<'a> Event<'a> {
         self.id.as_ref()
     }
 
-    /// The reconnection time as the client will get it, if one is set.
-    pub fn get_retry(&self) -> Option<Duration> {
-        self.retry.map(Retry::to_duration)
-    }
-
-    /// The comment, if one is set.
-    pub const fn get_comment(&self) -> Option<&Comment<'a>> {
-        self.comment.as_ref()
-    }
-
     /// Copies what is borrowed, so that the event can outlive it.
     pub fn into_owned(self) -> Event<'static> {
         Event {

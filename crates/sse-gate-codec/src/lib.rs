@@ -157,7 +157,7 @@ mod text;
 pub use body::BodyChunks;
 pub use comment::Comment;
 pub use decode::{Decoder, Feed, Frame, Message, SharedFeed, SharedMessage, TooLarge};
-pub use error::{InvalidField, InvalidFieldKind};
+pub use error::InvalidField;
 pub use event::Event;
 pub use id::EventId;
 #[cfg(feature = "json")]

@@ -31,10 +31,7 @@ pub struct EventName<'a>(Cow<'a, str>);
 one_line_text!(EventName, "an event name");
 
 impl EventName<'_> {
-    /// What the names begin with that sse-gate keeps for its own events.
-    pub const RESERVED_PREFIX: &'static str = "sse.";
-
-    /// Whether the name begins with [`RESERVED_PREFIX`](Self::RESERVED_PREFIX).
+    /// Whether the name begins with `sse.`, as those do that sse-gate keeps for its own events.
     ///
     /// Such an event tells the client about the stream itself. Where events come in from an
     /// application or a publisher, refuse those: a made-up one could pass for the server's word.
@@ -46,6 +43,6 @@ impl EventName<'_> {
     /// assert!(!EventName::from_static("sse-news").is_reserved());
     /// ```
     pub fn is_reserved(&self) -> bool {
-        self.0.starts_with(Self::RESERVED_PREFIX)
+        self.0.starts_with("sse.")
     }
 }

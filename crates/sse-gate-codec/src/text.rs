@@ -7,7 +7,7 @@
 //! [`EventId`]: crate::EventId
 //! [`Comment`]: crate::Comment
 
-use crate::InvalidFieldKind;
+use crate::error::Refused;
 
 /// The first character that may not stand in a one-line field, and its place in bytes.
 ///
@@ -16,15 +16,15 @@ use crate::InvalidFieldKind;
 /// is easier to rely on, and no real name has one.
 ///
 /// U+0085, U+2028 and U+2029 end no line of an event stream, so they may stand.
-pub(crate) const fn first_forbidden(text: &str) -> Option<(InvalidFieldKind, usize)> {
+pub(crate) const fn first_forbidden(text: &str) -> Option<(Refused, usize)> {
     // `const` has no iterators.
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
-            b'\r' => return Some((InvalidFieldKind::CarriageReturn, at)),
-            b'\n' => return Some((InvalidFieldKind::LineFeed, at)),
-            0 => return Some((InvalidFieldKind::Nul, at)),
+            b'\r' => return Some((Refused::CarriageReturn, at)),
+            b'\n' => return Some((Refused::LineFeed, at)),
+            0 => return Some((Refused::Nul, at)),
             _ => at += 1,
         }
     }
@@ -83,7 +83,7 @@ macro_rules! one_line_text {
                 }
                 match $crate::text::first_forbidden(&text) {
                     None => Ok(Self(text)),
-                    Some((kind, at)) => Err($crate::InvalidField::new($what, kind, at)),
+                    Some((refused, at)) => Err($crate::InvalidField::new($what, refused, at)),
                 }
             }
         }

@@ -12,7 +12,7 @@ use hostile::config;
 use parts::{Parts, parts};
 use proptest::prelude::*;
 use reference::{Decoded, Dispatched, decode};
-use sse_gate_codec::{Comment, Event, EventId, EventName};
+use sse_gate_codec::{Event, EventId, EventName};
 
 /// What a client must see of events built from `list`, worked out from the parts alone.
 fn expected(list: &[Parts]) -> Decoded {
@@ -112,11 +112,8 @@ proptest! {
     #[test]
     fn getters_return_what_was_set(parts in parts()) {
         let event = parts.event();
-        prop_assert_eq!(event.get_comment().map(Comment::as_str), parts.comment.as_deref());
         prop_assert_eq!(event.get_id().map(EventId::as_str), parts.id.as_deref());
         prop_assert_eq!(event.get_event().map(EventName::as_str), parts.name.as_deref());
         prop_assert_eq!(event.get_data(), parts.data.as_deref());
-        let retry = parts.retry.map(|delay| delay.min(Event::MAX_RETRY).as_millis());
-        prop_assert_eq!(event.get_retry().map(|delay| delay.as_millis()), retry);
     }
 }

@@ -18,11 +18,6 @@ impl TooLarge {
     pub(super) const fn new(limit: usize) -> Self {
         Self { limit }
     }
-
-    /// The limit, in bytes.
-    pub const fn limit(&self) -> usize {
-        self.limit
-    }
 }
 
 impl fmt::Display for TooLarge {
