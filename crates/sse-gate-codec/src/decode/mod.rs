@@ -5,7 +5,7 @@
 //! | bytes in chunks | text, in pieces | `utf8`, over the two kinds of `chunk` |
 //! | text | lines | `reader` walks over them, from end to end |
 //! | a line | a field | `line` |
-//! | fields | an event | `block`, whose texts are `slot`s |
+//! | fields | an event | `block`, whose texts are `slot`s over `buffer`s, and the `last_id` |
 //! | an event | what callers get | `feed` and `message`, or `shared` |
 //!
 //! The `reader` has two ways for a line: one that stands in one piece in the chunk is taken as it
