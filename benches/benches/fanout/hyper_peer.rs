@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{Method, Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Empty, StreamBody};
+use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
@@ -37,6 +37,11 @@ async fn answer(
     events: broadcast::Sender<Bytes>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
+    if request.uri().path() == "/token" {
+        // As many requests as with tokens, and nothing to remember.
+        let token = r#"{"sse_token":"none"}"#;
+        return Ok(Response::new(Full::from(token).boxed_unsync()));
+    }
     if request.method() == Method::POST {
         let body = request.into_body().collect().await.expect("a whole body");
         let data = body.to_bytes();

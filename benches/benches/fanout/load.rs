@@ -45,7 +45,7 @@ impl Got {
 
 /// How to ask a server for tokens and streams, and to publish.
 pub(crate) struct Requests {
-    mint: Option<String>,
+    mint: String,
     publish: String,
     stream: &'static str,
 }
@@ -54,9 +54,8 @@ impl Requests {
     pub(crate) async fn of(server: &Process) -> Self {
         if !server.kind.is_ours() {
             let mint = "POST /token HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n";
-            let is_axum = server.kind == crate::process::Kind::Axum;
             return Self {
-                mint: is_axum.then(|| mint.to_owned()),
+                mint: mint.to_owned(),
                 publish: "POST /publish HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n".into(),
                 stream: "/stream",
             };
@@ -73,20 +72,18 @@ impl Requests {
             member(&answer, "access_token")
         );
         Self {
-            mint: Some(format!(
+            mint: format!(
                 "POST /topics/t/stream-token HTTP/1.1\r\nhost: x\r\n{bearer}content-length: 0\r\n\r\n"
-            )),
+            ),
             publish: format!("POST /topics/t/publish HTTP/1.1\r\nhost: x\r\n{bearer}"),
             stream: "/topics/t/stream",
         }
     }
 
-    fn open(&self, token: Option<&str>) -> String {
-        let query = token.map(|token| format!("?token={token}"));
+    fn open(&self, token: &str) -> String {
         format!(
-            "GET {}{} HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n\r\n",
+            "GET {}?token={token} HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n\r\n",
             self.stream,
-            query.unwrap_or_default()
         )
     }
 
@@ -112,13 +109,10 @@ impl Load {
                 let mut mint = TcpStream::connect(addr).await.expect("it listens");
                 let mut opened = Vec::with_capacity(share);
                 for _ in 0..share {
-                    let token = match &requests.mint {
-                        Some(request) => Some(member(&ask(&mut mint, request).await, "sse_token")),
-                        None => None,
-                    };
+                    let token = member(&ask(&mut mint, &requests.mint).await, "sse_token");
                     let mut stream = TcpStream::connect(addr).await.expect("it listens");
                     stream.set_nodelay(true).expect("a TCP socket");
-                    let open = requests.open(token.as_deref());
+                    let open = requests.open(&token);
                     stream.write_all(open.as_bytes()).await.expect("it reads");
                     first_event(&mut stream).await;
                     opened.push(stream);
