@@ -121,6 +121,32 @@ fn a_long_event_is_handed_out_in_the_memory_that_it_was_put_together_in() {
     assert!(bytes <= events * (len + 10_000), "{bytes} bytes");
 }
 
+/// A message that is kept keeps at most twice the memory that it needs, however long the events
+/// before it were.
+fn a_message_keeps_little_more_memory_than_its_text() {
+    let (long, short) = (1_000_000, 5_000);
+    let mut decoder = Decoder::new();
+    let event = |len: usize| format!("data: {}\n\n", "x".repeat(len));
+    let chunks = |text: String| -> Vec<_> {
+        let chunks = text.as_bytes().chunks(1460);
+        chunks.map(Bytes::copy_from_slice).collect()
+    };
+    assert_eq!(read(&mut decoder, &chunks(event(long))), 1);
+    let mut messages = Vec::with_capacity(100);
+    let chunks = chunks(event(short).repeat(100));
+    let region = Region::new(ALLOCATOR);
+    for chunk in &chunks {
+        // A copy, so that no message shares it.
+        for frame in decoder.feed_shared(Bytes::copy_from_slice(chunk)) {
+            messages.extend(frame);
+        }
+    }
+    assert_eq!(messages.len(), 100);
+    let change = region.change();
+    let kept = change.bytes_allocated - change.bytes_deallocated;
+    assert!(kept <= 100 * (2 * short + 200), "{kept} bytes");
+}
+
 /// F4: whatever a stream makes a decoder keep.
 fn the_buffers_are_bounded_by_the_limit() {
     let limit = 64 * 1024;
@@ -146,10 +172,11 @@ fn the_buffers_are_bounded_by_the_limit() {
 }
 
 fn main() {
+    a_message_keeps_little_more_memory_than_its_text();
     the_buffers_are_bounded_by_the_limit();
     nothing_is_allocated_for_an_event_that_is_lent_or_encoded_into_a_buffer();
     a_long_id_is_copied_once_however_many_events_have_it();
     a_long_event_is_handed_out_in_the_memory_that_it_was_put_together_in();
     // As the harness would say it, for who counts.
-    println!("test result: ok. 4 passed; 0 failed");
+    println!("test result: ok. 5 passed; 0 failed");
 }

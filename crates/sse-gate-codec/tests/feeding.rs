@@ -108,9 +108,29 @@ fn comments_are_returned_only_to_who_asks() {
     assert_eq!(Decoder::new().feed_shared(stream.clone()).count(), 1);
     let frames = Decoder::default()
         .with_comments(true)
-        .feed_shared(stream)
+        .feed_shared(stream.clone())
         .count();
     assert_eq!(frames, 4);
+    // Not either if a comment is cut.
+    let mut decoder = Decoder::new();
+    let cut = stream.chunks(2).map(Bytes::copy_from_slice);
+    let frames: usize = cut.map(|chunk| decoder.feed_shared(chunk).count()).sum();
+    assert_eq!(frames, 1);
+}
+
+#[test]
+fn what_is_not_read_of_a_chunk_is_decoded_all_the_same() {
+    let stream = Bytes::from_static(b"data: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3");
+    let mut shared = Decoder::new();
+    assert!(shared.feed_shared(stream.clone()).next().is_some());
+    let mut lent = Decoder::new();
+    assert!(lent.feed(&stream).next_frame().is_some());
+    for mut decoder in [shared, lent] {
+        assert_eq!(decoder.last_event_id(), "2");
+        let rest = messages(&mut decoder, &Bytes::from_static(b"4\n\n"));
+        assert_eq!(rest.len(), 1);
+        assert_eq!((rest[0].data(), rest[0].id()), ("34", "3"));
+    }
 }
 
 #[test]
@@ -159,5 +179,7 @@ fn a_feed_that_is_leaked_harms_nothing() {
     }
     std::mem::forget(feed);
     assert_eq!(decoder.last_event_id(), "");
-    assert_eq!(data(&mut decoder, "\ndata: x\n\n"), ["x"]);
+    let messages = messages(&mut decoder, &Bytes::from_static(b"\ndata: x\n\n"));
+    assert_eq!(messages.len(), 1);
+    assert_eq!((messages[0].data(), messages[0].id()), ("x", ""));
 }

@@ -73,3 +73,23 @@ fn a_message_stays_what_it_is_while_more_of_the_stream_is_read() {
         assert!(read(len) == whole, "in chunks of {len}");
     }
 }
+
+/// Type and data come from different chunks, and only one of them has to be copied.
+#[test]
+fn a_long_event_whose_type_came_earlier_is_whole() {
+    let data = "x".repeat(10_000);
+    for before in ["", "data: before\n\n", "data: y\ndata: z\n\n"] {
+        let mut decoder = Decoder::new();
+        let first = format!("{before}event: late\nid: 1\n");
+        for frame in decoder.feed_shared(first.into()) {
+            assert!(frame.is_ok());
+        }
+        let second = format!("data: {data}\n\n");
+        let frames: Vec<_> = decoder.feed_shared(second.into()).collect();
+        let [Ok(Frame::Event(message))] = &frames[..] else {
+            panic!("no event behind {before:?}")
+        };
+        assert_eq!((message.event(), message.id()), ("late", "1"));
+        assert_eq!(message.data(), data);
+    }
+}
