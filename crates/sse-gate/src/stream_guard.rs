@@ -1,6 +1,7 @@
 //! Watches over one open stream: [`StreamGuard`], its slot, its deadline, and word of its end.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use pin_project::{pin_project, pinned_drop};
 use sse_gate_core::{Gate, Grant, SharedStore, Signal, StreamEnd, Timestamp};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::pulse::Pulse;
 use crate::resume::{ResumableStream, Unattached};
 use crate::slots::Slot;
 
@@ -17,6 +19,7 @@ pub(crate) struct StreamGuard {
     gate: Gate<SharedStore>,
     /// That of a resumable stream is with its session,
     _slot: Option<Slot>,
+    pulse: Arc<Pulse>,
     /// or still in here, if the handler has not attached it.
     unattached: Option<Unattached>,
     opened_at: Instant,
@@ -29,18 +32,20 @@ pub(crate) struct StreamGuard {
 impl StreamGuard {
     /// Watches over a stream that ends at its grant's deadline.
     pub(crate) fn strict(gate: Gate<SharedStore>, slot: Slot, grant: &Grant) -> Self {
-        Self::new(gate, Some(slot), grant, Duration::ZERO)
+        let pulse = slot.pulse();
+        Self::new(gate, Some(slot), pulse, grant, Duration::ZERO)
     }
 
     /// Watches over one whose body ends by itself at the deadline, with a last word. Any other
     /// body ends a moment later.
-    pub(crate) fn resumable(gate: Gate<SharedStore>, grant: &Grant) -> Self {
-        Self::new(gate, None, grant, LAST_WORD)
+    pub(crate) fn resumable(gate: Gate<SharedStore>, pulse: Arc<Pulse>, grant: &Grant) -> Self {
+        Self::new(gate, None, pulse, grant, LAST_WORD)
     }
 
     fn new(
         gate: Gate<SharedStore>,
         slot: Option<Slot>,
+        pulse: Arc<Pulse>,
         grant: &Grant,
         allowance: Duration,
     ) -> Self {
@@ -51,6 +56,7 @@ impl StreamGuard {
         Self {
             gate,
             _slot: slot,
+            pulse,
             unattached: None,
             opened_at,
             time_left,
@@ -71,19 +77,27 @@ impl StreamGuard {
         self.time_left
     }
 
-    /// Whether the stream's time is up.
-    pub(crate) fn is_over(&self) -> bool {
-        Instant::now() >= self.deadline.deadline()
+    /// The server gets the head, or a frame; whether the stream goes on: its time is not up, and it
+    /// has its place.
+    pub(crate) fn gives(&self) -> bool {
+        let now = Instant::now();
+        now < self.deadline.deadline() && self.pulse.gave(now)
     }
 
-    /// Ready when the stream's time is up.
-    pub(crate) fn poll_deadline(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.project().deadline.poll(cx)
+    /// The server waits for the stream; ready when that must not go on.
+    pub(crate) fn poll_over(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.pulse.asked() {
+            self.project().deadline.poll(cx)
+        } else {
+            Poll::Ready(())
+        }
     }
 
-    /// The body has come to its end.
+    /// The body has come to its end, unless its place was taken.
     pub(crate) fn complete(self: Pin<&mut Self>) {
-        *self.project().end = StreamEnd::Complete;
+        if self.pulse.asked() {
+            *self.project().end = StreamEnd::Complete;
+        }
     }
 
     /// The body has failed.

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, ALLOW, WWW_AUTHENTICATE};
 use http::{Method, Request, StatusCode};
-use http_body_util::Empty;
+use http_body_util::{BodyExt, Empty};
 use sse_gate::core::{RefusalReason, Signal};
-use sse_gate::{GateLayer, StreamRoute, StreamSlots, Subject, TokenIn};
+use sse_gate::{Event, GateLayer, StreamRoute, StreamSlots, Subject, TokenIn};
 use support::{Handler, World, get, with};
 use tower::Layer;
 
@@ -505,6 +505,42 @@ async fn streams_are_capped() {
         .await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(world.is_fresh(&token).await);
+}
+
+/// F5: a body that is never asked for a frame, and one that is asked only once, keep their places
+/// for 30 s and lose them to who needs one then. When they are asked again, they end.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_nobody_asks_loses_its_place() {
+    let world = World::new();
+    let slots = StreamSlots::new(10, 2);
+    let endless = tower::service_fn(async |_| {
+        let events = futures_util::stream::repeat(Ok::<_, ()>(Event::new().data("x")));
+        let body = sse_gate::SseBody::new(events);
+        Ok::<_, std::convert::Infallible>(body.into_response())
+    });
+    let service = world.layer().with_slots(slots.clone()).layer(endless);
+    let open = async || {
+        let request = get(&format!(
+            "/generations/7/stream?token={}",
+            world.token().await
+        ));
+        let response = tower::ServiceExt::oneshot(service.clone(), request).await;
+        response.unwrap().map(Box::pin)
+    };
+    let (unasked, mut asked_once) = (open().await, open().await);
+    assert!(asked_once.frame().await.unwrap().is_ok());
+    assert_eq!(open().await.status(), StatusCode::TOO_MANY_REQUESTS);
+    tokio::time::advance(Duration::from_secs(31)).await;
+    let others = [open().await, open().await];
+    for other in &others {
+        assert_eq!(other.status(), StatusCode::OK);
+    }
+    assert_eq!(slots.open(), 2);
+    for mut response in [unasked, asked_once] {
+        assert!(response.frame().await.is_none());
+    }
+    drop(others);
+    assert_eq!(slots.open(), 0);
 }
 
 #[tokio::test]

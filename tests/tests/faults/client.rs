@@ -1,9 +1,11 @@
 //! Clients that go away.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use sse_gate::Signal;
 use sse_gate::core::StreamEnd;
+use sse_gate::{Signal, StreamSlots};
+use sse_gate_tests::eventually;
 
 use crate::scene::Scene;
 use crate::store::Wait;
@@ -101,6 +103,45 @@ async fn a_client_that_never_reads_frees_its_place_when_it_goes() {
         scene.at_rest().await;
         assert_eq!(scene.seen.ended(StreamEnd::Disconnected), 20, "{what}");
     }
+}
+
+/// F5: a client that is there and does not read, so that its server asks its body for nothing more.
+/// Who needs its place gets it, with the token that was refused before; and when the client reads
+/// after all, it comes to an end.
+#[tokio::test]
+async fn a_client_that_never_reads_loses_its_place_to_who_needs_it() {
+    let slots = StreamSlots::new(2, 2).with_patience(Duration::from_millis(300));
+    let scene = Scene::with_slots(Wait::No, slots).await;
+    let mut open = Vec::new();
+    for what in ["flood", "endless"] {
+        let request = scene.request(what).await;
+        let mut connection = scene.connect().await;
+        connection.send(&request.bytes()).await;
+        open.push((connection, request));
+    }
+    scene
+        .until("both are open", |it| {
+            it.seen.count(|signal| *signal == Signal::StreamOpened) == 2
+        })
+        .await;
+    let request = scene.request("short").await;
+    assert_eq!(scene.status(&request).await, 503);
+    eventually("a place is free", async || {
+        scene.status(&request).await == 200
+    })
+    .await;
+    let (mut flood, request) = open.remove(0);
+    let response = flood.response(&request).await;
+    assert_eq!(response.status, 200);
+    assert!(response.body.len() > 1000);
+    drop(flood);
+    scene
+        .until("the other stays", |it| it.slots.open() == 1)
+        .await;
+    drop(open);
+    scene.at_rest().await;
+    assert_eq!(scene.seen.ended(StreamEnd::Complete), 1, "the short one");
+    assert_eq!(scene.seen.ended(StreamEnd::Disconnected), 2);
 }
 
 /// F6: clients that go at any moment of a request's life leave nothing behind.

@@ -65,11 +65,15 @@ impl Seen {
 
 impl Scene {
     pub(crate) async fn new(wait: Wait) -> Self {
+        Self::with_slots(wait, StreamSlots::new(100, 100)).await
+    }
+
+    pub(crate) async fn with_slots(wait: Wait, slots: StreamSlots) -> Self {
         let (store, seen) = (Slow::new(wait), Seen::default());
         let gate = Gate::builder(store.clone()).observer(seen.clone());
         let gate = gate.build_erased();
         let route = StreamRoute::new("/streams/{what}").expect("a pattern");
-        let (slots, handled) = (StreamSlots::new(100, 100), Arc::new(AtomicUsize::new(0)));
+        let handled = Arc::new(AtomicUsize::new(0));
         let layer = GateLayer::new(&gate, route.clone()).with_slots(slots.clone());
         let counted = Arc::clone(&handled);
         let stream = move |Path(what): Path<String>, granted: Granted| {

@@ -52,6 +52,7 @@ impl<B> ResponseBody<B> {
     }
 
     pub(super) fn stream(body: B, guard: StreamGuard) -> Self {
+        guard.gives();
         Self {
             state: State::Stream { body, guard },
         }
@@ -78,10 +79,10 @@ where
             } => {
                 // A body that is never out of frames would never wait for the deadline.
                 let frame = match body.as_mut().poll_frame(cx) {
-                    Poll::Ready(frame) if !guard.is_over() => frame,
+                    Poll::Ready(frame) if guard.gives() => frame,
                     Poll::Ready(_) => None,
                     Poll::Pending => {
-                        ready!(guard.as_mut().poll_deadline(cx));
+                        ready!(guard.as_mut().poll_over(cx));
                         None
                     }
                 };

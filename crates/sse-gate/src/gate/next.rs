@@ -94,7 +94,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
             request.extensions_mut().insert(granted);
             return Step::Handle(inner, request, guard);
         };
-        let guard = StreamGuard::resumable(config.gate.clone(), &grant);
+        let guard = StreamGuard::resumable(config.gate.clone(), slot.pulse(), &grant);
         let granted = Granted::new(grant, guard.time_left());
         let first = First {
             token,
@@ -118,9 +118,9 @@ impl<S, ReqBody> Next<S, ReqBody> {
         let Some(slot) = admission.reservation.claim(&resumed.binding().subject) else {
             return Step::Answer(answer::later_with_id(resumed));
         };
-        resumed.lease().hold(slot);
         let grant = resumed.binding().grant();
-        let guard = StreamGuard::resumable(config.gate.clone(), &grant);
+        let guard = StreamGuard::resumable(config.gate.clone(), slot.pulse(), &grant);
+        resumed.lease().hold(slot);
         let granted = Granted::new(grant, guard.time_left());
         let stream = ResumableStream::again(granted, settings.clone(), resumed);
         hand_on(inner, request, guard, stream)

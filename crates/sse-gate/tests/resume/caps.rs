@@ -102,6 +102,28 @@ async fn without_any_place_a_client_waits_and_a_newcomer_is_refused() {
     assert_eq!(client.read_data(), ["1"]);
 }
 
+/// F5: a connection whose server has a frame and asks for no other loses its place to who needs one,
+/// and ends without a word. Nothing is lost: its client goes on where it was.
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_nobody_asks_loses_its_place_and_its_client_goes_on() {
+    let scene = Scene::new().with_slots(1, 1);
+    let (mut client, publisher) = scene.streaming().await;
+    publish(&publisher, &["1"]).await;
+    let got = client.connection.as_mut().unwrap().read_frame();
+    assert_eq!(got.data(), ["1"]);
+    client.id = got.events.last().unwrap().id.clone();
+    publish(&publisher, &["2"]).await;
+    scene.wait(Duration::from_secs(31)).await;
+    let mut newcomer = scene.client("bob").await;
+    assert_eq!(newcomer.connect(&scene).await, StatusCode::OK);
+    let got = client.read();
+    assert!(got.ended && got.frames.is_empty(), "{got:?}");
+    newcomer.disconnect();
+    assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    assert_eq!(client.read_data(), ["2"]);
+    assert_eq!(scene.slots.open(), 1);
+}
+
 /// I5: who is asked to wait comes back before the window of its id closes, if it was used already.
 #[tokio::test(start_paused = true)]
 async fn who_waits_for_a_place_is_back_within_its_window() {
