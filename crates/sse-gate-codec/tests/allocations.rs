@@ -131,10 +131,10 @@ fn a_message_keeps_little_more_memory_than_its_text() {
         let chunks = text.as_bytes().chunks(1460);
         chunks.map(Bytes::copy_from_slice).collect()
     };
-    assert_eq!(read(&mut decoder, &chunks(event(long))), 1);
+    let (first, chunks) = (chunks(event(long)), chunks(event(short).repeat(100)));
     let mut messages = Vec::with_capacity(100);
-    let chunks = chunks(event(short).repeat(100));
     let region = Region::new(ALLOCATOR);
+    assert_eq!(read(&mut decoder, &first), 1);
     for chunk in &chunks {
         // A copy, so that no message shares it.
         for frame in decoder.feed_shared(Bytes::copy_from_slice(chunk)) {
@@ -142,6 +142,7 @@ fn a_message_keeps_little_more_memory_than_its_text() {
         }
     }
     assert_eq!(messages.len(), 100);
+    drop(decoder);
     let change = region.change();
     let kept = change.bytes_allocated - change.bytes_deallocated;
     assert!(kept <= 100 * (2 * short + 200), "{kept} bytes");
@@ -153,12 +154,17 @@ fn the_buffers_are_bounded_by_the_limit() {
     let longest = |field: &str| format!("{field}{}\n", "x".repeat(limit - 100));
     let fields = ["data: ", "event: ", "id: ", ": ", "other: "].map(longest);
     let lines = "data\n".repeat(limit - 100);
+    let half = "x".repeat(limit / 2 - 100);
+    let both = format!("event: {half}\ndata: {half}\n");
     let mut decoder = Decoder::new().with_limit(limit).with_comments(true);
     let region = Region::new(ALLOCATOR);
     for _ in 0..3 {
-        for block in fields.iter().map(String::as_str).chain([&*lines]) {
-            for chunk in [block, "\n", "data\n\n"].concat().as_bytes().chunks(1000) {
-                read(&mut decoder, &[Bytes::copy_from_slice(chunk)]);
+        for block in fields.iter().map(String::as_str).chain([&*lines, &both]) {
+            let stream = [block, "\n", "data\n\n"].concat();
+            for read in [read, read_shared] {
+                for chunk in stream.as_bytes().chunks(1000) {
+                    read(&mut decoder, &[Bytes::copy_from_slice(chunk)]);
+                }
             }
         }
     }
