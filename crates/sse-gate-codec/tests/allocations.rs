@@ -118,7 +118,7 @@ fn a_long_event_is_handed_out_in_the_memory_that_it_was_put_together_in() {
     let mut decoder = Decoder::new();
     assert_eq!(read_shared(&mut decoder, &chunks), events);
     let bytes = allocated(|| assert_eq!(read_shared(&mut decoder, &chunks), events));
-    assert!(bytes <= events * (len + 10_000), "{bytes} bytes");
+    assert!(bytes <= events * (len + 500), "{bytes} bytes");
 }
 
 /// A message that is kept keeps at most twice the memory that it needs, however long the events

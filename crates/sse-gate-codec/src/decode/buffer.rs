@@ -48,3 +48,24 @@ impl Deref for Buffer {
         &self.text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_what_was_handed_out_there_is_room_for_as_much() {
+        let mut buffer = Buffer::default();
+        buffer.push_str(&"x".repeat(1000));
+        assert_eq!(buffer.hand_out(24).len(), 1000);
+        assert!(buffer.is_empty());
+        buffer.push_str("y");
+        let room = buffer.text.capacity();
+        assert!((1024..2048).contains(&room), "{room}");
+        // And it stays.
+        buffer.clear();
+        buffer.push_str("z");
+        assert_eq!(buffer.text.capacity(), room);
+        assert_eq!(&*buffer, "z");
+    }
+}
