@@ -56,8 +56,8 @@ fn spelling(text: &str) -> Option<String> {
     let is_kid = kid.len() == 1 && kid.chars().all(|it| it.is_ascii_alphanumeric());
     let generation = number(generation).filter(|own| *own < 36_u128.pow(6))?;
     let seq = number(seq).filter(|own| *own <= u64::MAX.into())?;
+    let (session, tag) = (sixteen_bytes(session)?, sixteen_bytes(tag)?);
     is_kid.then(|| {
-        let (session, tag) = (sixteen_bytes(session), sixteen_bytes(tag));
         let (generation, seq) = (in_base36(generation), in_base36(seq));
         format!("sser1.{kid}.{session}.{generation}.{tag}.{seq}")
     })
@@ -80,16 +80,12 @@ fn in_base36(number: u128) -> String {
 }
 
 /// What 22 characters of base64url say, written again: 132 bits, of which the last four are none.
-fn sixteen_bytes(text: &str) -> String {
+fn sixteen_bytes(text: &str) -> Option<String> {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let value = |byte| alphabet.iter().position(|own| *own == byte);
     let places: Option<Vec<_>> = text.bytes().map(value).collect();
-    let Some(mut places) = places.filter(|places| places.len() == 22) else {
-        return "none".to_owned();
-    };
+    let mut places = places.filter(|places| places.len() == 22)?;
     places[21] &= 0b11_0000;
-    places
-        .into_iter()
-        .map(|it| char::from(alphabet[it]))
-        .collect()
+    let written = places.into_iter().map(|it| char::from(alphabet[it]));
+    Some(written.collect())
 }
