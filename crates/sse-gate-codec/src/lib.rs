@@ -120,7 +120,8 @@
 //! arrive as they were.
 //!
 //! # Features
-//! - `std`, on by default: picks the fastest instructions of the processor at run time.
+//! - `std`, on by default: searches and checks long texts with the fastest instructions of the
+//!   processor, picked at run time.
 //! - `stream`: `EventStream`, over any `Stream` of chunks.
 //! - `http-body`: `EventStream::from_body`, over any `http_body::Body`.
 //! - `json`: `Event::json` makes the data from any `serde::Serialize`.

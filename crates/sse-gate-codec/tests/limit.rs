@@ -78,6 +78,21 @@ fn a_block_that_is_too_large_is_passed_over_and_the_next_one_is_read() {
     }
 }
 
+/// H5: a limit that is set in the midst of a block counts what there is of it.
+#[test]
+fn a_limit_can_be_set_at_any_time() {
+    for (rest, error) in [("x: y\n", true), ("data\n", true), ("", false)] {
+        let mut decoder = Decoder::new();
+        drop(decoder.feed(b"data: 0123456789\n"));
+        let mut decoder = decoder.with_limit(4);
+        let chunk = format!("{rest}\ndata: 1\n\ndata: 12345");
+        let frames = decoder.feed_shared(chunk.into());
+        let errors: Vec<_> = frames.map(|frame| frame.is_err()).collect();
+        // The event as it is or an error, then a line too long, and that twice.
+        assert_eq!(errors, [error, true, true], "{rest:?}");
+    }
+}
+
 /// H5: an error is there as soon as it is certain, and before memory is taken.
 #[test]
 #[cfg_attr(miri, ignore = "too many for Miri")]

@@ -53,7 +53,8 @@ use crate::EventId;
 /// # Memory
 /// An event that lies within one chunk, its data on one line, is not copied. What lies across
 /// chunks, or has several lines, is put together in buffers, which are kept and used again. There
-/// are six, none of them more than twice as large as the [limit](Decoder::with_limit).
+/// are six, and a copy of the last id to share, none of them more than about twice as large as the
+/// [limit](Decoder::with_limit).
 ///
 /// [§9.2.5]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 /// [§9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation

@@ -145,7 +145,9 @@ impl<C: Chunk> Reader<C> {
                 } else {
                     Ends::from(self.at)
                 };
-                self.reach = (decoder.limit - block.kept_len()).saturating_add(self.at);
+                // A limit that was set in the midst of a block may be met already.
+                let left = decoder.limit.saturating_sub(block.kept_len());
+                self.reach = left.saturating_add(self.at);
                 self.text = text;
                 self.is_reading = true;
                 None
