@@ -65,6 +65,11 @@ impl Pulse {
             .is_ok()
     }
 
+    /// Whether the stream still has its place.
+    pub(crate) fn has_place(&self) -> bool {
+        self.owing.load(Ordering::Acquire) != GIVEN_UP
+    }
+
     /// Only the server's own question sets it, one at a time; so only giving up can be in between.
     fn set(&self, owing: u64) -> bool {
         let before = self.owing.load(Ordering::Acquire);

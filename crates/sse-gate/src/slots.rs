@@ -23,7 +23,8 @@ const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
 ///
 /// At a cap, the places of streams are taken that their servers have left waiting for 30 s: with a
 /// frame that was handed over, or none yet, and no question for the next one, as it is when a client
-/// no longer reads. Such a stream ends when its server asks again.
+/// no longer reads. Such a stream ends when its server asks again. Until then it is there without a
+/// place; of those there are at most as many as there are places.
 #[derive(Clone, Debug)]
 pub struct StreamSlots(Arc<Inner>);
 
@@ -38,8 +39,18 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Open {
     reserved: usize,
-    by_subject: HashMap<Subject, Vec<Arc<Pulse>>>,
+    /// Streams that have lost their places and are still there.
+    given_up: usize,
+    by_subject: HashMap<Subject, Streams>,
     swept_at: Option<Instant>,
+}
+
+/// The streams of one subject.
+#[derive(Debug, Default)]
+struct Streams {
+    /// Of those that have places.
+    pulses: Vec<Arc<Pulse>>,
+    given_up: usize,
 }
 
 impl StreamSlots {
@@ -49,7 +60,8 @@ impl StreamSlots {
     }
 
     /// The same caps, counted anew, at which streams lose their places that their servers have left
-    /// waiting for `patience`, instead of 30 s.
+    /// waiting for `patience`, instead of 30 s: longer than the slowest client takes for the largest
+    /// frame.
     pub fn with_patience(self, patience: Duration) -> Self {
         Self::with(self.0.max, self.0.max_per_subject, patience)
     }
@@ -63,7 +75,7 @@ impl StreamSlots {
         }))
     }
 
-    /// How many are open, or about to be.
+    /// How many places are taken, by streams that are open or about to be.
     pub fn open(&self) -> usize {
         self.0.lock().reserved
     }
@@ -72,7 +84,7 @@ impl StreamSlots {
     pub(crate) fn reserve(&self) -> Option<Reservation> {
         let mut open = self.0.lock();
         if open.reserved >= self.0.max {
-            open.sweep(self.0.patience);
+            open.sweep(&self.0);
         }
         if open.reserved >= self.0.max {
             return None;
@@ -97,27 +109,39 @@ impl Inner {
 
 impl Open {
     /// Frees the places of all streams that have waited for too long.
-    fn sweep(&mut self, patience: Duration) {
+    fn sweep(&mut self, caps: &Inner) {
         let now = Instant::now();
-        let is_soon = |swept_at| now < swept_at + BETWEEN_SWEEPS.min(patience);
+        let is_soon = |swept_at| now < swept_at + BETWEEN_SWEEPS.min(caps.patience);
         if self.swept_at.is_some_and(is_soon) {
             return;
         }
         self.swept_at = Some(now);
-        let mut freed = 0;
-        self.by_subject.retain(|_, pulses| {
-            freed += give_up(pulses, patience);
-            !pulses.is_empty()
-        });
-        self.reserved -= freed;
+        for streams in self.by_subject.values_mut() {
+            let freed = streams.give_up(caps, caps.max.saturating_sub(self.given_up));
+            self.given_up += freed;
+            self.reserved -= freed;
+        }
     }
 }
 
-/// Leaves out the streams that have waited for too long; how many they are.
-fn give_up(pulses: &mut Vec<Arc<Pulse>>, patience: Duration) -> usize {
-    let before = pulses.len();
-    pulses.retain(|pulse| !pulse.give_up(patience));
-    before - pulses.len()
+impl Streams {
+    /// Gives up streams that have waited for too long, and `most` of them at most; how many.
+    fn give_up(&mut self, caps: &Inner, most: usize) -> usize {
+        let most = most.min(caps.max_per_subject.saturating_sub(self.given_up));
+        let mut freed = 0;
+        self.pulses.retain(|pulse| {
+            let is_given_up = freed < most && pulse.give_up(caps.patience);
+            freed += usize::from(is_given_up);
+            !is_given_up
+        });
+        self.given_up += freed;
+        freed
+    }
+
+    /// Whether there are none.
+    fn are_gone(&self) -> bool {
+        self.pulses.is_empty() && self.given_up == 0
+    }
 }
 
 /// A place that is nobody's yet. Dropped, it is free again.
@@ -128,19 +152,21 @@ impl Reservation {
     /// Makes it the subject's, unless that has as many as it may have.
     pub(crate) fn claim(mut self, subject: &Subject) -> Option<Slot> {
         let inner = self.0.as_ref()?;
-        let mut open = inner.lock();
-        let pulses = open.by_subject.entry(subject.clone()).or_default();
-        let mut freed = 0;
-        if pulses.len() >= inner.max_per_subject {
-            freed = give_up(pulses, inner.patience);
+        let mut guard = inner.lock();
+        let open = &mut *guard;
+        let streams = open.by_subject.entry(subject.clone()).or_default();
+        if streams.pulses.len() >= inner.max_per_subject {
+            let freed = streams.give_up(inner, inner.max.saturating_sub(open.given_up));
+            open.given_up += freed;
+            open.reserved -= freed;
         }
-        let pulse = (pulses.len() < inner.max_per_subject).then(|| Arc::new(Pulse::new()));
-        pulses.extend(pulse.clone());
-        if pulses.is_empty() {
+        let is_free = streams.pulses.len() < inner.max_per_subject;
+        let pulse = is_free.then(|| Arc::new(Pulse::new()));
+        streams.pulses.extend(pulse.clone());
+        if streams.are_gone() {
             open.by_subject.remove(subject);
         }
-        open.reserved -= freed;
-        drop(open);
+        drop(guard);
         Some(Slot {
             pulse: pulse?,
             subject: subject.clone(),
@@ -173,17 +199,22 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut open = self.inner.lock();
-        let Some(pulses) = open.by_subject.get_mut(&self.subject) else {
+        let mut guard = self.inner.lock();
+        let open = &mut *guard;
+        let Some(streams) = open.by_subject.get_mut(&self.subject) else {
             return;
         };
-        let before = pulses.len();
-        pulses.retain(|pulse| !Arc::ptr_eq(pulse, &self.pulse));
-        let freed = before - pulses.len();
-        if pulses.is_empty() {
+        let own = |pulse: &Arc<Pulse>| Arc::ptr_eq(pulse, &self.pulse);
+        if let Some(at) = streams.pulses.iter().position(own) {
+            streams.pulses.swap_remove(at);
+            open.reserved -= 1;
+        } else {
+            streams.given_up -= 1;
+            open.given_up -= 1;
+        }
+        if streams.are_gone() {
             open.by_subject.remove(&self.subject);
         }
-        open.reserved -= freed;
     }
 }
 
@@ -244,6 +275,35 @@ mod tests {
             drop((claimed, asked));
             assert_eq!(slots.open(), 0);
             assert!(slots.0.lock().by_subject.is_empty());
+        }
+    }
+
+    /// F5, G8: who never reads can't have streams without end that way.
+    #[tokio::test(start_paused = true)]
+    async fn there_are_never_more_streams_without_a_place_than_places() {
+        for (max, name) in [(3, "bob"), (10, "alice")] {
+            let slots = StreamSlots::new(max, 3);
+            let stalled = || {
+                let slot = slots.claim("alice")?;
+                slot.pulse.gave(Instant::now());
+                Some(slot)
+            };
+            let first = [(); 3].map(|()| stalled().unwrap());
+            advance(2 * PATIENCE).await;
+            let mut second: Vec<_> = (0..3).map_while(|_| stalled()).collect();
+            assert_eq!((second.len(), slots.open()), (3, 3));
+            for _ in 0..3 {
+                advance(2 * PATIENCE).await;
+                assert!(slots.claim(name).is_none(), "more than twice as many");
+            }
+            drop(first);
+            advance(BETWEEN_SWEEPS).await;
+            second.extend(slots.claim(name));
+            assert_eq!((second.len(), slots.open()), (4, 1));
+            drop(second);
+            let open = slots.0.lock();
+            assert_eq!((open.reserved, open.given_up), (0, 0));
+            assert!(open.by_subject.is_empty());
         }
     }
 

@@ -95,7 +95,7 @@ impl StreamGuard {
 
     /// The body has come to its end, unless its place was taken.
     pub(crate) fn complete(self: Pin<&mut Self>) {
-        if self.pulse.asked() {
+        if self.pulse.has_place() {
             *self.project().end = StreamEnd::Complete;
         }
     }
