@@ -54,7 +54,6 @@ pub mod jwt;
 pub mod metrics;
 pub mod mint;
 mod problem;
-mod pulse;
 pub mod resume;
 mod route;
 mod slots;

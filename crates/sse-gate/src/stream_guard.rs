@@ -9,9 +9,8 @@ use pin_project::{pin_project, pinned_drop};
 use sse_gate_core::{Gate, Grant, SharedStore, Signal, StreamEnd, Timestamp};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::pulse::Pulse;
 use crate::resume::{ResumableStream, Unattached};
-use crate::slots::Slot;
+use crate::slots::{Pulse, Slot};
 
 /// Kept as long as the stream is open. Dropped, it frees the slot and tells the observer.
 #[pin_project(PinnedDrop)]
@@ -19,9 +18,10 @@ pub(crate) struct StreamGuard {
     gate: Gate<SharedStore>,
     /// That of a resumable stream is with its session,
     _slot: Option<Slot>,
-    pulse: Arc<Pulse>,
     /// or still in here, if the handler has not attached it.
     unattached: Option<Unattached>,
+    /// That of its slot, wherever that is.
+    pulse: Arc<Pulse>,
     opened_at: Instant,
     time_left: Duration,
     #[pin]
@@ -56,8 +56,8 @@ impl StreamGuard {
         Self {
             gate,
             _slot: slot,
-            pulse,
             unattached: None,
+            pulse,
             opened_at,
             time_left,
             deadline: sleep_until(opened_at + time_left.min(FAR_OFF) + allowance),

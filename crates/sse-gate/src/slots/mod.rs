@@ -1,19 +1,19 @@
 //! How many streams may be open: [`StreamSlots`], in all and for one subject.
 
-use std::collections::HashMap;
+mod open;
+mod place;
+mod pulse;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sse_gate_core::Subject;
-use tokio::time::Instant;
+pub(crate) use place::{Reservation, Slot};
+pub(crate) use pulse::Pulse;
 
-use crate::pulse::Pulse;
+use open::Open;
 
 /// How long a server may let a stream wait before its place is taken.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// At the cap, all streams are looked at no more often than this.
-const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
 
 /// Caps on open streams. Clones share the count.
 ///
@@ -34,23 +34,6 @@ struct Inner {
     max_per_subject: usize,
     patience: Duration,
     open: Mutex<Open>,
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    reserved: usize,
-    /// Streams that have lost their places and are still there.
-    given_up: usize,
-    by_subject: HashMap<Subject, Streams>,
-    swept_at: Option<Instant>,
-}
-
-/// The streams of one subject.
-#[derive(Debug, Default)]
-struct Streams {
-    /// Of those that have places.
-    pulses: Vec<Arc<Pulse>>,
-    given_up: usize,
 }
 
 impl StreamSlots {
@@ -77,20 +60,21 @@ impl StreamSlots {
 
     /// How many places are taken, by streams that are open or about to be.
     pub fn open(&self) -> usize {
-        self.0.lock().reserved
+        self.0.lock().count.reserved
     }
 
     /// Takes a place for whoever it will turn out to be.
     pub(crate) fn reserve(&self) -> Option<Reservation> {
         let mut open = self.0.lock();
-        if open.reserved >= self.0.max {
+        if open.count.reserved >= self.0.max {
             open.sweep(&self.0);
         }
-        if open.reserved >= self.0.max {
+        if open.count.reserved >= self.0.max {
             return None;
         }
-        open.reserved += 1;
-        Some(Reservation(Some(Arc::clone(&self.0))))
+        open.count.reserved += 1;
+        drop(open);
+        Some(Reservation::new(Arc::clone(&self.0)))
     }
 }
 
@@ -107,121 +91,12 @@ impl Inner {
     }
 }
 
-impl Open {
-    /// Frees the places of all streams that have waited for too long.
-    fn sweep(&mut self, caps: &Inner) {
-        let now = Instant::now();
-        let is_soon = |swept_at| now < swept_at + BETWEEN_SWEEPS.min(caps.patience);
-        if self.swept_at.is_some_and(is_soon) {
-            return;
-        }
-        self.swept_at = Some(now);
-        for streams in self.by_subject.values_mut() {
-            let freed = streams.give_up(caps, caps.max.saturating_sub(self.given_up));
-            self.given_up += freed;
-            self.reserved -= freed;
-        }
-    }
-}
-
-impl Streams {
-    /// Gives up streams that have waited for too long, and `most` of them at most; how many.
-    fn give_up(&mut self, caps: &Inner, most: usize) -> usize {
-        let most = most.min(caps.max_per_subject.saturating_sub(self.given_up));
-        let mut freed = 0;
-        self.pulses.retain(|pulse| {
-            let is_given_up = freed < most && pulse.give_up(caps.patience);
-            freed += usize::from(is_given_up);
-            !is_given_up
-        });
-        self.given_up += freed;
-        freed
-    }
-
-    /// Whether there are none.
-    fn are_gone(&self) -> bool {
-        self.pulses.is_empty() && self.given_up == 0
-    }
-}
-
-/// A place that is nobody's yet. Dropped, it is free again.
-#[derive(Debug)]
-pub(crate) struct Reservation(Option<Arc<Inner>>);
-
-impl Reservation {
-    /// Makes it the subject's, unless that has as many as it may have.
-    pub(crate) fn claim(mut self, subject: &Subject) -> Option<Slot> {
-        let inner = self.0.as_ref()?;
-        let mut guard = inner.lock();
-        let open = &mut *guard;
-        let streams = open.by_subject.entry(subject.clone()).or_default();
-        if streams.pulses.len() >= inner.max_per_subject {
-            let freed = streams.give_up(inner, inner.max.saturating_sub(open.given_up));
-            open.given_up += freed;
-            open.reserved -= freed;
-        }
-        let is_free = streams.pulses.len() < inner.max_per_subject;
-        let pulse = is_free.then(|| Arc::new(Pulse::new()));
-        streams.pulses.extend(pulse.clone());
-        if streams.are_gone() {
-            open.by_subject.remove(subject);
-        }
-        drop(guard);
-        Some(Slot {
-            pulse: pulse?,
-            subject: subject.clone(),
-            inner: self.0.take()?,
-        })
-    }
-}
-
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        if let Some(inner) = &self.0 {
-            inner.lock().reserved -= 1;
-        }
-    }
-}
-
-/// A subject's place. Dropped, it is free again, unless it was taken before.
-#[derive(Debug)]
-pub(crate) struct Slot {
-    subject: Subject,
-    pulse: Arc<Pulse>,
-    inner: Arc<Inner>,
-}
-
-impl Slot {
-    pub(crate) fn pulse(&self) -> Arc<Pulse> {
-        Arc::clone(&self.pulse)
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let mut guard = self.inner.lock();
-        let open = &mut *guard;
-        let Some(streams) = open.by_subject.get_mut(&self.subject) else {
-            return;
-        };
-        let own = |pulse: &Arc<Pulse>| Arc::ptr_eq(pulse, &self.pulse);
-        if let Some(at) = streams.pulses.iter().position(own) {
-            streams.pulses.swap_remove(at);
-            open.reserved -= 1;
-        } else {
-            streams.given_up -= 1;
-            open.given_up -= 1;
-        }
-        if streams.are_gone() {
-            open.by_subject.remove(&self.subject);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use tokio::time::advance;
+    use sse_gate_core::Subject;
+    use tokio::time::{Instant, advance};
 
+    use super::open::BETWEEN_SWEEPS;
     use super::*;
 
     fn subject(name: &str) -> Subject {
@@ -258,15 +133,15 @@ mod tests {
         for (max, name) in [(2, "carol"), (10, "alice")] {
             let slots = StreamSlots::new(max, 2);
             let [stalled, asked] = [(); 2].map(|()| slots.claim("alice").unwrap());
-            stalled.pulse.gave(Instant::now());
-            asked.pulse.gave(Instant::now());
+            stalled.pulse().gave(Instant::now());
+            asked.pulse().gave(Instant::now());
             advance(PATIENCE).await;
             assert!(slots.claim(name).is_none(), "it had its time");
-            assert!(asked.pulse.asked());
+            assert!(asked.pulse().asked());
             advance(BETWEEN_SWEEPS).await;
             let claimed = slots.claim(name).expect("a place that is not in use");
-            assert!(!stalled.pulse.asked() && !stalled.pulse.gave(Instant::now()));
-            assert!(asked.pulse.asked());
+            assert!(!stalled.pulse().asked() && !stalled.pulse().gave(Instant::now()));
+            assert!(asked.pulse().asked());
             assert_eq!(slots.open(), 2);
             drop(stalled);
             assert_eq!(slots.open(), 2, "a place is freed twice");
@@ -285,7 +160,7 @@ mod tests {
             let slots = StreamSlots::new(max, 3);
             let stalled = || {
                 let slot = slots.claim("alice")?;
-                slot.pulse.gave(Instant::now());
+                slot.pulse().gave(Instant::now());
                 Some(slot)
             };
             let first = [(); 3].map(|()| stalled().unwrap());
@@ -302,7 +177,7 @@ mod tests {
             assert_eq!((second.len(), slots.open()), (4, 1));
             drop(second);
             let open = slots.0.lock();
-            assert_eq!((open.reserved, open.given_up), (0, 0));
+            assert_eq!((open.count.reserved, open.count.given_up), (0, 0));
             assert!(open.by_subject.is_empty());
         }
     }
@@ -314,7 +189,7 @@ mod tests {
         let slot = slots.claim("alice").unwrap();
         advance(Duration::from_secs(100)).await;
         assert!(slots.reserve().is_none());
-        assert!(slot.pulse.gave(Instant::now()));
+        assert!(slot.pulse().gave(Instant::now()));
         advance(Duration::from_secs(2)).await;
         assert!(slots.reserve().is_some());
     }

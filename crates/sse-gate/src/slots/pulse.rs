@@ -27,7 +27,7 @@ const GIVEN_UP: u64 = u64::MAX - 1;
 
 impl Pulse {
     /// That of a stream without a response yet.
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             start: Instant::now(),
             owing: AtomicU64::new(ASKED),
@@ -47,16 +47,11 @@ impl Pulse {
     }
 
     /// Gives the stream up, if its server owes a question for longer than `patience`.
-    pub(crate) fn give_up(&self, patience: Duration) -> bool {
+    pub(super) fn give_up(&self, now: Instant, patience: Duration) -> bool {
         let owing = self.owing.load(Ordering::Acquire);
-        let has_patience = |owing| {
-            let owes = self
-                .start
-                .elapsed()
-                .saturating_sub(Duration::from_millis(owing));
-            owes <= patience
-        };
-        if matches!(owing, ASKED | GIVEN_UP) || has_patience(owing) {
+        let age = now.saturating_duration_since(self.start);
+        let owes = age.saturating_sub(Duration::from_millis(owing));
+        if matches!(owing, ASKED | GIVEN_UP) || owes <= patience {
             return false;
         }
         // Not if it asks in this moment.
