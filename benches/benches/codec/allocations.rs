@@ -17,22 +17,11 @@ use std::alloc::System;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
-use peers::Decode;
 use sink::Count;
 use streams::{SHAPES, chunks};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
-
-const LANES: [(&str, Decode<Count>); 7] = [
-    ("borrowing", peers::borrowing),
-    ("sharing", peers::sharing),
-    ("EventStream", peers::streaming),
-    ("sse-stream", peers::sse_stream),
-    ("sse-core", peers::sse_core),
-    ("eventsource-stream", peers::eventsource_stream),
-    ("sse-codec", peers::sse_codec),
-];
 
 fn main() {
     for len in [1460, 16 * 1024] {
@@ -42,7 +31,7 @@ fn main() {
             print!("{:>16}", shape.name);
         }
         println!();
-        for (name, decode) in LANES {
+        for (name, decode) in peers::all() {
             print!("{name:<20}");
             for shape in SHAPES {
                 let (stream, events) = shape.stream();

@@ -6,18 +6,15 @@ use crate::peers::{self, Decode};
 use crate::sink::Count;
 use crate::streams::{SHAPES, chunks};
 
-const LANES: [(&str, Decode<Count>); 10] = [
-    ("borrowing", peers::borrowing),
-    ("sharing", peers::sharing),
-    ("EventStream", peers::streaming),
-    ("sse-stream", peers::sse_stream),
-    ("sse-core", peers::sse_core),
-    ("eventsource-stream", peers::eventsource_stream),
-    ("sse-codec", peers::sse_codec),
-    ("bound: memchr2", peers::scan),
-    ("bound: UTF-8 check", peers::validate),
-    ("bound: copy", peers::copy),
-];
+/// All decoders, and the bounds of what a machine can do.
+fn lanes() -> impl Iterator<Item = (&'static str, Decode<Count>)> {
+    let bounds: [(_, Decode<Count>); 3] = [
+        ("bound: memchr2", peers::scan),
+        ("bound: UTF-8 check", peers::validate),
+        ("bound: copy", peers::copy),
+    ];
+    peers::all().into_iter().chain(bounds)
+}
 
 /// What the borrowing and the sharing way should reach, as multiples of the best peer.
 const TARGETS: [(f64, f64); 5] = [(4.0, 3.0), (3.0, 2.5), (2.0, 1.5), (1.3, 1.1), (1.6, 1.5)];
@@ -34,7 +31,7 @@ pub(crate) fn table() {
             let (stream, events) = shape.stream();
             let chunks = chunks(&stream, len);
             let mut race = Race::new();
-            for (name, decode) in LANES {
+            for (name, decode) in lanes() {
                 let mut count = Count::default();
                 decode(&chunks, "", &mut count);
                 let expected = if name.starts_with("bound") { 0 } else { events };
@@ -44,7 +41,7 @@ pub(crate) fn table() {
             }
             race.run(60)
         });
-        for (name, _) in LANES {
+        for (name, _) in lanes() {
             print!("{name:<20}");
             for times in &columns {
                 print!("{:>16.2}", best_peer(times) / times.of(name));

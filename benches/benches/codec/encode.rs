@@ -94,10 +94,12 @@ fn copies(shape: Shape, data: &str) -> Bytes {
     if shape.named {
         buffer.extend_from_slice(b"id: 17\nevent: message_chunk\n");
     }
-    for line in data.split('\n') {
+    let (bytes, mut start) = (data.as_bytes(), 0);
+    for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
         buffer.extend_from_slice(b"data: ");
-        buffer.extend_from_slice(line.as_bytes());
+        buffer.extend_from_slice(&bytes[start..end]);
         buffer.push(b'\n');
+        start = end + 1;
     }
     buffer.push(b'\n');
     buffer.into()

@@ -17,6 +17,19 @@ use crate::sink::Sink;
 /// Decodes a stream for a client with this last event id.
 pub(crate) type Decode<S> = fn(&[Bytes], &str, &mut S);
 
+/// All decoders, ours first.
+pub(crate) fn all<S: Sink>() -> [(&'static str, Decode<S>); 7] {
+    [
+        ("borrowing", borrowing),
+        ("sharing", sharing),
+        ("EventStream", streaming),
+        ("sse-stream", sse_stream),
+        ("sse-core", sse_core),
+        ("eventsource-stream", eventsource_stream),
+        ("sse-codec", sse_codec),
+    ]
+}
+
 /// The chunks as a stream that waits for nobody.
 fn stream_of(chunks: &[Bytes]) -> impl Stream<Item = Result<Bytes, std::io::Error>> {
     stream::iter(chunks.iter().cloned().map(Ok))
