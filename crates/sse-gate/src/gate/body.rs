@@ -13,7 +13,8 @@ use crate::stream_guard::StreamGuard;
 
 /// The body of a [`GateService`](super::GateService)'s response: the handler's, or a refusal.
 ///
-/// A handler's body ends at the deadline of its grant, if it has not ended before.
+/// A handler's body ends at the deadline of its grant, if it has not ended before, and when its place
+/// was given to another stream: see [`StreamSlots`](crate::StreamSlots).
 #[pin_project]
 pub struct ResponseBody<B> {
     #[pin]
