@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::answer::{Step, Then};
@@ -119,16 +119,19 @@ async fn listen(
 ) {
     // Dropped with this task, and the connections with it.
     let mut connections = JoinSet::new();
+    let (going_down, _) = watch::channel(());
     loop {
         let down = tokio::select! {
             Ok((stream, _)) = listener.accept() => {
-                let shared = Arc::clone(&shared);
-                connections.spawn(async move { shared.serve(stream, origin).await });
+                let (shared, down) = (Arc::clone(&shared), going_down.subscribe());
+                connections.spawn(async move { shared.serve(stream, origin, down).await });
                 continue;
             }
             Some(down) = downs.recv() => down,
         };
         drop(listener);
+        // Browsers keep connections in store: through one of those it would still be up.
+        going_down.send_replace(());
         let _ = down.ack.send(());
         shared.board.until_reports(down.script, down.reports).await;
         let again = TcpListener::bind(shared.addrs[origin as usize]).await;
@@ -137,12 +140,20 @@ async fn listen(
 }
 
 impl Shared {
-    /// Answers the requests of a connection.
-    async fn serve(&self, stream: TcpStream, at: Origin) -> Option<()> {
+    /// Answers the requests of a connection, until its origin goes down.
+    async fn serve(
+        &self,
+        stream: TcpStream,
+        at: Origin,
+        mut down: watch::Receiver<()>,
+    ) -> Option<()> {
         stream.set_nodelay(true).ok()?;
         let mut stream = BufReader::new(stream);
         loop {
-            let asked = Asked::read(&mut stream).await?;
+            let asked = tokio::select! {
+                _ = down.changed() => return None,
+                asked = Asked::read(&mut stream) => asked?,
+            };
             let then = match self.board.answer(&asked) {
                 Some(answer) => {
                     stream.write_all(&answer).await.ok()?;
