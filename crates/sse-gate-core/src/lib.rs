@@ -27,7 +27,7 @@
 //! | who gives and takes | [`Gate`], [`GateBuilder`], [`Issued`], [`Presented`] |
 //! | where it waits | [`TokenStore`], [`MemoryStore`], [`SharedStore`], [`RefuseAllStore`] |
 //! | how much | [`Limits`], [`Ledger`], [`Full`], [`Cap`] |
-//! | the world outside | [`Clock`], [`Entropy`], [`Observer`] |
+//! | the world outside | [`Clock`], [`Entropy`], [`Observer`], [`Signal`] |
 #![cfg_attr(
     feature = "conformance",
     doc = "| proof that a store obeys | [`token_store_conformance!`] |"
@@ -48,6 +48,7 @@ mod gate;
 mod grant;
 mod ledger;
 mod memory;
+mod mint_refusal;
 mod observer;
 mod payload;
 mod resource;
@@ -66,7 +67,8 @@ pub use gate::{
 pub use grant::Grant;
 pub use ledger::{Cap, Full, Ledger, Limits};
 pub use memory::MemoryStore;
-pub use observer::{Observer, Signal, StreamEnd};
+pub use mint_refusal::{CredentialReason, MintRefusalReason};
+pub use observer::{Observer, Signal, StoreRole, StreamEnd};
 pub use payload::PayloadError;
 pub use resource::{InvalidResource, Resource};
 pub use store::{RefuseAllStore, SharedStore, StoreError, StoreErrorKind, TakeFuture, TokenStore};

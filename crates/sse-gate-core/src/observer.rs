@@ -1,18 +1,52 @@
 //! What is told to whoever watches: [`Observer`] and the [`Signal`]s it gets.
 
+use std::error::Error;
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{IssueErrorKind, RefusalReason};
+use crate::{IssueErrorKind, MintRefusalReason, RefusalReason};
 
 /// Is told of all that happens, for metrics, logs and alarms.
 ///
-/// It is called on the request's own path: count and return. Nothing that it is told is secret,
-/// and all of it comes from small closed sets, fit for labels.
+/// It is called on the request's own path: count and return. No signal carries a secret, and all
+/// of them come from small closed sets, fit for labels.
+///
+/// Observers combine: a pair of them is one, and so is a triple. Each is told everything.
+///
+/// ```
+/// use sse_gate_core::{Gate, MemoryStore, Observer, Signal};
+/// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+///
+/// #[derive(Debug, Default)]
+/// struct Issued(AtomicU64);
+///
+/// impl Observer for Issued {
+///     fn observe(&self, signal: Signal) {
+///         if signal == Signal::Issued {
+///             self.0.fetch_add(1, Relaxed);
+///         }
+///     }
+/// }
+///
+/// let gate = Gate::builder(MemoryStore::default())
+///     .observer((Issued::default(), Issued::default()))
+///     .build();
+/// # let _ = gate;
+/// ```
 pub trait Observer: Debug + Send + Sync + 'static {
     /// Something happened.
     fn observe(&self, signal: Signal);
+
+    /// Something happened because of `error`. By default this is [`observe`](Self::observe), and
+    /// the error is dropped.
+    ///
+    /// It is called instead of `observe`, for observers that write logs. The errors are those of
+    /// stores, authenticators and the system: what they print is up to whoever made them.
+    fn observe_error(&self, signal: Signal, error: &(dyn Error + 'static)) {
+        let _ = error;
+        self.observe(signal);
+    }
 }
 
 /// One thing that happened.
@@ -42,6 +76,16 @@ pub enum Signal {
         /// The name of the check that it failed.
         check: &'static str,
     },
+    /// A request for a token was refused at the endpoint that issues them. If it was the gate
+    /// that refused, [`IssueRefused`](Self::IssueRefused) was told before.
+    MintRefused(MintRefusalReason),
+    /// A store failed again and again, and is asked no more for a while; or it is asked again.
+    BreakerChanged {
+        /// Which store.
+        store: StoreRole,
+        /// Whether operations are refused now without asking it.
+        is_open: bool,
+    },
     /// A stream was opened.
     StreamOpened,
     /// A stream ended.
@@ -51,6 +95,26 @@ pub enum Signal {
         /// What ended it.
         end: StreamEnd,
     },
+}
+
+/// What a store is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StoreRole {
+    /// It keeps the grants of tokens.
+    Tokens,
+    /// It keeps sessions.
+    Sessions,
+}
+
+impl StoreRole {
+    /// A short name, fit for a metric's label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tokens => "tokens",
+            Self::Sessions => "sessions",
+        }
+    }
 }
 
 /// How a stream ended.
@@ -73,5 +137,37 @@ impl Observer for () {
 impl<O: Observer + ?Sized> Observer for Arc<O> {
     fn observe(&self, signal: Signal) {
         (**self).observe(signal);
+    }
+
+    fn observe_error(&self, signal: Signal, error: &(dyn Error + 'static)) {
+        (**self).observe_error(signal, error);
+    }
+}
+
+/// Tells both.
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    fn observe(&self, signal: Signal) {
+        self.0.observe(signal);
+        self.1.observe(signal);
+    }
+
+    fn observe_error(&self, signal: Signal, error: &(dyn Error + 'static)) {
+        self.0.observe_error(signal, error);
+        self.1.observe_error(signal, error);
+    }
+}
+
+/// Tells all three.
+impl<A: Observer, B: Observer, C: Observer> Observer for (A, B, C) {
+    fn observe(&self, signal: Signal) {
+        self.0.observe(signal);
+        self.1.observe(signal);
+        self.2.observe(signal);
+    }
+
+    fn observe_error(&self, signal: Signal, error: &(dyn Error + 'static)) {
+        self.0.observe_error(signal, error);
+        self.1.observe_error(signal, error);
+        self.2.observe_error(signal, error);
     }
 }

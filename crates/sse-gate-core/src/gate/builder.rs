@@ -1,10 +1,12 @@
 //! Sets up a gate: [`GateBuilder`].
 
+use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::extensions::Extensions;
 use super::recent::Recent;
 use super::{Gate, State};
 use crate::{Clock, Entropy, Observer, SharedStore, SystemClock, SystemEntropy, TokenStore};
@@ -23,6 +25,7 @@ pub struct GateBuilder<S> {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     observer: Arc<dyn Observer>,
+    extensions: Extensions,
 }
 
 impl<S: TokenStore> GateBuilder<S> {
@@ -34,6 +37,7 @@ impl<S: TokenStore> GateBuilder<S> {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             observer: Arc::new(()),
+            extensions: Extensions::default(),
         }
     }
 
@@ -70,6 +74,13 @@ impl<S: TokenStore> GateBuilder<S> {
         self
     }
 
+    /// Puts a value in that all clones of the gate share: see [`Gate::extension`]. The settings of
+    /// the layers around a gate are such values. The first of a type stays.
+    pub fn extension<T: Any + Send + Sync>(self, value: T) -> Self {
+        self.extensions.get_or_insert(|| value);
+        self
+    }
+
     /// The gate, its store's type kept: every operation is dispatched statically.
     pub fn build(self) -> Gate<Arc<S>> {
         let recent = Recent::new(self.clock.now());
@@ -80,6 +91,7 @@ impl<S: TokenStore> GateBuilder<S> {
             clock,
             entropy,
             observer,
+            extensions,
         } = self;
         let state = State {
             ttl,
@@ -88,6 +100,7 @@ impl<S: TokenStore> GateBuilder<S> {
             entropy,
             observer,
             recent,
+            extensions,
         };
         Gate {
             store: Arc::new(store),

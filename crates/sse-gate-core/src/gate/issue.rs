@@ -15,12 +15,15 @@ impl<S: TokenStore> Gate<S> {
     ///
     /// The token lives for the shortest of: the gate's TTL, the grant's, and what is left of the
     /// credential that asked for it.
+    ///
+    /// It waits for the store for as long as the store takes. This crate has no timers: for a
+    /// time limit, issue through `sse_gate::GuardedStore`, as `sse_gate`'s mint does.
     pub async fn issue(&self, grant: Grant) -> Result<Issued, IssueError> {
         let outcome = self.try_issue(grant).await;
-        self.observe(match &outcome {
-            Ok(_) => Signal::Issued,
-            Err(error) => Signal::IssueRefused(error.kind()),
-        });
+        match &outcome {
+            Ok(_) => self.observe(Signal::Issued),
+            Err(error) => self.observe_error(Signal::IssueRefused(error.kind()), error),
+        }
         outcome
     }
 
@@ -118,6 +121,22 @@ pub enum IssueErrorKind {
     NoEntropy,
     /// The store can't be asked.
     StoreUnavailable,
+}
+
+impl IssueErrorKind {
+    /// A short name, fit for a metric's label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CredentialExpired => "credential_expired",
+            Self::NoEntropy => "no_entropy",
+            Self::StoreUnavailable => "store_unavailable",
+            Self::Full(Cap::TokensPerSubject) => "full_tokens_per_subject",
+            Self::Full(Cap::TokensInAll) => "full_tokens_in_all",
+            Self::Full(Cap::PayloadPerToken) => "full_payload_per_token",
+            Self::Full(Cap::PayloadPerSubject) => "full_payload_per_subject",
+            Self::Full(Cap::PayloadInAll) => "full_payload_in_all",
+        }
+    }
 }
 
 impl IssueError {

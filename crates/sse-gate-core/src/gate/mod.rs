@@ -1,11 +1,14 @@
 //! Issues tokens and redeems them: [`Gate`].
 
 mod builder;
+mod extensions;
 mod issue;
 mod recent;
 mod redeem;
 mod refusal;
 
+use std::any::Any;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +17,7 @@ pub use issue::{IssueError, IssueErrorKind, Issued};
 pub use redeem::Presented;
 pub use refusal::{Refusal, RefusalReason};
 
+use extensions::Extensions;
 use recent::Recent;
 
 use crate::{
@@ -55,6 +59,7 @@ struct State {
     entropy: Arc<dyn Entropy>,
     observer: Arc<dyn Observer>,
     recent: Recent,
+    extensions: Extensions,
 }
 
 impl<S: TokenStore> Gate<Arc<S>> {
@@ -83,7 +88,7 @@ impl<S: TokenStore> Gate<S> {
 
     /// Withdraws one token that was issued and not yet used; whether there was one.
     ///
-    /// [`Issued::key`] tells the key.
+    /// [`Issued::key`] tells the key. Like [`issue`](Self::issue) it has no time limit of its own.
     pub async fn withdraw(&self, key: TokenKey) -> Result<bool, StoreError> {
         let found = self.store.take(key).await?.is_some();
         self.observe(Signal::Withdrawn {
@@ -94,7 +99,8 @@ impl<S: TokenStore> Gate<S> {
 
     /// Withdraws all tokens of a subject that it has not used yet; how many there were.
     ///
-    /// What to call when a session ends: whoever signed out opens no more streams.
+    /// What to call when a session ends: whoever signed out opens no more streams. Like
+    /// [`issue`](Self::issue) it has no time limit of its own.
     pub async fn withdraw_all(&self, subject: &Subject) -> Result<usize, StoreError> {
         let tokens = self.store.withdraw(subject.clone()).await?;
         self.observe(Signal::Withdrawn { tokens });
@@ -111,6 +117,36 @@ impl<S> Gate<S> {
     /// Tells its observer. For the layers around a gate.
     pub fn observe(&self, signal: Signal) {
         self.state.observer.observe(signal);
+    }
+
+    /// Tells its observer of something that an error caused. For the layers around a gate.
+    pub fn observe_error(&self, signal: Signal, error: &(dyn Error + 'static)) {
+        self.state.observer.observe_error(signal, error);
+    }
+
+    /// Its observer. For the layers around a gate.
+    pub fn observer(&self) -> &Arc<dyn Observer> {
+        &self.state.observer
+    }
+
+    /// The value of type `T` that all clones of this gate share; made by `make` if there is none
+    /// yet. For what the layers around a gate must know in common.
+    ///
+    /// [`GateBuilder::extension`] puts one in before.
+    pub fn extension<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        self.state.extensions.get_or_insert(make)
+    }
+
+    /// The same gate over a store that is made of its own: one that limits, counts or delays its
+    /// operations, say. Tokens of the one are tokens of the other.
+    pub fn map_store<T: TokenStore>(&self, wrap: impl FnOnce(S) -> T) -> Gate<T>
+    where
+        S: Clone,
+    {
+        Gate {
+            store: wrap(self.store.clone()),
+            state: Arc::clone(&self.state),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`Presented::settle`] (digest, expiry). [`Gate::redeem`] does all three. Whoever must be able
 //! to finish a take after its asker is gone does them one by one.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
@@ -123,10 +124,19 @@ impl State {
             StoreErrorKind::Unavailable,
             "a take can't fail otherwise"
         );
-        self.refuse(RefusalReason::Unavailable).because(error)
+        self.refuse_for(RefusalReason::Unavailable, error)
     }
 
     fn corrupt(&self, error: CorruptEntry) -> Refusal {
-        self.refuse(RefusalReason::Corrupt).because(error)
+        self.refuse_for(RefusalReason::Corrupt, error)
+    }
+
+    fn refuse_for(
+        &self,
+        reason: RefusalReason,
+        error: impl Error + Send + Sync + 'static,
+    ) -> Refusal {
+        self.observer.observe_error(Signal::Refused(reason), &error);
+        Refusal::new(reason).because(error)
     }
 }

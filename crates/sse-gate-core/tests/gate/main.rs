@@ -3,6 +3,7 @@
 
 mod caps;
 mod issue;
+mod observers;
 mod parts;
 mod race;
 mod redeem;
