@@ -1,12 +1,12 @@
 //! The decoder.
 
 use bytes::Bytes;
-use sse_gate::codec::{Decoder, EventId, Frame, Message};
+use sse_gate::codec::{Decoder, EventId, Frame, Incomplete, Message};
 
 use crate::reference::{Decoded, Dispatched, decode};
 
-/// Whatever the bytes and wherever they are cut, a client sees what the standard says; and a limit
-/// is met at the same place.
+/// Whatever the bytes and wherever they are cut, a client sees what the standard says, and is told of
+/// a block that the stream ends in; and a limit is met at the same place.
 ///
 /// The input: a byte that says where the stream is cut, one for the limit, and the stream.
 pub fn decoder(data: &[u8]) {
@@ -76,6 +76,16 @@ impl Seen {
             Err(error) => self.order.push(error.to_string()),
         }
     }
+
+    fn end(&mut self, decoder: &Decoder) {
+        decoder
+            .last_event_id()
+            .clone_into(&mut self.decoded.last_event_id);
+        self.decoded.incomplete = decoder.incomplete().map(|incomplete| match incomplete {
+            Incomplete::Block => "block",
+            Incomplete::Line => "line",
+        });
+    }
 }
 
 fn read(mut decoder: Decoder, chunks: &[&[u8]]) -> Seen {
@@ -86,9 +96,7 @@ fn read(mut decoder: Decoder, chunks: &[&[u8]]) -> Seen {
             seen.see(frame);
         }
     }
-    decoder
-        .last_event_id()
-        .clone_into(&mut seen.decoded.last_event_id);
+    seen.end(&decoder);
     seen
 }
 
@@ -107,8 +115,6 @@ fn read_shared(mut decoder: Decoder, chunks: &[&[u8]]) -> Seen {
             }
         }
     }
-    decoder
-        .last_event_id()
-        .clone_into(&mut seen.decoded.last_event_id);
+    seen.end(&decoder);
     seen
 }

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! An event is `{"type":…,"data":…,"id":…}`, a reconnection time `{"retry":…}` in milliseconds. An
-//! event that is too large is said on standard error, and makes the exit status 1.
+//! event that is too large is said on standard error, and makes the exit status 1. A block that the
+//! stream ends in is discarded, as a client does it, and that is said on standard error, too.
 
 use std::error::Error;
 use std::io::{self, Read, Write};
@@ -44,7 +45,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             None => input.read(&mut buffer)?,
         };
         if len == 0 {
-            return Ok(status);
+            break;
         }
         let mut lines = Vec::new();
         let mut feed = decoder.feed(&buffer[..len]);
@@ -70,6 +71,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         output.write_all(&lines)?;
         output.flush()?;
     }
+    if let Some(incomplete) = decoder.incomplete() {
+        writeln!(io::stderr(), "decode: {incomplete}")?;
+    }
+    Ok(status)
 }
 
 /// The decoder that is asked for, and how many bytes it gets at a time.

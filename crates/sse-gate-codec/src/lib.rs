@@ -157,7 +157,7 @@ mod text;
 #[cfg(feature = "http-body")]
 pub use body::BodyChunks;
 pub use comment::Comment;
-pub use decode::{Decoder, Feed, Frame, Message, SharedFeed, SharedMessage, TooLarge};
+pub use decode::{Decoder, Feed, Frame, Incomplete, Message, SharedFeed, SharedMessage, TooLarge};
 pub use error::InvalidField;
 pub use event::Event;
 pub use id::EventId;

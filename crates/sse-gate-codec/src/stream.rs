@@ -10,13 +10,14 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 use crate::decode::SharedReader;
-use crate::{Decoder, Frame, SharedMessage, TooLarge};
+use crate::{Decoder, Frame, Incomplete, SharedMessage, TooLarge};
 
 pin_project! {
     /// The frames of an event stream that comes as a stream of chunks.
     ///
     /// The chunks may be anything that becomes [`Bytes`]; events share them, as those of
-    /// [`Decoder::feed_shared`] do. It ends when the chunks end; what is unfinished then is dropped.
+    /// [`Decoder::feed_shared`] do. It ends when the chunks end. A block that is unfinished then is
+    /// discarded, and [`incomplete`](EventStream::incomplete) tells of it.
     ///
     /// ```
     /// use futures_util::{StreamExt, stream};
@@ -30,6 +31,8 @@ pin_project! {
     ///         assert_eq!(message.data(), "hello");
     ///     }
     /// }
+    /// // The stream ended between two blocks: it was not cut.
+    /// assert_eq!(events.incomplete(), None);
     /// // To connect once more, send this, and go on with the same decoder.
     /// let decoder = events.into_decoder();
     /// assert_eq!(decoder.last_event_id(), "");
@@ -57,6 +60,27 @@ impl<S> EventStream<S> {
             reader,
             ended: false,
         }
+    }
+
+    /// What was discarded because the stream ended in the middle of a block; `None` after a proper end.
+    ///
+    /// Ask when the stream has returned `None`, or an error of its chunks, and before
+    /// [`into_decoder`](EventStream::into_decoder). It is [`Decoder::incomplete`], up to the last frame
+    /// that was returned: that has a table of what counts.
+    ///
+    /// ```
+    /// use futures_util::{StreamExt, stream};
+    /// use sse_gate_codec::{Decoder, EventStream, Incomplete};
+    ///
+    /// # pollster::block_on(async {
+    /// let chunks = stream::iter(["data: 1\n\n", "data: 2\nda"].map(Ok::<_, std::io::Error>));
+    /// let mut events = EventStream::new(chunks, Decoder::new());
+    /// assert_eq!(events.by_ref().count().await, 1);
+    /// assert_eq!(events.incomplete(), Some(Incomplete::Line));
+    /// # });
+    /// ```
+    pub fn incomplete(&self) -> Option<Incomplete> {
+        self.decoder.incomplete()
     }
 
     /// The decoder, [ready for a new stream](Decoder::restart) from the last event on.

@@ -60,7 +60,25 @@ fn decode_prints_a_line_for_each_event_and_each_retry() {
     ] {
         let run = run("decode", args, stream);
         assert_eq!(run.out, expected, "{args:?}");
-        assert_eq!(run.err, "");
+        assert_eq!(run.err, "decode: stream ended in the middle of a line\n");
+        assert!(run.success);
+    }
+}
+
+#[test]
+fn decode_says_whether_the_stream_ended_in_the_middle_of_a_block() {
+    let in_block = "decode: stream ended before the empty line that ends a block\n";
+    let in_line = "decode: stream ended in the middle of a line\n";
+    for (stream, expected) in [
+        (&b""[..], ""),
+        (b"data\n\n", ""),
+        (b"data\n\n:\n", ""),
+        (b"data\n\ndata\n", in_block),
+        (b"data\n\nda", in_line),
+        (b"data\n\n\xC3", in_line),
+    ] {
+        let run = run("decode", &["--chunk", "2"], stream);
+        assert_eq!(run.err, expected, "{stream:?}");
         assert!(run.success);
     }
 }

@@ -1,9 +1,9 @@
 //! What is known of the block of lines that is being read: [`Block`].
 
-use core::mem;
 use core::ops::Range;
 
 use super::buffer::Buffer;
+use super::incomplete::Incomplete;
 use super::last_id::LastId;
 use super::line::{self, Line};
 use super::reader::Step;
@@ -23,16 +23,27 @@ pub(super) struct Block {
     pub(super) line: Buffer,
     /// Whether the last character was a CR. It ended a line, and an LF behind it ends none.
     pub(super) after_cr: bool,
-    /// Whether this block is too large, and is passed over up to its end.
-    skipped: bool,
-    /// Whether, in a block that is passed over, a line has begun.
-    skipped_line: bool,
+    stage: Stage,
     /// The reconnection time that was read last, in milliseconds.
     pub(super) retry: u64,
     /// The comment that was read last.
     pub(super) comment: Slot,
     /// What was returned last and may be in use until the next step.
     pub(super) returned: Option<Step>,
+}
+
+/// How far the block has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Stage {
+    /// It has no fields yet. A comment begins no block.
+    #[default]
+    Empty,
+    /// It has had a field, of whatever name.
+    Begun,
+    /// It is too large, and is passed over up to its end.
+    Skipped,
+    /// The same, and a line of it has begun.
+    SkippedInLine,
 }
 
 impl Block {
@@ -52,7 +63,22 @@ impl Block {
     /// Whether the next line began earlier than the text that it ends in, or is passed over.
     #[inline]
     pub(super) fn is_late(&self) -> bool {
-        self.skipped | !self.line.is_empty()
+        self.is_skipped() | !self.line.is_empty()
+    }
+
+    #[inline]
+    fn is_skipped(&self) -> bool {
+        matches!(self.stage, Stage::Skipped | Stage::SkippedInLine)
+    }
+
+    /// Where in the block the stream would end if it ended here; `None` between two blocks.
+    pub(super) fn incomplete(&self) -> Option<Incomplete> {
+        match self.stage {
+            Stage::SkippedInLine => Some(Incomplete::Line),
+            _ if !self.line.is_empty() => Some(Incomplete::Line),
+            Stage::Begun | Stage::Skipped => Some(Incomplete::Block),
+            Stage::Empty => None,
+        }
     }
 
     /// Ends the block, at an empty line. With data there is an event.
@@ -62,6 +88,7 @@ impl Block {
     /// buffer and the event type buffer to the empty string and return."
     #[inline]
     pub(super) fn end(&mut self) -> Option<Step> {
+        self.stage = Stage::Empty;
         self.last_id.take_from(&mut self.id);
         if self.data.is_set() {
             return Some(Step::Event);
@@ -78,6 +105,9 @@ impl Block {
     #[inline(always)]
     pub(super) fn line(&mut self, line: Range<usize>, chunk: &str, comments: bool) -> Option<Step> {
         let (kind, start) = line::read(chunk.as_bytes(), line.clone());
+        if kind != Line::Comment {
+            self.stage = Stage::Begun;
+        }
         let value = line.start + start..line.end;
         match kind {
             Line::Data if self.data.is_set() => self.data.add_line(&chunk[value], chunk),
@@ -103,8 +133,9 @@ impl Block {
         comments: bool,
         limit: usize,
     ) -> Option<Step> {
-        if self.skipped {
-            self.skipped = mem::take(&mut self.skipped_line) || !end.is_empty();
+        if self.is_skipped() {
+            let is_end = self.stage == Stage::Skipped && end.is_empty();
+            self.stage = if is_end { Stage::Empty } else { Stage::Skipped };
             return None;
         }
         if self.kept_len() + self.line.len() + end.len() > limit {
@@ -117,6 +148,9 @@ impl Block {
     /// Reads the line that was kept, now that it is complete.
     fn kept_line(&mut self, chunk: &str, comments: bool) -> Option<Step> {
         let (kind, start) = line::read(self.line.as_bytes(), 0..self.line.len());
+        if kind != Line::Comment {
+            self.stage = Stage::Begun;
+        }
         let value = &self.line[start..];
         let mut step = None;
         match kind {
@@ -143,8 +177,10 @@ impl Block {
 
     /// Adds to a line that has no end yet.
     pub(super) fn add_to_line(&mut self, text: &str, limit: usize) -> Option<Step> {
-        if self.skipped {
-            self.skipped_line |= !text.is_empty();
+        if self.is_skipped() {
+            if !text.is_empty() {
+                self.stage = Stage::SkippedInLine;
+            }
         } else if self.kept_len() + self.line.len() + text.len() > limit {
             return Some(self.give_up(true));
         } else {
@@ -184,8 +220,11 @@ impl Block {
         // The room that one event took need not be kept for ever.
         self.data = Slot::default();
         self.line = Buffer::default();
-        self.skipped = true;
-        self.skipped_line = in_line;
+        self.stage = if in_line {
+            Stage::SkippedInLine
+        } else {
+            Stage::Skipped
+        };
         Step::TooLarge
     }
 }

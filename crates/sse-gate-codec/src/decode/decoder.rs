@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::block::Block;
 use super::feed::Feed;
+use super::incomplete::Incomplete;
 use super::shared::SharedFeed;
 use super::utf8::Utf8;
 use crate::EventId;
@@ -48,7 +49,7 @@ use crate::EventId;
 /// | `retry` | the reconnection time, at once, if it is of ASCII digits only |
 /// | `:` and text | a comment, for who asks for them |
 /// | other fields | nothing |
-/// | a block that the stream ends in | nothing |
+/// | a block that the stream ends in | nothing; [`incomplete`](Decoder::incomplete) tells of it |
 ///
 /// # Memory
 /// An event that lies within one chunk, its data on one line, is not copied. What lies across
@@ -115,6 +116,42 @@ impl Decoder {
     /// [`Feed`] must be dropped first.
     pub fn last_event_id(&self) -> &str {
         self.block.last_id.text().get("").unwrap_or_default()
+    }
+
+    /// What would be discarded if the stream ended here; `None` if nothing would be.
+    ///
+    /// Ask when the stream has ended: the answer tells a proper end from a stream that was cut in the
+    /// middle of a block. A [`Feed`] must be dropped first, and [`restart`](Decoder::restart) forgets
+    /// the answer.
+    ///
+    /// ```
+    /// use sse_gate_codec::{Decoder, Incomplete};
+    ///
+    /// for (stream, expected) in [
+    ///     ("data: 1\n\n", None),
+    ///     ("data: 1\n\ndata: 2\n", Some(Incomplete::Block)),
+    ///     ("data: 1\n\ndat", Some(Incomplete::Line)),
+    /// ] {
+    ///     let mut decoder = Decoder::new();
+    ///     drop(decoder.feed(stream.as_bytes()));
+    ///     assert_eq!(decoder.incomplete(), expected);
+    /// }
+    /// ```
+    ///
+    /// | behind the last empty line | answer |
+    /// |---|---|
+    /// | nothing, or a byte order mark at the very start | `None` |
+    /// | comments, each with its end: the standard ignores these lines | `None` |
+    /// | a field of any name, be it one that is ignored, with its end | [`Incomplete::Block`] |
+    /// | any text without its end, be it of a comment or a part of a character | [`Incomplete::Line`] |
+    ///
+    /// A CR at the very end is the end of a line; it waits for no LF. A block that is [too
+    /// large](crate::TooLarge) counts as a block until its end, whatever its lines are.
+    pub fn incomplete(&self) -> Option<Incomplete> {
+        if self.utf8.is_in_character() {
+            return Some(Incomplete::Line);
+        }
+        self.block.incomplete()
     }
 
     /// Begins a new stream, after a reconnection: what is unfinished is dropped; the last event id

@@ -7,6 +7,7 @@
 //! | a line | a field | `line` |
 //! | fields | an event | `block`, whose texts are `slot`s over `buffer`s, and the `last_id` |
 //! | an event | what callers get | `feed` and `message`, or `shared` |
+//! | the end of the stream | what is discarded there | `incomplete` |
 //!
 //! The `reader` has two ways for a line: one that stands in one piece in the chunk is taken as it
 //! stands there; one that does not is put together in the block's `line` first.
@@ -17,6 +18,7 @@ mod chunk;
 mod decoder;
 mod feed;
 mod frame;
+mod incomplete;
 mod last_id;
 mod line;
 mod message;
@@ -29,6 +31,7 @@ mod utf8;
 pub use decoder::Decoder;
 pub use feed::Feed;
 pub use frame::Frame;
+pub use incomplete::Incomplete;
 pub use message::Message;
 #[cfg(feature = "stream")]
 pub(crate) use shared::SharedReader;

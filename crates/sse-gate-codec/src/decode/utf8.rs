@@ -33,6 +33,11 @@ pub(super) enum Piece<T> {
 }
 
 impl Utf8 {
+    /// Whether a character has begun, and its end has not come yet.
+    pub(super) fn is_in_character(&self) -> bool {
+        self.len > 0
+    }
+
     /// Takes the next piece off the start of a chunk; `None` if nothing more can be made of it.
     pub(super) fn next<C: Chunk>(&mut self, chunk: &mut C) -> Option<Piece<C::Text>> {
         if self.len > 0 {

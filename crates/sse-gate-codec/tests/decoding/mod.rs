@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use sse_gate_codec::{Decoder, EventId, Frame, Message};
+use sse_gate_codec::{Decoder, EventId, Frame, Incomplete, Message};
 
 use crate::reference::{Decoded, Dispatched};
 
@@ -52,6 +52,16 @@ impl Seen {
         self.frames.push(format!(":{text:?}"));
         self.decoded.comments.push(text.to_owned());
     }
+
+    fn end(&mut self, decoder: &Decoder) {
+        decoder
+            .last_event_id()
+            .clone_into(&mut self.decoded.last_event_id);
+        self.decoded.incomplete = decoder.incomplete().map(|incomplete| match incomplete {
+            Incomplete::Block => "block",
+            Incomplete::Line => "line",
+        });
+    }
 }
 
 /// What is seen of the chunks by [`Decoder::feed`].
@@ -68,9 +78,7 @@ pub(crate) fn borrowed(mut decoder: Decoder, chunks: &[&[u8]]) -> Seen {
             }
         }
     }
-    decoder
-        .last_event_id()
-        .clone_into(&mut seen.decoded.last_event_id);
+    seen.end(&decoder);
     seen
 }
 
@@ -90,8 +98,6 @@ pub(crate) fn shared(mut decoder: Decoder, chunks: &[&[u8]]) -> Seen {
             }
         }
     }
-    decoder
-        .last_event_id()
-        .clone_into(&mut seen.decoded.last_event_id);
+    seen.end(&decoder);
     seen
 }

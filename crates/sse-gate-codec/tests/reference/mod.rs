@@ -16,6 +16,8 @@ pub(crate) struct Decoded {
     pub(crate) last_event_id: String,
     /// Each line that was neither empty nor a comment, as field and value, dispatched or not.
     pub(crate) fields: Vec<(String, String)>,
+    /// Where the stream ended, if that was in the middle of a block: `"line"` or `"block"`.
+    pub(crate) incomplete: Option<&'static str>,
 }
 
 /// One event as a page sees it.
@@ -36,10 +38,17 @@ pub(crate) fn decode(stream: &[u8], last_event_id: &str) -> Decoded {
         id_buffer: last_event_id.to_owned(),
         ..Client::default()
     };
-    for line in complete_lines(&utf8_decode(stream)) {
+    let (lines, rest) = lines(&utf8_decode(stream));
+    for line in lines {
         client.line(&line);
     }
-    // "Once the end of the file is reached, any pending data must be discarded."
+    // "Once the end of the file is reached, any pending data must be discarded. (If the file ends in
+    // the middle of an event, before the final empty line, the incomplete event is not dispatched.)"
+    client.seen.incomplete = match (&*rest, client.fields_of_block) {
+        ("", 0) => None,
+        ("", _) => Some("block"),
+        _ => Some("line"),
+    };
     client.seen
 }
 
@@ -49,8 +58,9 @@ fn utf8_decode(stream: &[u8]) -> String {
     String::from_utf8_lossy(stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream)).into_owned()
 }
 
-/// The lines that have an end: CRLF, LF or CR. What follows the last one is no line yet.
-fn complete_lines(text: &str) -> Vec<String> {
+/// The lines that have an end: CRLF, LF or CR. What follows the last one is no line yet, and is
+/// returned beside them.
+fn lines(text: &str) -> (Vec<String>, String) {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut after_cr = false;
@@ -62,7 +72,7 @@ fn complete_lines(text: &str) -> Vec<String> {
         }
         after_cr = character == '\r';
     }
-    lines
+    (lines, line)
 }
 
 /// The buffers of §9.2.6.
@@ -71,6 +81,8 @@ struct Client {
     data_buffer: String,
     event_type_buffer: String,
     id_buffer: String,
+    /// How many fields the block has had.
+    fields_of_block: usize,
     seen: Decoded,
 }
 
@@ -90,6 +102,7 @@ impl Client {
 
     fn field(&mut self, field: &str, value: &str) {
         self.seen.fields.push((field.to_owned(), value.to_owned()));
+        self.fields_of_block += 1;
         match field {
             "event" => value.clone_into(&mut self.event_type_buffer),
             "data" => {
@@ -106,6 +119,7 @@ impl Client {
     }
 
     fn dispatch(&mut self) {
+        self.fields_of_block = 0;
         self.seen.last_event_id.clone_from(&self.id_buffer);
         let kind = std::mem::take(&mut self.event_type_buffer);
         let mut data = std::mem::take(&mut self.data_buffer);
