@@ -20,6 +20,7 @@
 //! | [`mod@strip`] | takes the token out of the URI before anybody logs it: layer, service |
 //! | [`mod@resume`] | lets clients go on with a stream that was cut off: handle, body |
 //! | [`mod@mint`] | the endpoint that issues tokens: authenticator, authorizer, service |
+//! | [`mod@store`] | asks stores within bounds: time limit, number of operations, breaker |
 #![cfg_attr(feature = "jwt", doc = "| [`mod@jwt`] | knows callers by their JWTs |")]
 #![cfg_attr(feature = "metrics", doc = "| [`mod@metrics`] | counts what happens |")]
 //!
@@ -57,6 +58,7 @@ mod problem;
 pub mod resume;
 mod route;
 mod slots;
+pub mod store;
 mod stream;
 mod stream_guard;
 pub mod strip;
@@ -85,5 +87,6 @@ pub use resume::{NotAttached, Resumable, ResumableBody, ResumableStream};
 pub use route::{InvalidRoute, StreamRoute, StrippedToken, TokenIn};
 pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;
+pub use store::{GuardedStore, StorePolicy};
 pub use stream::SseBody;
 pub use strip::StripTokenLayer;

@@ -99,7 +99,7 @@ async fn whoever_gets_no_token_is_told_why() {
         (&[("cookie", "session=alice")], "", 401),
         (&[("authorization", "Basic YTpi")], "", 401),
         (&[("authorization", "Bearer wrong")], "", 401),
-        (&[long], "", 401),
+        (&[long], "", 431),
         (&[("authorization", "Bearer down")], "", 503),
         (&[ALICE, ALICE], "", 400),
         (&[ALICE, ("authorization", "Basic YTpi")], "", 400),
@@ -131,6 +131,8 @@ async fn whoever_gets_no_token_is_told_why() {
             *status,
             "{headers:.60?} {body:.20}"
         );
+        let is_too_large = response.body().to_string().contains("credential in the");
+        assert_eq!(is_too_large, *status == 431);
         let is_problem = response.headers()["content-type"] == "application/problem+json";
         assert_eq!(is_problem, *status != 200);
         if is_problem {

@@ -7,15 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Response};
 use http_body_util::Full;
-use sse_gate_core::{Gate, SharedStore, TokenStore};
+use sse_gate_core::{Gate, SharedStore, StoreRole, TokenStore};
 use tower_layer::Layer;
 
 use super::{GateService, Rejection};
 use crate::resume::Resumable;
+use crate::store::{StoreAccess, store_access};
 use crate::{StreamRoute, StreamSlots};
-
-/// How long the store may take. A request that waited longer is refused.
-const STORE_BUDGET: Duration = Duration::from_millis(250);
 
 /// Wraps the handler of a stream in [`GateService`]. See the [module](super).
 #[derive(Clone)]
@@ -34,7 +32,8 @@ pub(super) struct Config {
     pub(super) allowed_origins: Option<Arc<[HeaderValue]>>,
     pub(super) passes_other_routes: bool,
     pub(super) resumable: Option<Resumable>,
-    pub(super) store_budget: Duration,
+    pub(super) tokens: StoreAccess,
+    pub(super) session_store: StoreAccess,
     pub(super) on_refusal: Arc<OnRefusal>,
 }
 
@@ -48,7 +47,8 @@ impl GateLayer {
             allowed_origins: None,
             passes_other_routes: false,
             resumable: None,
-            store_budget: STORE_BUDGET,
+            tokens: store_access(gate, StoreRole::Tokens),
+            session_store: store_access(gate, StoreRole::Sessions),
             on_refusal: Arc::new(Rejection::to_response),
         };
         Self {
@@ -102,10 +102,15 @@ impl GateLayer {
         self.with(|config| config.passes_other_routes = true)
     }
 
-    /// How long the store may take to answer: 250 ms by default. After that the request is
+    /// How long a store may take to answer, that of the tokens or that of the sessions, instead
+    /// of what the gate's [`StorePolicy`](crate::StorePolicy) says. After that the request is
     /// refused with 503, and the token is spent or untouched.
     pub fn with_store_budget(self, budget: Duration) -> Self {
-        self.with(|config| config.store_budget = budget)
+        self.with(|config| {
+            for access in [&mut config.tokens, &mut config.session_store] {
+                *access = access.clone().with_budget(budget);
+            }
+        })
     }
 
     /// Writes the refusals, instead of [`Rejection::to_response`].

@@ -75,7 +75,6 @@ mod answer;
 mod body;
 mod checks;
 mod future;
-mod insist;
 mod layer;
 mod next;
 mod redemption;
@@ -85,7 +84,6 @@ mod session_door;
 
 pub use body::ResponseBody;
 pub use future::ResponseFuture;
-pub(crate) use insist::Insist;
 pub use layer::{GateLayer, InvalidOrigin};
 pub use rejection::Rejection;
 pub use service::GateService;

@@ -50,7 +50,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
     pub(super) fn redeemed(self, redeemed: Result<Grant, Refusal>) -> Step<S, ReqBody> {
         match redeemed {
             Ok(grant) => self.first(grant),
-            Err(refusal) if refusal.is_unavailable() => self.refuse(Rejection::Unavailable),
+            Err(refusal) if refusal.is_unavailable() => self.unavailable(),
             Err(_) => match self.reopening() {
                 Some((door, settings)) => Step::Reopen(door, settings, self),
                 None => self.refuse(Rejection::BadToken),
@@ -67,9 +67,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
         match resumed {
             Ok(resumed) => self.again(settings, resumed),
             Err(NotResumed::Gone(_)) => Step::Answer(answer::gone()),
-            Err(NotResumed::Unavailable(_)) => {
-                Step::Answer(answer::later(&settings.sessions, &self.admission.resume_id))
-            }
+            Err(NotResumed::Unavailable(_)) => self.later(settings),
             Err(_) => self.refuse(Rejection::BadToken),
         }
     }
@@ -96,13 +94,9 @@ impl<S, ReqBody> Next<S, ReqBody> {
         };
         let guard = StreamGuard::resumable(config.gate.clone(), slot.pulse(), &grant);
         let granted = Granted::new(grant, guard.time_left());
-        let first = First {
-            token,
-            at,
-            slot,
-            budget: config.store_budget,
-        };
-        let stream = ResumableStream::first(granted, settings, first);
+        let first = First { token, at, slot };
+        let access = config.session_store.clone();
+        let stream = ResumableStream::first(granted, settings, access, first);
         hand_on(inner, request, guard, stream)
     }
 
@@ -122,19 +116,33 @@ impl<S, ReqBody> Next<S, ReqBody> {
         let guard = StreamGuard::resumable(config.gate.clone(), slot.pulse(), &grant);
         resumed.lease().hold(slot);
         let granted = Granted::new(grant, guard.time_left());
-        let stream = ResumableStream::again(granted, settings.clone(), resumed);
+        let access = config.session_store.clone();
+        let stream = ResumableStream::again(granted, settings.clone(), access, resumed);
         hand_on(inner, request, guard, stream)
     }
 
     fn reopening(&self) -> Option<(SessionDoor, Resumable)> {
         let settings = self.config.resumable.clone()?;
         let (grace, (token, _)) = settings.opening_grace.zip(self.admission.opening)?;
-        let budget = self.config.store_budget;
-        let door = SessionDoor::reopen(&settings.sessions, token, grace, budget);
+        let access = &self.config.session_store;
+        let door = SessionDoor::reopen(&settings.sessions, token, grace, access);
         Some((door, settings))
     }
 
-    fn refuse(self, rejection: Rejection) -> Step<S, ReqBody> {
+    /// A store can't say whether this client may have its stream. A refusal would stop one for
+    /// good that comes back with an id.
+    fn unavailable(&self) -> Step<S, ReqBody> {
+        match self.config.resumable.as_ref() {
+            Some(settings) if !self.admission.resume_id.is_empty() => self.later(settings),
+            _ => self.refuse(Rejection::Unavailable),
+        }
+    }
+
+    fn later(&self, settings: &Resumable) -> Step<S, ReqBody> {
+        Step::Answer(answer::later(&settings.sessions, &self.admission.resume_id))
+    }
+
+    fn refuse(&self, rejection: Rejection) -> Step<S, ReqBody> {
         Step::Answer((self.config.on_refusal)(rejection))
     }
 }

@@ -2,25 +2,28 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use pin_project::{pin_project, pinned_drop};
-use sse_gate_core::{Gate, Grant, Presented, Refusal, SharedStore, StoreError, TakeFuture};
+use sse_gate_core::{Gate, Grant, Presented, Refusal, SharedStore, TakeFuture};
 
-use super::insist::Insist;
+use crate::store::{Operation, StoreAccess};
 
 /// Asks the store for the grant of a token, and to the end.
 #[pin_project(PinnedDrop)]
 pub(super) struct Redemption {
     #[pin]
-    take: Insist<TakeFuture>,
+    take: Operation<TakeFuture>,
     presented: Option<Presented>,
 }
 
 impl Redemption {
-    pub(super) fn new(gate: &Gate<SharedStore>, presented: Presented, budget: Duration) -> Self {
+    pub(super) fn new(
+        gate: &Gate<SharedStore>,
+        presented: Presented,
+        access: &StoreAccess,
+    ) -> Self {
         Self {
-            take: Insist::new(gate.take(&presented), budget),
+            take: access.ask(gate.take(&presented)),
             presented: Some(presented),
         }
     }
@@ -30,10 +33,8 @@ impl Future for Redemption {
     type Output = Result<Grant, Refusal>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        const LATE: &str = "store did not answer in time";
         let this = self.project();
         let answer = ready!(this.take.poll(cx));
-        let answer = answer.unwrap_or_else(|| Err(StoreError::unavailable(LATE)));
         let presented = this.presented.take();
         let presented = presented.expect("a redemption is polled until it is ready");
         Poll::Ready(presented.settle(answer))

@@ -83,10 +83,10 @@ impl<S> GateService<S> {
         };
         if let Some(settings) = resumable.filter(|_| resume_id.is_some()) {
             let (sessions, id) = (&settings.sessions, admission.resume_id.clone());
-            let door = SessionDoor::resume(sessions, id, key, config.store_budget);
+            let door = SessionDoor::resume(sessions, id, key, &config.session_store);
             return Ok(Verdict::Resume(door, settings.clone(), admission));
         }
-        let redemption = Redemption::new(&config.gate, presented, config.store_budget);
+        let redemption = Redemption::new(&config.gate, presented, &config.tokens);
         Ok(Verdict::Redeem(redemption, admission))
     }
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use pin_project::pin_project;
 use sse_gate_core::TokenKey;
-use sse_gate_resume::{NotResumed, Resumed, SessionError, Sessions};
+use sse_gate_resume::{NotResumed, Resumed, Sessions};
 use zeroize::Zeroizing;
 
-use super::insist::Insist;
+use crate::store::{Operation, StoreAccess};
 
 type Answer = Pin<Box<dyn Future<Output = Result<Resumed, NotResumed>> + Send>>;
 
@@ -18,7 +18,7 @@ type Answer = Pin<Box<dyn Future<Output = Result<Resumed, NotResumed>> + Send>>;
 #[pin_project]
 pub(super) struct SessionDoor {
     #[pin]
-    question: Insist<Answer>,
+    question: Operation<Answer>,
 }
 
 impl SessionDoor {
@@ -27,12 +27,12 @@ impl SessionDoor {
         sessions: &Sessions,
         id: Zeroizing<Box<str>>,
         token: TokenKey,
-        budget: Duration,
+        access: &StoreAccess,
     ) -> Self {
         let sessions = sessions.clone();
         Self::ask(
             Box::pin(async move { sessions.resume(&id, token).await }),
-            budget,
+            access,
         )
     }
 
@@ -41,18 +41,18 @@ impl SessionDoor {
         sessions: &Sessions,
         token: TokenKey,
         grace: Duration,
-        budget: Duration,
+        access: &StoreAccess,
     ) -> Self {
         let sessions = sessions.clone();
         Self::ask(
             Box::pin(async move { sessions.reopen(token, grace).await }),
-            budget,
+            access,
         )
     }
 
-    fn ask(answer: Answer, budget: Duration) -> Self {
+    fn ask(answer: Answer, access: &StoreAccess) -> Self {
         Self {
-            question: Insist::new(answer, budget),
+            question: access.ask(answer),
         }
     }
 }
@@ -61,11 +61,6 @@ impl Future for SessionDoor {
     type Output = Result<Resumed, NotResumed>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        const LATE: &str = "store did not answer in time";
-        let late = || Err(NotResumed::Unavailable(SessionError::unavailable(LATE)));
-        self.project()
-            .question
-            .poll(cx)
-            .map(|answer| answer.unwrap_or_else(late))
+        self.project().question.poll(cx)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::request::Parts;
-use sse_gate_core::{Subject, Timestamp};
+use sse_gate_core::{CredentialReason, Subject, Timestamp};
 
 use crate::challenge;
 use crate::problem::Problem;
@@ -71,58 +71,71 @@ impl Identity {
     }
 }
 
-/// Nobody knows who makes a request.
+/// The caller of a request did not prove who they are.
+///
+/// The client learns of five cases: no credential, a malformed one, one that is too large, one that
+/// can't be checked now, and a bad one. Which of the many ways to be bad it was, only the
+/// [observer](sse_gate_core::Observer) of the gate is told.
+///
+/// ```
+/// use sse_gate::core::CredentialReason;
+/// use sse_gate::mint::Unauthenticated;
+///
+/// let expired = Unauthenticated::of(CredentialReason::Expired);
+/// assert_eq!(expired.reason(), CredentialReason::Expired);
+/// assert_eq!(Unauthenticated::invalid().reason(), CredentialReason::Invalid);
+/// ```
 #[derive(Debug)]
 pub struct Unauthenticated {
-    reason: Reason,
+    reason: CredentialReason,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reason {
-    Missing,
-    Malformed,
-    Invalid,
-    Unavailable,
-}
-
 impl Unauthenticated {
-    /// The request shows no credential.
-    pub fn missing() -> Self {
+    /// The request is not authenticated, for this reason.
+    pub fn of(reason: CredentialReason) -> Self {
         Self {
-            reason: Reason::Missing,
+            reason,
             source: None,
         }
+    }
+
+    /// The request shows no credential.
+    pub fn missing() -> Self {
+        Self::of(CredentialReason::Missing)
     }
 
     /// The request shows credentials twice, or in a form that is none.
     pub fn malformed() -> Self {
-        Self {
-            reason: Reason::Malformed,
-            source: None,
-        }
+        Self::of(CredentialReason::Malformed)
     }
 
-    /// The credential is no good, or no longer.
+    /// The credential is longer than is looked at.
+    pub fn too_large() -> Self {
+        Self::of(CredentialReason::TooLarge)
+    }
+
+    /// The credential is no good, or no longer. [`of`](Self::of) says why.
     pub fn invalid() -> Self {
-        Self {
-            reason: Reason::Invalid,
-            source: None,
-        }
+        Self::of(CredentialReason::Invalid)
     }
 
-    /// Nobody can say now whether the credential is good.
+    /// The credential can't be checked now.
     pub fn unavailable() -> Self {
-        Self {
-            reason: Reason::Unavailable,
-            source: None,
-        }
+        Self::of(CredentialReason::Unavailable)
     }
 
     /// Keeps what was found wrong, for logs. Clients are not told.
+    ///
+    /// It must print nothing of the credential: observers that write logs print it.
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// Why, for metrics and logs. Never for the client.
+    pub fn reason(&self) -> CredentialReason {
+        self.reason
     }
 }
 
@@ -130,20 +143,28 @@ impl From<&Unauthenticated> for Problem {
     fn from(error: &Unauthenticated) -> Self {
         let of = Self::new;
         match error.reason {
-            Reason::Missing => of(StatusCode::UNAUTHORIZED, "A bearer credential is required.")
-                .with_challenge(challenge::MISSING),
-            Reason::Malformed => of(
+            CredentialReason::Missing => {
+                of(StatusCode::UNAUTHORIZED, "A bearer credential is required.")
+                    .with_challenge(challenge::MISSING)
+            }
+            CredentialReason::Malformed => of(
                 StatusCode::BAD_REQUEST,
                 "The credential is not well-formed.",
             )
             .with_challenge(challenge::INVALID_REQUEST),
-            Reason::Invalid => of(StatusCode::UNAUTHORIZED, "The credential is invalid.")
-                .with_challenge(challenge::INVALID_TOKEN),
-            Reason::Unavailable => of(
+            // RFC 6585 §5: it is a header field that is too large, and no content. The credential
+            // may well be good, so a 401 would send the client for another one in vain.
+            CredentialReason::TooLarge => of(
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "The credential in the Authorization header is too large.",
+            ),
+            CredentialReason::Unavailable => of(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The credential can't be checked right now.",
             )
             .with_retry_after(Duration::from_secs(1)),
+            _ => of(StatusCode::UNAUTHORIZED, "The credential is invalid.")
+                .with_challenge(challenge::INVALID_TOKEN),
         }
     }
 }
@@ -151,10 +172,11 @@ impl From<&Unauthenticated> for Problem {
 impl fmt::Display for Unauthenticated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.reason {
-            Reason::Missing => "request has no credential",
-            Reason::Malformed => "credential is not well-formed",
-            Reason::Invalid => "credential is invalid",
-            Reason::Unavailable => "credential can't be checked",
+            CredentialReason::Missing => "request has no credential",
+            CredentialReason::Malformed => "credential is not well-formed",
+            CredentialReason::TooLarge => "credential is too large",
+            CredentialReason::Unavailable => "credential can't be checked",
+            _ => "credential is invalid",
         })
     }
 }

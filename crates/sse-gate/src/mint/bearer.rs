@@ -7,9 +7,6 @@ use http::header::AUTHORIZATION;
 
 use super::Unauthenticated;
 
-/// The longest credential that is looked at, in bytes.
-const MAX_LEN: usize = 8 * 1024;
-
 /// What stands behind `Bearer` in a request's one `Authorization` header (RFC 6750 §2.1).
 ///
 /// It is a secret: its `Debug` shows nothing of it.
@@ -17,11 +14,19 @@ const MAX_LEN: usize = 8 * 1024;
 pub struct Bearer<'a>(&'a str);
 
 impl<'a> Bearer<'a> {
+    /// The longest credential that [`of`](Self::of) takes, in bytes: 8 KiB.
+    pub const MAX_LEN: usize = 8 * 1024;
+
     /// The credential in these headers.
     ///
     /// The scheme's case does not matter (RFC 9110 §11.1). Two headers, a list, or anything that
-    /// is no `b64token` are an invalid request; a credential over 8 KiB is an invalid one.
+    /// is no `b64token` are an invalid request; a credential over 8 KiB is too large.
     pub fn of(headers: &'a HeaderMap) -> Result<Self, Unauthenticated> {
+        Self::up_to(Self::MAX_LEN, headers)
+    }
+
+    /// The same with another limit on the credential's length, in bytes.
+    pub fn up_to(max_len: usize, headers: &'a HeaderMap) -> Result<Self, Unauthenticated> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let value = values.next().ok_or_else(Unauthenticated::missing)?;
         if values.next().is_some() {
@@ -33,11 +38,11 @@ impl<'a> Bearer<'a> {
             return Err(Unauthenticated::missing());
         }
         let credential = credential.trim_start_matches(' ');
+        if credential.len() > max_len {
+            return Err(Unauthenticated::too_large());
+        }
         if !is_b64token(credential) {
             return Err(Unauthenticated::malformed());
-        }
-        if credential.len() > MAX_LEN {
-            return Err(Unauthenticated::invalid());
         }
         Ok(Self(credential))
     }

@@ -16,11 +16,21 @@
 //! | another path than the [pattern](MintService::at)'s | 404 |
 //! | no credential, or a bad one | 401 |
 //! | credentials shown twice, or in a way that is none | 400 |
+//! | a credential of more than [8 KiB](Bearer::MAX_LEN) | 431 |
 //! | a body of another type | 415 |
 //! | a body too large, or a payload | 413 |
+//! | a body that takes more than [10 s](MintService::with_body_time_limit) | 408 |
+//! | the subject has too many [bodies under way](BodyLimits) | 429 with `Retry-After` |
 //! | the authorizer says no | 403 or 404 |
 //! | the subject has too many unused tokens | 429 with `Retry-After` |
 //! | store, randomness or authenticator fail, or all is full | 503 with `Retry-After` |
+//!
+//! The credential is checked before anything of the body is read. The gate's
+//! [observer](sse_gate_core::Observer) is told of every refusal, and
+//! [why](sse_gate_core::MintRefusalReason): more than the client is. The
+//! [store](mod@crate::store) is asked within a time limit.
+//!
+//! To be used within a Tokio runtime.
 //!
 //! ```
 //! use http::{Request, StatusCode, request::Parts};
@@ -66,10 +76,15 @@
 mod authenticate;
 mod authorize;
 mod bearer;
+mod bodies;
+mod endpoint;
+mod read;
+mod refusal;
 mod response;
 mod service;
 
 pub use authenticate::{Authenticator, Identity, Unauthenticated};
 pub use authorize::{Authorizer, Denied, MintRequest, Permit};
 pub use bearer::Bearer;
+pub use bodies::BodyLimits;
 pub use service::{MintFuture, MintService};

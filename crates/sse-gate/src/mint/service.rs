@@ -1,28 +1,24 @@
 //! [`MintService`].
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, PROXY_AUTHORIZATION};
-use http::{Method, Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use sse_gate_core::{Gate, SharedStore, TokenStore};
+use http_body_util::Full;
+use sse_gate_core::{Gate, TokenStore};
 use tower_service::Service;
 
-use super::{Authenticator, Authorizer, Denied, MintRequest, response};
-use crate::problem::Problem;
-use crate::route::{InvalidRoute, Params, Pattern};
-
-type BoxError = Box<dyn Error + Send + Sync>;
-
-/// Room for a payload of 64 KiB whose every other character is escaped.
-const MAX_BODY: usize = 128 * 1024;
+use super::bodies::{Bodies, BodyLimits};
+use super::endpoint::{Endpoint, Settings};
+use super::refusal::BoxError;
+use super::{Authenticator, Authorizer};
+use crate::route::{InvalidRoute, Pattern};
 
 /// A tower service that answers requests for tokens. See the [module](super).
 pub struct MintService<A, Z> {
@@ -30,35 +26,16 @@ pub struct MintService<A, Z> {
     settings: Settings,
 }
 
-/// What can be set after a service was made.
-#[derive(Clone)]
-struct Settings {
-    pattern: Option<Arc<Pattern>>,
-    max_body: usize,
-    token_member: &'static str,
-}
-
-struct Endpoint<A, Z> {
-    gate: Gate<SharedStore>,
-    authenticator: A,
-    authorizer: Z,
-}
-
 impl<A: Authenticator, Z: Authorizer> MintService<A, Z> {
     /// A service that issues tokens of `gate`'s.
     pub fn new<S: TokenStore + Clone>(gate: &Gate<S>, authenticator: A, authorizer: Z) -> Self {
         let endpoint = Endpoint {
-            gate: gate.erased(),
             authenticator,
             authorizer,
         };
         Self {
             endpoint: Arc::new(endpoint),
-            settings: Settings {
-                pattern: None,
-                max_body: MAX_BODY,
-                token_member: "sse_token",
-            },
+            settings: Settings::new(gate.erased()),
         }
     }
 }
@@ -67,6 +44,26 @@ impl<A, Z> MintService<A, Z> {
     /// The largest body that is read, in bytes; 128 KiB by default.
     pub fn with_max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = bytes;
+        self
+    }
+
+    /// How long a body may take to arrive, from its first byte to its last: 10 s by default.
+    /// After that the request is refused with 408.
+    pub fn with_body_time_limit(mut self, limit: Duration) -> Self {
+        self.settings.body_time_limit = limit;
+        self
+    }
+
+    /// How many bodies may be under way. See [`BodyLimits`].
+    pub fn with_body_limits(mut self, limits: BodyLimits) -> Self {
+        self.settings.bodies = Bodies::new(limits);
+        self
+    }
+
+    /// How long the store may take to answer, instead of what the gate's
+    /// [`StorePolicy`](crate::StorePolicy) says. After that the request is refused with 503.
+    pub fn with_store_budget(mut self, budget: Duration) -> Self {
+        self.settings = self.settings.with_store_budget(budget);
         self
     }
 
@@ -86,94 +83,6 @@ impl<A, Z> MintService<A, Z> {
     }
 }
 
-impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
-    async fn answer<B>(
-        &self,
-        request: Request<B>,
-        settings: &Settings,
-    ) -> Result<Response<Full<Bytes>>, Problem>
-    where
-        B: Body<Error: Into<BoxError>>,
-    {
-        if request.method() != Method::POST {
-            let status = StatusCode::METHOD_NOT_ALLOWED;
-            return Err(Problem::new(status, "Ask for a token with POST.").with_allow("POST"));
-        }
-        let (mut parts, body) = request.into_parts();
-        hide_credentials(&mut parts.headers);
-        let params = settings.params(parts.uri.path())?;
-        let identity = self.authenticator.authenticate(&parts).await;
-        let identity = identity.map_err(|error| Problem::from(&error))?;
-        let body = read(body, settings.max_body).await?;
-        if !body.is_empty() && !is_json(&parts.headers) {
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            return Err(Problem::new(status, "The body must be application/json."));
-        }
-        let permit = self
-            .authorizer
-            .authorize(MintRequest {
-                identity,
-                parts,
-                body,
-                params,
-            })
-            .await?;
-        let issued = self
-            .gate
-            .issue(permit.grant)
-            .await
-            .map_err(|error| Problem::from(&error))?;
-        Ok(response::token(
-            &issued,
-            settings.token_member,
-            permit.members,
-        ))
-    }
-}
-
-impl Settings {
-    /// The parameters in the path; 404 if it is not one of the pattern.
-    fn params(&self, path: &str) -> Result<Params, Problem> {
-        match &self.pattern {
-            Some(pattern) => pattern.decode(path).ok_or_else(|| Denied::NotFound.into()),
-            None => Ok(Vec::new()),
-        }
-    }
-}
-
-async fn read<B: Body<Error: Into<BoxError>>>(body: B, max: usize) -> Result<Bytes, Problem> {
-    match Limited::new(body, max).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The body is too large.",
-        )),
-        Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "The body broke off.")),
-    }
-}
-
-/// Has the `Debug` of these headers show no credential, to whomever they are handed.
-fn hide_credentials(headers: &mut HeaderMap) {
-    for (name, value) in headers.iter_mut() {
-        if [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name) {
-            value.set_sensitive(true);
-        }
-    }
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let essence = |value: &http::HeaderValue| {
-        let media = value
-            .to_str()
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default();
-        media.trim().eq_ignore_ascii_case("application/json")
-    };
-    headers.get(CONTENT_TYPE).is_some_and(essence)
-}
-
 impl<A, Z, B> Service<Request<B>> for MintService<A, Z>
 where
     A: Authenticator,
@@ -191,8 +100,7 @@ where
     fn call(&mut self, request: Request<B>) -> MintFuture {
         let (endpoint, settings) = (Arc::clone(&self.endpoint), self.settings.clone());
         MintFuture(Box::pin(async move {
-            let answer = endpoint.answer(request, &settings).await;
-            answer.unwrap_or_else(Problem::into_response)
+            endpoint.answer(request, &settings).await
         }))
     }
 }

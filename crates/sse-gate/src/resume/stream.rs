@@ -2,18 +2,16 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use sse_gate_core::{Timestamp, TokenKey};
 use sse_gate_resume::{
-    CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, SessionError,
-    Subscription,
+    CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, Subscription,
 };
 
 use super::{NotAttached, Resumable, ResumableBody};
 use crate::Granted;
-use crate::gate::Insist;
 use crate::slots::Slot;
+use crate::store::StoreAccess;
 
 /// A stream that its client may go on with, in the extensions of the request that opens it or goes
 /// on. Clones are the same stream.
@@ -24,6 +22,7 @@ use crate::slots::Slot;
 pub struct ResumableStream {
     granted: Granted,
     settings: Resumable,
+    access: StoreAccess,
     is_resumed: bool,
     way: Arc<Mutex<Option<Way>>>,
 }
@@ -46,23 +45,32 @@ pub(crate) struct First {
     /// The moment before the token was redeemed.
     pub(crate) at: Timestamp,
     pub(crate) slot: Slot,
-    /// How long the store may take.
-    pub(crate) budget: Duration,
 }
 
 impl ResumableStream {
-    pub(crate) fn first(granted: Granted, settings: Resumable, first: First) -> Self {
-        Self::new(granted, settings, Way::First(first))
+    pub(crate) fn first(
+        granted: Granted,
+        settings: Resumable,
+        access: StoreAccess,
+        first: First,
+    ) -> Self {
+        Self::new(granted, settings, access, Way::First(first))
     }
 
-    pub(crate) fn again(granted: Granted, settings: Resumable, resumed: Resumed) -> Self {
-        Self::new(granted, settings, Way::Again(resumed))
+    pub(crate) fn again(
+        granted: Granted,
+        settings: Resumable,
+        access: StoreAccess,
+        resumed: Resumed,
+    ) -> Self {
+        Self::new(granted, settings, access, Way::Again(resumed))
     }
 
-    fn new(granted: Granted, settings: Resumable, way: Way) -> Self {
+    fn new(granted: Granted, settings: Resumable, access: StoreAccess, way: Way) -> Self {
         Self {
             granted,
             settings,
+            access,
             is_resumed: matches!(way, Way::Again(_)),
             way: Arc::new(Mutex::new(Some(way))),
         }
@@ -120,8 +128,9 @@ impl ResumableStream {
     pub async fn follow<L: ReadLog + Clone>(&self, log: &L) -> Result<ResumableBody, NotAttached> {
         match self.take()? {
             Way::Again(resumed) if resumed.binding().epoch != log.epoch() => {
-                let (sessions, token) = (&self.settings.sessions, resumed.binding().token);
-                sessions.close(token, CloseReason::Rollback).await?;
+                let (sessions, token) = (self.settings.sessions.clone(), resumed.binding().token);
+                let closed = async move { sessions.close(token, CloseReason::Rollback).await };
+                self.access.ask(Box::pin(closed)).await?;
                 Err(NotAttached::OtherLog)
             }
             Way::Again(resumed) => Ok(self.body(resumed.subscribe())),
@@ -137,28 +146,18 @@ impl ResumableStream {
         log: Arc<dyn ReadLog>,
         is_shared: bool,
     ) -> Result<ResumableBody, NotAttached> {
-        const LATE: &str = "store did not answer in time";
-        let First {
-            token,
-            at,
-            slot,
-            budget,
-        } = first;
+        let First { token, at, slot } = first;
         let (granted, settings) = (self.granted.clone(), self.settings.clone());
-        let opened = Insist::new(
-            Box::pin(async move {
-                let opening = Opening::at(at, &granted, token, log).with_policy(settings.policy);
-                let opening = if is_shared {
-                    opening.on_shared_log()
-                } else {
-                    opening
-                };
-                settings.sessions.open(opening).await
-            }),
-            budget,
-        );
-        let late = || Err(SessionError::unavailable(LATE).into());
-        let subscription = opened.await.unwrap_or_else(late)?;
+        let opened = self.access.ask(Box::pin(async move {
+            let opening = Opening::at(at, &granted, token, log).with_policy(settings.policy);
+            let opening = if is_shared {
+                opening.on_shared_log()
+            } else {
+                opening
+            };
+            settings.sessions.open(opening).await
+        }));
+        let subscription = opened.await?;
         subscription.lease().hold(slot);
         Ok(self.body(subscription))
     }

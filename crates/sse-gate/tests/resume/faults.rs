@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use http::{Response, StatusCode};
+use sse_gate::Signal;
+use sse_gate::core::StoreRole;
 use sse_gate::gate::ResponseBody;
 use sse_gate::sessions::SessionSignal;
 use tokio::time::Instant;
@@ -33,7 +35,7 @@ async fn a_store_that_fails_keeps_its_clients() {
     client.disconnect();
     scene.store.is_to(Way::Fails);
     scene.told.take();
-    for _ in 0..5 {
+    for _ in 0..4 {
         is_asked_to_wait(scene.ask(client.request()).await, &client.id);
         assert_eq!(scene.told.take(), [SessionSignal::Unavailable]);
         assert!(scene.is_at_rest());
@@ -42,6 +44,43 @@ async fn a_store_that_fails_keeps_its_clients() {
     publish(&publisher, &["1"]).await;
     assert_eq!(client.connect(&scene).await, StatusCode::OK);
     assert_eq!(client.read_data(), ["1"]);
+}
+
+/// E1, G16: after five failures the store is left alone for a while, and its clients are asked to
+/// wait at once. A trial finds out that it answers again.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_again_and_again_is_not_asked_for_a_while() {
+    for way in [Way::Fails, Way::HangsBefore] {
+        let scene = Scene::new();
+        let (mut client, publisher) = scene.streaming().await;
+        client.disconnect();
+        scene.store.is_to(way);
+        for _ in 0..5 {
+            is_asked_to_wait(scene.ask(client.request()).await, &client.id);
+        }
+        let opened = Signal::BreakerChanged {
+            store: StoreRole::Sessions,
+            is_open: true,
+        };
+        assert!(scene.world.witness.saw(opened), "{way:?}");
+        scene.told.take();
+        let started = Instant::now();
+        for _ in 0..100 {
+            is_asked_to_wait(scene.ask(client.request()).await, &client.id);
+        }
+        assert!(started.elapsed().is_zero(), "{way:?}");
+        assert!(scene.told.take().is_empty(), "{way:?}: it was asked");
+        scene.store.is_to(Way::Works);
+        scene.wait(Duration::from_millis(500)).await;
+        publish(&publisher, &["1"]).await;
+        assert_eq!(client.connect(&scene).await, StatusCode::OK, "{way:?}");
+        assert_eq!(client.read_data(), ["1"], "{way:?}");
+        let closed = Signal::BreakerChanged {
+            store: StoreRole::Sessions,
+            is_open: false,
+        };
+        assert!(scene.world.witness.saw(closed), "{way:?}");
+    }
 }
 
 /// E1, F6: one that does not answer is waited for within the budget, and asked to the end. Its

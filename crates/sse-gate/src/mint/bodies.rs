@@ -1,0 +1,132 @@
+//! How many bodies are under way: [`BodyLimits`].
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sse_gate_core::Subject;
+
+use super::refusal::BodyFault;
+
+/// How many request bodies a [`MintService`](super::MintService) reads at once, and how many of
+/// their bytes it holds. Clones of a service count together.
+///
+/// A body counts from when it is waited for until its request is answered.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimits {
+    per_subject: usize,
+    in_all: usize,
+    bytes_in_all: usize,
+}
+
+impl Default for BodyLimits {
+    /// 16 bodies a subject, as many as it may have unused tokens, and 1,024 in all, with 16 MiB.
+    fn default() -> Self {
+        Self {
+            per_subject: 16,
+            in_all: 1024,
+            bytes_in_all: 16 * 1024 * 1024,
+        }
+    }
+}
+
+impl BodyLimits {
+    /// How many bodies of one subject; 16 by default. Past it: 429.
+    pub fn with_per_subject(mut self, bodies: usize) -> Self {
+        self.per_subject = bodies;
+        self
+    }
+
+    /// How many bodies in all; 1,024 by default. Past it: 503.
+    pub fn with_in_all(mut self, bodies: usize) -> Self {
+        self.in_all = bodies;
+        self
+    }
+
+    /// How many bytes of all bodies together; 16 MiB by default. Past it: 503.
+    pub fn with_bytes_in_all(mut self, bytes: usize) -> Self {
+        self.bytes_in_all = bytes;
+        self
+    }
+}
+
+/// The bodies under way. Clones count together.
+#[derive(Clone)]
+pub(super) struct Bodies {
+    limits: BodyLimits,
+    count: Arc<Mutex<Count>>,
+}
+
+#[derive(Default)]
+struct Count {
+    by_subject: HashMap<Subject, usize>,
+    bodies: usize,
+    bytes: usize,
+}
+
+impl Bodies {
+    pub(super) fn new(limits: BodyLimits) -> Self {
+        Self {
+            limits,
+            count: Arc::default(),
+        }
+    }
+
+    /// A place for another body of this subject.
+    pub(super) fn begin(&self, subject: &Subject) -> Result<Place, BodyFault> {
+        let mut count = self.count();
+        if count.bodies >= self.limits.in_all {
+            return Err(BodyFault::InAll);
+        }
+        let own = count.by_subject.get(subject).copied().unwrap_or_default();
+        if own >= self.limits.per_subject {
+            return Err(BodyFault::PerSubject);
+        }
+        count.by_subject.insert(subject.clone(), own + 1);
+        count.bodies += 1;
+        Ok(Place {
+            bodies: self.clone(),
+            subject: subject.clone(),
+            bytes: 0,
+        })
+    }
+
+    /// No code that holds it can panic halfway.
+    fn count(&self) -> MutexGuard<'_, Count> {
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A body under way. Dropped, it counts no more.
+pub(super) struct Place {
+    bodies: Bodies,
+    subject: Subject,
+    bytes: usize,
+}
+
+impl Place {
+    /// Counts more bytes, before they are kept.
+    pub(super) fn grow(&mut self, bytes: usize) -> Result<(), BodyFault> {
+        let mut count = self.bodies.count();
+        if bytes > self.bodies.limits.bytes_in_all.saturating_sub(count.bytes) {
+            return Err(BodyFault::InAll);
+        }
+        count.bytes += bytes;
+        self.bytes += bytes;
+        Ok(())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut count = self.bodies.count();
+        count.bodies -= 1;
+        count.bytes -= self.bytes;
+        if let Entry::Occupied(mut own) = count.by_subject.entry(self.subject.clone()) {
+            *own.get_mut() -= 1;
+            if *own.get() == 0 {
+                own.remove();
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! From the request to the token: [`Endpoint`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, PROXY_AUTHORIZATION};
+use http::{HeaderValue, Method, Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+use sse_gate_core::{Gate, SharedStore, Signal, StoreRole};
+
+use super::bodies::{Bodies, BodyLimits};
+use super::refusal::BoxError;
+use super::refusal::{BodyFault, MintRefusal};
+use super::{Authenticator, Authorizer, MintRequest, read, response};
+use crate::route::{Params, Pattern};
+use crate::store::{GuardedStore, store_access};
+
+/// Room for a payload of 64 KiB whose every other character is escaped.
+const MAX_BODY: usize = 128 * 1024;
+
+const BODY_TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// Who decides.
+pub(super) struct Endpoint<A, Z> {
+    pub(super) authenticator: A,
+    pub(super) authorizer: Z,
+}
+
+/// What can be set after a service was made.
+#[derive(Clone)]
+pub(super) struct Settings {
+    gate: Gate<SharedStore>,
+    /// The same gate, its store asked within bounds.
+    guarded: Gate<GuardedStore>,
+    pub(super) pattern: Option<Arc<Pattern>>,
+    pub(super) max_body: usize,
+    pub(super) body_time_limit: Duration,
+    pub(super) bodies: Bodies,
+    pub(super) token_member: &'static str,
+}
+
+impl Settings {
+    pub(super) fn new(gate: Gate<SharedStore>) -> Self {
+        Self {
+            guarded: GuardedStore::of(&gate),
+            gate,
+            pattern: None,
+            max_body: MAX_BODY,
+            body_time_limit: BODY_TIME_LIMIT,
+            bodies: Bodies::new(BodyLimits::default()),
+            token_member: "sse_token",
+        }
+    }
+
+    pub(super) fn with_store_budget(mut self, budget: Duration) -> Self {
+        let access = store_access(&self.gate, StoreRole::Tokens).with_budget(budget);
+        self.guarded = GuardedStore::with(&self.gate, access);
+        self
+    }
+
+    /// The parameters in the path; an error if it is not one of the pattern.
+    fn params(&self, path: &str) -> Result<Params, MintRefusal> {
+        match &self.pattern {
+            Some(pattern) => pattern.decode(path).ok_or(MintRefusal::Path),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
+    /// The response. Its observer is told of a refusal, and why.
+    pub(super) async fn answer<B>(
+        &self,
+        request: Request<B>,
+        settings: &Settings,
+    ) -> Response<Full<Bytes>>
+    where
+        B: Body<Error: Into<BoxError>>,
+    {
+        match self.issue(request, settings).await {
+            Ok(response) => response,
+            Err(refusal) => {
+                let signal = Signal::MintRefused(refusal.reason());
+                match refusal.error() {
+                    Some(error) => settings.gate.observe_error(signal, error),
+                    None => settings.gate.observe(signal),
+                }
+                refusal.to_problem().into_response()
+            }
+        }
+    }
+
+    async fn issue<B>(
+        &self,
+        request: Request<B>,
+        settings: &Settings,
+    ) -> Result<Response<Full<Bytes>>, MintRefusal>
+    where
+        B: Body<Error: Into<BoxError>>,
+    {
+        if request.method() != Method::POST {
+            return Err(MintRefusal::Method);
+        }
+        let (mut parts, body) = request.into_parts();
+        hide_credentials(&mut parts.headers);
+        let params = settings.params(parts.uri.path())?;
+        let identity = self.authenticator.authenticate(&parts).await?;
+        // The place is kept until there is an answer, for as long as the bytes are.
+        let (body, _place) = read::body(body, identity.subject(), settings).await?;
+        if !body.is_empty() && !is_json(&parts.headers) {
+            return Err(BodyFault::NotJson.into());
+        }
+        let request = MintRequest {
+            identity,
+            parts,
+            body,
+            params,
+        };
+        let permit = self.authorizer.authorize(request).await?;
+        let issued = settings.guarded.issue(permit.grant).await?;
+        Ok(response::token(
+            &issued,
+            settings.token_member,
+            permit.members,
+        ))
+    }
+}
+
+/// Has the `Debug` of these headers show no credential, to whomever they are handed.
+fn hide_credentials(headers: &mut HeaderMap) {
+    for (name, value) in headers.iter_mut() {
+        if [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name) {
+            value.set_sensitive(true);
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let essence = |value: &HeaderValue| {
+        let media = value
+            .to_str()
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default();
+        media.trim().eq_ignore_ascii_case("application/json")
+    };
+    headers.get(CONTENT_TYPE).is_some_and(essence)
+}

@@ -1,0 +1,141 @@
+//! Why a request gets no token: [`MintRefusal`].
+
+use std::error::Error;
+use std::time::Duration;
+
+use http::StatusCode;
+use sse_gate_core::{IssueError, MintRefusalReason};
+
+use super::{Denied, Unauthenticated};
+use crate::problem::Problem;
+
+pub(super) type BoxError = Box<dyn Error + Send + Sync>;
+
+/// A refusal: what the client is told, and what the observer.
+#[derive(Debug)]
+pub(super) enum MintRefusal {
+    Method,
+    Path,
+    Unauthenticated(Unauthenticated),
+    Body(BodyFault),
+    Denied(Denied),
+    NotIssued(IssueError),
+}
+
+/// What was wrong with a body.
+#[derive(Debug)]
+pub(super) enum BodyFault {
+    TooSlow,
+    TooLarge,
+    NotJson,
+    Broken(BoxError),
+    PerSubject,
+    InAll,
+}
+
+impl MintRefusal {
+    /// For metrics and logs.
+    pub(super) fn reason(&self) -> MintRefusalReason {
+        match self {
+            Self::Method => MintRefusalReason::Method,
+            Self::Path => MintRefusalReason::Path,
+            Self::Unauthenticated(error) => MintRefusalReason::Credential(error.reason()),
+            Self::Body(fault) => fault.reason(),
+            Self::Denied(Denied::Forbidden) => MintRefusalReason::Forbidden,
+            Self::Denied(Denied::NotFound) => MintRefusalReason::NotFound,
+            Self::Denied(Denied::Unprocessable) => MintRefusalReason::Unprocessable,
+            Self::Denied(Denied::TooLarge) => MintRefusalReason::TooLarge,
+            Self::NotIssued(error) => MintRefusalReason::NotIssued(error.kind()),
+        }
+    }
+
+    /// The error behind it, for logs.
+    pub(super) fn error(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unauthenticated(error) => Some(error),
+            Self::NotIssued(error) => Some(error),
+            Self::Body(BodyFault::Broken(error)) => Some(&**error),
+            _ => None,
+        }
+    }
+
+    /// For the client.
+    pub(super) fn to_problem(&self) -> Problem {
+        match self {
+            Self::Method => {
+                Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Ask for a token with POST.")
+                    .with_allow("POST")
+            }
+            Self::Path => Denied::NotFound.into(),
+            Self::Unauthenticated(error) => error.into(),
+            Self::Body(fault) => fault.to_problem(),
+            Self::Denied(denied) => (*denied).into(),
+            Self::NotIssued(error) => error.into(),
+        }
+    }
+}
+
+impl BodyFault {
+    fn reason(&self) -> MintRefusalReason {
+        match self {
+            Self::TooSlow => MintRefusalReason::BodyTooSlow,
+            Self::TooLarge => MintRefusalReason::BodyTooLarge,
+            Self::NotJson => MintRefusalReason::BodyNotJson,
+            Self::Broken(_) => MintRefusalReason::BodyBroken,
+            Self::PerSubject => MintRefusalReason::BodiesPerSubject,
+            Self::InAll => MintRefusalReason::BodiesInAll,
+        }
+    }
+
+    fn to_problem(&self) -> Problem {
+        let (status, detail) = match self {
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "The body did not arrive in time.",
+            ),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
+            Self::NotJson => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body must be application/json.",
+            ),
+            Self::Broken(_) => (StatusCode::BAD_REQUEST, "The body broke off."),
+            Self::PerSubject => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "You have too many requests under way.",
+            ),
+            Self::InAll => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "There are too many requests under way.",
+            ),
+        };
+        let problem = Problem::new(status, detail);
+        match self {
+            Self::PerSubject | Self::InAll => problem.with_retry_after(Duration::from_secs(1)),
+            _ => problem,
+        }
+    }
+}
+
+impl From<Unauthenticated> for MintRefusal {
+    fn from(error: Unauthenticated) -> Self {
+        Self::Unauthenticated(error)
+    }
+}
+
+impl From<BodyFault> for MintRefusal {
+    fn from(fault: BodyFault) -> Self {
+        Self::Body(fault)
+    }
+}
+
+impl From<Denied> for MintRefusal {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<IssueError> for MintRefusal {
+    fn from(error: IssueError) -> Self {
+        Self::NotIssued(error)
+    }
+}

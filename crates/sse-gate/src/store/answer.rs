@@ -1,0 +1,83 @@
+//! What stores answer: [`StoreAnswer`], and why there is no answer: [`Unanswered`].
+
+use sse_gate_core::{StoreError, StoreErrorKind};
+use sse_gate_resume::{NotResumed, OpenError, SessionError, SessionErrorKind};
+
+/// Why an operation has no answer of the store's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unanswered {
+    /// The budget is used up.
+    #[error("store did not answer in time")]
+    Late,
+    /// As many operations are under way as may be.
+    #[error("too many operations are under way at the store")]
+    Busy,
+    /// The breaker is open.
+    #[error("store failed repeatedly and is not asked for a while")]
+    Broken,
+}
+
+/// The result of an operation.
+pub(crate) trait StoreAnswer: Send {
+    /// The result of an operation that the store did not answer.
+    fn none(why: Unanswered) -> Self;
+
+    /// Whether it says that the store is out of order, and not that it refused something.
+    fn is_failure(&self) -> bool;
+}
+
+impl<T: Send, E: StoreFault> StoreAnswer for Result<T, E> {
+    fn none(why: Unanswered) -> Self {
+        Err(E::unanswered(why))
+    }
+
+    fn is_failure(&self) -> bool {
+        self.as_ref().is_err_and(E::is_fault)
+    }
+}
+
+/// The errors of stores.
+pub(crate) trait StoreFault: Send {
+    fn unanswered(why: Unanswered) -> Self;
+    fn is_fault(&self) -> bool;
+}
+
+impl StoreFault for StoreError {
+    fn unanswered(why: Unanswered) -> Self {
+        Self::unavailable(why)
+    }
+
+    fn is_fault(&self) -> bool {
+        self.kind() == StoreErrorKind::Unavailable
+    }
+}
+
+impl StoreFault for SessionError {
+    fn unanswered(why: Unanswered) -> Self {
+        Self::unavailable(why)
+    }
+
+    fn is_fault(&self) -> bool {
+        self.kind() == SessionErrorKind::Unavailable
+    }
+}
+
+impl StoreFault for OpenError {
+    fn unanswered(why: Unanswered) -> Self {
+        SessionError::unanswered(why).into()
+    }
+
+    fn is_fault(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_fault())
+    }
+}
+
+impl StoreFault for NotResumed {
+    fn unanswered(why: Unanswered) -> Self {
+        Self::Unavailable(SessionError::unanswered(why))
+    }
+
+    fn is_fault(&self) -> bool {
+        matches!(self, Self::Unavailable(error) if error.is_fault())
+    }
+}

@@ -1,0 +1,155 @@
+//! When a store counts as broken: [`Breaker`].
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Counts failures in a row, and says whether to ask a store at all.
+///
+/// It has no clock of its own: what depends on time is told the time.
+#[derive(Debug)]
+pub(super) struct Breaker {
+    max_failures: u32,
+    pause: Duration,
+    /// Whether it is closed and has seen no failure since the last success. The common case needs
+    /// no lock.
+    is_calm: AtomicBool,
+    /// How often it has closed. A failure from before it closed says nothing about the store now.
+    round: AtomicU64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    failures: u32,
+    is_open: bool,
+    /// When the next trial may be made; none was made yet if there is none.
+    next_trial: Option<Instant>,
+}
+
+/// How a breaker has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    Opened,
+    Closed,
+}
+
+impl Breaker {
+    pub(super) fn new(max_failures: u32, pause: Duration) -> Self {
+        Self {
+            max_failures,
+            pause,
+            is_calm: AtomicBool::new(true),
+            round: AtomicU64::new(0),
+            state: Mutex::default(),
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        !self.is_calm.load(Ordering::Acquire) && self.state().is_open
+    }
+
+    /// To be kept with an operation, and told when it has failed.
+    pub(super) fn round(&self) -> u64 {
+        self.round.load(Ordering::Acquire)
+    }
+
+    /// Whether the store may be tried now, past any bound. After that it may not for a pause.
+    pub(super) fn may_try(&self, now: Instant) -> bool {
+        let mut state = self.state();
+        let may = state.next_trial.is_none_or(|at| at <= now);
+        if may {
+            state.next_trial = Some(now + self.pause);
+        }
+        may
+    }
+
+    /// The store has answered in time.
+    pub(super) fn succeeded(&self) -> Option<Change> {
+        if self.is_calm.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut state = self.state();
+        state.failures = 0;
+        let was_open = std::mem::take(&mut state.is_open);
+        if was_open {
+            self.round.fetch_add(1, Ordering::Release);
+        }
+        self.is_calm.store(true, Ordering::Release);
+        was_open.then_some(Change::Closed)
+    }
+
+    /// The store has failed at an operation of this round.
+    pub(super) fn failed(&self, round: u64, now: Instant) -> Option<Change> {
+        let mut state = self.state();
+        if round != self.round() {
+            return None;
+        }
+        self.is_calm.store(false, Ordering::Release);
+        state.failures = state.failures.saturating_add(1);
+        if state.is_open || state.failures < self.max_failures {
+            return None;
+        }
+        state.is_open = true;
+        state.next_trial = Some(now + self.pause);
+        Some(Change::Opened)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAUSE: Duration = Duration::from_millis(500);
+
+    /// E1
+    #[test]
+    fn failures_in_a_row_open_it_and_one_success_closes_it() {
+        let (breaker, now) = (Breaker::new(3, PAUSE), Instant::now());
+        for _ in 0..2 {
+            assert_eq!(breaker.failed(breaker.round(), now), None);
+        }
+        assert_eq!(breaker.succeeded(), None);
+        for _ in 0..2 {
+            assert_eq!(breaker.failed(breaker.round(), now), None);
+        }
+        assert!(!breaker.is_open(), "the failures were not in a row");
+        let opened = breaker.failed(breaker.round(), now);
+        assert_eq!(opened, Some(Change::Opened));
+        assert!(breaker.is_open());
+        assert_eq!(breaker.failed(breaker.round(), now), None);
+        assert_eq!(breaker.succeeded(), Some(Change::Closed));
+        assert!(!breaker.is_open());
+        assert_eq!(breaker.succeeded(), None);
+    }
+
+    #[test]
+    fn one_trial_is_let_through_each_pause() {
+        let (breaker, now) = (Breaker::new(1, PAUSE), Instant::now());
+        breaker.failed(0, now);
+        assert!(!breaker.may_try(now));
+        assert!(!breaker.may_try(now + PAUSE - Duration::from_millis(1)));
+        assert!(breaker.may_try(now + PAUSE));
+        assert!(!breaker.may_try(now + PAUSE));
+        assert!(!breaker.may_try(now + PAUSE * 2 - Duration::from_millis(1)));
+        assert!(breaker.may_try(now + PAUSE * 2));
+    }
+
+    /// E1: an operation that was under way when the store came back does not count against it.
+    #[test]
+    fn a_failure_from_before_it_closed_counts_for_nothing() {
+        let (breaker, now) = (Breaker::new(1, PAUSE), Instant::now());
+        let before = breaker.round();
+        breaker.failed(before, now);
+        breaker.succeeded();
+        assert_eq!(breaker.failed(before, now), None);
+        assert!(!breaker.is_open());
+        assert_eq!(breaker.failed(breaker.round(), now), Some(Change::Opened));
+    }
+}

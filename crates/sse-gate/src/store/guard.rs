@@ -1,0 +1,121 @@
+//! Whether a store is asked: [`StoreGuard`], and the leave to ask: [`Pass`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sse_gate_core::{Observer, Signal, StoreRole};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::StorePolicy;
+use super::answer::Unanswered;
+use super::breaker::{Breaker, Change};
+
+/// Bounds the operations at one store, for all who ask it.
+pub(super) struct StoreGuard {
+    role: StoreRole,
+    max_under_way: usize,
+    under_way: AtomicUsize,
+    breaker: Breaker,
+    observer: Arc<dyn Observer>,
+    /// Tells late operations that the store answers again.
+    recovered: Notify,
+}
+
+impl StoreGuard {
+    pub(super) fn new(role: StoreRole, policy: &StorePolicy, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            role,
+            max_under_way: policy.max_under_way,
+            under_way: AtomicUsize::new(0),
+            breaker: Breaker::new(policy.max_failures, policy.pause),
+            observer,
+            recovered: Notify::new(),
+        }
+    }
+
+    /// Leave to ask the store now.
+    pub(super) fn admit(self: &Arc<Self>) -> Result<Pass, Unanswered> {
+        let before = self.under_way.fetch_add(1, Ordering::AcqRel);
+        let mut pass = Pass {
+            guard: Arc::clone(self),
+            round: self.breaker.round(),
+            is_trial: false,
+            is_settled: false,
+        };
+        let is_full = before >= self.max_under_way;
+        if !is_full && !self.breaker.is_open() {
+            return Ok(pass);
+        }
+        // What hangs for ever must not keep the store from being tried again.
+        if self.breaker.may_try(Instant::now()) {
+            pass.is_trial = true;
+            return Ok(pass);
+        }
+        Err(if is_full {
+            Unanswered::Busy
+        } else {
+            Unanswered::Broken
+        })
+    }
+
+    /// Tells of a change after the fact.
+    fn tell(&self, change: Option<Change>) {
+        if let Some(change) = change {
+            self.observer.observe(Signal::BreakerChanged {
+                store: self.role,
+                is_open: change == Change::Opened,
+            });
+        }
+    }
+}
+
+impl fmt::Debug for StoreGuard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreGuard")
+            .field("role", &self.role)
+            .field("under_way", &self.under_way)
+            .field("breaker", &self.breaker)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Leave to ask a store once. The operation counts as under way until this is dropped.
+#[derive(Debug)]
+pub(super) struct Pass {
+    guard: Arc<StoreGuard>,
+    round: u64,
+    is_trial: bool,
+    is_settled: bool,
+}
+
+impl Pass {
+    /// Says how the operation went: whether the store failed at it. Only the first word counts.
+    pub(super) fn settle(&mut self, is_failure: bool) {
+        if std::mem::replace(&mut self.is_settled, true) {
+            return;
+        }
+        let breaker = &self.guard.breaker;
+        if is_failure {
+            self.guard.tell(breaker.failed(self.round, Instant::now()));
+            return;
+        }
+        self.guard.tell(breaker.succeeded());
+        if self.is_trial {
+            self.guard.recovered.notify_waiters();
+        }
+    }
+
+    /// Ready when a trial has shown that the store answers again, counted from its first poll.
+    pub(super) fn recovery(&self) -> impl Future<Output = ()> + Send + 'static {
+        let guard = Arc::clone(&self.guard);
+        async move { guard.recovered.notified().await }
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.guard.under_way.fetch_sub(1, Ordering::AcqRel);
+    }
+}

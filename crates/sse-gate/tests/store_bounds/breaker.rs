@@ -1,0 +1,124 @@
+//! When a store is left alone, and when it is asked again.
+
+use std::time::Duration;
+
+use sse_gate::core::{Cap, IssueErrorKind, Signal};
+use sse_gate::{GateLayer, Limits, StorePolicy, StreamRoute};
+use tokio::time::Instant;
+
+use crate::fickle::Mood;
+use crate::scene::Scene;
+
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// E1: five failures open it, whatever kind they are of and wherever they are seen. Then everybody
+/// is refused at once, and the store is asked once each pause, until it answers.
+#[tokio::test(start_paused = true)]
+async fn it_opens_after_five_failures_and_tries_the_store_once_each_pause() {
+    for mood in [Mood::Errs, Mood::Hangs, Mood::Loses] {
+        let scene = Scene::new();
+        let token = scene.token().await;
+        let tokens = scene.foreign_tokens(5).await;
+        scene.store.becomes(mood);
+        for token in &tokens[..3] {
+            assert_eq!(scene.show(token).await, 503, "{mood:?}");
+        }
+        assert_eq!(scene.mint().await.status(), 503);
+        assert_eq!(scene.breaker(true), 0, "{mood:?}: four failures");
+        assert_eq!(scene.mint().await.status(), 503);
+        assert_eq!(scene.breaker(true), 1, "{mood:?}: five failures");
+
+        let (asked, started) = (scene.store.asked(), Instant::now());
+        for token in &tokens {
+            assert_eq!(scene.show(token).await, 503);
+            let response = scene.mint().await;
+            assert_eq!(response.status(), 503);
+            assert_eq!(response.headers()["retry-after"], "1");
+        }
+        assert!(started.elapsed().is_zero(), "{mood:?}");
+        assert_eq!(scene.store.asked(), asked, "{mood:?}: it was asked");
+
+        for trial in 1..=3 {
+            tokio::time::sleep(PAUSE).await;
+            for token in &tokens {
+                assert_eq!(scene.show(token).await, 503);
+            }
+            assert_eq!(scene.store.asked(), asked + trial, "{mood:?}");
+        }
+        scene.store.becomes(Mood::Works);
+        tokio::time::sleep(PAUSE).await;
+        assert_eq!(scene.show(&token).await, 200, "{mood:?}: untouched");
+        assert_eq!(scene.mint().await.status(), 200);
+        assert_eq!((scene.breaker(true), scene.breaker(false)), (1, 1));
+    }
+}
+
+/// E1: all layers and mints of a gate know what one of them has learnt.
+#[tokio::test(start_paused = true)]
+async fn it_is_shared_by_all_layers_and_mints_of_a_gate() {
+    let scene = Scene::new();
+    let token = scene.token().await;
+    let route = StreamRoute::new("/rooms/{id}").unwrap();
+    let other = GateLayer::new(&scene.gate.clone(), route);
+    scene.store.becomes(Mood::Errs);
+    for _ in 0..5 {
+        scene.mint().await;
+    }
+    let asked = scene.store.asked();
+    let scene = Scene {
+        layer: other,
+        ..scene
+    };
+    assert_eq!(scene.show(&token).await, 503);
+    assert_eq!(scene.store.asked(), asked);
+}
+
+/// E1: the client that makes the trial may leave. What the store answers counts all the same.
+#[tokio::test(start_paused = true)]
+async fn a_trial_counts_without_its_client() {
+    let scene = Scene::new();
+    let token = scene.token().await;
+    scene.store.becomes(Mood::Errs);
+    for _ in 0..5 {
+        scene.mint().await;
+    }
+    tokio::time::sleep(PAUSE).await;
+    scene.store.becomes(Mood::Hangs);
+    let mut trial = Box::pin(scene.show(&token));
+    assert!(futures_util::poll!(&mut trial).is_pending());
+    drop(trial);
+    scene.store.becomes(Mood::Works);
+    scene.until("it closes", |it| it.breaker(false) == 1).await;
+    assert_eq!(scene.show(&token).await, 401, "the token is spent");
+}
+
+/// E1: a store that refuses is in order, however often it does.
+#[tokio::test(start_paused = true)]
+async fn what_a_store_refuses_does_not_open_it() {
+    let limits = Limits::default().with_tokens_per_subject(1);
+    let scene = Scene::with_limits(StorePolicy::default(), limits);
+    let token = scene.token().await;
+    for unknown in scene.foreign_tokens(20).await {
+        assert_eq!(scene.mint().await.status(), 429);
+        assert_eq!(scene.show(&unknown).await, 401);
+    }
+    let full = IssueErrorKind::Full(Cap::TokensPerSubject);
+    assert!(scene.witness.saw(Signal::IssueRefused(full)));
+    assert_eq!(scene.breaker(true), 0);
+    assert_eq!(scene.show(&token).await, 200);
+}
+
+/// E1: a success between failures starts the count anew.
+#[tokio::test(start_paused = true)]
+async fn failures_that_are_not_in_a_row_do_not_open_it() {
+    let scene = Scene::new();
+    for _ in 0..3 {
+        scene.store.becomes(Mood::Errs);
+        for _ in 0..4 {
+            assert_eq!(scene.mint().await.status(), 503);
+        }
+        scene.store.becomes(Mood::Works);
+        assert_eq!(scene.mint().await.status(), 200);
+    }
+    assert_eq!(scene.breaker(true), 0);
+}
