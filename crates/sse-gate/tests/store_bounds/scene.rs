@@ -10,7 +10,9 @@ use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::{Empty, Full};
 use sse_gate::core::{Signal, StoreRole};
-use sse_gate::mint::{Denied, Identity, MintRequest, MintService, Permit};
+use sse_gate::mint::{
+    Authenticator, Authorizer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated,
+};
 use sse_gate::{
     Gate, GateLayer, Grant, Limits, MemoryStore, StorePolicy, StreamRoute, StreamSlots, Subject,
 };
@@ -98,18 +100,13 @@ impl Scene {
     }
 
     /// A mint that knows everybody as alice, and permits everything.
-    pub(crate) fn mint_service(
-        &self,
-    ) -> MintService<
-        impl Fn(&Parts) -> std::future::Ready<Result<Identity, sse_gate::mint::Unauthenticated>>
-        + Send
-        + Sync
-        + 'static,
-        impl Fn(MintRequest) -> std::future::Ready<Result<Permit, Denied>> + Send + Sync + 'static,
-    > {
+    pub(crate) fn mint_service(&self) -> MintService<impl Authenticator, impl Authorizer> {
         let grant = self.grant();
-        let who = |_: &Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
-        let whether = move |_: MintRequest| ready(Ok(Permit::new(grant.clone())));
+        let who = |_: &Parts| {
+            let alice = Subject::new("alice").unwrap();
+            ready(Ok::<_, Unauthenticated>(Identity::new(alice)))
+        };
+        let whether = move |_: MintRequest| ready(Ok::<_, Denied>(Permit::new(grant.clone())));
         MintService::new(&self.gate, who, whether)
     }
 
