@@ -2,26 +2,29 @@
 //!
 //! | offset | size | field |
 //! |---|---|---|
-//! | 0 | 1 | version, 1 |
+//! | 0 | 1 | version, 2 |
 //! | 1 | 1 | flags: 1 the client continues a stream, 2 there is a payload |
 //! | 2 | 32 | the token's key |
 //! | 34 | 8 | when the token ends, Unix milliseconds |
 //! | 42 | 8 | when the stream ends, Unix milliseconds |
-//! | 50 | 2 | length of the subject |
-//! | 52 | 2 | length of the resource |
-//! | 54 | | subject, resource, payload |
+//! | 50 | 8 | how long that was from when the token was issued, milliseconds |
+//! | 58 | 2 | length of the subject |
+//! | 60 | 2 | length of the resource |
+//! | 62 | | subject, resource, payload |
 //!
 //! Numbers are big-endian. One allocation holds it all: a store may keep millions of them.
 
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
+use crate::time::millis;
 use crate::{Grant, Resource, Subject, Timestamp, TokenKey};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const CONTINUES: u8 = 1;
 const HAS_PAYLOAD: u8 = 2;
-const HEADER_LEN: usize = 54;
+const HEADER_LEN: usize = 62;
 
 /// A grant in the form that stores keep: opaque bytes that name their own key.
 ///
@@ -30,8 +33,9 @@ const HEADER_LEN: usize = 54;
 pub struct Entry(Box<[u8]>);
 
 impl Entry {
-    /// Writes down a grant whose `expires_at` and `deadline` the gate has settled.
-    pub(crate) fn seal(key: TokenKey, grant: &Grant) -> Self {
+    /// Writes down a grant whose `expires_at` and `deadline` the gate has settled. Until the latter
+    /// it `lasts` so long.
+    pub(crate) fn seal(key: TokenKey, grant: &Grant, lasts: Duration) -> Self {
         let (subject, resource) = (grant.subject.as_str().as_bytes(), grant.resource.as_bytes());
         let payload = grant.payload.as_deref();
         let len = HEADER_LEN + subject.len() + resource.len() + grant.payload_len();
@@ -43,6 +47,7 @@ impl Entry {
         bytes.extend_from_slice(&grant.expires_at.as_unix_millis().to_be_bytes());
         let deadline = grant.deadline.unwrap_or(Timestamp::FOREVER);
         bytes.extend_from_slice(&deadline.as_unix_millis().to_be_bytes());
+        bytes.extend_from_slice(&millis(lasts).to_be_bytes());
         bytes.extend_from_slice(&len_u16(subject).to_be_bytes());
         bytes.extend_from_slice(&len_u16(resource).to_be_bytes());
         bytes.extend_from_slice(subject);
@@ -93,9 +98,15 @@ impl Entry {
         Timestamp::from_unix_millis(u64::from_be_bytes(self.array(34)))
     }
 
+    /// How long the stream may last, from when the token was issued. Its deadline is a date, and
+    /// says more if the wall clock was set back since.
+    pub(crate) fn lasts(&self) -> Duration {
+        Duration::from_millis(u64::from_be_bytes(self.array(50)))
+    }
+
     /// Whose token it is, the subject by which stores count.
     pub fn subject_bytes(&self) -> &[u8] {
-        let len = usize::from(u16::from_be_bytes(self.array(50)));
+        let len = usize::from(u16::from_be_bytes(self.array(58)));
         self.0.get(HEADER_LEN..HEADER_LEN + len).unwrap_or_default()
     }
 
@@ -110,8 +121,8 @@ impl Entry {
 
     /// What follows the subject: resource and payload.
     fn rest(&self) -> Result<(&[u8], &[u8]), CorruptEntry> {
-        let subject_len = usize::from(u16::from_be_bytes(self.array(50)));
-        let resource_len = usize::from(u16::from_be_bytes(self.array(52)));
+        let subject_len = usize::from(u16::from_be_bytes(self.array(58)));
+        let resource_len = usize::from(u16::from_be_bytes(self.array(60)));
         let rest = self
             .0
             .get(HEADER_LEN + subject_len..)
@@ -184,9 +195,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_grant_comes_back_as_it_went_in(grant in grants(), key: [u8; 32]) {
-            let entry = Entry::seal(TokenKey::from_bytes(key), &grant);
+        fn a_grant_comes_back_as_it_went_in(grant in grants(), key: [u8; 32], lasts: u64) {
+            let entry = Entry::seal(TokenKey::from_bytes(key), &grant, Duration::from_millis(lasts));
             prop_assert_eq!(entry.key(), TokenKey::from_bytes(key));
+            prop_assert_eq!(entry.lasts(), Duration::from_millis(lasts));
             prop_assert_eq!(entry.expires_at(), grant.expires_at());
             prop_assert_eq!(entry.subject_bytes(), grant.subject().as_str().as_bytes());
             prop_assert_eq!(entry.payload_len(), grant.payload_len());
@@ -199,7 +211,8 @@ mod tests {
         fn damaged_bytes_give_an_error_or_an_entry_and_no_panic(
             grant in grants(), cut: prop::sample::Index, place: prop::sample::Index, value: u8,
         ) {
-            let mut bytes = Entry::seal(TokenKey::from_bytes([7; 32]), &grant).as_bytes().to_vec();
+            let entry = Entry::seal(TokenKey::from_bytes([7; 32]), &grant, Duration::MAX);
+            let mut bytes = entry.as_bytes().to_vec();
             let len = bytes.len();
             bytes[place.index(len)] = value;
             let _ = Entry::from_bytes(bytes.clone());

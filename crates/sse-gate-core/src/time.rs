@@ -33,6 +33,11 @@ impl Timestamp {
         Self(self.0.saturating_add(millis(span)))
     }
 
+    /// The moment `span` earlier, or the epoch. A part of a millisecond is dropped.
+    pub fn saturating_sub(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(span)))
+    }
+
     /// How long it is from `earlier` to this moment; zero if it is none or negative.
     pub fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
@@ -47,7 +52,7 @@ impl Timestamp {
 }
 
 /// The whole milliseconds in `span`, or `u64::MAX` if there are more.
-fn millis(span: Duration) -> u64 {
+pub(crate) fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 

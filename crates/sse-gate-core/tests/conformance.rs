@@ -22,6 +22,14 @@ impl Backend for Memory {
     async fn advance(&self, span: Duration) {
         self.0.advance(span);
     }
+
+    fn set_wall_ahead(&self, span: Duration) {
+        self.0.set_wall_ahead(span);
+    }
+
+    fn set_wall_back(&self, span: Duration) {
+        self.0.set_wall_back(span);
+    }
 }
 
 /// The erased handle changes nothing, nor does sharing a store.
@@ -40,6 +48,14 @@ impl Backend for Shared {
 
     async fn advance(&self, span: Duration) {
         self.0.advance(span).await;
+    }
+
+    fn set_wall_ahead(&self, span: Duration) {
+        self.0.set_wall_ahead(span);
+    }
+
+    fn set_wall_back(&self, span: Duration) {
+        self.0.set_wall_back(span);
     }
 }
 

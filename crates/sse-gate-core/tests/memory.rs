@@ -85,7 +85,7 @@ fn a_clock_that_is_set_back_is_survived() {
     let start = scene.clock.now();
     scene.clock.advance(TTL);
     let key = scene.insert("alice", TTL);
-    scene.clock.set(start);
+    scene.clock.set_wall(start);
     let earlier = scene.insert("alice", TTL);
     assert!(scene.is_taken(key) && !scene.is_taken(key));
     scene.clock.advance(TTL);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use moka::Expiry;
-use sse_gate_core::{Entry, Timestamp, TokenKey};
+use sse_gate_core::{Entry, SteadyTime, TokenKey};
 
 /// How long after its end moka may still hold an entry.
 ///
@@ -16,13 +16,13 @@ const GRACE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) entry: Entry,
-    pub(crate) ends_at: Timestamp,
+    pub(crate) ends_at: SteadyTime,
     pub(crate) ttl: Duration,
 }
 
 impl Kept {
     /// Whether its time is not up. Moka goes by a clock of its own, and may find out later.
-    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_live(&self, now: SteadyTime) -> bool {
         !self.ends_at.has_passed(now)
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use sse_gate_core::{
-    Cap, Clock, Entry, Full, Ledger, Limits, StoreError, Subject, SystemClock, Timestamp, TokenKey,
-    TokenStore,
+    Cap, Clock, Entry, Full, Ledger, Limits, SteadyTime, StoreError, Subject, SystemClock,
+    TokenKey, TokenStore,
 };
 
 use crate::kept::{AfterTtl, Kept};
@@ -42,7 +42,7 @@ pub struct MokaStore {
     cache: Cache<TokenKey, Arc<Kept>>,
     inserts: [Mutex<()>; INSERT_LOCKS],
     clock: Arc<dyn Clock>,
-    /// The next sweep comes no earlier, in Unix milliseconds.
+    /// The next sweep comes no earlier, in steady milliseconds.
     next_sweep: AtomicU64,
 }
 
@@ -89,7 +89,7 @@ impl MokaStore {
     }
 
     fn insert_now(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let ends_at = now.saturating_add(ttl);
         let kept = Kept {
             entry,
@@ -108,7 +108,7 @@ impl MokaStore {
     }
 
     /// Whether there is a live entry under `key`. A dead one is about to be replaced.
-    fn is_taken(&self, key: TokenKey, now: Timestamp) -> bool {
+    fn is_taken(&self, key: TokenKey, now: SteadyTime) -> bool {
         let is_live = |kept: Arc<Kept>| kept.is_live(now);
         // There is none, but for a bug or an attack, and to find that out `get` takes longer.
         self.cache.contains_key(&key) && self.cache.get(&key).is_some_and(is_live)
@@ -122,14 +122,14 @@ impl MokaStore {
     }
 
     fn take_now(&self, key: TokenKey) -> Option<Entry> {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         // Moka removes and returns what has expired, too, if no sweep of its own met it before.
         let kept = self.cache.remove(&key).filter(|kept| kept.is_live(now))?;
         Some(kept.entry.clone())
     }
 
     fn withdraw_now(&self, subject: &Subject) -> usize {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let subject = subject.as_str().as_bytes();
         let is_its = |kept: &Arc<Kept>| kept.entry.subject_bytes() == subject;
         let keys = self.ledger.ids_of(subject).into_iter();
@@ -141,7 +141,7 @@ impl MokaStore {
     }
 
     /// Enters a newcomer in the ledger. If the store is full, what is dead in it makes room.
-    fn admit(&self, key: TokenKey, kept: &Kept, now: Timestamp) -> Result<(), Full> {
+    fn admit(&self, key: TokenKey, kept: &Kept, now: SteadyTime) -> Result<(), Full> {
         let enter = || self.ledger.enter(key, &kept.entry, kept.ends_at, now);
         match enter() {
             Err(full)
@@ -156,7 +156,7 @@ impl MokaStore {
     }
 
     /// Removes all that has ended.
-    fn sweep(&self, now: Timestamp) {
+    fn sweep(&self, now: SteadyTime) {
         let mut seen = 0;
         for (key, kept) in &self.cache {
             seen += 1;
@@ -167,14 +167,14 @@ impl MokaStore {
         // What ended long ago, moka no longer shows.
         self.cache.run_pending_tasks();
         let pause = Duration::from_millis(seen / SWEPT_PER_MILLI);
-        let next = now.saturating_add(pause).as_unix_millis();
+        let next = now.saturating_add(pause).as_millis();
         self.next_sweep.store(next, Ordering::Relaxed);
     }
 
     /// Whether enough time has passed since the last sweep. A sweep looks at every entry, so at
     /// a cap it must not come with every newcomer.
-    fn may_sweep(&self, now: Timestamp) -> bool {
-        now.as_unix_millis() >= self.next_sweep.load(Ordering::Relaxed)
+    fn may_sweep(&self, now: SteadyTime) -> bool {
+        now.as_millis() >= self.next_sweep.load(Ordering::Relaxed)
     }
 }
 
@@ -208,7 +208,7 @@ mod tests {
         let Sample { key, entry } = Sample::new();
         let kept = Kept {
             entry,
-            ends_at: Timestamp::FOREVER,
+            ends_at: SteadyTime::FOREVER,
             ttl: Duration::from_secs(60),
         };
         store.cache.insert(key, Arc::new(kept));

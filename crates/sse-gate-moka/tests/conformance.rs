@@ -22,6 +22,14 @@ impl Backend for Moka {
     async fn advance(&self, span: Duration) {
         self.0.advance(span);
     }
+
+    fn set_wall_ahead(&self, span: Duration) {
+        self.0.set_wall_ahead(span);
+    }
+
+    fn set_wall_back(&self, span: Duration) {
+        self.0.set_wall_back(span);
+    }
 }
 
 sse_gate_core::token_store_conformance!(moka: Moka);

@@ -36,7 +36,7 @@
 //! let grant = Grant::new(Subject::new("alice")?, Resource::new(["chat"])?);
 //! let gate = Gate::new(MemoryStore::default());
 //! let key = gate.issue(grant.clone()).await?.key();
-//! let opening = Opening::at(sessions.now(), &grant, key, Arc::new(log));
+//! let opening = Opening::at(sessions.steady(), &grant, key, Arc::new(log));
 //! let mut subscription = sessions.open(opening).await?;
 //!
 //! let mut frame = bytes::BytesMut::new();

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use sse_gate_core::{EntropyError, Grant, Timestamp, TokenKey};
+use sse_gate_core::{EntropyError, Grant, SteadyTime, TokenKey};
 
 use crate::log::ReadLog;
 use crate::session::{ResumePolicy, SessionError};
@@ -14,7 +14,7 @@ use crate::session::{ResumePolicy, SessionError};
 pub struct Opening<'a> {
     pub(crate) grant: &'a Grant,
     pub(crate) token: TokenKey,
-    pub(crate) at: Timestamp,
+    pub(crate) at: SteadyTime,
     pub(crate) log: Arc<dyn ReadLog>,
     pub(crate) owns_log: bool,
     pub(crate) start: Start,
@@ -33,9 +33,14 @@ pub(crate) enum Start {
 impl<'a> Opening<'a> {
     /// A session on a log of its own, from the log's beginning. The log ends with it.
     ///
-    /// `at` is the moment before the token was redeemed ([`Sessions::now`](crate::Sessions::now)):
+    /// `at` is the moment before the token was redeemed ([`Sessions::steady`](crate::Sessions::steady)):
     /// a revocation that comes later closes the session, although it is not yet there.
-    pub fn at(at: Timestamp, grant: &'a Grant, token: TokenKey, own_log: Arc<dyn ReadLog>) -> Self {
+    pub fn at(
+        at: SteadyTime,
+        grant: &'a Grant,
+        token: TokenKey,
+        own_log: Arc<dyn ReadLog>,
+    ) -> Self {
         Self {
             grant,
             token,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use sse_gate_core::Grant;
 
 use crate::frames;
 use crate::log::ReadLog;
@@ -38,6 +39,15 @@ impl Resumed {
     /// What the session is bound to.
     pub fn binding(&self) -> &Binding {
         self.lease.binding()
+    }
+
+    /// The grant that opened the session, without its payload, with the time that is left.
+    pub fn grant(&self) -> Grant {
+        let (clock, binding) = (self.sessions.clock(), self.binding());
+        let latest = clock.now().saturating_add(self.sessions.time_left(binding));
+        Grant::new(binding.subject.clone(), binding.resource.clone())
+            .with_deadline(binding.deadline.min(latest))
+            .continuing(true)
     }
 
     /// The new connection's hold on the session.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use sse_gate_core::{Clock, Entropy, Subject, SystemClock, SystemEntropy, Timestamp, TokenKey};
+use sse_gate_core::{Clock, Entropy, SteadyTime, Subject, SystemClock, SystemEntropy, TokenKey};
 
 use crate::frames;
 use crate::id::{IdPrefix, ResumeId, ResumeKeys, SessionId, Tag, TagContext};
@@ -67,8 +67,16 @@ impl Sessions {
 
     /// The present moment, by its clock: to be taken before a token is redeemed that shall open a
     /// session. See [`Opening::at`].
-    pub fn now(&self) -> Timestamp {
-        self.0.clock.now()
+    pub fn steady(&self) -> SteadyTime {
+        self.0.clock.steady()
+    }
+
+    /// How long a session may still last: until its deadline, or for what is left of the span that
+    /// it had when it was opened, whichever is shorter. The two differ if the wall clock was set.
+    pub fn time_left(&self, binding: &Binding) -> Duration {
+        let clock = &self.0.clock;
+        let by_date = binding.deadline.saturating_since(clock.now());
+        by_date.min(binding.ends_at.saturating_since(clock.steady()))
     }
 
     /// Opens a session for a token that was just redeemed, and subscribes its first client.
@@ -83,7 +91,9 @@ impl Sessions {
             Start::FromBeginning => 0,
             Start::FromNow => bounds.last,
         };
-        let latest = opening.at.saturating_add(MAX_SESSION);
+        let (now, steady) = (inner.clock.now(), inner.clock.steady());
+        let deadline = opening.grant.deadline();
+        let deadline = deadline.unwrap_or(now.saturating_add(MAX_SESSION));
         let binding = Arc::new(Binding {
             token: opening.token,
             subject: opening.grant.subject().clone(),
@@ -92,7 +102,8 @@ impl Sessions {
             epoch: opening.log.epoch(),
             base,
             opened_at: opening.at,
-            deadline: opening.grant.deadline().unwrap_or(latest),
+            deadline,
+            ends_at: steady.saturating_add(deadline.saturating_since(now)),
             policy: opening.policy,
         });
         let record = Record::new(Arc::clone(&binding));
@@ -224,6 +235,10 @@ impl Sessions {
         let store = self.0.store.clone();
         let lease = Lease::new(store, id, generation, binding, fence);
         Resumed::new(self.clone(), lease, log, cursor)
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
     }
 
     /// What all ids of a connection begin with.

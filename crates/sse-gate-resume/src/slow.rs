@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sse_gate_core::Timestamp;
+use sse_gate_core::SteadyTime;
 
 use crate::sessions::Sessions;
 
@@ -43,7 +43,7 @@ impl Default for SlowPolicy {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slow {
     policy: SlowPolicy,
-    behind_since: Option<Timestamp>,
+    behind_since: Option<SteadyTime>,
 }
 
 impl Slow {
@@ -60,7 +60,7 @@ impl Slow {
             self.behind_since = None;
             return false;
         }
-        let now = sessions.now();
+        let now = sessions.steady();
         let since = *self.behind_since.get_or_insert(now);
         since.saturating_add(self.policy.patience).has_passed(now)
     }

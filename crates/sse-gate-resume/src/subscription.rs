@@ -87,6 +87,11 @@ impl Subscription {
         self.lease.binding()
     }
 
+    /// How long its session may still last: [`Sessions::time_left`].
+    pub fn time_left(&self) -> Duration {
+        self.sessions.time_left(self.lease.binding())
+    }
+
     /// Its hold on the session.
     pub fn lease(&self) -> &Lease {
         &self.lease

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project::{pin_project, pinned_drop};
-use sse_gate_core::{Gate, Grant, SharedStore, Signal, StreamEnd, Timestamp};
+use sse_gate_core::{Gate, Grant, SharedStore, Signal, SteadyTime, StreamEnd, Timestamp};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::resume::{ResumableStream, Unattached};
@@ -26,6 +26,8 @@ pub(crate) struct StreamGuard {
     time_left: Duration,
     #[pin]
     deadline: Sleep,
+    /// The same by the gate's clock, whose time goes on while the machine sleeps.
+    ends_at: SteadyTime,
     end: StreamEnd,
 }
 
@@ -51,6 +53,8 @@ impl StreamGuard {
     ) -> Self {
         let deadline = grant.deadline().unwrap_or(Timestamp::FOREVER);
         let time_left = deadline.saturating_since(gate.clock().now());
+        let lasts = time_left.min(FAR_OFF) + allowance;
+        let ends_at = gate.clock().steady().saturating_add(lasts);
         let opened_at = Instant::now();
         gate.observe(Signal::StreamOpened);
         Self {
@@ -60,7 +64,8 @@ impl StreamGuard {
             pulse,
             opened_at,
             time_left,
-            deadline: sleep_until(opened_at + time_left.min(FAR_OFF) + allowance),
+            deadline: sleep_until(opened_at + lasts),
+            ends_at,
             end: StreamEnd::Disconnected,
         }
     }
@@ -81,16 +86,22 @@ impl StreamGuard {
     /// has its place.
     pub(crate) fn gives(&self) -> bool {
         let now = Instant::now();
-        now < self.deadline.deadline() && self.pulse.gave(now)
+        now < self.deadline.deadline() && !self.has_overslept() && self.pulse.gave(now)
     }
 
     /// The server waits for the stream; ready when that must not go on.
     pub(crate) fn poll_over(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.pulse.asked() {
+        if self.pulse.asked() && !self.has_overslept() {
             self.project().deadline.poll(cx)
         } else {
             Poll::Ready(())
         }
+    }
+
+    /// Whether its time is up by the gate's clock, if not by the runtime's: the machine was
+    /// suspended.
+    fn has_overslept(&self) -> bool {
+        self.ends_at.has_passed(self.gate.clock().steady())
     }
 
     /// The body has come to its end, unless its place was taken.

@@ -23,6 +23,14 @@
 //!     async fn advance(&self, span: Duration) {
 //!         self.0.advance(span);
 //!     }
+//!
+//!     fn set_wall_ahead(&self, span: Duration) {
+//!         self.0.set_wall_ahead(span);
+//!     }
+//!
+//!     fn set_wall_back(&self, span: Duration) {
+//!         self.0.set_wall_back(span);
+//!     }
 //! }
 //!
 //! sse_gate_core::token_store_conformance!(memory: Memory);
@@ -39,6 +47,7 @@ mod expiry;
 mod insert;
 mod sample;
 mod take;
+mod wall;
 mod withdraw;
 
 use std::time::Duration;
@@ -57,6 +66,10 @@ pub use take::{
     a_dropped_take_happens_whole_or_not_at_all, a_key_is_compared_whole, an_entry_comes_back_whole,
     an_unknown_key_gives_nothing, one_of_many_racing_takers_gets_the_entry,
     taking_twice_gives_nothing,
+};
+pub use wall::{
+    a_wall_clock_put_right_gives_room, a_wall_clock_put_right_lengthens_no_life,
+    a_wall_clock_set_back_lengthens_no_life,
 };
 pub use withdraw::{
     a_withdrawn_subject_has_no_entries_left, withdrawing_gives_room_and_counts_the_live,
@@ -77,6 +90,17 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Lets this much time pass for the store, by its clock or by waiting.
     fn advance(&self, span: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Sets the store's wall clock ahead by `span`. It does nothing by default, for a store whose
+    /// clock can't be set by a test.
+    fn set_wall_ahead(&self, span: Duration) {
+        let _ = span;
+    }
+
+    /// Sets the store's wall clock back by `span`. It does nothing by default, too.
+    fn set_wall_back(&self, span: Duration) {
+        let _ = span;
+    }
 
     /// Runs a future to its end. A backend that needs a runtime of its own overrides it.
     fn block_on<F: Future>(&self, future: F) -> F::Output {
@@ -111,6 +135,9 @@ macro_rules! token_store_conformance {
                 an_entry_ends_with_its_ttl,
                 an_ended_key_can_be_used_again,
                 a_key_used_again_counts_once,
+                a_wall_clock_put_right_lengthens_no_life,
+                a_wall_clock_set_back_lengthens_no_life,
+                a_wall_clock_put_right_gives_room,
                 a_full_store_refuses_the_newcomer,
                 a_full_subject_refuses_only_its_own,
                 payloads_are_capped_one_by_one_by_subject_and_in_all,

@@ -40,7 +40,7 @@ impl Sample {
         }
         Self {
             key,
-            entry: Entry::seal(key, &grant),
+            entry: Entry::seal(key, &grant, Duration::MAX),
         }
     }
 }

@@ -83,7 +83,7 @@ impl<S: TokenStore> GateBuilder<S> {
 
     /// The gate, its store's type kept: every operation is dispatched statically.
     pub fn build(self) -> Gate<Arc<S>> {
-        let recent = Recent::new(self.clock.now());
+        let recent = Recent::new(self.clock.steady());
         let Self {
             store,
             ttl,

@@ -29,14 +29,14 @@ impl<S: TokenStore> Gate<S> {
 
     async fn try_issue(&self, grant: Grant) -> Result<Issued, IssueError> {
         let state = &*self.state;
-        let now = state.clock.now();
-        let (grant, ttl) = self.settle_ends(grant, now)?;
+        let (grant, ttl, lasts) = self.settle_ends(grant, state.clock.now())?;
         let token = Token::generate(&*state.entropy)?;
         let key = token.key(&grant.resource);
         self.store
-            .insert(key, Entry::seal(key, &grant), ttl)
+            .insert(key, Entry::seal(key, &grant, lasts), ttl)
             .await?;
-        state.recent.issued(key, grant.expires_at);
+        let ends_at = state.clock.steady().saturating_add(ttl);
+        state.recent.issued(key, ends_at);
         Ok(Issued {
             token,
             key,
@@ -45,28 +45,27 @@ impl<S: TokenStore> Gate<S> {
         })
     }
 
-    /// Settles when token and stream end.
+    /// Settles when token and stream end, and how long that is from now for each.
     fn settle_ends(
         &self,
         mut grant: Grant,
         now: Timestamp,
-    ) -> Result<(Grant, Duration), IssueError> {
+    ) -> Result<(Grant, Duration, Duration), IssueError> {
         let credential_ends = grant.expires_at;
         let ttl = grant
             .ttl
             .map_or(self.state.ttl, |ttl| ttl.min(self.state.ttl));
         grant.expires_at = credential_ends.min(now.saturating_add(ttl));
-        grant.deadline = Some(
-            grant
-                .deadline
-                .unwrap_or(credential_ends)
-                .min(now.saturating_add(self.state.max_stream)),
-        );
+        let deadline = grant
+            .deadline
+            .unwrap_or(credential_ends)
+            .min(now.saturating_add(self.state.max_stream));
+        grant.deadline = Some(deadline);
         let ttl = grant.expires_at.saturating_since(now);
         if ttl.is_zero() {
             return Err(IssueError::credential_expired());
         }
-        Ok((grant, ttl))
+        Ok((grant, ttl, deadline.saturating_since(now)))
     }
 }
 

@@ -97,16 +97,19 @@ impl State {
         let missing = TokenKey::from_bytes([0; 32]);
         let found = taken.as_ref().map_or(missing, Entry::key);
         let is_it = bool::from(key.ct_eq(&found));
-        let now = self.clock.now();
-        let why_missing = self.recent.why_missing(key, now);
+        let why_missing = self.recent.why_missing(key, self.clock.steady());
         let Some(entry) = taken.filter(|_| is_it) else {
             return Err(self.refuse(why_missing));
         };
-        self.recent.used(key, entry.expires_at());
+        self.recent.used(key);
+        let now = self.clock.now();
         if entry.expires_at().has_passed(now) {
             return Err(self.refuse(RefusalReason::Expired));
         }
-        let grant = entry.open().map_err(|error| self.corrupt(error))?;
+        let mut grant = entry.open().map_err(|error| self.corrupt(error))?;
+        // The wall clock may have been set back since the deadline was settled.
+        let latest = now.saturating_add(entry.lasts());
+        grant.deadline = grant.deadline.map(|deadline| deadline.min(latest));
         self.observer.observe(Signal::Redeemed {
             continues: grant.continues(),
         });

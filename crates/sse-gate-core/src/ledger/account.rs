@@ -4,13 +4,13 @@ use std::slice;
 use std::time::Duration;
 
 use super::{Cap, Full, Limits};
-use crate::Timestamp;
+use crate::SteadyTime;
 
 /// What the ledger remembers of one entry.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stub<Id> {
     pub(super) id: Id,
-    pub(super) ends_at: Timestamp,
+    pub(super) ends_at: SteadyTime,
     pub(super) payload: usize,
 }
 
@@ -60,7 +60,7 @@ impl<Id: Copy + PartialEq> Account<Id> {
         &self,
         limits: &Limits,
         payload: usize,
-        now: Timestamp,
+        now: SteadyTime,
     ) -> Result<(), Full> {
         let live = || {
             self.stubs()
@@ -88,7 +88,7 @@ impl<Id: Copy + PartialEq> Account<Id> {
     }
 
     /// Adds a stub, and forgets those whose time is up.
-    pub(super) fn open(&mut self, stub: Stub<Id>, now: Timestamp) {
+    pub(super) fn open(&mut self, stub: Stub<Id>, now: SteadyTime) {
         match &mut self.stubs {
             Stubs::One(old) if old.ends_at.has_passed(now) => *old = stub,
             Stubs::One(old) => self.stubs = Stubs::Many(vec![*old, stub]),
@@ -100,7 +100,7 @@ impl<Id: Copy + PartialEq> Account<Id> {
     }
 
     /// Forgets a stub; whether it was the last.
-    pub(super) fn close(&mut self, id: Id, ends_at: Timestamp) -> bool {
+    pub(super) fn close(&mut self, id: Id, ends_at: SteadyTime) -> bool {
         let is_it = |stub: &Stub<Id>| stub.id == id && stub.ends_at == ends_at;
         match &mut self.stubs {
             Stubs::One(stub) => is_it(stub),

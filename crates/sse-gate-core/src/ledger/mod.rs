@@ -14,7 +14,7 @@ use hashbrown::hash_table::Entry::{Occupied, Vacant};
 use account::{Account, Stub};
 pub use limits::{Cap, Full, Limits};
 
-use crate::{Entry, Timestamp};
+use crate::{Entry, SteadyTime};
 
 /// How many parts the accounts are spread over, each with a lock of its own. A power of two.
 const SHARDS: usize = 64;
@@ -75,8 +75,8 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
         &self,
         id: Id,
         entry: &Entry,
-        ends_at: Timestamp,
-        now: Timestamp,
+        ends_at: SteadyTime,
+        now: SteadyTime,
     ) -> Result<(), Full> {
         let payload = entry.payload_len();
         self.limits.check_payload(payload)?;
@@ -108,7 +108,7 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
     /// Counts `entry` no longer, that was counted until `ends_at`.
     ///
     /// The two together tell it from another that was entered under the same `id` later.
-    pub fn leave(&self, id: Id, entry: &Entry, ends_at: Timestamp) {
+    pub fn leave(&self, id: Id, entry: &Entry, ends_at: SteadyTime) {
         self.tokens.fetch_sub(1, Ordering::Relaxed);
         let payload = entry.payload_len();
         // Most have none, and a number that all threads write is dear.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::Timestamp;
+use crate::SteadyTime;
 
 /// How many more than twice the live ends there may be before the others are thrown out.
 const SPARE: usize = 64;
@@ -15,11 +15,11 @@ const SPARE: usize = 64;
 /// still there. When more than half are of entries that are gone, the heap is to be made anew: a
 /// cost for each insertion that does not grow with their number.
 #[derive(Debug, Default)]
-pub(super) struct Ends(BinaryHeap<Reverse<(Timestamp, u64)>>);
+pub(super) struct Ends(BinaryHeap<Reverse<(SteadyTime, u64)>>);
 
 impl Ends {
     /// Adds an end.
-    pub(super) fn push(&mut self, end: (Timestamp, u64)) {
+    pub(super) fn push(&mut self, end: (SteadyTime, u64)) {
         self.0.push(Reverse(end));
     }
 
@@ -29,7 +29,7 @@ impl Ends {
     }
 
     /// Takes out the earliest end, if it has passed.
-    pub(super) fn pop_passed(&mut self, now: Timestamp) -> Option<(Timestamp, u64)> {
+    pub(super) fn pop_passed(&mut self, now: SteadyTime) -> Option<(SteadyTime, u64)> {
         let Reverse((ends_at, _)) = self.0.peek()?;
         if !ends_at.has_passed(now) {
             return None;
@@ -38,8 +38,8 @@ impl Ends {
     }
 }
 
-impl FromIterator<(Timestamp, u64)> for Ends {
-    fn from_iter<I: IntoIterator<Item = (Timestamp, u64)>>(ends: I) -> Self {
+impl FromIterator<(SteadyTime, u64)> for Ends {
+    fn from_iter<I: IntoIterator<Item = (SteadyTime, u64)>>(ends: I) -> Self {
         Self(ends.into_iter().map(Reverse).collect())
     }
 }
@@ -50,8 +50,8 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
-    fn at(millis: u64) -> Timestamp {
-        Timestamp::from_unix_millis(millis)
+    fn at(millis: u64) -> SteadyTime {
+        SteadyTime::from_millis(millis)
     }
 
     proptest! {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use shard::{Reaped, Shard, Slot};
 
 use crate::{
-    Cap, Clock, Entry, Full, Ledger, Limits, StoreError, Subject, SystemClock, Timestamp, TokenKey,
-    TokenStore,
+    Cap, Clock, Entry, Full, Ledger, Limits, SteadyTime, StoreError, Subject, SystemClock,
+    TokenKey, TokenStore,
 };
 
 /// How many parts the entries are spread over, each with a lock of its own.
@@ -65,14 +65,14 @@ impl MemoryStore {
     /// For a store that is idle for long and whose memory is wanted. It locks one part of the
     /// entries after the other.
     pub fn purge(&self) {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         for at in 0..SHARDS {
             while self.reap(at, now).1 {}
         }
     }
 
     fn insert_now(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let slot = Slot {
             prefix: key.prefix(),
             ends_at: now.saturating_add(ttl),
@@ -94,7 +94,7 @@ impl MemoryStore {
     }
 
     fn take_now(&self, key: TokenKey) -> Option<Entry> {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let mut shard = self.lock(shard_of(key.prefix()));
         // Before the look-up, so that the time it takes tells nothing of the token shown.
         let dead = shard.reap(now).dead;
@@ -105,7 +105,7 @@ impl MemoryStore {
     }
 
     fn withdraw_now(&self, subject: &Subject) -> usize {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let subject = subject.as_str().as_bytes();
         let mut withdrawn = 0;
         for prefix in self.ledger.ids_of(subject) {
@@ -117,7 +117,7 @@ impl MemoryStore {
     }
 
     /// Enters a newcomer in the ledger. If the store is full, what is dead in it makes room.
-    fn admit(&self, slot: &Slot, now: Timestamp) -> Result<(), Full> {
+    fn admit(&self, slot: &Slot, now: SteadyTime) -> Result<(), Full> {
         loop {
             match self
                 .ledger
@@ -132,7 +132,7 @@ impl MemoryStore {
     }
 
     /// Removes dead entries from the first part that has any; whether there were any.
-    fn reap_anywhere(&self, now: Timestamp) -> bool {
+    fn reap_anywhere(&self, now: SteadyTime) -> bool {
         (0..SHARDS).any(|at| {
             loop {
                 let (dead, is_cut_short) = self.reap(at, now);
@@ -144,7 +144,7 @@ impl MemoryStore {
     }
 
     /// Removes some dead entries from one part; how many, and whether there may be more.
-    fn reap(&self, at: usize, now: Timestamp) -> (usize, bool) {
+    fn reap(&self, at: usize, now: SteadyTime) -> (usize, bool) {
         let Reaped { dead, is_cut_short } = self.lock(at).reap(now);
         let count = dead.len();
         self.settle(dead);

@@ -3,7 +3,7 @@
 use hashbrown::HashTable;
 
 use super::ends::Ends;
-use crate::{Entry, Timestamp, TokenKey};
+use crate::{Entry, SteadyTime, TokenKey};
 
 /// The most ends that one operation looks at. It bounds how long the lock is held after many
 /// have expired at once.
@@ -22,7 +22,7 @@ pub(super) struct Shard {
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) prefix: u64,
-    pub(super) ends_at: Timestamp,
+    pub(super) ends_at: SteadyTime,
     pub(super) entry: Entry,
 }
 
@@ -40,7 +40,7 @@ impl Shard {
     ///
     /// Gives the newcomer itself back if the key is there, or one that begins with the same 8
     /// bytes, which happens to digests as often as somebody guesses a token.
-    pub(super) fn insert(&mut self, slot: Slot, now: Timestamp) -> Result<Option<Slot>, Slot> {
+    pub(super) fn insert(&mut self, slot: Slot, now: SteadyTime) -> Result<Option<Slot>, Slot> {
         let prefix = slot.prefix;
         let same = |slot: &Slot| slot.prefix == prefix;
         let there = self.slots.find(prefix, same);
@@ -57,7 +57,7 @@ impl Shard {
     }
 
     /// Removes the entry under a key, if it is there and its time is not up.
-    pub(super) fn take(&mut self, key: TokenKey, now: Timestamp) -> Option<Slot> {
+    pub(super) fn take(&mut self, key: TokenKey, now: SteadyTime) -> Option<Slot> {
         let prefix = key.prefix();
         let is_it =
             |slot: &Slot| slot.prefix == prefix && slot.is_live(now) && slot.entry.key() == key;
@@ -71,7 +71,7 @@ impl Shard {
     }
 
     /// Removes some of the entries whose time is up, those that ended first.
-    pub(super) fn reap(&mut self, now: Timestamp) -> Reaped {
+    pub(super) fn reap(&mut self, now: SteadyTime) -> Reaped {
         let mut dead = Vec::new();
         for _ in 0..REAPED_AT_ONCE {
             let Some(end) = self.ends.pop_passed(now) else {
@@ -95,11 +95,11 @@ impl Shard {
 }
 
 impl Slot {
-    pub(super) fn is_live(&self, now: Timestamp) -> bool {
+    pub(super) fn is_live(&self, now: SteadyTime) -> bool {
         !self.ends_at.has_passed(now)
     }
 
-    fn end(&self) -> (Timestamp, u64) {
+    fn end(&self) -> (SteadyTime, u64) {
         (self.ends_at, self.prefix)
     }
 }

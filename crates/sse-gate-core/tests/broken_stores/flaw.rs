@@ -23,6 +23,8 @@ pub(crate) enum Flaw {
     LooksThenInserts,
     /// It gives an entry at the moment of its end.
     GivesAtTheEnd,
+    /// It measures lives on the wall clock.
+    GoesByTheWall,
     /// What has ended keeps its key.
     DeadKeysStay,
     /// Whoever takes a dead one's key also takes its place in the counts.

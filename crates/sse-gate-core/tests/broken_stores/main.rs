@@ -35,6 +35,9 @@ laws! {
     an_entry_ends_with_its_ttl,
     an_ended_key_can_be_used_again,
     a_key_used_again_counts_once,
+    a_wall_clock_put_right_lengthens_no_life,
+    a_wall_clock_set_back_lengthens_no_life,
+    a_wall_clock_put_right_gives_room,
     a_full_store_refuses_the_newcomer,
     a_full_subject_refuses_only_its_own,
     payloads_are_capped_one_by_one_by_subject_and_in_all,
@@ -96,6 +99,10 @@ flaws! {
         one_of_many_racing_inserts_creates;
     looking_then_inserting_is_seen: LooksThenInserts breaks one_of_many_racing_inserts_creates;
     giving_at_the_end_is_seen: GivesAtTheEnd breaks an_entry_ends_with_its_ttl;
+    going_by_the_wall_is_seen: GoesByTheWall breaks
+        a_wall_clock_put_right_lengthens_no_life,
+        a_wall_clock_set_back_lengthens_no_life,
+        a_wall_clock_put_right_gives_room;
     dead_keys_that_stay_are_seen: DeadKeysStay breaks
         an_ended_key_can_be_used_again,
         a_key_used_again_counts_once;
@@ -117,7 +124,8 @@ flaws! {
         one_of_many_racing_takers_gets_the_entry,
         one_of_many_racing_inserts_creates;
     never_forgetting_the_dead_is_seen: NeverForgetsTheDead breaks
-        room_comes_back_when_entries_end;
+        room_comes_back_when_entries_end,
+        a_wall_clock_put_right_gives_room;
     withdrawing_all_but_one_is_seen: WithdrawsAllButOne breaks
         a_withdrawn_subject_has_no_entries_left;
     counting_the_dead_as_withdrawn_is_seen: CountsTheDeadAsWithdrawn breaks

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use sse_gate_core::conformance::{Backend, Sample};
 use sse_gate_core::{
-    Cap, Clock, Entry, Full, Ledger, Limits, ManualClock, StoreError, Subject, Timestamp, TokenKey,
-    TokenStore,
+    Cap, Clock, Entry, Full, Ledger, Limits, ManualClock, SteadyTime, StoreError, Subject,
+    TokenKey, TokenStore,
 };
 
 use super::flaw::Flaw;
@@ -18,7 +18,7 @@ pub(crate) struct Naive {
     flaw: Flaw,
     clock: ManualClock,
     ledger: Ledger<TokenKey>,
-    entries: Mutex<HashMap<TokenKey, (Entry, Timestamp)>>,
+    entries: Mutex<HashMap<TokenKey, (Entry, SteadyTime)>>,
     given: Mutex<HashMap<TokenKey, Entry>>,
 }
 
@@ -27,8 +27,16 @@ impl Naive {
         self.flaw == flaw
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<TokenKey, (Entry, Timestamp)>> {
+    fn entries(&self) -> MutexGuard<'_, HashMap<TokenKey, (Entry, SteadyTime)>> {
         self.entries.lock().unwrap()
+    }
+
+    /// The time that lives are measured on.
+    fn now(&self) -> SteadyTime {
+        if self.is(Flaw::GoesByTheWall) {
+            return SteadyTime::from_millis(self.clock.now().as_unix_millis());
+        }
+        self.clock.steady()
     }
 
     /// Long enough for every other thread to come to the same place.
@@ -63,11 +71,11 @@ impl Naive {
         entry.clone()
     }
 
-    fn leave(&self, key: TokenKey, entry: &Entry, ends_at: Timestamp) {
+    fn leave(&self, key: TokenKey, entry: &Entry, ends_at: SteadyTime) {
         self.ledger.leave(key, &self.weighed(key, entry), ends_at);
     }
 
-    fn remove(&self, key: TokenKey) -> Option<(Entry, Timestamp)> {
+    fn remove(&self, key: TokenKey) -> Option<(Entry, SteadyTime)> {
         let found = self.entries().remove(&key);
         if let Some((entry, ends_at)) = &found {
             self.leave(key, entry, *ends_at);
@@ -76,11 +84,11 @@ impl Naive {
     }
 
     /// Removes what has ended, but leaves `key` alone.
-    fn purge(&self, key: TokenKey, now: Timestamp) {
+    fn purge(&self, key: TokenKey, now: SteadyTime) {
         if self.is(Flaw::NeverForgetsTheDead) {
             return;
         }
-        let has_ended = |(_, ends_at): &(Entry, Timestamp)| ends_at.has_passed(now);
+        let has_ended = |(_, ends_at): &(Entry, SteadyTime)| ends_at.has_passed(now);
         let dead =
             |(dead, kept): (&TokenKey, _)| (*dead != key && has_ended(kept)).then_some(*dead);
         let dead: Vec<_> = self.entries().iter().filter_map(dead).collect();
@@ -89,8 +97,8 @@ impl Naive {
         }
     }
 
-    fn enter(&self, key: TokenKey, entry: &Entry, ends_at: Timestamp) -> Result<(), StoreError> {
-        let now = self.clock.now();
+    fn enter(&self, key: TokenKey, entry: &Entry, ends_at: SteadyTime) -> Result<(), StoreError> {
+        let now = self.now();
         let weighed = self.weighed(key, entry);
         let enter = || self.ledger.enter(key, &weighed, ends_at, now);
         match enter() {
@@ -113,10 +121,10 @@ impl Naive {
     }
 
     fn insert_now(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
-        let (now, key) = (self.clock.now(), self.key(key));
+        let (now, key) = (self.now(), self.key(key));
         let ends_at = now.saturating_add(ttl);
         self.purge(key, now);
-        let is_there = |kept: Option<&(Entry, Timestamp)>| match kept {
+        let is_there = |kept: Option<&(Entry, SteadyTime)>| match kept {
             Some(_) if self.is(Flaw::Overwrites) => false,
             Some(_) if self.is(Flaw::DeadKeysStay) => true,
             kept => kept.is_some_and(|(_, ends_at)| !ends_at.has_passed(now)),
@@ -143,8 +151,8 @@ impl Naive {
     }
 
     fn take_now(&self, key: TokenKey) -> Option<Entry> {
-        let (now, key) = (self.clock.now(), self.key(key));
-        let is_live = |ends_at: Timestamp| match self.flaw {
+        let (now, key) = (self.now(), self.key(key));
+        let is_live = |ends_at: SteadyTime| match self.flaw {
             Flaw::GivesAtTheEnd => now <= ends_at,
             _ => !ends_at.has_passed(now),
         };
@@ -177,13 +185,13 @@ impl Naive {
     }
 
     fn withdraw_now(&self, subject: &Subject) -> usize {
-        let now = self.clock.now();
+        let now = self.now();
         let mut keys = self.ledger.ids_of(subject.as_str().as_bytes());
         if self.is(Flaw::WithdrawsAllButOne) && keys.len() > 4 {
             keys.pop();
         }
         let removed = keys.into_iter().filter_map(|key| self.remove(key));
-        let counts = |(_, ends_at): &(Entry, Timestamp)| {
+        let counts = |(_, ends_at): &(Entry, SteadyTime)| {
             self.is(Flaw::CountsTheDeadAsWithdrawn) || !ends_at.has_passed(now)
         };
         removed.filter(counts).count()
@@ -238,5 +246,13 @@ impl Backend for Flawed {
 
     async fn advance(&self, span: Duration) {
         self.clock.advance(span);
+    }
+
+    fn set_wall_ahead(&self, span: Duration) {
+        self.clock.set_wall_ahead(span);
+    }
+
+    fn set_wall_back(&self, span: Duration) {
+        self.clock.set_wall_back(span);
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a test shall panic")]
 
 mod caps;
+mod clock;
 mod issue;
 mod observers;
 mod parts;

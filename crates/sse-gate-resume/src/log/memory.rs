@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use sse_gate_codec::Event;
-use sse_gate_core::{Clock, Entropy, EntropyError, SystemClock, SystemEntropy, Timestamp};
+use sse_gate_core::{Clock, Entropy, EntropyError, SteadyTime, SystemClock, SystemEntropy};
 
 use super::readers::{Readers, keep_waker};
 use super::window::Window;
@@ -54,7 +54,7 @@ impl MemoryLogs {
             window: Window::new(self.limits, self.budget.clone()),
             end: None,
             readers: Readers::default(),
-            deserted_since: self.clock.now(),
+            deserted_since: self.clock.steady(),
             stop: None,
             writer: None,
         };
@@ -89,7 +89,7 @@ struct State {
     end: Option<LogEnd>,
     readers: Readers,
     /// When the last reader went, or the log was made.
-    deserted_since: Timestamp,
+    deserted_since: SteadyTime,
     stop: Option<StopReason>,
     /// Waits for the last reader to go, or to be asked to stop.
     writer: Option<Waker>,
@@ -114,14 +114,14 @@ impl MemoryLog {
 }
 
 impl State {
-    fn append(&mut self, block: Block, now: Timestamp) -> Result<u64, AppendErrorKind> {
+    fn append(&mut self, block: Block, now: SteadyTime) -> Result<u64, AppendErrorKind> {
         if self.end.is_some() {
             return Err(AppendErrorKind::Ended);
         }
         self.window.push(block, now)
     }
 
-    fn read(&mut self, after: u64, page: &mut Page, now: Timestamp) -> Option<Read> {
+    fn read(&mut self, after: u64, page: &mut Page, now: SteadyTime) -> Option<Read> {
         self.window.trim(now);
         let (first, last) = (self.window.first(), self.window.last());
         if after > last {
@@ -144,7 +144,7 @@ impl ReadLog for MemoryLog {
     }
 
     fn bounds(&self) -> Bounds {
-        let now = self.0.clock.now();
+        let now = self.0.clock.steady();
         let mut state = self.lock();
         state.window.trim(now);
         Bounds {
@@ -159,7 +159,7 @@ impl ReadLog for MemoryLog {
     }
 
     fn dismiss(&self, reader: ReaderId) {
-        let now = self.0.clock.now();
+        let now = self.0.clock.steady();
         self.change(|state| {
             state.readers.dismiss(reader);
             if !state.readers.is_empty() {
@@ -177,7 +177,7 @@ impl ReadLog for MemoryLog {
         page: &mut Page,
         cx: &mut Context<'_>,
     ) -> Poll<Read> {
-        let now = self.0.clock.now();
+        let now = self.0.clock.steady();
         let mut state = self.lock();
         if let Some(read) = state.read(after, page, now) {
             return Poll::Ready(read);
@@ -197,7 +197,7 @@ impl ReadLog for MemoryLog {
 impl EventLog for MemoryLog {
     async fn append(&self, event: &Event<'_>) -> Result<u64, AppendError> {
         let block = Block::new(event)?;
-        let now = self.0.clock.now();
+        let now = self.0.clock.steady();
         let seq = self.change(|state| match state.append(block, now) {
             Ok(seq) => (Ok(seq), state.readers.take_waiting()),
             Err(kind) => (Err(kind), Vec::new()),
@@ -223,7 +223,7 @@ impl EventLog for MemoryLog {
     }
 
     fn poll_deserted(&self, cx: &mut Context<'_>) -> Poll<Duration> {
-        let now = self.0.clock.now();
+        let now = self.0.clock.steady();
         let mut state = self.lock();
         if state.readers.is_empty() {
             return Poll::Ready(now.saturating_since(state.deserted_since));

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use sse_gate_core::Timestamp;
+use sse_gate_core::SteadyTime;
 
 use super::{AppendErrorKind, Block, LogBudget, LogLimits, Page};
 
@@ -22,7 +22,7 @@ pub(super) struct Window {
 #[derive(Debug)]
 struct Kept {
     block: Block,
-    at: Timestamp,
+    at: SteadyTime,
 }
 
 impl Window {
@@ -45,7 +45,7 @@ impl Window {
     }
 
     /// Appends an event, at the cost of the oldest if need be.
-    pub(super) fn push(&mut self, block: Block, now: Timestamp) -> Result<u64, AppendErrorKind> {
+    pub(super) fn push(&mut self, block: Block, now: SteadyTime) -> Result<u64, AppendErrorKind> {
         let cost = block.len() + OVERHEAD;
         if block.len() > self.limits.bytes {
             return Err(AppendErrorKind::TooLarge);
@@ -69,7 +69,7 @@ impl Window {
     }
 
     /// Drops what is too old.
-    pub(super) fn trim(&mut self, now: Timestamp) {
+    pub(super) fn trim(&mut self, now: SteadyTime) {
         let max_age = self.limits.age;
         let is_old = |kept: &Kept| kept.at.saturating_add(max_age).has_passed(now);
         while self.events.front().is_some_and(is_old) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sse_gate_core::{Grant, Resource, Subject, Timestamp, TokenKey};
+use sse_gate_core::{Resource, SteadyTime, Subject, Timestamp, TokenKey};
 
 use super::ResumePolicy;
 use crate::log::LogEpoch;
@@ -23,20 +23,13 @@ pub struct Binding {
     /// Where its right to the log begins: behind this event.
     pub base: u64,
     /// When its token was shown.
-    pub opened_at: Timestamp,
-    /// When it ends, whatever happens.
+    pub opened_at: SteadyTime,
+    /// The date at which it ends, whatever happens,
     pub deadline: Timestamp,
+    /// and when that was to be when it was opened. It ends at the earlier of both.
+    pub ends_at: SteadyTime,
     /// How it deals with clients that come back.
     pub policy: ResumePolicy,
-}
-
-impl Binding {
-    /// The grant that opened it, without its payload.
-    pub fn grant(&self) -> Grant {
-        Grant::new(self.subject.clone(), self.resource.clone())
-            .with_deadline(self.deadline)
-            .continuing(true)
-    }
 }
 
 impl fmt::Debug for Binding {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{Timestamp, TokenKey};
+use sse_gate_core::{SteadyTime, TokenKey};
 use subtle::ConstantTimeEq;
 
 use super::{Binding, CloseReason, Delivered, Gone, Outcome, Refused};
@@ -34,10 +34,10 @@ pub struct Record {
     /// The generation whose ids were used last, if they may be shown again,
     predecessor: Option<u64>,
     /// until then,
-    grace_until: Timestamp,
+    grace_until: SteadyTime,
     /// and how often they were.
     retries: u32,
-    idle_until: Timestamp,
+    idle_until: SteadyTime,
     /// Whether the connection of this generation is there.
     is_attached: bool,
     /// Whether a connection has got something.
@@ -98,7 +98,7 @@ impl Record {
     /// What is taken makes the generation that counts one higher. The window of the generation
     /// before begins when its successor is made and never slides, so an id is taken at most once
     /// and the number of retries more, the extra times within one window of the first.
-    pub fn redeem(&mut self, shown: &Presented, log: &Bounds, now: Timestamp) -> Outcome {
+    pub fn redeem(&mut self, shown: &Presented, log: &Bounds, now: SteadyTime) -> Outcome {
         if !bool::from(shown.token.ct_eq(&self.binding.token)) {
             return Outcome::Refused(Refused::OtherToken);
         }
@@ -137,7 +137,7 @@ impl Record {
 
     /// Lets the token count a second time, if its first answer got lost within `window`: nothing
     /// was got by anybody, or the connection is gone. Whether it does.
-    pub fn reopen(&mut self, window: Duration, now: Timestamp) -> bool {
+    pub fn reopen(&mut self, window: Duration, now: SteadyTime) -> bool {
         self.expire(now);
         let is_first = self.generation == 1 && self.closed.is_none();
         let is_lost = !self.is_confirmed || !self.is_attached;
@@ -156,7 +156,7 @@ impl Record {
     /// The connection of this generation is gone. Nobody can come back to a session of which no
     /// client ever got an id, but by its token: it waits for as long as an opening may be repeated,
     /// and as long again.
-    pub fn release(&mut self, generation: u64, delivered: Delivered, now: Timestamp) {
+    pub fn release(&mut self, generation: u64, delivered: Delivered, now: SteadyTime) {
         if generation != self.generation || self.closed.is_some() {
             return;
         }
@@ -181,9 +181,9 @@ impl Record {
     }
 
     /// Closes it if its time is up. Whether it was.
-    pub fn expire(&mut self, now: Timestamp) -> bool {
+    pub fn expire(&mut self, now: SteadyTime) -> bool {
         // No id could be made for the connection after the last generation's.
-        if self.binding.deadline.has_passed(now) || self.generation == MAX_GENERATION {
+        if self.binding.ends_at.has_passed(now) || self.generation == MAX_GENERATION {
             return self.close(CloseReason::Deadline);
         }
         if !self.is_attached && self.idle_until.has_passed(now) {
@@ -194,34 +194,34 @@ impl Record {
 
     /// When its time is up, if nothing happens before. A closed one is remembered for clients that
     /// come back to it: for as long after its deadline as a client is waited for.
-    pub fn ends_at(&self) -> Timestamp {
+    pub fn ends_at(&self) -> SteadyTime {
         let Binding {
-            deadline, policy, ..
+            ends_at, policy, ..
         } = &*self.binding;
         if self.closed.is_some() {
-            deadline.saturating_add(policy.idle)
+            ends_at.saturating_add(policy.idle)
         } else if self.is_attached {
-            *deadline
+            *ends_at
         } else {
             self.idle_until
         }
     }
 
-    fn may_be_shown_again(&self, generation: u64, now: Timestamp) -> bool {
+    fn may_be_shown_again(&self, generation: u64, now: SteadyTime) -> bool {
         self.predecessor == Some(generation)
             && !self.grace_until.has_passed(now)
             && self.retries < self.binding.policy.retries
     }
 
     /// A new connection is there, in a generation of its own.
-    fn attach(&mut self, now: Timestamp) {
+    fn attach(&mut self, now: SteadyTime) {
         self.generation += 1;
         self.is_attached = true;
         self.idle_until = self.idle_end(now);
     }
 
-    fn idle_end(&self, now: Timestamp) -> Timestamp {
+    fn idle_end(&self, now: SteadyTime) -> SteadyTime {
         now.saturating_add(self.binding.policy.idle)
-            .min(self.binding.deadline)
+            .min(self.binding.ends_at)
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails in a test shall panic")]
 
 mod appending;
+mod clock;
 mod ledger;
 mod many;
 mod publishing;

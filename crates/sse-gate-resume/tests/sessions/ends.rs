@@ -94,7 +94,7 @@ fn a_logout_meets_sessions_that_are_about_to_open() {
             other => panic!("{other:?}"),
         })
     };
-    let shown_at = stage.sessions.now();
+    let shown_at = stage.sessions.steady();
     stage.wait(MILLI);
     block_on(stage.sessions.revoke(&alice())).unwrap();
     stage.wait(MILLI);

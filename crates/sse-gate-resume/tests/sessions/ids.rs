@@ -89,7 +89,7 @@ fn a_moved_sequence_gains_nothing() {
     append(&log, "not yours");
     let grant = grant("alice");
     let opening = sse_gate_resume::Opening::at(
-        stage.sessions.now(),
+        stage.sessions.steady(),
         &grant,
         token(1),
         std::sync::Arc::new(log.clone()),

@@ -6,6 +6,7 @@
 )]
 
 mod caps;
+mod clock;
 mod ends;
 mod ids;
 mod memory;

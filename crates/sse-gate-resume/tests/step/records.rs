@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{Clock, ManualClock, Timestamp};
+use sse_gate_core::{Clock, ManualClock, SteadyTime, Timestamp};
 use sse_gate_resume::{
     Binding, Bounds, CloseReason, Delivered, LogEnd, LogEpoch, Outcome, Presented, Record,
     ResumePolicy,
@@ -77,8 +77,9 @@ impl Pair {
             salt: [3; 32],
             epoch: LogEpoch::from_bytes([0; 8]),
             base: rules.base,
-            opened_at: Timestamp::from_unix_millis(now),
+            opened_at: SteadyTime::from_millis(now),
             deadline: Timestamp::from_unix_millis(rules.deadline),
+            ends_at: SteadyTime::from_millis(rules.deadline),
             policy,
         }));
         let model = Model::new(rules);
@@ -149,7 +150,7 @@ impl Pair {
     fn take(&mut self, step: Step) -> Option<Outcome> {
         self.history.push(step);
         let mut shown_for = None;
-        let now = Timestamp::from_unix_millis(self.now);
+        let now = SteadyTime::from_millis(self.now);
         match step {
             Step::Show(shown) => {
                 let presented = Presented {

@@ -84,7 +84,7 @@ impl Stage {
         log: &MemoryLog,
     ) -> Result<Subscription, OpenError> {
         let log: Arc<dyn ReadLog> = Arc::new(log.clone());
-        let opening = Opening::at(self.sessions.now(), grant, token, log);
+        let opening = Opening::at(self.sessions.steady(), grant, token, log);
         block_on(self.sessions.open(opening.with_policy(self.policy)))
     }
 

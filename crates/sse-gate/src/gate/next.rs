@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use sse_gate_core::{Grant, Refusal, Signal, Timestamp, TokenKey};
+use sse_gate_core::{Grant, Refusal, Signal, SteadyTime, TokenKey};
 use sse_gate_resume::{NotResumed, Resumed};
 use zeroize::Zeroizing;
 
@@ -30,7 +30,7 @@ pub(super) struct Admission {
     /// A place among the open streams.
     pub(super) reservation: Reservation,
     /// What opens a session, on a resumable route.
-    pub(super) opening: Option<(TokenKey, Timestamp)>,
+    pub(super) opening: Option<(TokenKey, SteadyTime)>,
     /// The resume id that it shows; empty if it shows none.
     pub(super) resume_id: Zeroizing<Box<str>>,
 }
@@ -112,7 +112,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
         let Some(slot) = admission.reservation.claim(&resumed.binding().subject) else {
             return Step::Answer(answer::later_with_id(resumed));
         };
-        let grant = resumed.binding().grant();
+        let grant = resumed.grant();
         let guard = StreamGuard::resumable(config.gate.clone(), slot.pulse(), &grant);
         resumed.lease().hold(slot);
         let granted = Granted::new(grant, guard.time_left());

@@ -78,7 +78,7 @@ impl<S> GateService<S> {
         let key = presented.key();
         let admission = Admission {
             reservation,
-            opening: resumable.map(|settings| (key, settings.sessions.now())),
+            opening: resumable.map(|settings| (key, settings.sessions.steady())),
             resume_id: Zeroizing::new(resume_id.unwrap_or_default().into()),
         };
         if let Some(settings) = resumable.filter(|_| resume_id.is_some()) {

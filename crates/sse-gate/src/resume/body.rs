@@ -129,7 +129,8 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
         let mut frame = BytesMut::new();
         let this = self.as_mut().project();
         let is_over = Instant::now() >= this.deadline.deadline();
-        if is_over {
+        // The runtime's clock may have stood still while the machine slept.
+        if is_over || this.subscription.time_left().is_zero() {
             this.subscription.expire(&mut frame);
         }
         let written = this.subscription.poll_write(cx, &mut frame);

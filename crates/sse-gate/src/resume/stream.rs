@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sse_gate_core::{Timestamp, TokenKey};
+use sse_gate_core::{SteadyTime, TokenKey};
 use sse_gate_resume::{
     CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, Subscription,
 };
@@ -43,7 +43,7 @@ enum Way {
 pub(crate) struct First {
     pub(crate) token: TokenKey,
     /// The moment before the token was redeemed.
-    pub(crate) at: Timestamp,
+    pub(crate) at: SteadyTime,
     pub(crate) slot: Slot,
 }
 
@@ -163,8 +163,7 @@ impl ResumableStream {
     }
 
     fn body(&self, subscription: Subscription) -> ResumableBody {
-        let now = self.settings.sessions.now();
-        let time_left = subscription.binding().deadline.saturating_since(now);
+        let time_left = subscription.time_left();
         let subscription = subscription.with_slow_policy(self.settings.slow);
         ResumableBody::new(subscription, time_left)
     }

@@ -11,6 +11,7 @@ mod support;
 mod told;
 
 mod caps;
+mod clock;
 mod ends;
 mod factors;
 mod faults;

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{Clock, Subject, SystemClock, Timestamp, TokenKey};
+use sse_gate_core::{Clock, SteadyTime, Subject, SystemClock, TokenKey};
 
 pub use limits::SessionLimits;
 
@@ -63,8 +63,8 @@ impl MemorySessions {
     }
 
     /// One step on the table. What it leads to elsewhere happens when the lock is free again.
-    fn step<T>(&self, step: impl FnOnce(&mut Table, Timestamp, &mut Aftermath) -> T) -> T {
-        let now = self.clock.now();
+    fn step<T>(&self, step: impl FnOnce(&mut Table, SteadyTime, &mut Aftermath) -> T) -> T {
+        let now = self.clock.steady();
         let mut aftermath = Aftermath::default();
         let result = {
             let mut table = self.table.lock();

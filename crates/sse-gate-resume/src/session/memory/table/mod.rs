@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{Subject, Timestamp, TokenKey};
+use sse_gate_core::{SteadyTime, Subject, TokenKey};
 
 use slot::{Live, Slot};
 
@@ -30,11 +30,11 @@ pub(super) struct Table {
     by_token: HashMap<TokenKey, SessionId>,
     /// Those that are not closed, the oldest first.
     by_subject: HashMap<Subject, Vec<SessionId>>,
-    ends: BTreeSet<(Timestamp, SessionId)>,
+    ends: BTreeSet<(SteadyTime, SessionId)>,
     /// Those that are, in the order in which they were; some may be forgotten.
     closed: VecDeque<SessionId>,
     open: usize,
-    revoked: HashMap<Subject, Timestamp>,
+    revoked: HashMap<Subject, SteadyTime>,
 }
 
 impl Table {
@@ -69,7 +69,7 @@ impl Table {
         record: Record,
         log: Arc<dyn ReadLog>,
         owns_log: bool,
-        now: Timestamp,
+        now: SteadyTime,
         aftermath: &mut Aftermath,
     ) -> Result<Fence, SessionErrorKind> {
         let binding = Arc::clone(record.binding());
@@ -109,7 +109,7 @@ impl Table {
         &mut self,
         id: SessionId,
         shown: &Presented,
-        now: Timestamp,
+        now: SteadyTime,
         aftermath: &mut Aftermath,
     ) -> Redeemed {
         let Some(slot) = self.slots.get_mut(&id) else {
@@ -136,7 +136,7 @@ impl Table {
         &mut self,
         token: TokenKey,
         window: Duration,
-        now: Timestamp,
+        now: SteadyTime,
         aftermath: &mut Aftermath,
     ) -> Option<Reopened> {
         let id = *self.by_token.get(&token)?;
@@ -160,7 +160,7 @@ impl Table {
         id: SessionId,
         generation: u64,
         delivered: Delivered,
-        now: Timestamp,
+        now: SteadyTime,
     ) {
         if let Some(slot) = self.slots.get_mut(&id) {
             slot.record.release(generation, delivered, now);
@@ -178,7 +178,7 @@ impl Table {
         &mut self,
         whose: &Whom,
         reason: CloseReason,
-        now: Timestamp,
+        now: SteadyTime,
         aftermath: &mut Aftermath,
     ) -> usize {
         let ids = match whose {

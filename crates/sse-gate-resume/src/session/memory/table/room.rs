@@ -1,6 +1,6 @@
 //! Room for newcomers: what is over goes, and then, of the newcomer's own, what nobody reads.
 
-use sse_gate_core::{Subject, Timestamp};
+use sse_gate_core::{SteadyTime, Subject};
 
 use super::super::aftermath::Aftermath;
 use super::Table;
@@ -12,7 +12,7 @@ const EXPIRED_A_STEP: usize = 8;
 
 impl Table {
     /// Ends a few of those whose time is up.
-    pub(in super::super) fn expire_some(&mut self, now: Timestamp, aftermath: &mut Aftermath) {
+    pub(in super::super) fn expire_some(&mut self, now: SteadyTime, aftermath: &mut Aftermath) {
         for _ in 0..EXPIRED_A_STEP {
             if !self.expire_first(now, aftermath) {
                 return;
@@ -21,11 +21,11 @@ impl Table {
     }
 
     /// Ends all of those whose time is up.
-    pub(in super::super) fn expire_all(&mut self, now: Timestamp, aftermath: &mut Aftermath) {
+    pub(in super::super) fn expire_all(&mut self, now: SteadyTime, aftermath: &mut Aftermath) {
         while self.expire_first(now, aftermath) {}
     }
 
-    fn expire_first(&mut self, now: Timestamp, aftermath: &mut Aftermath) -> bool {
+    fn expire_first(&mut self, now: SteadyTime, aftermath: &mut Aftermath) -> bool {
         let Some((ends_at, id)) = self.ends.first().copied() else {
             return false;
         };
@@ -76,7 +76,7 @@ impl Table {
 
     pub(super) fn make_room(
         &mut self,
-        now: Timestamp,
+        now: SteadyTime,
         aftermath: &mut Aftermath,
     ) -> Result<(), SessionErrorKind> {
         if self.slots.len() < self.limits.in_all {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sse_gate_core::Timestamp;
+use sse_gate_core::SteadyTime;
 
 use super::super::aftermath::Aftermath;
 use crate::log::{Bounds, ReadLog};
@@ -11,7 +11,7 @@ use crate::session::{Cut, Fence, Found, Record};
 /// A session, open or remembered.
 pub(super) struct Slot {
     pub(super) record: Record,
-    pub(super) ends_at: Timestamp,
+    pub(super) ends_at: SteadyTime,
     /// What an open session has.
     pub(super) live: Option<Live>,
 }

@@ -1,0 +1,69 @@
+//! Moments for measuring spans: [`SteadyTime`].
+
+use std::time::Duration;
+
+use crate::time::millis;
+
+/// A moment on a [clock's](crate::Clock::steady) steady time, in whole milliseconds from a start
+/// of that clock's own.
+///
+/// It is no date: it can't be compared with one, nor with the steady time of another process. Sums
+/// and differences saturate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SteadyTime(u64);
+
+impl SteadyTime {
+    /// Where steady time may start.
+    pub const ZERO: Self = Self(0);
+
+    /// Later than every real moment: a limit that never comes.
+    pub const FOREVER: Self = Self(u64::MAX);
+
+    /// The moment this many milliseconds after the start.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the start.
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// The moment `span` later. A part of a millisecond is dropped.
+    pub fn saturating_add(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(millis(span)))
+    }
+
+    /// How long it is from `earlier` to this moment; zero if `earlier` is later.
+    pub fn saturating_since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Whether a limit at this moment has been reached at `now`.
+    ///
+    /// Validity is half-open: what ends at `t` is good while `now < t`, and no longer at `t`.
+    pub fn has_passed(self, now: Self) -> bool {
+        now >= self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// E10
+    #[test]
+    fn validity_is_half_open() {
+        let end = SteadyTime::from_millis(1_000);
+        assert!(!end.has_passed(SteadyTime::from_millis(999)));
+        assert!(end.has_passed(SteadyTime::from_millis(1_000)));
+        assert!(end.has_passed(SteadyTime::from_millis(1_001)));
+    }
+
+    #[test]
+    fn sums_saturate() {
+        let start = SteadyTime::from_millis(5);
+        assert_eq!(start.saturating_add(Duration::MAX), SteadyTime::FOREVER);
+        assert_eq!(start.saturating_since(SteadyTime::FOREVER), Duration::ZERO);
+    }
+}

@@ -1,0 +1,42 @@
+//! What wall clocks that are set do to streams that clients go on with. I20
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::scene::{Scene, publish};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// I20: a stream that was opened while the wall clock was ahead ends after the time that was
+/// settled, whichever of its connections is there.
+#[tokio::test(start_paused = true)]
+async fn a_wall_put_right_lengthens_no_stream() {
+    for comes_back in [false, true] {
+        let scene = Scene::new();
+        scene.world.clock.set_wall_ahead(HOUR);
+        let (mut client, _publisher) = scene.streaming().await;
+        scene.world.clock.set_wall_back(HOUR);
+        if comes_back {
+            assert_eq!(client.connect(&scene).await, StatusCode::OK);
+            assert_eq!(client.read().names(), ["sse.open"]);
+        }
+        scene.wait(HOUR / 2).await;
+        assert!(!client.read().ended);
+        scene.wait(HOUR / 2).await;
+        let got = client.read();
+        assert_eq!((got.names(), got.ended), (vec!["sse.close"], true));
+        assert_eq!(client.connect(&scene).await, StatusCode::NO_CONTENT);
+    }
+}
+
+/// E9: a stream whose machine slept beyond its deadline says so when it is next asked.
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_that_slept_beyond_its_deadline() {
+    let scene = Scene::new();
+    let (mut client, publisher) = scene.streaming().await;
+    scene.world.clock.set_wall_ahead(HOUR);
+    publish(&publisher, &["1"]).await;
+    let got = client.read();
+    assert_eq!((got.names(), got.ended), (vec!["sse.close"], true));
+}
