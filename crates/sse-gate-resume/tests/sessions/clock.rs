@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sse_gate_core::Clock;
-use sse_gate_resume::{CloseReason, Gone, NotResumed, Refused, SessionLimits};
+use sse_gate_resume::{CloseReason, Gone, LogLimits, NotResumed, Refused, SessionLimits};
 
 use crate::support::{Client, Stage, append, grant, token};
 
@@ -22,8 +22,8 @@ fn for_a_minute(stage: &Stage) -> Client {
     client
 }
 
-fn is_gone(outcome: Result<u64, NotResumed>, reason: CloseReason) -> bool {
-    matches!(outcome, Err(NotResumed::Gone(Gone::Closed(why))) if why == reason)
+fn is_gone(outcome: &Result<u64, NotResumed>, reason: CloseReason) -> bool {
+    matches!(outcome, Err(NotResumed::Gone(Gone::Closed(why))) if *why == reason)
 }
 
 /// I20: a session that was opened while the wall clock was ahead ends after the span that it had,
@@ -42,7 +42,7 @@ fn a_wall_put_right_lengthens_no_session() {
     client.connection = Some(resumed.subscribe());
     client.read();
     stage.wait(MILLI);
-    assert!(is_gone(client.reconnect(&stage), CloseReason::Deadline));
+    assert!(is_gone(&client.reconnect(&stage), CloseReason::Deadline));
 }
 
 /// I20: nor does one that is set back in its midst; and one that is set ahead ends it.
@@ -52,14 +52,14 @@ fn a_session_ends_by_the_clock_that_ends_it_first() {
     let mut client = for_a_minute(&stage);
     stage.clock.set_wall_back(HOUR);
     stage.wait(MINUTE);
-    assert!(is_gone(client.reconnect(&stage), CloseReason::Deadline));
+    assert!(is_gone(&client.reconnect(&stage), CloseReason::Deadline));
 
     let stage = Stage::default();
     let mut client = for_a_minute(&stage);
     stage.clock.set_wall_ahead(MINUTE);
     let binding = client.connection.as_ref().unwrap().binding().clone();
     assert_eq!(stage.sessions.time_left(&binding), Duration::ZERO);
-    assert!(is_gone(client.reconnect(&stage), CloseReason::Deadline));
+    assert!(is_gone(&client.reconnect(&stage), CloseReason::Deadline));
 }
 
 /// I4, I20: an id that was used is taken for no longer because the wall clock was set back.
@@ -85,7 +85,7 @@ fn a_wall_set_back_opens_no_window() {
 #[test]
 fn a_wall_put_right_makes_no_session_wait() {
     let limits = SessionLimits::default().with_in_all(1);
-    let stage = Stage::new(limits, Default::default());
+    let stage = Stage::new(limits, LogLimits::default());
     stage.clock.set_wall_ahead(HOUR);
     let log = stage.log();
     let mut client = stage.alice(&log);
@@ -94,7 +94,7 @@ fn a_wall_put_right_makes_no_session_wait() {
     stage.clock.set_wall_back(HOUR);
     assert!(stage.open(&grant("bob"), token(2), &log).is_err());
     stage.wait(Duration::from_secs(120));
-    assert!(is_gone(client.reconnect(&stage), CloseReason::Idle));
+    assert!(is_gone(&client.reconnect(&stage), CloseReason::Idle));
     assert!(stage.open(&grant("bob"), token(2), &log).is_ok());
 }
 
