@@ -48,6 +48,8 @@ pub enum CredentialReason {
     Malformed,
     /// It is longer than is looked at.
     TooLarge,
+    /// It is spelled as a credential is, and can't be read as one of its kind: it is no JWT, say.
+    Unreadable,
     /// It is past its end.
     Expired,
     /// Its beginning is still ahead.
@@ -99,6 +101,7 @@ impl CredentialReason {
             Self::Missing => "no_credential",
             Self::Malformed => "malformed",
             Self::TooLarge => "credential_too_large",
+            Self::Unreadable => "unreadable",
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",
             Self::Issuer => "wrong_issuer",

@@ -6,22 +6,26 @@
 
 use sse_gate::{JwtAuthenticator, JwtKey};
 
-fn keys() -> [(&'static str, JwtKey); 4] {
-    [
-        ("HS256", JwtKey::hs256(&[7; 32]).unwrap()),
-        (
-            "ES256",
-            JwtKey::es256_pem(include_bytes!("keys/es256.pub.pem")).unwrap(),
-        ),
-        (
-            "EdDSA",
-            JwtKey::eddsa_pem(include_bytes!("keys/eddsa.pub.pem")).unwrap(),
-        ),
-        (
-            "RS256",
-            JwtKey::rs256_pem(include_bytes!("keys/rs256.pub.pem")).unwrap(),
-        ),
-    ]
+fn keys() -> Vec<(&'static str, JwtKey)> {
+    let rsa = include_bytes!("keys/rs256.pub.pem");
+    let es256 = include_bytes!("keys/es256.pub.pem");
+    let es384 = include_bytes!("keys/es384.pub.pem");
+    let eddsa = include_bytes!("keys/eddsa.pub.pem");
+    let keys = [
+        ("HS256", JwtKey::hs256(&[7; 64])),
+        ("HS384", JwtKey::hs384(&[7; 64])),
+        ("HS512", JwtKey::hs512(&[7; 64])),
+        ("ES256", JwtKey::es256_pem(es256)),
+        ("ES384", JwtKey::es384_pem(es384)),
+        ("EdDSA", JwtKey::eddsa_pem(eddsa)),
+        ("RS256", JwtKey::rs256_pem(rsa)),
+        ("RS384", JwtKey::rs384_pem(rsa)),
+        ("RS512", JwtKey::rs512_pem(rsa)),
+        ("PS256", JwtKey::ps256_pem(rsa)),
+        ("PS384", JwtKey::ps384_pem(rsa)),
+        ("PS512", JwtKey::ps512_pem(rsa)),
+    ];
+    keys.map(|(name, key)| (name, key.unwrap())).into()
 }
 
 /// Without a backend the first verification would panic, and every one after it.
@@ -43,25 +47,39 @@ fn every_algorithm_verifies_its_own_signatures_and_no_others() {
     use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     use serde_json::json;
 
-    let public_as_secret = include_bytes!("keys/rs256.pub.pem");
+    let rsa = || EncodingKey::from_rsa_pem(include_bytes!("keys/rs256.pem")).unwrap();
+    let ec = |pem| EncodingKey::from_ec_pem(pem).unwrap();
+    let secret = EncodingKey::from_secret;
     let signing = [
-        (Algorithm::HS256, EncodingKey::from_secret(&[7; 32])),
-        (
-            Algorithm::ES256,
-            EncodingKey::from_ec_pem(include_bytes!("keys/es256.pem")).unwrap(),
-        ),
+        (Algorithm::HS256, secret(&[7; 64])),
+        (Algorithm::HS384, secret(&[7; 64])),
+        (Algorithm::HS512, secret(&[7; 64])),
+        (Algorithm::ES256, ec(include_bytes!("keys/es256.pem"))),
+        (Algorithm::ES384, ec(include_bytes!("keys/es384.pem"))),
         (
             Algorithm::EdDSA,
             EncodingKey::from_ed_pem(include_bytes!("keys/eddsa.pem")).unwrap(),
         ),
+        (Algorithm::RS256, rsa()),
+        (Algorithm::RS384, rsa()),
+        (Algorithm::RS512, rsa()),
+        (Algorithm::PS256, rsa()),
+        (Algorithm::PS384, rsa()),
+        (Algorithm::PS512, rsa()),
+        // Public keys, taken for secrets.
         (
-            Algorithm::RS256,
-            EncodingKey::from_rsa_pem(include_bytes!("keys/rs256.pem")).unwrap(),
+            Algorithm::HS256,
+            secret(include_bytes!("keys/rs256.pub.pem")),
         ),
-        (Algorithm::HS256, EncodingKey::from_secret(public_as_secret)),
+        (
+            Algorithm::HS512,
+            secret(include_bytes!("keys/es384.pub.pem")),
+        ),
     ];
-    let authenticators =
-        keys().map(|(_, key)| JwtAuthenticator::new(key, "issuer", "audience").unwrap());
+    let authenticators: Vec<_> = keys()
+        .into_iter()
+        .map(|(_, key)| JwtAuthenticator::new(key, "issuer", "audience").unwrap())
+        .collect();
     let claims = json!({"sub": "alice", "iss": "issuer", "aud": "audience", "exp": u32::MAX});
     for (at, (algorithm, key)) in signing.iter().enumerate() {
         let jwt = encode(&Header::new(*algorithm), &claims, key).unwrap();
@@ -70,4 +88,16 @@ fn every_algorithm_verifies_its_own_signatures_and_no_others() {
             assert_eq!(is_good, at == other, "{algorithm:?} for {authenticator:?}");
         }
     }
+}
+
+/// A key of another curve is as long as one of P-256. Nothing is ever taken for signed by it.
+#[cfg(feature = "jwt-rust-crypto")]
+#[cfg(not(feature = "jwt-aws-lc-rs"))]
+#[test]
+fn a_key_that_the_backend_can_not_use_is_an_error_at_the_start() {
+    use sse_gate::jwt::JwtSetupError;
+
+    let key = JwtKey::es256_pem(include_bytes!("keys/secp256k1.pub.pem")).unwrap();
+    let refused = JwtAuthenticator::new(key, "issuer", "audience");
+    assert_eq!(refused.unwrap_err(), JwtSetupError::Key);
 }

@@ -83,6 +83,7 @@ fn no_two_reasons_at_the_mint_share_a_label() {
         C::Missing,
         C::Malformed,
         C::TooLarge,
+        C::Unreadable,
         C::Expired,
         C::NotYetValid,
         C::Issuer,
