@@ -123,8 +123,10 @@ impl StoreRole {
 pub enum StreamEnd {
     /// The handler had no more to say.
     Complete,
-    /// The body failed.
+    /// The handler failed or panicked, or the body did, or the work behind it.
     Failed,
+    /// The client was too slow, and the connection was ended for that.
+    Lagged,
     /// The client went away, or the connection broke.
     Disconnected,
 }

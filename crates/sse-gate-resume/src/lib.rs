@@ -87,4 +87,4 @@ pub use session::{
 };
 pub use sessions::Sessions;
 pub use slow::SlowPolicy;
-pub use subscription::{Subscription, Written};
+pub use subscription::{Subscription, SubscriptionEnd, Written};

@@ -65,7 +65,7 @@ impl Resumed {
     pub fn put_off(self, wait: Duration) -> Bytes {
         let prefix = self.sessions.prefix(&self.lease);
         let mut buffer = BytesMut::new();
-        let wait = wait + self.sessions.jitter(wait);
+        let wait = wait.saturating_add(self.sessions.jitter(wait));
         frames::open(wait, &prefix, self.cursor, None, &mut buffer);
         buffer.freeze()
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use sse_gate_codec::Event;
 use sse_gate_core::{Clock, Entropy, SteadyTime, Subject, SystemClock, SystemEntropy, TokenKey};
 
 use crate::frames;
@@ -181,7 +182,7 @@ impl Sessions {
     /// native `EventSource` for good.
     pub fn put_off(&self, id: &str, wait: Duration) -> Bytes {
         let mut buffer = BytesMut::new();
-        let wait = wait + self.jitter(wait);
+        let wait = wait.saturating_add(self.jitter(wait));
         match ResumeId::parse(id) {
             Some(_) => frames::wait(wait, id, &mut buffer),
             None => frames::retry(wait, &mut buffer),
@@ -257,7 +258,9 @@ impl Sessions {
             .entropy
             .fill(&mut bytes)
             .map_or(u8::MAX, |()| bytes[0]);
-        span.mul_f64(f64::from(drawn) / f64::from(u8::MAX))
+        // What is longer than any wait that can be written needs no other part of it.
+        span.min(Event::MAX_RETRY)
+            .mul_f64(f64::from(drawn) / f64::from(u8::MAX))
     }
 
     pub(crate) fn tell(&self, signal: SessionSignal, lease: &Lease) {

@@ -43,7 +43,25 @@ enum Stage {
     /// It was written one.
     Opened,
     /// There is nothing more to write.
-    Over,
+    Over(SubscriptionEnd),
+}
+
+/// Why a [`Subscription`] has nothing more to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SubscriptionEnd {
+    /// The log has ended, and the client has all of it.
+    Complete,
+    /// The log's writer broke off.
+    Failed,
+    /// The client was behind for too long: see [`SlowPolicy`].
+    TooSlow,
+    /// Another connection has taken its place.
+    Replaced,
+    /// Its session was closed.
+    Closed(CloseReason),
+    /// The server stops.
+    ShutDown,
 }
 
 /// What [`Subscription::poll_write`] has done.
@@ -97,6 +115,14 @@ impl Subscription {
         &self.lease
     }
 
+    /// Why it ended, if it has.
+    pub fn end(&self) -> Option<SubscriptionEnd> {
+        match self.stage {
+            Stage::Over(end) => Some(end),
+            Stage::Opening | Stage::Opened => None,
+        }
+    }
+
     /// The client has got something: a write has succeeded.
     pub fn confirm(&self) {
         self.lease.confirm();
@@ -104,7 +130,7 @@ impl Subscription {
 
     /// Writes what there is for the client, up to a page; waits if there is nothing.
     pub fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &mut BytesMut) -> Poll<Written> {
-        if self.stage == Stage::Over {
+        if self.end().is_some() {
             return Poll::Ready(Written::Last);
         }
         let mut page = Page::default();
@@ -133,8 +159,8 @@ impl Subscription {
             // It may never have got an id of this connection.
             self.open(None, buffer);
             let retry = self.lease.binding().policy.retry();
-            frames::retry(retry + self.sessions.jitter(spread), buffer);
-            self.stage = Stage::Over;
+            frames::retry(retry.saturating_add(self.sessions.jitter(spread)), buffer);
+            self.stage = Stage::Over(SubscriptionEnd::ShutDown);
         }
     }
 
@@ -150,7 +176,7 @@ impl Subscription {
             Read::Events => {
                 // Its first page it gets in any case, or it would never arrive.
                 if self.is_too_slow(&page) && self.stage == Stage::Opened {
-                    self.stage = Stage::Over;
+                    self.stage = Stage::Over(SubscriptionEnd::TooSlow);
                     return Written::Last;
                 }
                 self.open(None, buffer);
@@ -172,10 +198,13 @@ impl Subscription {
             }
             Read::Ended(end) => {
                 self.open(None, buffer);
-                if end == LogEnd::Failed {
-                    frames::failure(buffer);
-                }
-                self.stage = Stage::Over;
+                self.stage = Stage::Over(match end {
+                    LogEnd::Complete => SubscriptionEnd::Complete,
+                    LogEnd::Failed => {
+                        frames::failure(buffer);
+                        SubscriptionEnd::Failed
+                    }
+                });
                 Written::Last
             }
         }
@@ -185,7 +214,7 @@ impl Subscription {
     fn open(&mut self, gap: Option<(u64, u64)>, buffer: &mut BytesMut) {
         if self.stage == Stage::Opening {
             let retry = self.lease.binding().policy.retry();
-            let retry = retry + self.sessions.jitter(retry);
+            let retry = retry.saturating_add(self.sessions.jitter(retry));
             self.lease.fence().deliver(Delivered::Sent);
             frames::open(retry, &self.prefix, self.cursor, gap, buffer);
             self.stage = Stage::Opened;
@@ -206,7 +235,7 @@ impl Subscription {
 
     /// Whether it may still say why it ends. One that was cut ends for that reason.
     fn has_last_word(&mut self, buffer: &mut BytesMut) -> bool {
-        if self.stage == Stage::Over {
+        if self.end().is_some() {
             return false;
         }
         let why_cut = self.lease.fence().why_cut();
@@ -217,12 +246,15 @@ impl Subscription {
     }
 
     fn cut_off(&mut self, why: Cut, buffer: &mut BytesMut) {
-        if let Cut::Closed(reason) = why {
-            // Whatever is last, the first block is always the same.
-            self.open(None, buffer);
-            frames::close(reason, buffer);
-        }
-        self.stage = Stage::Over;
+        self.stage = Stage::Over(match why {
+            Cut::Replaced => SubscriptionEnd::Replaced,
+            Cut::Closed(reason) => {
+                // Whatever is last, the first block is always the same.
+                self.open(None, buffer);
+                frames::close(reason, buffer);
+                SubscriptionEnd::Closed(reason)
+            }
+        });
     }
 
     /// Whether the client has fallen behind further than it may. If all that there is fits into

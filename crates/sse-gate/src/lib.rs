@@ -60,6 +60,7 @@ mod route;
 mod slots;
 pub mod store;
 mod stream;
+mod stream_end;
 mod stream_guard;
 pub mod strip;
 
@@ -88,5 +89,5 @@ pub use route::{InvalidRoute, StreamRoute, StrippedToken, TokenIn};
 pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;
 pub use store::{GuardedStore, StorePolicy};
-pub use stream::SseBody;
+pub use stream::{NoHook, OnError, SseBody, SseBodyError};
 pub use strip::StripTokenLayer;

@@ -7,7 +7,7 @@
 //! | `sse_gate_tokens_withdrawn_total` | counter | |
 //! | `sse_gate_requests_turned_away_total` | counter | `check`: the one that failed |
 //! | `sse_gate_connections` | gauge | |
-//! | `sse_gate_connection_errors_total` | counter | `end`: `failed`, `disconnected` |
+//! | `sse_gate_connection_errors_total` | counter | `end`: `failed`, `lagged`, `disconnected` |
 //! | `sse_gate_connection_duration_seconds` | histogram | |
 //! | `sse_gate_reconnects_total` | counter | |
 //! | `sse_gate_sessions_total` | counter | `outcome`: `opened`, `resumed`, `resumed_again`, `reopened`, `complete`, `unavailable`; of those that are over, `gone_` and why |
@@ -68,7 +68,7 @@ impl MetricsObserver {
             counter!(RESUME_REFUSED, "reason" => alarm.as_str()).increment(0);
         }
         counter!(RECONNECTS).increment(0);
-        for end in ["failed", "disconnected"] {
+        for end in ["failed", "lagged", "disconnected"] {
             counter!(ERRORS, "end" => end).increment(0);
         }
         Self
@@ -98,6 +98,7 @@ impl Observer for MetricsObserver {
                 histogram!(DURATION).record(lasted);
                 match end {
                     StreamEnd::Failed => counter!(ERRORS, "end" => "failed").increment(1),
+                    StreamEnd::Lagged => counter!(ERRORS, "end" => "lagged").increment(1),
                     StreamEnd::Disconnected => {
                         counter!(ERRORS, "end" => "disconnected").increment(1);
                     }

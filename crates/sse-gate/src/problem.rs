@@ -49,7 +49,9 @@ impl Problem {
 
     /// Says when to try again, in whole seconds, rounded up (RFC 9110 §10.2.3).
     pub fn with_retry_after(self, span: Duration) -> Self {
-        let secs = span.as_secs() + u64::from(span.subsec_nanos() > 0);
+        let secs = span
+            .as_secs()
+            .saturating_add(u64::from(span.subsec_nanos() > 0));
         self.with_header(RETRY_AFTER, HeaderValue::from(secs))
     }
 

@@ -11,6 +11,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::resume::{ResumableStream, Unattached};
 use crate::slots::{Pulse, Slot};
+use crate::stream_end;
 
 /// Kept as long as the stream is open. Dropped, it frees the slot and tells the observer.
 #[pin_project(PinnedDrop)]
@@ -104,9 +105,9 @@ impl StreamGuard {
         self.ends_at.has_passed(self.gate.clock().steady())
     }
 
-    /// The body has come to its end, unless its place was taken.
+    /// The body has come to its end, unless it has failed, or its place was taken.
     pub(crate) fn complete(self: Pin<&mut Self>) {
-        if self.pulse.has_place() {
+        if self.end == StreamEnd::Disconnected && self.pulse.has_place() {
             *self.project().end = StreamEnd::Complete;
         }
     }
@@ -114,6 +115,23 @@ impl StreamGuard {
     /// The body has failed.
     pub(crate) fn fail(self: Pin<&mut Self>) {
         *self.project().end = StreamEnd::Failed;
+    }
+
+    /// Polls the body, and hears how it says that it ends. If it panics, it has failed.
+    pub(crate) fn hear<T>(self: Pin<&mut Self>, poll: impl FnOnce() -> T) -> T {
+        stream_end::heard(self.project().end, poll)
+    }
+
+    /// Polls the handler. If it fails or panics, so has the stream.
+    pub(crate) fn handling<T, E>(
+        &mut self,
+        poll: impl FnOnce() -> Poll<Result<T, E>>,
+    ) -> Poll<Result<T, E>> {
+        let handled = stream_end::heard(&mut self.end, poll);
+        if matches!(handled, Poll::Ready(Err(_))) {
+            self.end = StreamEnd::Failed;
+        }
+        handled
     }
 }
 

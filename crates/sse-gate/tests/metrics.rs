@@ -77,6 +77,10 @@ fn every_signal_is_counted_by_its_outcome() {
             lasted: Duration::from_secs(1),
             end: StreamEnd::Failed,
         },
+        Signal::StreamClosed {
+            lasted: Duration::from_secs(1),
+            end: StreamEnd::Lagged,
+        },
     ];
     metrics::with_local_recorder(&counters, || {
         let observer = MetricsObserver::install();
@@ -94,6 +98,7 @@ fn every_signal_is_counted_by_its_outcome() {
         [
             ("sse_gate_connection_errors_total end=disconnected", 1),
             ("sse_gate_connection_errors_total end=failed", 1),
+            ("sse_gate_connection_errors_total end=lagged", 1),
             ("sse_gate_reconnects_total ", 1),
             ("sse_gate_requests_turned_away_total check=accept", 1),
             ("sse_gate_resume_refused_total reason=reuse", 0),

@@ -46,8 +46,10 @@ impl ResumePolicy {
     /// three times the longest wait of a client and two seconds more, and at least ten seconds.
     pub fn window(&self) -> Duration {
         let longest_wait = self.retry.saturating_mul(2);
-        let window = longest_wait.saturating_mul(3) + Duration::from_secs(2);
-        window.max(Self::MIN_WINDOW)
+        let window = longest_wait.saturating_mul(3);
+        window
+            .saturating_add(Duration::from_secs(2))
+            .max(Self::MIN_WINDOW)
     }
 }
 

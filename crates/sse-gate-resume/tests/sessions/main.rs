@@ -7,6 +7,7 @@
 
 mod caps;
 mod clock;
+mod durations;
 mod ends;
 mod ids;
 mod memory;

@@ -79,7 +79,8 @@ where
                 mut guard,
             } => {
                 // A body that is never out of frames would never wait for the deadline.
-                let frame = match body.as_mut().poll_frame(cx) {
+                let polled = guard.as_mut().hear(|| body.as_mut().poll_frame(cx));
+                let frame = match polled {
                     Poll::Ready(frame) if guard.gives() => frame,
                     Poll::Ready(_) => None,
                     Poll::Pending => {

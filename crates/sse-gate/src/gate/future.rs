@@ -161,7 +161,8 @@ where
                     state.set(step.into());
                 }
                 StateProj::Granted { handling, guard } => {
-                    let mut response = ready!(handling.poll(cx))?;
+                    let watch = guard.as_mut().expect(POLLED_AGAIN);
+                    let mut response = ready!(watch.handling(|| handling.poll(cx)))?;
                     let guard = guard.take().expect(POLLED_AGAIN);
                     headers::protect(response.headers_mut());
                     return Poll::Ready(Ok(response.map(|body| ResponseBody::stream(body, guard))));

@@ -12,12 +12,12 @@ use bytes::{Bytes, BytesMut};
 use http::Response;
 use http_body::{Body, Frame};
 use pin_project::pin_project;
-use sse_gate_codec::Event;
-use sse_gate_resume::{Lease, Subscription, Written};
+use sse_gate_core::StreamEnd;
+use sse_gate_resume::{Lease, Subscription, SubscriptionEnd, Written};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::headers;
 use crate::stream::Heartbeat;
+use crate::{headers, stream_end};
 
 /// Within which time the clients of streams that were shut down come back.
 const DEFAULT_SPREAD: Duration = Duration::from_secs(5);
@@ -100,9 +100,20 @@ impl<U> ResumableBody<U> {
         self
     }
 
-    /// Sends a comment after this much silence, instead of 15 s.
+    /// Sends a comment after this much silence, instead of 15 s. It is at least 1 ms.
+    ///
+    /// The silence begins when the server takes the last bytes from the body. The body can't see
+    /// when they are written, and does nothing while it is not polled.
     pub fn heartbeat(mut self, silence: Duration) -> Self {
-        self.heartbeat = Heartbeat::every(silence);
+        self.heartbeat.set_silence(silence);
+        self
+    }
+
+    /// Sends the event `sse.heartbeat` beside each comment, for pages that want to see that the
+    /// connection is alive. Its data is `{"v":1}`. It has no id, so the client goes on behind the
+    /// same event as without it, and `onmessage` does not get it.
+    pub fn named_heartbeat(mut self) -> Self {
+        self.heartbeat.set_named();
         self
     }
 
@@ -135,6 +146,11 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
         }
         let written = this.subscription.poll_write(cx, &mut frame);
         *this.has_ended = written == Poll::Ready(Written::Last);
+        match this.subscription.end() {
+            Some(SubscriptionEnd::Failed) => stream_end::report(StreamEnd::Failed),
+            Some(SubscriptionEnd::TooSlow) => stream_end::report(StreamEnd::Lagged),
+            _ => {}
+        }
         let is_waiting = written.is_pending();
         if mem::replace(this.is_busy, !is_waiting) || is_waiting {
             self.end_if_told(cx, &mut frame);
@@ -192,9 +208,8 @@ impl<U: Future<Output = ()>> Body for ResumableBody<U> {
         if *this.delivery == Delivery::Sent {
             *this.delivery = Delivery::Written;
         }
-        this.heartbeat
-            .poll(cx)
-            .map(|()| Some(Ok(Frame::data(Bytes::from_static(Event::HEARTBEAT)))))
+        let beat = this.heartbeat.poll(cx);
+        beat.map(|bytes| Some(Ok(Frame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {

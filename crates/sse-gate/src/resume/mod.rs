@@ -28,6 +28,7 @@
 //! | `sse.close` | `{"v":1,"reason":"deadline"}` | last: the session is closed, the client is to stop |
 //! | `sse.error` | `{"v":1,"reason":"internal"}` | last: the work broke off |
 //! | `sse.wait` | `{"v":1}` | all there is of a connection that can't be served now |
+//! | `sse.heartbeat` | `{"v":1}` | after a silence, if [asked for](crate::ResumableBody::named_heartbeat); it has no id |
 //!
 //! After a connection broke in the middle of an event, `WebKit` puts what it had of it before the
 //! data of `sse.open` or `sse.wait`: only the last line counts. The event itself comes again.

@@ -13,11 +13,13 @@ use http::Response;
 use http_body::{Body, Frame};
 use pin_project::pin_project;
 use sse_gate_codec::{Event, EventName};
+use sse_gate_core::StreamEnd;
 use tokio::time::{Sleep, sleep};
 
 use super::heartbeat::Heartbeat;
 use super::producer::{Producer, Said};
-use crate::headers;
+use super::{NoHook, OnError, SseBodyError};
+use crate::{headers, stream_end};
 
 /// How many bytes of ready events are collected before they are sent. One event may be larger.
 const FRAME_SIZE: usize = 16 * 1024;
@@ -30,12 +32,15 @@ fn failure() -> Event<'static> {
 
 /// A body that sends events as they come, and a comment when none has come for a while.
 ///
+/// - Its first bytes leave with the head of the response: the events that are ready, or a comment.
+///   Firefox fires `open` only when it has got some.
 /// - Events that are ready together leave in one frame.
 /// - It ends when its events do, at its maximum age, or when the future of
 ///   [`until`](Self::until) is ready: a server that shuts down must end its streams, or wait for
 ///   them for ever.
-/// - If its stream fails or panics, the last event is `sse.error` with the data
-///   `{"reason":"internal"}`, and the body ends. What the error says stays on the server.
+/// - If its stream fails, panics, or returns an event whose name begins with `sse.`, the last event
+///   is `sse.error` with the data `{"reason":"internal"}`, and the body ends. What the error says
+///   stays on the server: [`on_error`](Self::on_error) gets it.
 /// - It never asks its stream for more than the connection takes: a slow client holds back its
 ///   own stream and costs no memory.
 ///
@@ -58,7 +63,7 @@ fn failure() -> Event<'static> {
 /// ```
 #[pin_project]
 #[must_use = "a body does nothing unless it is sent"]
-pub struct SseBody<S, U = Pending<()>> {
+pub struct SseBody<S, U = Pending<()>, H = NoHook> {
     #[pin]
     producer: Producer<S>,
     #[pin]
@@ -67,6 +72,7 @@ pub struct SseBody<S, U = Pending<()>> {
     max_age: Option<Sleep>,
     #[pin]
     heartbeat: Heartbeat,
+    on_error: H,
     has_ended: bool,
 }
 
@@ -78,17 +84,21 @@ impl<S> SseBody<S> {
             until: pending(),
             max_age: None,
             heartbeat: Heartbeat::default(),
+            on_error: NoHook,
             has_ended: false,
         }
     }
+}
 
+impl<S, H> SseBody<S, Pending<()>, H> {
     /// Ends the body when `signal` is ready: a shutdown, a revocation.
-    pub fn until<U: Future<Output = ()>>(self, signal: U) -> SseBody<S, U> {
+    pub fn until<U: Future<Output = ()>>(self, signal: U) -> SseBody<S, U, H> {
         let Self {
             producer,
             until: _,
             max_age,
             heartbeat,
+            on_error,
             has_ended,
         } = self;
         SseBody {
@@ -96,15 +106,66 @@ impl<S> SseBody<S> {
             until: signal,
             max_age,
             heartbeat,
+            on_error,
             has_ended,
         }
     }
 }
 
 impl<S, U> SseBody<S, U> {
-    /// Sends a comment after this much silence, instead of 15 s.
+    /// Calls `hook` with the error if the stream of events fails or panics, or names an event as
+    /// only the library may. The client gets `sse.error` in each case.
+    ///
+    /// Behind a [`GateLayer`](crate::GateLayer) the stream then counts as
+    /// [`StreamEnd::Failed`](sse_gate_core::StreamEnd), with a hook or without.
+    ///
+    /// ```
+    /// use futures_util::stream;
+    /// use sse_gate::{SseBody, codec::Event};
+    ///
+    /// let events = stream::iter([Ok(Event::new().data("one")), Err("the database is gone")]);
+    /// let body = SseBody::new(events).on_error(|error| eprintln!("stream broke off: {error:?}"));
+    /// # let _ = body;
+    /// ```
+    pub fn on_error<E, H>(self, hook: H) -> SseBody<S, U, H>
+    where
+        S: Stream<Item = Result<Event<'static>, E>>,
+        H: FnMut(SseBodyError<E>),
+    {
+        let Self {
+            producer,
+            until,
+            max_age,
+            heartbeat,
+            on_error: NoHook,
+            has_ended,
+        } = self;
+        SseBody {
+            producer,
+            until,
+            max_age,
+            heartbeat,
+            on_error: hook,
+            has_ended,
+        }
+    }
+}
+
+impl<S, U, H> SseBody<S, U, H> {
+    /// Sends a comment after this much silence, instead of 15 s. It is at least 1 ms.
+    ///
+    /// The silence begins when the server takes the last bytes from the body. The body can't see
+    /// when they are written, and does nothing while it is not polled.
     pub fn heartbeat(mut self, silence: Duration) -> Self {
-        self.heartbeat = Heartbeat::every(silence);
+        self.heartbeat.set_silence(silence);
+        self
+    }
+
+    /// Sends the event `sse.heartbeat` beside each comment, for pages that want to see that the
+    /// connection is alive. Its data is `{"v":1}`. It has no id, so the last id stays as it is, and
+    /// `onmessage` does not get it.
+    pub fn named_heartbeat(mut self) -> Self {
+        self.heartbeat.set_named();
         self
     }
 
@@ -125,10 +186,11 @@ impl<S, U> SseBody<S, U> {
     }
 }
 
-impl<S, U, E> SseBody<S, U>
+impl<S, U, H, E> SseBody<S, U, H>
 where
     S: Stream<Item = Result<Event<'static>, E>>,
     U: Future<Output = ()>,
+    H: OnError<E>,
 {
     /// Whether something other than the events ends the body.
     fn is_over(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
@@ -149,8 +211,10 @@ where
                 Poll::Pending => return (frame, false),
                 Poll::Ready(Said::Event(event)) => event.encode(&mut frame),
                 Poll::Ready(Said::End) => return (frame, true),
-                Poll::Ready(Said::Failure) => {
+                Poll::Ready(Said::Failure(error)) => {
                     failure().encode(&mut frame);
+                    stream_end::report(StreamEnd::Failed);
+                    this.on_error.call(error);
                     return (frame, true);
                 }
             }
@@ -159,10 +223,11 @@ where
     }
 }
 
-impl<S, U, E> Body for SseBody<S, U>
+impl<S, U, H, E> Body for SseBody<S, U, H>
 where
     S: Stream<Item = Result<Event<'static>, E>>,
     U: Future<Output = ()>,
+    H: OnError<E>,
 {
     type Data = Bytes;
     type Error = Infallible;
@@ -184,10 +249,13 @@ where
         if is_last {
             return Poll::Ready(None);
         }
-        self.project()
-            .heartbeat
-            .poll(cx)
-            .map(|()| Some(Ok(Frame::data(Bytes::from_static(Event::HEARTBEAT)))))
+        let mut heartbeat = self.project().heartbeat;
+        if !heartbeat.has_spoken() {
+            heartbeat.spoke();
+            return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(Event::HEARTBEAT)))));
+        }
+        let beat = heartbeat.as_mut().poll(cx);
+        beat.map(|bytes| Some(Ok(Frame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -195,7 +263,7 @@ where
     }
 }
 
-impl<S, U> fmt::Debug for SseBody<S, U> {
+impl<S, U, H> fmt::Debug for SseBody<S, U, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SseBody")
             .field("has_ended", &self.has_ended)

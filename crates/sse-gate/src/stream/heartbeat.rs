@@ -1,60 +1,90 @@
 //! Breaks the silence of a stream: [`Heartbeat`].
 
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
 use pin_project::pin_project;
-use tokio::time::{Instant, Sleep, sleep};
+use sse_gate_codec::Event;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long a stream may be silent by default. Proxies give up after 60 s and less.
 const DEFAULT_SILENCE: Duration = Duration::from_secs(15);
 
-/// Tells when nothing was sent for as long as a stream may be silent, and up to as long again.
+/// The shortest silence. A stream that breaks a silence of no length at all would do nothing else.
+const MIN_SILENCE: Duration = Duration::from_millis(1);
+
+/// The heartbeat that pages can see: a comment, and an event without an id. It has data, or no
+/// browser would dispatch it, and a name, so that `onmessage` never gets it.
+const NAMED: &[u8] = b":\nevent: sse.heartbeat\ndata: {\"v\":1}\n\n";
+
+/// Says when a stream has been silent for as long as it may be, and what it sends then.
+///
+/// The silence begins when the body hands bytes over. When they are written to the socket, only the
+/// server knows.
 #[pin_project]
 pub(crate) struct Heartbeat {
     silence: Duration,
-    /// Set when it is first waited for.
+    bytes: &'static [u8],
+    /// When bytes were handed over last.
+    spoke_at: Option<Instant>,
+    /// Set when it is first waited for, and never earlier than for the end of the silence.
     #[pin]
     timer: Option<Sleep>,
-    /// Whether anything was sent since the timer was set.
-    has_spoken: bool,
 }
 
 impl Heartbeat {
-    pub(crate) fn every(silence: Duration) -> Self {
-        Self {
-            silence,
-            timer: None,
-            has_spoken: false,
-        }
+    /// After this much silence, instead of 15 s.
+    pub(crate) fn set_silence(&mut self, silence: Duration) {
+        self.silence = silence.clamp(MIN_SILENCE, crate::stream_guard::FAR_OFF);
+        self.timer = None;
     }
 
-    /// Something was sent. It costs nothing: the timer is left to run out once in vain.
+    /// With an event that pages can see, beside the comment.
+    pub(crate) fn set_named(&mut self) {
+        self.bytes = NAMED;
+    }
+
+    /// The body hands bytes over. The timer is left as it is: it is set anew when it runs out.
     pub(crate) fn spoke(self: Pin<&mut Self>) {
-        *self.project().has_spoken = true;
+        *self.project().spoke_at = Some(Instant::now());
     }
 
-    /// Ready when it is time for a beat.
-    pub(crate) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    /// Whether the body has handed any bytes over.
+    pub(crate) fn has_spoken(&self) -> bool {
+        self.spoke_at.is_some()
+    }
+
+    /// Ready with the bytes to send when the silence has lasted for long enough. They count as
+    /// handed over.
+    pub(crate) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Bytes> {
         let mut this = self.project();
+        let spoke_at = *this.spoke_at.get_or_insert_with(Instant::now);
+        let ends_at = spoke_at + *this.silence;
         if this.timer.is_none() {
-            this.timer.set(Some(sleep(*this.silence)));
+            this.timer.set(Some(sleep_until(ends_at)));
         }
         let mut timer = this.timer.as_pin_mut().expect("it was just set");
-        loop {
+        ready!(timer.as_mut().poll(cx));
+        if timer.deadline() < ends_at {
+            timer.as_mut().reset(ends_at);
             ready!(timer.as_mut().poll(cx));
-            timer.as_mut().reset(Instant::now() + *this.silence);
-            if !mem::take(this.has_spoken) {
-                return Poll::Ready(());
-            }
         }
+        let now = Instant::now();
+        *this.spoke_at = Some(now);
+        timer.reset(now + *this.silence);
+        Poll::Ready(Bytes::from_static(this.bytes))
     }
 }
 
 impl Default for Heartbeat {
     fn default() -> Self {
-        Self::every(DEFAULT_SILENCE)
+        Self {
+            silence: DEFAULT_SILENCE,
+            bytes: Event::HEARTBEAT,
+            spoke_at: None,
+            timer: None,
+        }
     }
 }

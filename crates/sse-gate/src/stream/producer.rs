@@ -6,7 +6,9 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use pin_project::pin_project;
-use sse_gate_codec::Event;
+use sse_gate_codec::{Event, EventName};
+
+use super::SseBodyError;
 
 /// A stream of events that, once it has ended, failed or panicked, is never polled again.
 #[pin_project]
@@ -17,12 +19,12 @@ pub(super) struct Producer<S> {
 }
 
 /// What a producer has to say.
-pub(super) enum Said {
+pub(super) enum Said<E> {
     Event(Event<'static>),
     /// It has said everything.
     End,
     /// It can't go on.
-    Failure,
+    Failure(SseBodyError<E>),
 }
 
 impl<S> Producer<S> {
@@ -38,7 +40,7 @@ impl<S, E> Producer<S>
 where
     S: Stream<Item = Result<Event<'static>, E>>,
 {
-    pub(super) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Said> {
+    pub(super) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Said<E>> {
         let this = self.project();
         if *this.has_ended {
             return Poll::Ready(Said::End);
@@ -47,11 +49,20 @@ where
         let polled = catch_unwind(AssertUnwindSafe(|| this.events.poll_next(cx)));
         let said = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(Some(Ok(event)))) => Said::Event(event),
+            Ok(Poll::Ready(Some(Ok(event)))) => allowed(event),
             Ok(Poll::Ready(None)) => Said::End,
-            Ok(Poll::Ready(Some(Err(_)))) | Err(_) => Said::Failure,
+            Ok(Poll::Ready(Some(Err(error)))) => Said::Failure(SseBodyError::Failed(error)),
+            Err(payload) => Said::Failure(SseBodyError::Panicked(payload)),
         };
         *this.has_ended = !matches!(said, Said::Event(_));
         Poll::Ready(said)
+    }
+}
+
+/// The event, unless its name is one of the library's.
+fn allowed<E>(event: Event<'static>) -> Said<E> {
+    match event.get_event().filter(|name| name.is_reserved()) {
+        Some(name) => Said::Failure(SseBodyError::ReservedName(EventName::clone(name))),
+        None => Said::Event(event),
     }
 }

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -27,6 +28,8 @@ pub(crate) enum Task {
     Produce,
     /// Streams this log.
     Follow(MemoryLog),
+    /// Streams work, with a named heartbeat after this much silence.
+    Beat(Duration),
     /// Refuses.
     Refuse,
     /// Answers with a body of its own that never ends, and attaches nothing.
@@ -110,6 +113,10 @@ impl Desk {
         match task {
             Task::Produce => {}
             Task::Follow(log) => return Ok(self.respond(stream.follow(&log).await?)),
+            Task::Beat(silence) => {
+                let body = self.attach(&stream).await?;
+                return Ok(self.respond(body.heartbeat(silence).named_heartbeat()));
+            }
             Task::Refuse => return Err(Problem::new(StatusCode::FORBIDDEN, "Not now.")),
             Task::Ignore => {
                 let events = futures_util::stream::pending::<Result<Event<'static>, Infallible>>();

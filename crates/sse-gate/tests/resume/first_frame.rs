@@ -113,23 +113,6 @@ async fn a_publisher_takes_no_event_that_could_be_mistaken() {
     assert_eq!(client.read().names(), ["ssenot"]);
 }
 
-/// G12: a comment breaks the silence, between 15 and 30 seconds after the last event, and has no
-/// id.
-#[tokio::test(start_paused = true)]
-async fn a_comment_breaks_the_silence() {
-    let scene = Scene::new();
-    let (mut client, publisher) = scene.streaming().await;
-    let half = Duration::from_millis(15_005);
-    scene.wait(half).await;
-    assert!(client.read().frames.is_empty());
-    for _ in 0..3 {
-        scene.wait(half).await;
-        assert_eq!(client.read().text(), ":\n\n");
-    }
-    publish(&publisher, &["one"]).await;
-    assert_eq!(client.read_data(), ["one"]);
-}
-
 /// I8: what the log has no more is named, at the opening and in the midst of a stream.
 #[tokio::test]
 async fn a_gap_says_what_is_missing() {

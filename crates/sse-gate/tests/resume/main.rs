@@ -10,10 +10,12 @@ mod scene;
 mod support;
 mod told;
 
+mod beats;
 mod caps;
 mod clock;
 mod ends;
 mod factors;
+mod failures;
 mod faults;
 mod first_frame;
 mod going_on;
