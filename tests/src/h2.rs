@@ -1,9 +1,14 @@
 //! A client's end of an HTTP/2 connection, without TLS: many requests at the same time.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty};
+use futures_util::StreamExt;
+use http_body::{Body, Frame};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Empty, StreamBody};
 use hyper::body::Incoming;
 use hyper::client::conn::http2::{SendRequest, handshake};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -15,7 +20,7 @@ use crate::in_time;
 /// A connection; every clone is the same.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    sender: SendRequest<Empty<Bytes>>,
+    sender: SendRequest<UnsyncBoxBody<Bytes, Infallible>>,
     addr: SocketAddr,
 }
 
@@ -23,6 +28,7 @@ impl Connection {
     /// Connects, and says that it will speak HTTP/2 (RFC 9113 §3.3).
     pub async fn open(addr: SocketAddr) -> Self {
         let stream = TcpStream::connect(addr).await.expect("a connection");
+        stream.set_nodelay(true).expect("a socket's option");
         let handshaken = handshake(TokioExecutor::new(), TokioIo::new(stream));
         let (sender, connection) = in_time("handshake", handshaken).await.expect("HTTP/2");
         tokio::spawn(connection);
@@ -47,17 +53,48 @@ impl Connection {
         self.ask(target, headers).await.map(drop)
     }
 
+    /// Asks for a stream with HEADERS that are not the end, and then these frames of data, the
+    /// last one `late`; the status.
+    pub async fn status_with(&self, target: &str, data: &[&'static str], late: Duration) -> u16 {
+        let frames: Vec<_> = data
+            .iter()
+            .map(|data| Bytes::from_static(data.as_bytes()))
+            .collect();
+        let last = frames.len().saturating_sub(1);
+        let frames =
+            futures_util::stream::iter(frames)
+                .enumerate()
+                .then(move |(at, data)| async move {
+                    if at == last {
+                        tokio::time::sleep(late).await;
+                    }
+                    Ok(Frame::data(data))
+                });
+        let body = StreamBody::new(frames);
+        let response = self.ask_with(target, &[], body).await;
+        response.status().as_u16()
+    }
+
     async fn ask(
         &self,
         target: &str,
         headers: &[(&'static str, &str)],
+    ) -> http::Response<Incoming> {
+        self.ask_with(target, headers, Empty::new()).await
+    }
+
+    async fn ask_with(
+        &self,
+        target: &str,
+        headers: &[(&'static str, &str)],
+        body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static,
     ) -> http::Response<Incoming> {
         let uri = format!("http://{}{target}", self.addr);
         let mut request = http::Request::get(uri).header("accept", "text/event-stream");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Empty::new()).expect("a request");
+        let request = request.body(body.boxed_unsync()).expect("a request");
         let response = self.sender.clone().send_request(request);
         in_time("a response", response).await.expect("one")
     }

@@ -6,6 +6,7 @@
 mod caps;
 mod chat;
 mod claims;
+mod content;
 mod cors;
 mod credentials;
 mod feed;
@@ -89,6 +90,11 @@ macro_rules! contract {
                     half_a_request_costs_no_token
                     a_token_of_another_generation_is_not_spent
                 }
+                content {
+                    framing_is_no_content
+                    bytes_are_content_and_cost_no_token
+                    offers_to_upgrade_are_ignored
+                }
                 query {
                     a_parameter_is_compared_after_one_decoding
                     a_token_has_one_spelling
@@ -160,7 +166,7 @@ macro_rules! contract {
                 sessions {
                     all_bad_ids_get_the_same_answer
                     an_id_without_a_token_opens_nothing
-                    a_fresh_token_never_goes_with_an_id
+                    no_id_is_a_veto_on_a_fresh_token
                     an_id_is_taken_three_times_and_no_more
                     an_old_id_closes_the_session
                     an_id_shown_twice_is_not_spent

@@ -1,19 +1,17 @@
 //! What is decided about a request before any token is looked for: public facts, no state.
 
-use http::header::{
-    ACCEPT, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE,
-};
+use http::Method;
+use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use http::request::Parts;
-use http::{Method, Version};
 
-use super::Rejection;
+use super::{Rejection, content};
 use crate::headers::EVENT_STREAM;
 
 /// One check: it passes, or names what is wrong.
 type Check = fn(&Parts) -> Result<(), Rejection>;
 
-/// The checks that need nothing but the request's head, in their order. Those of the method, the
-/// route and the body's presence on HTTP/2 come before them.
+/// The checks that need nothing but the request's head, in their order. Those of the method and the
+/// route come before them; whether content is there that no header announces, after them.
 const CHECKS: [Check; 5] = [early_data, body, prefetch, fetch_metadata, accept];
 
 /// Runs all of [`CHECKS`].
@@ -34,26 +32,10 @@ fn early_data(parts: &Parts) -> Result<(), Rejection> {
     )
 }
 
-/// RFC 9112 §6.3: without `Content-Length` and `Transfer-Encoding` a request has no body.
+/// A GET has no content. `Upgrade` is an offer, which a server may ignore (RFC 9110 §7.8), and
+/// how a request is framed says nothing: see [`content`].
 fn body(parts: &Parts) -> Result<(), Rejection> {
-    let headers = &parts.headers;
-    let has_length = headers
-        .get_all(CONTENT_LENGTH)
-        .iter()
-        .any(|length| length != "0");
-    let has_other = headers.contains_key(TRANSFER_ENCODING) || headers.contains_key(UPGRADE);
-    pass_if(!has_length && !has_other, Rejection::Body)
-}
-
-/// On HTTP/2 and later a request may have a body that no header announces.
-pub(super) fn unannounced_body(
-    version: Version,
-    body: &impl http_body::Body,
-) -> Result<(), Rejection> {
-    pass_if(
-        version < Version::HTTP_2 || body.is_end_stream(),
-        Rejection::Body,
-    )
+    pass_if(!content::is_announced(&parts.headers), Rejection::Body)
 }
 
 /// `Sec-Purpose` (Fetch §3.6) and the names that it had before.

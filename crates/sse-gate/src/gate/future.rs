@@ -3,18 +3,21 @@
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use pin_project::pin_project;
+use sse_gate_core::Presented;
 use tower_service::Service;
 
-use super::ResponseBody;
+use super::content::Look;
 use super::next::{Next, Step};
 use super::redemption::Redemption;
 use super::session_door::SessionDoor;
+use super::{Rejection, ResponseBody};
 use crate::headers;
 use crate::resume::Resumable;
 use crate::stream_guard::StreamGuard;
@@ -40,17 +43,26 @@ enum State<S, ReqBody, F> {
         #[pin]
         handling: F,
     },
+    /// Somebody looks whether the request has content. Until the future is polled, a server may have
+    /// had no chance to read any.
+    Looking {
+        #[pin]
+        look: Look,
+        question: Option<Question>,
+        next: Option<Next<S, ReqBody>>,
+    },
     /// The store is being asked.
     Redeeming {
         #[pin]
         redemption: Redemption,
         next: Option<Next<S, ReqBody>>,
     },
-    /// The sessions are being asked.
+    /// The sessions are being asked. If they know nothing of the resume id, the token is asked for.
     Resuming {
         #[pin]
         door: SessionDoor,
         settings: Resumable,
+        token: Option<Presented>,
         next: Option<Next<S, ReqBody>>,
     },
     /// The grant is given, and the handler at work.
@@ -59,6 +71,16 @@ enum State<S, ReqBody, F> {
         handling: F,
         guard: Option<StreamGuard>,
     },
+}
+
+/// Who is to be asked about a request.
+pub(super) enum Question {
+    /// The store, about its token.
+    Token(Presented),
+    /// The sessions, about its resume id; and then the store, if they know nothing of it.
+    ResumeId(Resumable, Presented),
+    /// The sessions, about the one that its token may have opened within this time.
+    Reopening(Resumable, Duration),
 }
 
 impl<S, ReqBody> ResponseFuture<S, ReqBody>
@@ -79,16 +101,13 @@ where
         }
     }
 
-    pub(super) fn redeem(redemption: Redemption, next: Next<S, ReqBody>) -> Self {
-        let next = Some(next);
+    pub(super) fn ask(question: Question, next: Next<S, ReqBody>) -> Self {
         Self {
-            state: State::Redeeming { redemption, next },
-        }
-    }
-
-    pub(super) fn resume(door: SessionDoor, settings: Resumable, next: Next<S, ReqBody>) -> Self {
-        Self {
-            state: State::resuming(door, settings, next),
+            state: State::Looking {
+                look: Look::default(),
+                question: Some(question),
+                next: Some(next),
+            },
         }
     }
 }
@@ -97,10 +116,26 @@ impl<S, ReqBody> State<S, ReqBody, S::Future>
 where
     S: Service<Request<ReqBody>>,
 {
-    fn resuming(door: SessionDoor, settings: Resumable, next: Next<S, ReqBody>) -> Self {
+    fn asking(question: Question, next: Next<S, ReqBody>) -> Self {
+        let (door, settings, token) = match question {
+            Question::Token(token) => {
+                return Self::Redeeming {
+                    redemption: next.redemption(token),
+                    next: Some(next),
+                };
+            }
+            Question::ResumeId(settings, token) => {
+                let door = next.resuming(&settings, token.key());
+                (door, settings, Some(token))
+            }
+            Question::Reopening(settings, grace) => {
+                (next.reopening(&settings, grace), settings, None)
+            }
+        };
         Self::Resuming {
             door,
             settings,
+            token,
             next: Some(next),
         }
     }
@@ -116,7 +151,7 @@ where
                 handling: inner.call(request),
                 guard: Some(guard),
             },
-            Step::Reopen(door, settings, next) => Self::resuming(door, settings, next),
+            Step::Ask(question, next) => Self::asking(question, next),
             Step::Answer(response) => Self::Answered {
                 response: Some(response),
             },
@@ -127,6 +162,7 @@ where
 impl<S, ReqBody, ResBody> Future for ResponseFuture<S, ReqBody>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ReqBody: Body + 'static,
     ResBody: Body<Data = Bytes>,
 {
     type Output = Result<Response<ResponseBody<ResBody>>, S::Error>;
@@ -145,6 +181,21 @@ where
                         .poll(cx)
                         .map_ok(|response| response.map(ResponseBody::pass));
                 }
+                StateProj::Looking {
+                    look,
+                    question,
+                    next,
+                } => {
+                    let request = &mut next.as_mut().expect(POLLED_AGAIN).request;
+                    let has_content = ready!(look.poll(request, cx));
+                    let question = question.take().expect(POLLED_AGAIN);
+                    let next = next.take().expect(POLLED_AGAIN);
+                    state.set(if has_content {
+                        next.turn_away(Rejection::Body).into()
+                    } else {
+                        State::asking(question, next)
+                    });
+                }
                 StateProj::Redeeming { redemption, next } => {
                     let redeemed = ready!(redemption.poll(cx));
                     let next = next.take().expect(POLLED_AGAIN);
@@ -153,11 +204,12 @@ where
                 StateProj::Resuming {
                     door,
                     settings,
+                    token,
                     next,
                 } => {
                     let resumed = ready!(door.poll(cx));
                     let next = next.take().expect(POLLED_AGAIN);
-                    let step = next.resumed(settings, resumed);
+                    let step = next.resumed(settings, token.take(), resumed);
                     state.set(step.into());
                 }
                 StateProj::Granted { handling, guard } => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Response};
 use http_body_util::Full;
-use sse_gate_core::{Gate, SharedStore, StoreRole, TokenStore};
+use sse_gate_core::{Gate, SharedStore, Signal, StoreRole, TokenStore};
 use tower_layer::Layer;
 
 use super::{GateService, Rejection};
@@ -35,6 +35,15 @@ pub(super) struct Config {
     pub(super) tokens: StoreAccess,
     pub(super) session_store: StoreAccess,
     pub(super) on_refusal: Arc<OnRefusal>,
+}
+
+impl Config {
+    /// The answer to a request that failed a check of ours. The observer is told which.
+    pub(super) fn turn_away(&self, rejection: Rejection) -> Response<Full<Bytes>> {
+        let check = rejection.as_str();
+        self.gate.observe(Signal::TurnedAway { check });
+        (self.on_refusal)(rejection)
+    }
 }
 
 impl GateLayer {

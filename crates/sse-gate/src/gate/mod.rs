@@ -11,7 +11,7 @@
 //! | `method`: GET (OPTIONS is answered with the list) | 405 |
 //! | `route`: the path is one of the route | 404 |
 //! | `early_data`: it is no replayable TLS 1.3 early data (RFC 8470) | 425 |
-//! | `body`: it has no body and asks for no upgrade | 400 |
+//! | `body`: it has no content | 400 |
 //! | `prefetch`: no browser fetches it ahead of time | 403 |
 //! | `fetch_metadata`: a script fetches it, not a navigation or an element | 403 |
 //! | `accept`: it names `text/event-stream` | 406 |
@@ -25,8 +25,14 @@
 //! previews, prefetching and a pasted URL cost nobody a token.
 //!
 //! That is a strict route: its token opens one connection. On a
-//! [resumable](GateLayer::resumable) one, a request with a resume id passes the same checks and
-//! then goes through a door of its own: see [`mod@crate::resume`].
+//! [resumable](GateLayer::resumable) one, a request with a resume id passes the same checks and is
+//! looked for among the sessions before its token is redeemed: see [`mod@crate::resume`].
+//!
+//! An offer to upgrade, ranges and conditions are ignored. Content is a length that is not zero, or a
+//! data frame with bytes that is there or follows the head within 10 ms. An empty chunked body, or an
+//! HTTP/2 request whose end comes later, has none. To see a data frame, the gate polls the bodies of
+//! hyper and axum, and boxed ones, before the handler gets them; other types are judged by their
+//! [`size_hint`](http_body::Body::size_hint).
 //!
 //! # What a refused client sees
 //!
@@ -74,6 +80,7 @@
 mod answer;
 mod body;
 mod checks;
+mod content;
 mod future;
 mod layer;
 mod next;

@@ -1,15 +1,18 @@
 //! What comes after the store's answer: [`Next`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use sse_gate_core::{Grant, Refusal, Signal, SteadyTime, TokenKey};
+use sse_gate_core::{Grant, Presented, Refusal, SteadyTime, TokenKey};
 use sse_gate_resume::{NotResumed, Resumed};
 use zeroize::Zeroizing;
 
+use super::future::Question;
 use super::layer::Config;
+use super::redemption::Redemption;
 use super::session_door::SessionDoor;
 use super::{Rejection, answer};
 use crate::Granted;
@@ -29,18 +32,23 @@ pub(super) struct Next<S, ReqBody> {
 pub(super) struct Admission {
     /// A place among the open streams.
     pub(super) reservation: Reservation,
-    /// What opens a session, on a resumable route.
-    pub(super) opening: Option<(TokenKey, SteadyTime)>,
-    /// The resume id that it shows; empty if it shows none.
-    pub(super) resume_id: Zeroizing<Box<str>>,
+    /// The key of its token.
+    pub(super) token: TokenKey,
+    /// When it was shown, by the clock of the sessions of a resumable route.
+    pub(super) shown_at: Option<SteadyTime>,
+    /// The resume id that it shows.
+    pub(super) resume_id: Option<Zeroizing<Box<str>>>,
+    /// Whether it shows more than one, so that none counts.
+    pub(super) has_many_ids: bool,
 }
 
 /// What becomes of it.
 pub(super) enum Step<S, ReqBody> {
     /// It goes to its handler, and this watches over its stream.
     Handle(S, Request<ReqBody>, StreamGuard),
-    /// The session is asked for that its token may have opened already.
-    Reopen(SessionDoor, Resumable, Next<S, ReqBody>),
+    /// Something else is asked: about its token, or for the session that its token may have opened
+    /// already.
+    Ask(Question, Next<S, ReqBody>),
     /// It needs no handler.
     Answer(Response<Full<Bytes>>),
 }
@@ -51,24 +59,29 @@ impl<S, ReqBody> Next<S, ReqBody> {
         match redeemed {
             Ok(grant) => self.first(grant),
             Err(refusal) if refusal.is_unavailable() => self.unavailable(),
-            Err(_) => match self.reopening() {
-                Some((door, settings)) => Step::Reopen(door, settings, self),
+            Err(_) if self.admission.has_many_ids => self.turn_away(Rejection::ManyTokens),
+            Err(_) => match self.lost_answer() {
+                Some(question) => Step::Ask(question, self),
                 None => self.refuse(Rejection::BadToken),
             },
         }
     }
 
     /// The sessions have answered.
+    ///
+    /// An id that is no good counts for nothing: the `token` that came with it may be a fresh one.
     pub(super) fn resumed(
         self,
         settings: &Resumable,
+        token: Option<Presented>,
         resumed: Result<Resumed, NotResumed>,
     ) -> Step<S, ReqBody> {
-        match resumed {
-            Ok(resumed) => self.again(settings, resumed),
-            Err(NotResumed::Gone(_)) => Step::Answer(answer::gone()),
-            Err(NotResumed::Unavailable(_)) => self.later(settings),
-            Err(_) => self.refuse(Rejection::BadToken),
+        match (resumed, token) {
+            (Ok(resumed), _) => self.again(settings, resumed),
+            (Err(NotResumed::Gone(_)), _) => Step::Answer(answer::gone()),
+            (Err(NotResumed::Unavailable(_)), _) => self.later(settings),
+            (Err(_), Some(token)) => Step::Ask(Question::Token(token), self),
+            (Err(_), None) => self.refuse(Rejection::BadToken),
         }
     }
 
@@ -81,12 +94,9 @@ impl<S, ReqBody> Next<S, ReqBody> {
             admission,
         } = self;
         let Some(slot) = admission.reservation.claim(grant.subject()) else {
-            config.gate.observe(Signal::TurnedAway {
-                check: Rejection::SubjectCapacity.as_str(),
-            });
-            return Step::Answer((config.on_refusal)(Rejection::SubjectCapacity));
+            return Step::Answer(config.turn_away(Rejection::SubjectCapacity));
         };
-        let Some((settings, (token, at))) = config.resumable.clone().zip(admission.opening) else {
+        let Some((settings, at)) = config.resumable.clone().zip(admission.shown_at) else {
             let guard = StreamGuard::strict(config.gate.clone(), slot, &grant);
             let granted = Granted::new(grant, guard.time_left());
             request.extensions_mut().insert(granted);
@@ -94,7 +104,11 @@ impl<S, ReqBody> Next<S, ReqBody> {
         };
         let guard = StreamGuard::resumable(config.gate.clone(), slot.pulse(), &grant);
         let granted = Granted::new(grant, guard.time_left());
-        let first = First { token, at, slot };
+        let first = First {
+            token: admission.token,
+            at,
+            slot,
+        };
         let access = config.session_store.clone();
         let stream = ResumableStream::first(granted, settings, access, first);
         hand_on(inner, request, guard, stream)
@@ -121,25 +135,49 @@ impl<S, ReqBody> Next<S, ReqBody> {
         hand_on(inner, request, guard, stream)
     }
 
-    fn reopening(&self) -> Option<(SessionDoor, Resumable)> {
-        let settings = self.config.resumable.clone()?;
-        let (grace, (token, _)) = settings.opening_grace.zip(self.admission.opening)?;
-        let access = &self.config.session_store;
-        let door = SessionDoor::reopen(&settings.sessions, token, grace, access);
-        Some((door, settings))
+    /// Asks the store for the grant of its token.
+    pub(super) fn redemption(&self, token: Presented) -> Redemption {
+        Redemption::new(&self.config.gate, token, &self.config.tokens)
+    }
+
+    /// Asks the sessions for the one of its resume id.
+    pub(super) fn resuming(&self, settings: &Resumable, token: TokenKey) -> SessionDoor {
+        let id = self.admission.resume_id.clone().unwrap_or_default();
+        SessionDoor::resume(&settings.sessions, id, token, &self.config.session_store)
+    }
+
+    /// Asks the sessions for the one that its token has opened.
+    pub(super) fn reopening(&self, settings: &Resumable, grace: Duration) -> SessionDoor {
+        let Admission { token, .. } = self.admission;
+        SessionDoor::reopen(&settings.sessions, token, grace, &self.config.session_store)
+    }
+
+    /// Whether the first answer to its token may be lost, so that it counts once more. A client with
+    /// an id has had an answer.
+    fn lost_answer(&self) -> Option<Question> {
+        let settings = self.config.resumable.as_ref()?;
+        let is_first = self.admission.resume_id.is_none();
+        let grace = settings.opening_grace.filter(|_| is_first)?;
+        Some(Question::Reopening(settings.clone(), grace))
+    }
+
+    /// It failed a check that needs no store.
+    pub(super) fn turn_away(&self, rejection: Rejection) -> Step<S, ReqBody> {
+        Step::Answer(self.config.turn_away(rejection))
     }
 
     /// A store can't say whether this client may have its stream. A refusal would stop one for
     /// good that comes back with an id.
     fn unavailable(&self) -> Step<S, ReqBody> {
         match self.config.resumable.as_ref() {
-            Some(settings) if !self.admission.resume_id.is_empty() => self.later(settings),
+            Some(settings) if self.admission.resume_id.is_some() => self.later(settings),
             _ => self.refuse(Rejection::Unavailable),
         }
     }
 
     fn later(&self, settings: &Resumable) -> Step<S, ReqBody> {
-        Step::Answer(answer::later(&settings.sessions, &self.admission.resume_id))
+        let id = self.admission.resume_id.as_ref().map(|id| &***id);
+        Step::Answer(answer::later(&settings.sessions, id.unwrap_or_default()))
     }
 
     fn refuse(&self, rejection: Rejection) -> Step<S, ReqBody> {

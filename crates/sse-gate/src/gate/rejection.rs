@@ -22,7 +22,7 @@ pub enum Rejection {
     Route,
     /// It came as TLS early data, which anybody can replay.
     EarlyData,
-    /// It has a body, or asks for another protocol.
+    /// It has content.
     Body,
     /// It is fetched ahead of time, before anybody wants it.
     Prefetch,
@@ -102,7 +102,7 @@ impl Rejection {
             Self::Method => "A stream is opened with GET.",
             Self::Route => "There is no such stream.",
             Self::EarlyData => "Ask again when the TLS handshake is done.",
-            Self::Body => "A stream's request has no body and no upgrade.",
+            Self::Body => "A stream's request has no content.",
             Self::Prefetch => "A stream can't be fetched ahead of time.",
             Self::FetchMetadata => "A stream is opened by a script, with EventSource or fetch.",
             Self::Accept => "The request must accept text/event-stream.",

@@ -10,16 +10,13 @@ use http::request::Parts;
 use http::{Method, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
-use sse_gate_core::Signal;
 use tower_service::Service;
 use zeroize::Zeroizing;
 
+use super::future::Question;
 use super::layer::Config;
 use super::next::{Admission, Next};
-use super::redemption::Redemption;
-use super::session_door::SessionDoor;
 use super::{Rejection, ResponseBody, ResponseFuture, answer, checks};
-use crate::resume::Resumable;
 use crate::route::{ShownToken, StrippedToken};
 
 /// Redeems the token of a request before its handler sees it. See the [module](super).
@@ -35,10 +32,8 @@ enum Verdict {
     NotOurs,
     /// It needs no handler.
     Answer(Response<Full<Bytes>>),
-    /// It shows a well-spelled token.
-    Redeem(Redemption, Admission),
-    /// It shows one that a session was opened with, and a resume id.
-    Resume(SessionDoor, Resumable, Admission),
+    /// It shows a well-spelled token, and maybe a resume id.
+    Ask(Question, Admission),
 }
 
 impl<S> GateService<S> {
@@ -47,7 +42,7 @@ impl<S> GateService<S> {
     }
 
     /// Runs the checks, in their order.
-    fn judge(&self, parts: &mut Parts, body: &impl Body) -> Result<Verdict, Rejection> {
+    fn judge(&self, parts: &mut Parts) -> Result<Verdict, Rejection> {
         let config = &*self.config;
         let lifted = self.lift(parts);
         if lifted.is_none() && config.passes_other_routes {
@@ -59,14 +54,13 @@ impl<S> GateService<S> {
         checks::method(&parts.method)?;
         let lifted = lifted.ok_or(Rejection::Route)?;
         checks::head(parts)?;
-        checks::unannounced_body(parts.version, body)?;
         if let Some(allowed) = &config.allowed_origins {
             checks::origin(parts, allowed)?;
         }
-        let resume_id = only(lifted.resume_id())?;
         let resumable = config.resumable.as_ref();
+        let shown_id = resumable.and_then(|_| resume_id(&lifted));
         let Some(reservation) = config.slots.reserve() else {
-            return match resumable.zip(resume_id) {
+            return match resumable.zip(shown_id) {
                 // A refusal would stop the client for good.
                 Some((settings, id)) => Ok(Verdict::Answer(answer::later(&settings.sessions, id))),
                 None => Err(Rejection::Capacity),
@@ -75,19 +69,18 @@ impl<S> GateService<S> {
         let token = only(lifted.token())?.ok_or(Rejection::NoToken)?;
         let presented = config.gate.present(token, lifted.resource());
         let presented = presented.map_err(|_| Rejection::BadToken)?;
-        let key = presented.key();
         let admission = Admission {
             reservation,
-            opening: resumable.map(|settings| (key, settings.sessions.steady())),
-            resume_id: Zeroizing::new(resume_id.unwrap_or_default().into()),
+            token: presented.key(),
+            shown_at: resumable.map(|settings| settings.sessions.steady()),
+            resume_id: shown_id.map(|id| Zeroizing::new(id.into())),
+            has_many_ids: resumable.is_some() && lifted.resume_id().is_many(),
         };
-        if let Some(settings) = resumable.filter(|_| resume_id.is_some()) {
-            let (sessions, id) = (&settings.sessions, admission.resume_id.clone());
-            let door = SessionDoor::resume(sessions, id, key, &config.session_store);
-            return Ok(Verdict::Resume(door, settings.clone(), admission));
-        }
-        let redemption = Redemption::new(&config.gate, presented, &config.tokens);
-        Ok(Verdict::Redeem(redemption, admission))
+        let question = match resumable.filter(|_| shown_id.is_some()) {
+            Some(settings) => Question::ResumeId(settings.clone(), presented),
+            None => Question::Token(presented),
+        };
+        Ok(Verdict::Ask(question, admission))
     }
 
     /// What the request is handed on with. The clone takes the place of the service that was
@@ -116,6 +109,11 @@ impl<S> GateService<S> {
     }
 }
 
+/// The resume id that is shown. Of several, none is.
+fn resume_id(lifted: &StrippedToken) -> Option<&str> {
+    only(lifted.resume_id()).ok().flatten()
+}
+
 /// The one text that is shown, if any is. One that is too long is empty: it is refused by its
 /// spelling, as every other text is.
 fn only(shown: &ShownToken) -> Result<Option<&str>, Rejection> {
@@ -130,7 +128,7 @@ fn only(shown: &ShownToken) -> Result<Option<&str>, Rejection> {
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for GateService<S>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
-    ReqBody: Body,
+    ReqBody: Body + 'static,
     ResBody: Body<Data = Bytes>,
 {
     type Response = Response<ResponseBody<ResBody>>;
@@ -143,25 +141,19 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
-        let verdict = self.judge(&mut parts, &body);
+        let verdict = self.judge(&mut parts);
         let request = Request::from_parts(parts, body);
         match verdict {
             Ok(Verdict::NotOurs) => ResponseFuture::pass(self.inner.call(request)),
             Ok(Verdict::Answer(response)) => ResponseFuture::answer(response),
-            Ok(Verdict::Redeem(redemption, admission)) => {
-                ResponseFuture::redeem(redemption, self.next(request, admission))
+            Ok(Verdict::Ask(question, admission)) => {
+                ResponseFuture::ask(question, self.next(request, admission))
             }
-            Ok(Verdict::Resume(door, settings, admission)) => {
-                ResponseFuture::resume(door, settings, self.next(request, admission))
+            // The gate has told its observer of it.
+            Err(Rejection::BadToken) => {
+                ResponseFuture::answer((self.config.on_refusal)(Rejection::BadToken))
             }
-            Err(rejection) => {
-                if rejection != Rejection::BadToken {
-                    self.config.gate.observe(Signal::TurnedAway {
-                        check: rejection.as_str(),
-                    });
-                }
-                ResponseFuture::answer((self.config.on_refusal)(rejection))
-            }
+            Err(rejection) => ResponseFuture::answer(self.config.turn_away(rejection)),
         }
     }
 }

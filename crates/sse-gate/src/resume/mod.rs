@@ -6,14 +6,19 @@
 //! One with a fresh token, as on any route: it opens a session. And one with a resume id in
 //! `Last-Event-ID` and the spent token of the same session where it stands: it goes on. All the
 //! [checks](crate::gate) that come before the token come before the resume id, too, and consume
-//! nothing. A request with a resume id never redeems its token.
+//! nothing.
+//!
+//! A resume id is no veto. If it is no good, for whatever reason, it counts for nothing, and the token
+//! beside it is redeemed as if it had come alone: a fresh one opens a session of its own. Clients that
+//! ask for a token at each attempt bring their last id along, and after a restart nobody knows it.
 //!
 //! # What a refused client sees
 //!
 //! | shown | answer |
 //! |---|---|
 //! | both factors, of a session that is over or whose events the client has had | 204: a native `EventSource` stops |
-//! | anything else that is no good | the 401 of every bad token, to the byte |
+//! | a token that is not fresh, with an id that is not its session's | the 401 of every bad token, to the byte |
+//! | the same, with several ids | 400: none of them counts |
 //! | a resume id, when there is no room or the store can't be asked | 200 and `sse.wait`, with its own id and a time to wait: it asks again |
 //!
 //! # What the page gets

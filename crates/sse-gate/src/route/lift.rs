@@ -228,6 +228,10 @@ fn with_path_and_query(uri: &Uri, mut path: String, query: Option<&str>) -> Opti
 }
 
 impl ShownToken {
+    pub(crate) fn is_many(&self) -> bool {
+        matches!(self, Self::Many)
+    }
+
     /// What is shown if this text is shown too.
     fn and(self, text: &str) -> Self {
         match self {

@@ -20,21 +20,19 @@ fn bent(text: &str) -> String {
     format!("{}{last}", &text[..text.len() - 1])
 }
 
-/// I1, I2, I3, I14, D14: whatever is wrong, the answer is that to any bad token, to the byte; the
-/// session goes on, a fresh token stays fresh, and the observer knows.
+/// I1, I2, I3, D14: whatever is wrong, the answer is that to any bad token, to the byte; the
+/// session goes on, and the observer knows.
 #[tokio::test]
 async fn one_factor_is_refused_as_any_bad_token_is() {
     let scene = Scene::new();
     let (mut alice, publisher) = scene.streaming().await;
     let (bob, _bobs) = scene.streaming_to("bob").await;
-    let fresh = scene.uri_of("alice").await.0;
     let (id, own) = (alice.id.clone(), alice.uri.clone());
     let parts: Vec<_> = id.split('.').map(str::to_owned).collect();
     let elsewhere = own.replace("/7/", "/8/");
     let refusal = scene.refusal().await;
     scene.told.take();
     let rows = [
-        (&fresh, id.clone(), Refused::OtherToken),
         (&bob.uri, id.clone(), Refused::OtherToken),
         (&own, bob.id.clone(), Refused::OtherToken),
         (&elsewhere, id.clone(), Refused::OtherToken),
@@ -67,8 +65,88 @@ async fn one_factor_is_refused_as_any_bad_token_is() {
     publish(&publisher, &["still here"]).await;
     assert_eq!(alice.read_data(), ["still here"]);
     assert_eq!(alice.connect(&scene).await, StatusCode::OK);
-    let fresh = scene.ask(get(&fresh)).await;
-    assert_eq!(fresh.status(), StatusCode::OK, "a fresh token was consumed");
+}
+
+/// I14, A1: a fresh token opens its stream whatever id is shown with it, its own subject's, another
+/// one's or nobody's, and is spent then. The sessions whose ids were shown go on.
+#[tokio::test]
+async fn no_id_is_a_veto_on_a_fresh_token() {
+    let scene = Scene::new();
+    let (mut alice, _alices) = scene.streaming().await;
+    let (mut bob, _bobs) = scene.streaming_to("bob").await;
+    let stale = alice.id.clone();
+    assert_eq!(alice.connect(&scene).await, StatusCode::OK);
+    alice.read();
+    let id = alice.id.clone();
+    let refusal = scene.refusal().await;
+    scene.told.take();
+    let rows = [
+        (id.clone(), Refused::OtherToken),
+        (stale, Refused::OtherToken),
+        (bob.id.clone(), Refused::OtherToken),
+        (changed(&id, 1, "l"), Refused::Forged),
+        (changed(&id, 3, "zz"), Refused::Forged),
+        (changed(&id, 2, &"A".repeat(22)), Refused::Unknown),
+        ("sser1.".to_owned(), Refused::Malformed),
+        (format!("sser1.{}", "A".repeat(70_000)), Refused::Malformed),
+    ];
+    for (shown, reason) in rows {
+        let mut fresh = scene.client("alice").await;
+        let uri = fresh.uri.clone();
+        let request = || with(&uri, &[("last-event-id", &shown)]);
+        assert_eq!(fresh.take(scene.ask(request()).await), 200, "{shown:.100}");
+        let got = fresh.read();
+        assert_eq!(got.names(), ["sse.open"], "{shown:.100}");
+        let told = scene.told.take();
+        let expected = [SessionSignal::Refused(reason), SessionSignal::Opened];
+        assert_eq!(told, expected, "{shown:.100}");
+        assert_eq!(scene.ask_for_all(request()).await, refusal, "{shown:.100}");
+        scene.told.take();
+        // Its own id is good, and lets it go on.
+        assert_eq!(fresh.connect(&scene).await, StatusCode::OK, "{shown:.100}");
+        scene.told.take();
+    }
+    for client in [&mut alice, &mut bob] {
+        assert!(client.is_served(), "another session was cut");
+        assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    }
+}
+
+/// I14, B2: of several ids none counts: a fresh token opens its stream, and one that is no good has
+/// too many beside it.
+#[tokio::test]
+async fn several_ids_are_none() {
+    let scene = Scene::new();
+    let (mut alice, _publisher) = scene.streaming().await;
+    let id = alice.id.clone();
+    for second in [id.as_str(), "sser1.x", "7", ""] {
+        let ids = [("last-event-id", id.as_str()), ("last-event-id", second)];
+        let answer = scene.ask(with(&alice.uri, &ids)).await;
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{second:?}");
+        let fresh = scene.uri_of("alice").await.0;
+        let answer = scene.ask(with(&fresh, &ids)).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{second:?}");
+    }
+    assert_eq!(alice.connect(&scene).await, StatusCode::OK);
+}
+
+/// I14, E13: a client that asks for a token at each attempt comes back after a restart, with the id
+/// of a session that nobody knows any more.
+#[tokio::test]
+async fn after_a_restart_a_fresh_token_opens() {
+    let (before, after) = (Scene::new(), Scene::new());
+    let (old, _publisher) = before.streaming().await;
+    let mut again = after.client("alice").await;
+    again.id.clone_from(&old.id);
+    assert_eq!(again.connect(&after).await, StatusCode::OK);
+    assert_eq!(again.read().names(), ["sse.open"]);
+    let mut spent = after.client("alice").await;
+    spent.uri.clone_from(&old.uri);
+    spent.id.clone_from(&old.id);
+    assert_eq!(
+        after.ask_for_all(spent.request()).await,
+        after.refusal().await
+    );
 }
 
 /// I3: the spent token alone is a spent token, and an id that is no text is none.

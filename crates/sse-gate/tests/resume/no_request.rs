@@ -53,7 +53,6 @@ const ROWS: &[(&str, Change, u16)] = &[
     ),
     ("early data", |it| header(it, "early-data", "1"), 425),
     ("a body", |it| header(it, "content-length", "1"), 400),
-    ("an upgrade", |it| header(it, "upgrade", "websocket"), 400),
     ("two ids", |it| header(it, "last-event-id", "sser1.x"), 400),
     (
         "an id of another kind",

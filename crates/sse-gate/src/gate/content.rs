@@ -1,0 +1,131 @@
+//! Whether a request has content: [`Look`].
+//!
+//! Framing says nothing. `Transfer-Encoding: chunked`, HEADERS without `END_STREAM` and a body whose
+//! `is_end_stream` is false may all turn out to be empty: proxies and layers make such requests of
+//! a plain GET. Content is a length that is not zero, or a data frame with bytes in it.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::error::Error;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use http::header::{CONTENT_LENGTH, EXPECT};
+use http::{HeaderMap, Request};
+use http_body::Body;
+use http_body_util::Limited;
+use http_body_util::combinators::{BoxBody, UnsyncBoxBody};
+use hyper::body::Incoming;
+use pin_project::pin_project;
+use tokio::time::{Sleep, sleep};
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// How many frames are looked at. The empty ones may go on for ever.
+const MAX_FRAMES: usize = 16;
+
+/// How long a frame may take that follows the head at once. Only a request whose end is not known
+/// waits for it.
+const FOLLOWS_AT_ONCE: Duration = Duration::from_millis(10);
+
+/// A look at the body of a request, before anything is asked about its token.
+#[pin_project]
+#[derive(Default)]
+pub(super) struct Look {
+    #[pin]
+    patience: Option<Sleep>,
+}
+
+impl Look {
+    /// Whether there is content. One whose frames have not come is believed to be empty.
+    pub(super) fn poll<B: Body + 'static>(
+        self: Pin<&mut Self>,
+        request: &mut Request<B>,
+        cx: &mut Context<'_>,
+    ) -> Poll<bool> {
+        if let Poll::Ready(is_there) = poll(request, cx) {
+            return Poll::Ready(is_there);
+        }
+        let mut patience = self.project().patience;
+        if patience.is_none() {
+            patience.set(Some(sleep(FOLLOWS_AT_ONCE)));
+        }
+        let patience = patience.as_pin_mut().expect("it was just set");
+        patience.poll(cx).map(|()| false)
+    }
+}
+
+/// Whether `Content-Length` announces content, or is none (RFC 9110 §8.6). A list of equal
+/// numbers is one number.
+pub(super) fn is_announced(headers: &HeaderMap) -> bool {
+    let is_zero = |length: &[u8]| {
+        let length = length.trim_ascii();
+        !length.is_empty() && length.iter().all(|digit| *digit == b'0')
+    };
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    !lengths.all(|value| value.as_bytes().split(|byte| *byte == b',').all(is_zero))
+}
+
+/// A client that expects "100 Continue" waits until somebody asks for its content, so it is not
+/// asked.
+fn poll<B: Body + 'static>(request: &mut Request<B>, cx: &mut Context<'_>) -> Poll<bool> {
+    let is_held_back = request.headers().contains_key(EXPECT);
+    let body = request.body_mut();
+    if body.size_hint().lower() > 0 {
+        return Poll::Ready(true);
+    }
+    if is_held_back || body.is_end_stream() {
+        return Poll::Ready(false);
+    }
+    poll_known(body, cx)
+}
+
+/// Whether one of the first frames has bytes, or the body is broken.
+///
+/// A body that was polled must not be moved, unless it is `Unpin`, and a handler's body is moved
+/// to it. Which types are `Unpin` a generic function can't ask. So this knows the bodies that
+/// servers and routers make, and believes all others that they are empty.
+fn poll_known(body: &mut dyn Any, cx: &mut Context<'_>) -> Poll<bool> {
+    let known = [
+        poll_as::<Incoming>,
+        poll_as::<Limited<Incoming>>,
+        poll_as::<BoxBody<Bytes, BoxError>>,
+        poll_as::<BoxBody<Bytes, Infallible>>,
+        poll_as::<BoxBody<Bytes, hyper::Error>>,
+        poll_as::<UnsyncBoxBody<Bytes, BoxError>>,
+        poll_as::<UnsyncBoxBody<Bytes, Infallible>>,
+        poll_as::<UnsyncBoxBody<Bytes, hyper::Error>>,
+        #[cfg(feature = "axum")]
+        poll_as::<axum_core::body::Body>,
+    ];
+    let found = known.iter().find_map(|poll| poll(body, cx));
+    found.unwrap_or(Poll::Ready(false))
+}
+
+fn poll_as<B: Body + Unpin + 'static>(
+    body: &mut dyn Any,
+    cx: &mut Context<'_>,
+) -> Option<Poll<bool>> {
+    let body = body.downcast_mut::<B>()?;
+    Some(poll_frames(Pin::new(body), cx))
+}
+
+fn poll_frames(mut body: Pin<&mut impl Body>, cx: &mut Context<'_>) -> Poll<bool> {
+    for _ in 0..MAX_FRAMES {
+        let frame = match ready!(body.as_mut().poll_frame(cx)) {
+            Some(Ok(frame)) => frame,
+            // What can't be read is not known to be empty.
+            Some(Err(_)) => return Poll::Ready(true),
+            None => break,
+        };
+        if frame.data_ref().is_some_and(Buf::has_remaining) {
+            return Poll::Ready(true);
+        }
+        if body.is_end_stream() {
+            break;
+        }
+    }
+    Poll::Ready(false)
+}
