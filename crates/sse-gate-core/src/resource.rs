@@ -158,4 +158,17 @@ mod tests {
             assert_eq!(Resource::new(parts), Err(InvalidResource::TooLong));
         }
     }
+
+    /// Stored bytes are held to the same size: what may be made can be read back, and no more.
+    #[test]
+    fn stored_resources_have_the_same_size() {
+        let largest = Resource::new(["x".repeat(1022)]).unwrap();
+        assert_eq!(Resource::from_bytes(largest.as_bytes()), Ok(largest));
+        for len in [1023, 1022 + 256] {
+            let mut bytes = u16::try_from(len).unwrap().to_be_bytes().to_vec();
+            bytes.resize(2 + len, b'x');
+            let read = Resource::from_bytes(&bytes);
+            assert_eq!(read, Err(InvalidResource::TooLong), "{len}");
+        }
+    }
 }
