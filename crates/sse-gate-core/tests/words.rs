@@ -16,6 +16,14 @@ fn grant() -> Grant {
     Grant::new(subject, Resource::new(["chat", "42"]).unwrap())
 }
 
+/// What a store keeps for a grant.
+fn entry() -> Entry {
+    let gate = Gate::new(MemoryStore::default()).erased();
+    let issued = block_on(gate.issue(grant())).unwrap();
+    let presented = gate.present(issued.token().expose(), grant().resource());
+    block_on(gate.take(&presented.unwrap())).unwrap().unwrap()
+}
+
 /// An error of each type, and of each kind that has words of its own.
 fn errors() -> Vec<Box<dyn Error>> {
     let text = grant().with_payload("text").unwrap();
@@ -30,7 +38,7 @@ fn errors() -> Vec<Box<dyn Error>> {
     let mut errors: Vec<Box<dyn Error>> = vec![
         Box::new(EntropyError::new("no device")),
         Box::new(Entry::from_bytes(*b"").unwrap_err()),
-        Box::new(Entry::from_bytes(*b"\x01").unwrap_err()),
+        Box::new(Entry::from_bytes(&entry().as_bytes()[..9]).unwrap_err()),
         Box::new(grant().payload::<String>().unwrap_err()),
         Box::new(text.payload::<u8>().unwrap_err()),
         Box::new(Resource::new::<&str>([]).unwrap_err()),
