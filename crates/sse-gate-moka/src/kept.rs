@@ -47,3 +47,28 @@ impl Expiry<TokenKey, Arc<Kept>> for AfterTtl {
         self.expire_after_create(key, kept, created_at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sse_gate_core::conformance::Sample;
+
+    /// E13: moka forgets each entry, one that came in another's place too, soon after its TTL.
+    #[test]
+    fn moka_is_told_to_forget_every_entry() {
+        let Sample { key, entry } = Sample::new();
+        for ttl in [0, 1, 60].map(Duration::from_secs) {
+            let kept = Arc::new(Kept {
+                entry: entry.clone(),
+                ends_at: SteadyTime::FOREVER,
+                ttl,
+            });
+            let (now, wanted) = (Instant::now(), Some(ttl + GRACE));
+            assert_eq!(AfterTtl.expire_after_create(&key, &kept, now), wanted);
+            for before in [None, Some(Duration::ZERO), Some(Duration::MAX)] {
+                let updated = AfterTtl.expire_after_update(&key, &kept, now, before);
+                assert_eq!(updated, wanted);
+            }
+        }
+    }
+}

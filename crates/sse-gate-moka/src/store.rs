@@ -202,7 +202,15 @@ impl TokenStore for MokaStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pollster::block_on;
+    use sse_gate_core::ManualClock;
     use sse_gate_core::conformance::Sample;
+
+    /// Inserts through the store's door; whether it was let in.
+    fn is_let_in(store: &MokaStore, subject: &str) -> bool {
+        let Sample { key, entry } = Sample::of(subject, 0);
+        block_on(store.insert(key, entry, Duration::from_secs(60))).is_ok()
+    }
 
     fn put(store: &MokaStore) -> TokenKey {
         let Sample { key, entry } = Sample::new();
@@ -240,5 +248,35 @@ mod tests {
         store.cache.run_pending_tasks();
         assert!(new.iter().all(|key| store.cache.contains_key(key)));
         assert!(!old.iter().all(|key| store.cache.contains_key(key)));
+    }
+
+    /// C16: what a sweep costs is spread over time: the more it looked at, the later the next.
+    #[test]
+    fn newcomers_to_a_full_store_sweep_it_now_and_then() {
+        let clock = ManualClock::default();
+        let limits = Limits::default().with_tokens(3_500);
+        let store = MokaStore::with_clock(limits, clock.clone());
+        let now = clock.steady();
+        for n in 0..3_500 {
+            assert!(is_let_in(&store, &format!("subject {n}")));
+        }
+        assert!(store.may_sweep(now));
+        assert!(!is_let_in(&store, "newcomer"));
+        for (millis, may) in [(0, false), (2, false), (3, true), (4, true)] {
+            let later = now.saturating_add(Duration::from_millis(millis));
+            assert_eq!(store.may_sweep(later), may, "after {millis} ms");
+        }
+    }
+
+    /// C15: a subject at its own cap is no reason to look at everybody's entries.
+    #[test]
+    fn a_subject_at_its_cap_sweeps_nothing() {
+        let clock = ManualClock::default();
+        clock.advance(Duration::from_secs(1));
+        let limits = Limits::default().with_tokens_per_subject(1);
+        let store = MokaStore::with_clock(limits, clock);
+        assert!(is_let_in(&store, "alice"));
+        assert!(!is_let_in(&store, "alice"));
+        assert_eq!(store.next_sweep.load(Ordering::Relaxed), 0);
     }
 }
