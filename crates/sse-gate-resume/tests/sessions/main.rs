@@ -19,3 +19,4 @@ mod slow;
 mod support;
 mod theft;
 mod window;
+mod words;
