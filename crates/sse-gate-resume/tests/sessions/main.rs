@@ -10,6 +10,7 @@ mod clock;
 mod durations;
 mod ends;
 mod ids;
+mod last_words;
 mod memory;
 mod opening;
 mod others;

@@ -119,7 +119,7 @@ fn a_debug_print_names_its_type_and_shows_no_secret() {
     shows(&log, &["MemoryLog"]);
     shows(&store, &["MemorySessions"]);
     shows(&SharedSessions::new(store), &["MemorySessions"]);
-    shows(connection, &["Subscription"]);
+    shows(connection, &["Subscription", "IdPrefix", "Binding"]);
 }
 
 /// I1: what another server made with a key of the same name is forged here.
