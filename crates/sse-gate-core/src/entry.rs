@@ -8,9 +8,10 @@
 //! | 34 | 8 | when the token ends, Unix milliseconds |
 //! | 42 | 8 | when the stream ends, Unix milliseconds |
 //! | 50 | 8 | how long that was from when the token was issued, milliseconds |
-//! | 58 | 2 | length of the subject |
-//! | 60 | 2 | length of the resource |
-//! | 62 | | subject, resource, payload |
+//! | 58 | 8 | the epoch in which its subject was authenticated |
+//! | 66 | 2 | length of the subject |
+//! | 68 | 2 | length of the resource |
+//! | 70 | | subject, resource, payload |
 //!
 //! Numbers are big-endian. One allocation holds it all: a store may keep millions of them.
 
@@ -19,12 +20,12 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::time::millis;
-use crate::{Grant, Resource, Subject, Timestamp, TokenKey};
+use crate::{Epoch, Grant, Resource, Subject, Timestamp, TokenKey};
 
 const VERSION: u8 = 2;
 const CONTINUES: u8 = 1;
 const HAS_PAYLOAD: u8 = 2;
-const HEADER_LEN: usize = 62;
+const HEADER_LEN: usize = 70;
 
 /// A grant in the form that stores keep: opaque bytes that name their own key.
 ///
@@ -48,6 +49,8 @@ impl Entry {
         let deadline = grant.deadline.unwrap_or(Timestamp::FOREVER);
         bytes.extend_from_slice(&deadline.as_unix_millis().to_be_bytes());
         bytes.extend_from_slice(&millis(lasts).to_be_bytes());
+        let epoch = grant.epoch.unwrap_or(Epoch::ZERO);
+        bytes.extend_from_slice(&epoch.as_u64().to_be_bytes());
         bytes.extend_from_slice(&len_u16(subject).to_be_bytes());
         bytes.extend_from_slice(&len_u16(resource).to_be_bytes());
         bytes.extend_from_slice(subject);
@@ -70,6 +73,7 @@ impl Entry {
             ))),
             ttl: None,
             continues: self.0[1] & CONTINUES != 0,
+            epoch: Some(self.epoch()),
         })
     }
 
@@ -104,9 +108,15 @@ impl Entry {
         Duration::from_millis(u64::from_be_bytes(self.array(50)))
     }
 
+    /// When its subject was authenticated, counted in withdrawals: if the subject was withdrawn
+    /// since, no store takes it.
+    pub fn epoch(&self) -> Epoch {
+        Epoch::from_u64(u64::from_be_bytes(self.array(58)))
+    }
+
     /// Whose token it is, the subject by which stores count.
     pub fn subject_bytes(&self) -> &[u8] {
-        let len = usize::from(u16::from_be_bytes(self.array(58)));
+        let len = usize::from(u16::from_be_bytes(self.array(66)));
         self.0.get(HEADER_LEN..HEADER_LEN + len).unwrap_or_default()
     }
 
@@ -121,8 +131,8 @@ impl Entry {
 
     /// What follows the subject: resource and payload.
     fn rest(&self) -> Result<(&[u8], &[u8]), CorruptEntry> {
-        let subject_len = usize::from(u16::from_be_bytes(self.array(58)));
-        let resource_len = usize::from(u16::from_be_bytes(self.array(60)));
+        let subject_len = usize::from(u16::from_be_bytes(self.array(66)));
+        let resource_len = usize::from(u16::from_be_bytes(self.array(68)));
         let rest = self
             .0
             .get(HEADER_LEN + subject_len..)
@@ -180,12 +190,14 @@ mod tests {
             expires_at: u64,
             deadline: u64,
             continues: bool,
+            epoch: u64,
         ) -> Grant {
             let subject = Subject::new(subject).unwrap();
             let mut grant = Grant::new(subject, Resource::new(parts).unwrap())
                 .with_credential_expiry(Timestamp::from_unix_millis(expires_at))
                 .with_deadline(Timestamp::from_unix_millis(deadline))
-                .continuing(continues);
+                .continuing(continues)
+                .with_epoch(Epoch::from_u64(epoch));
             if let Some(payload) = payload {
                 grant = grant.with_payload(&payload).unwrap();
             }
@@ -199,6 +211,7 @@ mod tests {
             let entry = Entry::seal(TokenKey::from_bytes(key), &grant, Duration::from_millis(lasts));
             prop_assert_eq!(entry.key(), TokenKey::from_bytes(key));
             prop_assert_eq!(entry.lasts(), Duration::from_millis(lasts));
+            prop_assert_eq!(Some(entry.epoch()), grant.epoch());
             prop_assert_eq!(entry.expires_at(), grant.expires_at());
             prop_assert_eq!(entry.subject_bytes(), grant.subject().as_str().as_bytes());
             prop_assert_eq!(entry.payload_len(), grant.payload_len());

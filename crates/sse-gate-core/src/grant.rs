@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{PayloadError, Resource, Subject, Timestamp};
+use crate::{Epoch, PayloadError, Resource, Subject, Timestamp};
 
 /// The right to open one stream: who, which one, with what, until when.
 ///
@@ -31,6 +31,7 @@ pub struct Grant {
     pub(crate) deadline: Option<Timestamp>,
     pub(crate) ttl: Option<Duration>,
     pub(crate) continues: bool,
+    pub(crate) epoch: Option<Epoch>,
 }
 
 impl Grant {
@@ -44,6 +45,7 @@ impl Grant {
             deadline: None,
             ttl: None,
             continues: false,
+            epoch: None,
         }
     }
 
@@ -70,6 +72,18 @@ impl Grant {
     /// When the stream ends at the latest, instead of with the credential.
     pub fn with_deadline(mut self, at: Timestamp) -> Self {
         self.deadline = Some(at);
+        self
+    }
+
+    /// The epoch that was read before the caller was authenticated
+    /// ([`Gate::epoch`](crate::Gate::epoch)). If the subject's tokens are withdrawn after that,
+    /// before the token is issued, there is no token.
+    ///
+    /// A grant without one counts as authenticated when it is given to
+    /// [`Gate::issue`](crate::Gate::issue): enough for a caller that is authenticated right before,
+    /// with nothing awaited in between.
+    pub fn with_epoch(mut self, epoch: Epoch) -> Self {
+        self.epoch = Some(epoch);
         self
     }
 
@@ -109,6 +123,11 @@ impl Grant {
     /// When the stream ends at the latest. A redeemed grant always has one.
     pub fn deadline(&self) -> Option<Timestamp> {
         self.deadline
+    }
+
+    /// The epoch that it was authenticated in. A redeemed grant always has one.
+    pub fn epoch(&self) -> Option<Epoch> {
+        self.epoch
     }
 
     /// Whether the client had this stream before.

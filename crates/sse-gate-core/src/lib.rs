@@ -26,6 +26,7 @@
 //! | a right | [`Grant`], [`Subject`], [`Resource`] |
 //! | who gives and takes | [`Gate`], [`GateBuilder`], [`Issued`], [`Presented`] |
 //! | where it waits | [`TokenStore`], [`MemoryStore`], [`SharedStore`], [`RefuseAllStore`] |
+//! | who signed out | [`Epoch`], [`Withdrawals`] |
 //! | how much | [`Limits`], [`Ledger`], [`Full`], [`Cap`] |
 //! | the world outside | [`Clock`], [`Entropy`], [`Observer`], [`Signal`] |
 #![cfg_attr(
@@ -57,6 +58,7 @@ mod store;
 mod subject;
 mod time;
 mod token;
+mod withdrawals;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
@@ -73,7 +75,10 @@ pub use observer::{Observer, Signal, StoreRole, StreamEnd};
 pub use payload::PayloadError;
 pub use resource::{InvalidResource, Resource};
 pub use steady::SteadyTime;
-pub use store::{RefuseAllStore, SharedStore, StoreError, StoreErrorKind, TakeFuture, TokenStore};
+pub use store::{
+    Epoch, RefuseAllStore, SharedStore, StoreError, StoreErrorKind, TakeFuture, TokenStore,
+};
 pub use subject::{InvalidSubject, Subject};
 pub use time::Timestamp;
 pub use token::{Token, TokenKey};
+pub use withdrawals::Withdrawals;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use sse_gate_core::{
-    Cap, Clock, Entry, Full, Ledger, Limits, SteadyTime, StoreError, Subject, SystemClock,
-    TokenKey, TokenStore,
+    Cap, Clock, Entry, Epoch, Full, Ledger, Limits, SteadyTime, StoreError, Subject, SystemClock,
+    TokenKey, TokenStore, Withdrawals,
 };
 
 use crate::kept::{AfterTtl, Kept};
@@ -39,6 +39,7 @@ const INSERT_LOCKS: usize = 64;
 #[derive(Debug)]
 pub struct MokaStore {
     ledger: Arc<Ledger<TokenKey>>,
+    withdrawals: Withdrawals,
     cache: Cache<TokenKey, Arc<Kept>>,
     inserts: [Mutex<()>; INSERT_LOCKS],
     clock: Arc<dyn Clock>,
@@ -71,6 +72,7 @@ impl MokaStore {
             .build();
         Self {
             ledger,
+            withdrawals: Withdrawals::default(),
             cache,
             inserts: [const { Mutex::new(()) }; INSERT_LOCKS],
             clock: Arc::new(clock),
@@ -97,13 +99,26 @@ impl MokaStore {
             ttl,
         };
         self.admit(key, &kept, now)?;
-        // Who inserts under this key, too, waits: to look and to insert is one step.
+        // Who inserts under this key, too, waits: to look and to insert is one step. So does who
+        // withdraws: if it is not seen here, it has not been at this key, and will find the entry.
         let _alone = self.lock_inserts(key);
-        if self.is_taken(key, now) {
+        if let Err(error) = self.check(key, &kept.entry, now) {
             self.ledger.leave(key, &kept.entry, ends_at);
-            return Err(StoreError::exists());
+            return Err(error);
         }
         self.cache.insert(key, Arc::new(kept));
+        Ok(())
+    }
+
+    /// Whether the subject was withdrawn since the entry's epoch, or the key is there.
+    fn check(&self, key: TokenKey, entry: &Entry, now: SteadyTime) -> Result<(), StoreError> {
+        let subject = entry.subject_bytes();
+        if self.withdrawals.has_marked(subject, entry.epoch()) {
+            return Err(StoreError::withdrawn());
+        }
+        if self.is_taken(key, now) {
+            return Err(StoreError::exists());
+        }
         Ok(())
     }
 
@@ -131,11 +146,16 @@ impl MokaStore {
     fn withdraw_now(&self, subject: &Subject) -> usize {
         let now = self.clock.steady();
         let subject = subject.as_str().as_bytes();
+        self.withdrawals.mark(subject);
         let is_its = |kept: &Arc<Kept>| kept.entry.subject_bytes() == subject;
         let keys = self.ledger.ids_of(subject).into_iter();
         // The ledger goes by a hash of the subject, so whose an entry is stands in the entry.
-        keys.filter(|key| self.cache.get(key).as_ref().is_some_and(is_its))
-            .filter_map(|key| self.cache.remove(&key))
+        let remove = |key| {
+            let _alone = self.lock_inserts(key);
+            self.cache.get(&key).as_ref().filter(|kept| is_its(kept))?;
+            self.cache.remove(&key)
+        };
+        keys.filter_map(remove)
             .filter(|kept| kept.is_live(now))
             .count()
     }
@@ -196,6 +216,10 @@ impl TokenStore for MokaStore {
 
     async fn withdraw(&self, subject: Subject) -> Result<usize, StoreError> {
         Ok(self.withdraw_now(&subject))
+    }
+
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        Ok(self.withdrawals.epoch())
     }
 }
 

@@ -170,6 +170,7 @@ fn gone_label(reason: CloseReason) -> &'static str {
 fn issue_label(kind: IssueErrorKind) -> &'static str {
     match kind {
         IssueErrorKind::CredentialExpired => "credential_expired",
+        IssueErrorKind::Withdrawn => "withdrawn",
         IssueErrorKind::NoEntropy => "no_entropy",
         IssueErrorKind::StoreUnavailable => "store_unavailable",
         IssueErrorKind::Full(cap) => match cap {

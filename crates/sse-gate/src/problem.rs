@@ -111,6 +111,12 @@ impl From<&IssueError> for Problem {
                 return Self::new(StatusCode::UNAUTHORIZED, "The credential has expired.")
                     .with_challenge(crate::challenge::INVALID_TOKEN);
             }
+            // The caller has signed out since it showed the credential. To ask again with the same
+            // one is of no use, so it is neither a conflict nor a failure of the server's.
+            IssueErrorKind::Withdrawn => {
+                return Self::new(StatusCode::UNAUTHORIZED, "You have signed out meanwhile.")
+                    .with_challenge(crate::challenge::INVALID_TOKEN);
+            }
             IssueErrorKind::Full(Cap::PayloadPerToken) => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.")
             }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Empty;
 use sse_gate::core::{
-    Entry, RefusalReason, RefuseAllStore, Signal, StoreError, TokenKey, TokenStore,
+    Entry, Epoch, RefusalReason, RefuseAllStore, Signal, StoreError, TokenKey, TokenStore,
 };
 use sse_gate::gate::GateService;
 use sse_gate::{Gate, GateLayer, Grant, MemoryStore, StreamRoute, StreamSlots, Subject};
@@ -50,6 +50,10 @@ impl TokenStore for Slow {
 
     async fn withdraw(&self, subject: Subject) -> Result<usize, StoreError> {
         self.store.withdraw(subject).await
+    }
+
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        self.store.epoch().await
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sse_gate::core::{Entry, StoreError, TokenKey};
+use sse_gate::core::{Entry, Epoch, StoreError, TokenKey};
 use sse_gate::{MemoryStore, Subject, TokenStore};
 use tokio::sync::Semaphore;
 
@@ -79,5 +79,9 @@ impl TokenStore for Slow {
 
     async fn withdraw(&self, subject: Subject) -> Result<usize, StoreError> {
         self.store.withdraw(subject).await
+    }
+
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        self.store.epoch().await
     }
 }

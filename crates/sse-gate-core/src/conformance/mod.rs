@@ -43,6 +43,7 @@
 )]
 
 mod caps;
+mod epoch;
 mod expiry;
 mod insert;
 mod sample;
@@ -56,6 +57,11 @@ pub use caps::{
     a_full_store_refuses_the_newcomer, a_full_subject_refuses_only_its_own,
     payloads_are_capped_one_by_one_by_subject_and_in_all, racing_inserts_never_pass_a_cap,
     room_comes_back_when_entries_are_taken, room_comes_back_when_entries_end,
+};
+pub use epoch::{
+    a_withdrawal_concerns_its_own_subject_and_the_past, a_withdrawal_is_never_forgotten,
+    an_entry_older_than_a_withdrawal_is_refused, an_epoch_that_never_was_is_refused,
+    no_racing_insert_survives_a_withdrawal,
 };
 pub use expiry::{
     a_key_used_again_counts_once, an_ended_key_can_be_used_again, an_entry_ends_with_its_ttl,
@@ -146,6 +152,11 @@ macro_rules! token_store_conformance {
                 room_comes_back_when_entries_end,
                 a_withdrawn_subject_has_no_entries_left,
                 withdrawing_gives_room_and_counts_the_live,
+                an_entry_older_than_a_withdrawal_is_refused,
+                a_withdrawal_concerns_its_own_subject_and_the_past,
+                a_withdrawal_is_never_forgotten,
+                an_epoch_that_never_was_is_refused,
+                no_racing_insert_survives_a_withdrawal,
             );
         }
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Entry, Grant, Resource, Subject, SystemEntropy, Timestamp, Token, TokenKey};
+use crate::{Entry, Epoch, Grant, Resource, Subject, SystemEntropy, Timestamp, Token, TokenKey};
 
 /// How long the entries of most checks live: longer than any check runs.
 pub(super) const TTL: Duration = Duration::from_secs(60);
@@ -42,6 +42,14 @@ impl Sample {
             key,
             entry: Entry::seal(key, &grant, Duration::MAX),
         }
+    }
+
+    /// The same, of a subject that was authenticated in this epoch. Without it, it is that before
+    /// all withdrawals.
+    pub fn at(self, epoch: Epoch) -> Self {
+        let grant = self.entry.open().expect("a sample is a grant");
+        let entry = Entry::seal(self.key, &grant.with_epoch(epoch), Duration::MAX);
+        Self { entry, ..self }
     }
 }
 

@@ -39,7 +39,8 @@ pub fn withdrawing_gives_room_and_counts_the_live<B: Backend>(backend: &B) {
                 .expect("the store can be asked"),
             0
         );
-        let [taken, ended, live] = [Sample::new(), Sample::new(), Sample::new()];
+        let epoch = store.epoch().await.expect("the store can be asked");
+        let [taken, ended, live] = [(); 3].map(|()| Sample::new().at(epoch));
         store
             .insert(taken.key, taken.entry, TTL)
             .await
@@ -61,8 +62,9 @@ pub fn withdrawing_gives_room_and_counts_the_live<B: Backend>(backend: &B) {
                 .expect("the store can be asked"),
             1
         );
+        let epoch = store.epoch().await.expect("the store can be asked");
         for _ in 0..3 {
-            let Sample { key, entry } = Sample::new();
+            let Sample { key, entry } = Sample::new().at(epoch);
             store
                 .insert(key, entry, TTL)
                 .await

@@ -27,8 +27,11 @@ impl<S: TokenStore> Gate<S> {
         outcome
     }
 
-    async fn try_issue(&self, grant: Grant) -> Result<Issued, IssueError> {
+    async fn try_issue(&self, mut grant: Grant) -> Result<Issued, IssueError> {
         let state = &*self.state;
+        if grant.epoch.is_none() {
+            grant.epoch = Some(self.store.epoch().await?);
+        }
         let (grant, ttl, lasts) = self.settle_ends(grant, state.clock.now())?;
         let token = Token::generate(&*state.entropy)?;
         let key = token.key(&grant.resource);
@@ -114,6 +117,8 @@ pub struct IssueError {
 pub enum IssueErrorKind {
     /// What asked for the token has expired, or the TTL asked for is zero.
     CredentialExpired,
+    /// The subject's tokens were withdrawn after it was authenticated: it has signed out.
+    Withdrawn,
     /// A cap stands in the way. [`IssueError::retry_after`] says when to ask again.
     Full(Cap),
     /// There was no randomness.
@@ -127,6 +132,7 @@ impl IssueErrorKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CredentialExpired => "credential_expired",
+            Self::Withdrawn => "withdrawn",
             Self::NoEntropy => "no_entropy",
             Self::StoreUnavailable => "store_unavailable",
             Self::Full(Cap::TokensPerSubject) => "full_tokens_per_subject",
@@ -173,6 +179,7 @@ impl From<StoreError> for IssueError {
     fn from(error: StoreError) -> Self {
         let (kind, retry_after) = match error.kind() {
             StoreErrorKind::Full(full) => (IssueErrorKind::Full(full.cap()), full.retry_after()),
+            StoreErrorKind::Withdrawn => (IssueErrorKind::Withdrawn, Duration::ZERO),
             // A key that is there already was drawn twice: the store or the randomness is broken.
             StoreErrorKind::Exists | StoreErrorKind::Unavailable => {
                 (IssueErrorKind::StoreUnavailable, Duration::ZERO)
@@ -191,6 +198,7 @@ impl fmt::Display for IssueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             IssueErrorKind::CredentialExpired => "credential has expired",
+            IssueErrorKind::Withdrawn => "subject's tokens were withdrawn",
             IssueErrorKind::Full(_) => "there is no room for another token",
             IssueErrorKind::NoEntropy => "no randomness is to be had",
             IssueErrorKind::StoreUnavailable => "token store is unavailable",

@@ -21,7 +21,7 @@ use extensions::Extensions;
 use recent::Recent;
 
 use crate::{
-    Clock, Entropy, Observer, SharedStore, Signal, StoreError, Subject, TokenKey, TokenStore,
+    Clock, Entropy, Epoch, Observer, SharedStore, Signal, StoreError, Subject, TokenKey, TokenStore,
 };
 
 /// Issues tokens for grants, and gives each grant back once for its token.
@@ -86,6 +86,30 @@ impl<S: TokenStore> Gate<S> {
         }
     }
 
+    /// The present epoch, for [`Grant::with_epoch`](crate::Grant::with_epoch): to be read before a
+    /// caller is authenticated.
+    ///
+    /// ```
+    /// use sse_gate_core::{Gate, Grant, IssueErrorKind, MemoryStore, Resource, Subject};
+    ///
+    /// # pollster::block_on(async {
+    /// let gate = Gate::new(MemoryStore::default());
+    /// let epoch = gate.epoch().await?;
+    /// // The caller is authenticated, and what it asks for is read, which may take a while.
+    /// let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat", "42"])?);
+    /// // Meanwhile alice signs out somewhere else.
+    /// gate.withdraw_all(&alice).await?;
+    ///
+    /// let grant = Grant::new(alice, chat).with_epoch(epoch);
+    /// let refused = gate.issue(grant).await.unwrap_err();
+    /// assert_eq!(refused.kind(), IssueErrorKind::Withdrawn);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn epoch(&self) -> Result<Epoch, StoreError> {
+        self.store.epoch().await
+    }
+
     /// Withdraws one token that was issued and not yet used; whether there was one.
     ///
     /// [`Issued::key`] tells the key. Like [`issue`](Self::issue) it has no time limit of its own.
@@ -97,7 +121,8 @@ impl<S: TokenStore> Gate<S> {
         Ok(found)
     }
 
-    /// Withdraws all tokens of a subject that it has not used yet; how many there were.
+    /// Withdraws all tokens of a subject that it has not used yet; how many there were. Tokens that
+    /// are being issued on an older [epoch](Self::epoch) are not issued.
     ///
     /// What to call when a session ends: whoever signed out opens no more streams. Like
     /// [`issue`](Self::issue) it has no time limit of its own.

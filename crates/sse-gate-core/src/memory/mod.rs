@@ -9,8 +9,8 @@ use std::time::Duration;
 use shard::{Reaped, Shard, Slot};
 
 use crate::{
-    Cap, Clock, Entry, Full, Ledger, Limits, SteadyTime, StoreError, Subject, SystemClock,
-    TokenKey, TokenStore,
+    Cap, Clock, Entry, Epoch, Full, Ledger, Limits, SteadyTime, StoreError, Subject, SystemClock,
+    TokenKey, TokenStore, Withdrawals,
 };
 
 /// How many parts the entries are spread over, each with a lock of its own.
@@ -31,6 +31,7 @@ const SHARDS: usize = 64;
 #[derive(Debug)]
 pub struct MemoryStore {
     ledger: Ledger<u64>,
+    withdrawals: Withdrawals,
     shards: Box<[Mutex<Shard>]>,
     clock: Arc<dyn Clock>,
 }
@@ -45,6 +46,7 @@ impl MemoryStore {
     pub fn with_clock(limits: Limits, clock: impl Clock) -> Self {
         Self {
             ledger: Ledger::new(limits),
+            withdrawals: Withdrawals::default(),
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
             clock: Arc::new(clock),
         }
@@ -81,13 +83,20 @@ impl MemoryStore {
         self.admit(&slot, now)?;
         let mut shard = self.lock(shard_of(slot.prefix));
         let dead = shard.reap(now).dead;
-        let inserted = shard.insert(slot, now);
+        // Under this lock and behind the ledger's. A withdrawal that is not seen here has not been
+        // through this shard, and will find the entry.
+        let inserted = if self.is_withdrawn(&slot.entry) {
+            Err((slot, StoreError::withdrawn()))
+        } else {
+            let inserted = shard.insert(slot, now);
+            inserted.map_err(|slot| (slot, StoreError::exists()))
+        };
         drop(shard);
         self.settle(dead);
         // Whoever did not get in leaves again, as does the dead one whose place was taken.
         let (left, outcome) = match inserted {
             Ok(dead) => (dead, Ok(())),
-            Err(newcomer) => (Some(newcomer), Err(StoreError::exists())),
+            Err((newcomer, error)) => (Some(newcomer), Err(error)),
         };
         self.settle(left);
         outcome
@@ -107,6 +116,7 @@ impl MemoryStore {
     fn withdraw_now(&self, subject: &Subject) -> usize {
         let now = self.clock.steady();
         let subject = subject.as_str().as_bytes();
+        self.withdrawals.mark(subject);
         let mut withdrawn = 0;
         for prefix in self.ledger.ids_of(subject) {
             let found = self.lock(shard_of(prefix)).withdraw(prefix, subject);
@@ -114,6 +124,12 @@ impl MemoryStore {
             self.settle(found);
         }
         withdrawn
+    }
+
+    /// Whether the entry's subject was withdrawn since the entry's epoch.
+    fn is_withdrawn(&self, entry: &Entry) -> bool {
+        self.withdrawals
+            .has_marked(entry.subject_bytes(), entry.epoch())
     }
 
     /// Enters a newcomer in the ledger. If the store is full, what is dead in it makes room.
@@ -188,6 +204,10 @@ impl TokenStore for MemoryStore {
 
     async fn withdraw(&self, subject: Subject) -> Result<usize, StoreError> {
         Ok(self.withdraw_now(&subject))
+    }
+
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        Ok(self.withdrawals.epoch())
     }
 }
 

@@ -18,6 +18,8 @@ pub struct StoreError {
 pub enum StoreErrorKind {
     /// There is an entry under this key already.
     Exists,
+    /// The subject was withdrawn since the entry's [epoch](crate::Entry::epoch).
+    Withdrawn,
     /// A cap stands in the way.
     Full(Full),
     /// The store can't be asked, or did not answer.
@@ -29,6 +31,14 @@ impl StoreError {
     pub fn exists() -> Self {
         Self {
             kind: StoreErrorKind::Exists,
+            source: None,
+        }
+    }
+
+    /// The error of an insertion that a withdrawal has overtaken.
+    pub fn withdrawn() -> Self {
+        Self {
+            kind: StoreErrorKind::Withdrawn,
             source: None,
         }
     }
@@ -60,6 +70,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             StoreErrorKind::Exists => f.write_str("key is in the store already"),
+            StoreErrorKind::Withdrawn => f.write_str("subject was withdrawn"),
             StoreErrorKind::Full(full) => full.fmt(f),
             StoreErrorKind::Unavailable => f.write_str("store is unavailable"),
         }

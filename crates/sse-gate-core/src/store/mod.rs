@@ -1,5 +1,6 @@
 //! Where grants wait for their tokens: [`TokenStore`], its laws and its errors.
 
+mod epoch;
 mod error;
 mod refuse_all;
 mod shared;
@@ -8,6 +9,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use epoch::Epoch;
 pub use error::{StoreError, StoreErrorKind};
 pub use refuse_all::RefuseAllStore;
 pub use shared::{SharedStore, TakeFuture};
@@ -15,6 +17,8 @@ pub use shared::{SharedStore, TakeFuture};
 use crate::{Entry, Subject, TokenKey};
 
 /// Keeps entries under the keys of tokens, and gives each away once.
+///
+/// Three operations change it, and [`epoch`](Self::epoch) reads how often subjects were withdrawn.
 ///
 /// # Laws
 ///
@@ -26,14 +30,17 @@ use crate::{Entry, Subject, TokenKey};
 ///   counted half-open, and never after.
 /// - **A store that is full refuses the newcomer**, with an error that says which cap it met. It
 ///   never makes room by dropping an entry that is still live.
-/// - **A withdrawn subject has no entries left** that were inserted before the withdrawal began.
+/// - **A withdrawn subject has no entries left**, and gets none of an older
+///   [epoch](Entry::epoch): when a withdrawal has returned, no entry of the subject can be taken
+///   whose epoch was read before the withdrawal began, however late its insertion comes.
 /// - **A dropped future leaves no trace but one**: its operation happened whole, or not at all.
 ///
 /// # Liberties
 ///
 /// A store may lose entries, by a restart or a failover: their tokens are refused, and clients
-/// ask for new ones. It may refuse newcomers for reasons of its own. It may keep dead entries for
-/// as long as it likes, if nobody can take them and they count against no cap.
+/// ask for new ones. It may refuse newcomers for reasons of its own: where it no longer knows
+/// whether a subject was withdrawn since an epoch, it must. It may keep dead entries for as long as
+/// it likes, if nobody can take them and they count against no cap.
 ///
 /// # What a failure costs
 ///
@@ -50,8 +57,10 @@ pub trait TokenStore: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`StoreErrorKind::Exists`] if there is an entry under `key`, [`StoreErrorKind::Full`] at a
-    /// cap, [`StoreErrorKind::Unavailable`] if the store can't be asked.
+    /// [`StoreErrorKind::Exists`] if there is an entry under `key`, [`StoreErrorKind::Withdrawn`]
+    /// if the subject was withdrawn since the entry's [epoch](Entry::epoch),
+    /// [`StoreErrorKind::Full`] at a cap, [`StoreErrorKind::Unavailable`] if the store can't be
+    /// asked.
     fn insert(
         &self,
         key: TokenKey,
@@ -67,12 +76,21 @@ pub trait TokenStore: Debug + Send + Sync + 'static {
     fn take(&self, key: TokenKey)
     -> impl Future<Output = Result<Option<Entry>, StoreError>> + Send;
 
-    /// Forgets all entries of `subject`, and says how many live ones there were.
+    /// Begins a new [epoch](Self::epoch) and notes the subject in it, in one step. Then forgets all
+    /// of the subject's entries, and says how many live ones there were.
     ///
     /// # Errors
     ///
     /// [`StoreErrorKind::Unavailable`] if the store can't be asked; some entries may be gone.
     fn withdraw(&self, subject: Subject) -> impl Future<Output = Result<usize, StoreError>> + Send;
+
+    /// The present epoch, of all subjects: to be read before a caller is authenticated, when its
+    /// subject is not known yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreErrorKind::Unavailable`] if the store can't be asked.
+    fn epoch(&self) -> impl Future<Output = Result<Epoch, StoreError>> + Send;
 }
 
 impl<S: TokenStore> TokenStore for Arc<S> {
@@ -94,5 +112,9 @@ impl<S: TokenStore> TokenStore for Arc<S> {
 
     fn withdraw(&self, subject: Subject) -> impl Future<Output = Result<usize, StoreError>> + Send {
         (**self).withdraw(subject)
+    }
+
+    fn epoch(&self) -> impl Future<Output = Result<Epoch, StoreError>> + Send {
+        (**self).epoch()
     }
 }

@@ -3,7 +3,7 @@
 use std::future::ready;
 use std::time::Duration;
 
-use super::{StoreError, TokenStore};
+use super::{Epoch, StoreError, TokenStore};
 use crate::{Entry, Subject, TokenKey};
 
 /// Refuses every operation as a store does that can't be reached.
@@ -30,6 +30,10 @@ impl TokenStore for RefuseAllStore {
     }
 
     fn withdraw(&self, _: Subject) -> impl Future<Output = Result<usize, StoreError>> + Send {
+        ready(Err(StoreError::unavailable(REASON)))
+    }
+
+    fn epoch(&self) -> impl Future<Output = Result<Epoch, StoreError>> + Send {
         ready(Err(StoreError::unavailable(REASON)))
     }
 }

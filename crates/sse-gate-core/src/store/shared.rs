@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{StoreError, TokenStore};
+use super::{Epoch, StoreError, TokenStore};
 use crate::{Entry, Subject, TokenKey};
 
 /// Any [`TokenStore`], its type forgotten. Clones share the store.
@@ -59,6 +59,10 @@ impl TokenStore for SharedStore {
     fn withdraw(&self, subject: Subject) -> impl Future<Output = Result<usize, StoreError>> + Send {
         Arc::clone(&self.0).withdraw(subject)
     }
+
+    fn epoch(&self) -> impl Future<Output = Result<Epoch, StoreError>> + Send {
+        Arc::clone(&self.0).epoch()
+    }
 }
 
 /// The future of [`SharedStore::take_owned`].
@@ -91,6 +95,7 @@ trait ErasedStore: fmt::Debug + Send + Sync {
     ) -> BoxFuture<Result<(), StoreError>>;
     fn take(self: Arc<Self>, key: TokenKey) -> BoxFuture<Result<Option<Entry>, StoreError>>;
     fn withdraw(self: Arc<Self>, subject: Subject) -> BoxFuture<Result<usize, StoreError>>;
+    fn epoch(self: Arc<Self>) -> BoxFuture<Result<Epoch, StoreError>>;
 }
 
 impl<S: TokenStore> ErasedStore for S {
@@ -109,6 +114,10 @@ impl<S: TokenStore> ErasedStore for S {
 
     fn withdraw(self: Arc<Self>, subject: Subject) -> BoxFuture<Result<usize, StoreError>> {
         Box::pin(async move { TokenStore::withdraw(&*self, subject).await })
+    }
+
+    fn epoch(self: Arc<Self>) -> BoxFuture<Result<Epoch, StoreError>> {
+        Box::pin(async move { TokenStore::epoch(&*self).await })
     }
 }
 

@@ -45,4 +45,16 @@ pub(crate) enum Flaw {
     WithdrawsAllButOne,
     /// Withdrawing counts what had ended.
     CountsTheDeadAsWithdrawn,
+    /// It takes entries of any epoch.
+    ComparesNoEpochs,
+    /// A withdrawal overtakes the entries of all subjects.
+    ComparesNoSubjects,
+    /// It remembers some subjects that were withdrawn, and no more.
+    ForgetsWithdrawals,
+    /// It takes entries of an epoch that is yet to come.
+    BelievesAnyEpoch,
+    /// It compares epochs, and inserts later.
+    ComparesThenInserts,
+    /// It refuses an entry of an old epoch when it has kept it.
+    KeepsWhatItRefuses,
 }

@@ -46,6 +46,11 @@ laws! {
     room_comes_back_when_entries_end,
     a_withdrawn_subject_has_no_entries_left,
     withdrawing_gives_room_and_counts_the_live,
+    an_entry_older_than_a_withdrawal_is_refused,
+    a_withdrawal_concerns_its_own_subject_and_the_past,
+    a_withdrawal_is_never_forgotten,
+    an_epoch_that_never_was_is_refused,
+    no_racing_insert_survives_a_withdrawal,
 }
 
 /// The laws that a store with this flaw is found to break: those that its flaw is about, and no
@@ -130,6 +135,24 @@ flaws! {
         a_withdrawn_subject_has_no_entries_left;
     counting_the_dead_as_withdrawn_is_seen: CountsTheDeadAsWithdrawn breaks
         withdrawing_gives_room_and_counts_the_live;
+    comparing_no_epochs_is_seen: ComparesNoEpochs breaks
+        an_entry_older_than_a_withdrawal_is_refused,
+        a_withdrawal_concerns_its_own_subject_and_the_past,
+        a_withdrawal_is_never_forgotten,
+        an_epoch_that_never_was_is_refused,
+        no_racing_insert_survives_a_withdrawal;
+    comparing_no_subjects_is_seen: ComparesNoSubjects breaks
+        a_withdrawal_concerns_its_own_subject_and_the_past;
+    forgetting_withdrawals_is_seen: ForgetsWithdrawals breaks a_withdrawal_is_never_forgotten;
+    believing_any_epoch_is_seen: BelievesAnyEpoch breaks an_epoch_that_never_was_is_refused;
+    comparing_then_inserting_is_seen: ComparesThenInserts breaks
+        no_racing_insert_survives_a_withdrawal;
+    keeping_what_it_refuses_is_seen: KeepsWhatItRefuses breaks
+        an_entry_older_than_a_withdrawal_is_refused,
+        a_withdrawal_concerns_its_own_subject_and_the_past,
+        a_withdrawal_is_never_forgotten,
+        an_epoch_that_never_was_is_refused,
+        no_racing_insert_survives_a_withdrawal;
 }
 
 /// The list above is the kit's.

@@ -1,14 +1,14 @@
 //! The simplest store that obeys, unless it has a [`Flaw`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
 use sse_gate_core::conformance::{Backend, Sample};
 use sse_gate_core::{
-    Cap, Clock, Entry, Full, Ledger, Limits, ManualClock, SteadyTime, StoreError, Subject,
-    TokenKey, TokenStore,
+    Cap, Clock, Entry, Epoch, Full, Ledger, Limits, ManualClock, SteadyTime, StoreError, Subject,
+    TokenKey, TokenStore, Withdrawals,
 };
 
 use super::flaw::Flaw;
@@ -18,6 +18,9 @@ pub(crate) struct Naive {
     flaw: Flaw,
     clock: ManualClock,
     ledger: Ledger<TokenKey>,
+    withdrawals: Withdrawals,
+    /// The last subjects that were withdrawn.
+    last: Mutex<VecDeque<Vec<u8>>>,
     entries: Mutex<HashMap<TokenKey, (Entry, SteadyTime)>>,
     given: Mutex<HashMap<TokenKey, Entry>>,
 }
@@ -133,11 +136,21 @@ impl Naive {
             return Err(StoreError::exists());
         }
         self.enter(key, &entry, ends_at)?;
+        if self.is(Flaw::ComparesThenInserts) && self.is_withdrawn(&entry) {
+            self.leave(key, &entry, ends_at);
+            return Err(StoreError::withdrawn());
+        }
+        self.dawdle(Flaw::ComparesThenInserts);
         self.dawdle(Flaw::LooksThenInserts);
         let mut entries = self.entries();
         if !self.is(Flaw::LooksThenInserts) && is_there(entries.get(&key)) {
             self.leave(key, &entry, ends_at);
             return Err(StoreError::exists());
+        }
+        let is_late = !self.is(Flaw::ComparesThenInserts) && self.is_withdrawn(&entry);
+        if is_late && !self.is(Flaw::KeepsWhatItRefuses) {
+            self.leave(key, &entry, ends_at);
+            return Err(StoreError::withdrawn());
         }
         let kept = self.kept(key, entry);
         if let Some((dead, dead_ended_at)) = entries.insert(key, (kept, ends_at)) {
@@ -147,7 +160,25 @@ impl Naive {
             };
             self.leave(key, &dead, ended_at);
         }
+        if is_late {
+            return Err(StoreError::withdrawn());
+        }
         Ok(())
+    }
+
+    fn is_withdrawn(&self, entry: &Entry) -> bool {
+        let (subject, epoch) = (entry.subject_bytes(), entry.epoch());
+        let marked = self.withdrawals.has_marked(subject, epoch);
+        match self.flaw {
+            Flaw::ComparesNoEpochs => false,
+            Flaw::ComparesNoSubjects => epoch != self.withdrawals.epoch(),
+            Flaw::ForgetsWithdrawals => {
+                let last = self.last.lock().unwrap();
+                marked && (epoch > self.withdrawals.epoch() || last.iter().any(|it| it == subject))
+            }
+            Flaw::BelievesAnyEpoch => marked && epoch <= self.withdrawals.epoch(),
+            _ => marked,
+        }
     }
 
     fn take_now(&self, key: TokenKey) -> Option<Entry> {
@@ -186,6 +217,11 @@ impl Naive {
 
     fn withdraw_now(&self, subject: &Subject) -> usize {
         let now = self.now();
+        self.withdrawals.mark(subject.as_str().as_bytes());
+        let mut last = self.last.lock().unwrap();
+        last.push_front(subject.as_str().into());
+        last.truncate(1_000);
+        drop(last);
         let mut keys = self.ledger.ids_of(subject.as_str().as_bytes());
         if self.is(Flaw::WithdrawsAllButOne) && keys.len() > 4 {
             keys.pop();
@@ -216,6 +252,10 @@ impl TokenStore for Naive {
     async fn withdraw(&self, subject: Subject) -> Result<usize, StoreError> {
         Ok(self.withdraw_now(&subject))
     }
+
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        Ok(self.withdrawals.epoch())
+    }
 }
 
 /// Makes stores with one flaw.
@@ -239,6 +279,8 @@ impl Backend for Flawed {
             flaw: self.flaw,
             clock: self.clock.clone(),
             ledger: Ledger::new(limits),
+            withdrawals: Withdrawals::default(),
+            last: Mutex::default(),
             entries: Mutex::default(),
             given: Mutex::default(),
         }

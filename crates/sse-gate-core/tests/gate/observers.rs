@@ -97,6 +97,7 @@ fn no_two_reasons_at_the_mint_share_a_label() {
     ];
     let kinds = [
         IssueErrorKind::CredentialExpired,
+        IssueErrorKind::Withdrawn,
         IssueErrorKind::NoEntropy,
         IssueErrorKind::StoreUnavailable,
         IssueErrorKind::Full(Cap::TokensPerSubject),

@@ -4,9 +4,9 @@ use std::sync::Barrier;
 use std::thread;
 
 use pollster::block_on;
-use sse_gate_core::{Limits, RefusalReason, Signal};
+use sse_gate_core::{IssueErrorKind, Limits, RefusalReason, Signal};
 
-use super::parts::{Scene, chat, subject};
+use super::parts::{Scene, chat, grant, subject};
 
 const THREADS: usize = 8;
 
@@ -107,4 +107,45 @@ fn the_end_and_a_redeemer_race_for_the_same_token() {
         assert!(winners <= 1, "in round {round}");
         scene.advance_millis(60_000);
     }
+}
+
+/// C20: a sign-out races tokens that are being issued on older authentications. When it has
+/// returned none of them is good, whichever came first, and none is left to come.
+#[test]
+fn no_token_outruns_a_sign_out() {
+    const ISSUERS: usize = 3;
+    let scene = Scene::new();
+    let mut outcomes = [0, 0];
+    for round in 0..2_000 {
+        let begun = block_on(scene.gate.epoch()).unwrap();
+        let barrier = Barrier::new(ISSUERS + 1);
+        let issue = || {
+            barrier.wait();
+            let outcome = block_on(scene.gate.issue(grant("alice").with_epoch(begun)));
+            if let Err(error) = &outcome {
+                assert_eq!(error.kind(), IssueErrorKind::Withdrawn);
+            }
+            outcome.ok()
+        };
+        let issued: Vec<_> = thread::scope(|scope| {
+            let issuers = [(); ISSUERS].map(|()| scope.spawn(issue));
+            barrier.wait();
+            block_on(scene.gate.withdraw_all(&subject("alice"))).unwrap();
+            let issued = issuers.map(|issuer| issuer.join().unwrap());
+            issued.into_iter().flatten().collect()
+        });
+        outcomes[0] += issued.len();
+        outcomes[1] += ISSUERS - issued.len();
+        for issued in issued {
+            let redeemed = scene.redeem(issued.token().expose());
+            assert!(
+                redeemed.is_err(),
+                "a token outran a sign-out in round {round}"
+            );
+        }
+    }
+    assert!(
+        outcomes.iter().all(|count| *count > 0),
+        "{outcomes:?}: nothing raced"
+    );
 }

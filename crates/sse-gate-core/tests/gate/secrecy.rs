@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_core::{
-    Entry, Gate, Refusal, Resource, StoreError, Subject, Timestamp, TokenKey, TokenStore,
+    Entry, Epoch, Gate, Refusal, Resource, StoreError, Subject, Timestamp, TokenKey, TokenStore,
 };
 
 use super::parts::{Scene, chat, grant, stranger};
@@ -122,6 +122,10 @@ impl TokenStore for Planted {
 
     async fn withdraw(&self, _: Subject) -> Result<usize, StoreError> {
         Ok(0)
+    }
+
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        Ok(Epoch::ZERO)
     }
 }
 

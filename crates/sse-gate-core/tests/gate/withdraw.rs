@@ -1,9 +1,9 @@
 //! Tokens that are taken back: on sign-out, or one by one.
 
 use pollster::block_on;
-use sse_gate_core::{RefusalReason, Signal};
+use sse_gate_core::{Gate, IssueErrorKind, RefusalReason, RefuseAllStore, Signal};
 
-use super::parts::{Scene, stranger, subject};
+use super::parts::{Scene, grant, stranger, subject};
 
 /// C12: whoever signed out opens no more streams, and nobody else is concerned.
 #[test]
@@ -68,4 +68,36 @@ fn only_live_tokens_are_counted_as_withdrawn() {
     assert!(!block_on(scene.gate.withdraw(ended.key())).unwrap());
     let withdrawn = block_on(scene.gate.withdraw_all(&subject("alice"))).unwrap();
     assert_eq!(withdrawn, 0);
+}
+
+/// C20: a token is not issued to a subject that signed out after it was authenticated, and its
+/// sign-out is told of.
+#[test]
+fn no_token_is_issued_on_an_authentication_from_before_a_sign_out() {
+    let scene = Scene::new();
+    let begun = block_on(scene.gate.epoch()).unwrap();
+    block_on(scene.gate.withdraw_all(&subject("alice"))).unwrap();
+    let issue = |name| block_on(scene.gate.issue(grant(name).with_epoch(begun)));
+    for _ in 0..3 {
+        let refused = issue("alice").unwrap_err();
+        assert_eq!(refused.kind(), IssueErrorKind::Withdrawn);
+        assert_eq!(refused.retry_after(), None);
+        assert_eq!(refused.to_string(), "subject's tokens were withdrawn");
+    }
+    let told = Signal::IssueRefused(IssueErrorKind::Withdrawn);
+    assert_eq!(scene.seen.count(told), 3);
+    let of_bob = issue("bob").unwrap();
+    let redeemed = scene.redeem(of_bob.token().expose()).unwrap();
+    assert_eq!(redeemed.epoch(), Some(begun));
+
+    // Who signs in again is authenticated anew.
+    scene.issue("alice");
+    let begun = block_on(scene.gate.epoch()).unwrap();
+    assert!(block_on(scene.gate.issue(grant("alice").with_epoch(begun))).is_ok());
+}
+
+/// C20: without its store nobody begins.
+#[test]
+fn without_a_store_there_is_no_epoch() {
+    assert!(block_on(Gate::new(RefuseAllStore).epoch()).is_err());
 }

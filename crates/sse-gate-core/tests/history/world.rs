@@ -6,7 +6,7 @@ use std::time::Duration;
 use pollster::block_on;
 use proptest::prelude::*;
 use sse_gate_core::{
-    Cap, Clock, Gate, Grant, IssueErrorKind, Issued, Limits, ManualClock, MemoryStore,
+    Cap, Clock, Epoch, Gate, Grant, IssueErrorKind, Issued, Limits, ManualClock, MemoryStore,
     RefusalReason, Resource, Subject, Timestamp,
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct World {
     gate: Gate<Arc<MemoryStore>>,
     clock: ManualClock,
     tokens: Vec<Known>,
+    /// The epochs that were read, each with the subjects that were withdrawn since.
+    epochs: Vec<(Epoch, Vec<usize>)>,
 }
 
 impl World {
@@ -45,6 +47,7 @@ impl World {
             gate: Gate::builder(store).clock(clock.clone()).build(),
             clock,
             tokens: Vec::new(),
+            epochs: Vec::new(),
         }
     }
 
@@ -83,12 +86,20 @@ impl World {
         &mut self,
         who: usize,
         which: usize,
-        payload: usize,
-        secs: u64,
+        (payload, secs): (usize, u64),
+        begun: Option<usize>,
     ) -> Result<(), TestCaseError> {
-        let expected = self.cap_met(who, payload);
+        let begun = begun.map(|at| &self.epochs[at]);
+        let expected = self.cap_met(who, payload).map(IssueErrorKind::Full);
+        // This store looks at its caps first.
+        let is_overtaken = begun.is_some_and(|(_, since)| since.contains(&who));
+        let overtaken = is_overtaken.then_some(IssueErrorKind::Withdrawn);
+        let expected = expected.or(overtaken);
         let mut wish =
             Grant::new(subject(who), resource(which)).with_ttl(Duration::from_secs(secs));
+        if let Some((epoch, _)) = begun {
+            wish = wish.with_epoch(*epoch);
+        }
         if payload > 0 {
             wish = wish.with_payload(&"x".repeat(payload - 2)).unwrap();
         }
@@ -103,9 +114,10 @@ impl World {
                     gone: None,
                 });
             }
-            (Err(error), Some(cap)) => {
-                prop_assert_eq!(error.kind(), IssueErrorKind::Full(cap));
-                if matches!(cap, Cap::TokensPerSubject | Cap::PayloadPerSubject) {
+            (Err(error), Some(kind)) => {
+                prop_assert_eq!(error.kind(), kind);
+                let full = IssueErrorKind::Full;
+                if [full(Cap::TokensPerSubject), full(Cap::PayloadPerSubject)].contains(&kind) {
                     let now = self.clock.now();
                     let first = self.first_end(who).map(|end| end.saturating_since(now));
                     prop_assert_eq!(error.retry_after(), first);
@@ -170,6 +182,9 @@ impl World {
         let live = self.live().filter(|known| known.subject == who).count();
         let withdrawn = block_on(self.gate.withdraw_all(&subject(who))).unwrap();
         prop_assert_eq!(withdrawn, live);
+        self.epochs
+            .iter_mut()
+            .for_each(|(_, since)| since.push(who));
         let now = self.clock.now();
         for known in &mut self.tokens {
             if known.subject == who && known.gone.is_none() && known.issued.expires_at() > now {
@@ -177,6 +192,16 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    pub(crate) fn begin(&mut self) {
+        let epoch = block_on(self.gate.epoch()).unwrap();
+        self.epochs.push((epoch, Vec::new()));
+    }
+
+    /// How many epochs were read.
+    pub(crate) fn begun(&self) -> usize {
+        self.epochs.len()
     }
 
     pub(crate) fn advance(&self, span: Duration) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sse_gate_core::{
-    Entry, Gate, SharedStore, StoreError, StoreRole, Subject, TokenKey, TokenStore,
+    Entry, Epoch, Gate, SharedStore, StoreError, StoreRole, Subject, TokenKey, TokenStore,
 };
 
 use super::{StoreAccess, store_access};
@@ -70,5 +70,11 @@ impl TokenStore for GuardedStore {
         let store = self.store.clone();
         let question = async move { store.withdraw(subject).await };
         self.access.ask(Box::pin(question))
+    }
+
+    fn epoch(&self) -> impl Future<Output = Result<Epoch, StoreError>> + Send {
+        let store = self.store.clone();
+        self.access
+            .ask(Box::pin(async move { store.epoch().await }))
     }
 }

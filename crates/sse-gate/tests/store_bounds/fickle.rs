@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sse_gate::core::{Entry, StoreError, TokenKey, TokenStore};
+use sse_gate::core::{Entry, Epoch, StoreError, TokenKey, TokenStore};
 use sse_gate::{Limits, MemoryStore, Subject};
 use tokio::sync::watch;
 
@@ -82,5 +82,10 @@ impl TokenStore for Fickle {
     async fn withdraw(&self, subject: Subject) -> Result<usize, StoreError> {
         self.once_in_the_mood().await?;
         self.store.withdraw(subject).await
+    }
+
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        self.once_in_the_mood().await?;
+        self.store.epoch().await
     }
 }
