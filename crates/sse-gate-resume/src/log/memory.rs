@@ -101,6 +101,15 @@ impl MemoryLog {
         self.lock().readers.len()
     }
 
+    /// How many handles there are of this log, this one included: each clone is one, and so are
+    /// those that sessions, publishers and subscriptions hold.
+    ///
+    /// A session that waits for its client to come back still holds its log. So a registry of
+    /// shared logs knows by this number which of them it may drop: those with its own handle only.
+    pub fn handles(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock()
     }

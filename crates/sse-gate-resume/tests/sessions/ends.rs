@@ -272,3 +272,22 @@ fn a_log_that_was_trimmed_before_it_was_read_says_so() {
     assert_eq!(names[..2], ["sse.open", "sse.gap"]);
     assert_eq!(events[1].1, r#"{"v":1,"from":1,"to":1}"#);
 }
+
+/// G19: a session whose client is away holds its log, so that a registry of logs sees that somebody
+/// waits for it. When the session is over, it is nobody's.
+#[test]
+fn a_session_that_waits_for_its_client_holds_its_log() {
+    let stage = Stage::default();
+    let log = stage.log();
+    assert_eq!(log.handles(), 1);
+    let mut client = stage.alice(&log);
+    assert!(log.handles() > 1);
+    client.disconnect();
+    assert!(log.handles() > 1);
+    stage.wait(Duration::from_secs(119));
+    stage.sessions.sweep();
+    assert!(log.handles() > 1);
+    stage.wait(Duration::from_secs(2));
+    stage.sessions.sweep();
+    assert_eq!(log.handles(), 1);
+}
