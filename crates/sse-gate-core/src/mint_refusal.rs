@@ -34,6 +34,10 @@ pub enum MintRefusalReason {
     Unprocessable,
     /// What the body says is too long.
     TooLarge,
+    /// The caller has as many of something as one caller may have.
+    TooMany,
+    /// There is no room for another stream of anybody's.
+    Busy,
     /// The gate issued no token.
     NotIssued(IssueErrorKind),
 }
@@ -89,6 +93,8 @@ impl MintRefusalReason {
             Self::NotFound => "not_found",
             Self::Unprocessable => "unprocessable",
             Self::TooLarge => "too_large",
+            Self::TooMany => "too_many",
+            Self::Busy => "busy",
             Self::NotIssued(kind) => kind.as_str(),
         }
     }

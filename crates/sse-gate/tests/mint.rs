@@ -34,6 +34,12 @@ async fn mint<S: TokenStore + Clone>(
             b"\"theirs\"" => Err(Denied::Forbidden),
             b"\"nowhere\"" => Err(Denied::NotFound),
             b"\"odd\"" => Err(Denied::Unprocessable),
+            b"\"many\"" => Err(Denied::TooMany {
+                retry_after: Duration::from_secs(3),
+            }),
+            b"\"full\"" => Err(Denied::Busy {
+                retry_after: Duration::from_secs(3),
+            }),
             body => {
                 let grant = request
                     .grant_of(resource)
@@ -86,6 +92,16 @@ async fn a_token_is_issued_with_its_lifetime_and_what_the_permit_adds() {
         .unwrap();
     assert_eq!(grant.subject().as_str(), "alice");
     assert_eq!(grant.payload::<usize>().unwrap(), 2);
+}
+
+/// G19: the authorizer refuses what there is no room for, before there is a token to spend.
+#[tokio::test]
+async fn who_has_too_many_is_told_when_to_come_back() {
+    for (body, status) in [("\"many\"", 429), ("\"full\"", 503)] {
+        let response = mint(&gate(), post(&[ALICE, JSON], body)).await;
+        assert_eq!(response.status().as_u16(), status, "{body}");
+        assert_eq!(response.headers()["retry-after"], "3", "{body}");
+    }
 }
 
 /// C1, C2, C18: each of these is told apart by its status, and leaves no token behind.

@@ -1,6 +1,7 @@
 //! Whether they may have it: [`Authorizer`].
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -115,6 +116,20 @@ pub enum Denied {
     /// What the body says is too long.
     #[error("body is too large")]
     TooLarge,
+    /// The caller has as many of something as one caller may have. It is answered with 429, and
+    /// says when to ask again.
+    #[error("caller has too many of these")]
+    TooMany {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// There is no room for another stream of anybody's. It is answered with 503, and says when to
+    /// ask again.
+    #[error("there is no room for another stream")]
+    Busy {
+        /// When to ask again.
+        retry_after: Duration,
+    },
 }
 
 impl From<Denied> for Problem {
@@ -129,6 +144,14 @@ impl From<Denied> for Problem {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "The body is not what it should be.",
             ),
+            Denied::TooMany { retry_after } => {
+                let detail = "You have too many of these already.";
+                Self::new(StatusCode::TOO_MANY_REQUESTS, detail).with_retry_after(retry_after)
+            }
+            Denied::Busy { retry_after } => {
+                let detail = "There is no room for another stream.";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).with_retry_after(retry_after)
+            }
         }
     }
 }

@@ -22,7 +22,7 @@
 //! | a body that takes more than [10 s](MintService::with_body_time_limit) | 408 |
 //! | the subject has too many [bodies under way](BodyLimits) | 429 with `Retry-After` |
 //! | the authorizer says no | 403 or 404 |
-//! | the subject has too many unused tokens | 429 with `Retry-After` |
+//! | the subject has too many unused tokens, or the authorizer says too many of something | 429 with `Retry-After` |
 //! | store, randomness or authenticator fail, or all is full | 503 with `Retry-After` |
 //!
 //! The credential is checked before anything of the body is read. The gate's

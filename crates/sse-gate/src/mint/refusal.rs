@@ -45,6 +45,8 @@ impl MintRefusal {
             Self::Denied(Denied::NotFound) => MintRefusalReason::NotFound,
             Self::Denied(Denied::Unprocessable) => MintRefusalReason::Unprocessable,
             Self::Denied(Denied::TooLarge) => MintRefusalReason::TooLarge,
+            Self::Denied(Denied::TooMany { .. }) => MintRefusalReason::TooMany,
+            Self::Denied(Denied::Busy { .. }) => MintRefusalReason::Busy,
             Self::NotIssued(error) => MintRefusalReason::NotIssued(error.kind()),
         }
     }
