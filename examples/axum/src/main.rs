@@ -2,8 +2,6 @@
 
 mod routes;
 
-use axum::ServiceExt;
-use axum::extract::Request;
 use demo_service::http::{Demo, SetupError};
 use demo_service::server::{self, Args};
 use tokio::net::TcpListener;
@@ -20,8 +18,7 @@ async fn main() -> Result<(), SetupError> {
 
     let listener = TcpListener::bind(args.addr).await?;
     server::announce(listener.local_addr()?);
-    let app = ServiceExt::<Request>::into_make_service(app);
-    let serving =
-        axum::serve(listener, app).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    // Not axum's own loop: that waits for ever for a client that says nothing.
+    let serving = server::serve(listener, app, args.silence_timeout(), shutdown.clone());
     Ok(server::with_grace(serving, shutdown).await?)
 }

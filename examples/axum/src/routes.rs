@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, any_service, get, post};
-use demo_service::http::{Demo, SetupError, read};
+use demo_service::http::{Demo, SetupError};
 use demo_service::server::{self, Args};
 use sse_gate::{Granted, Problem, ResumableStream};
 use tower_http::trace::TraceLayer;
@@ -54,20 +54,12 @@ async fn metrics(State(demo): State<Demo>) -> Response {
 }
 
 async fn login(State(demo): State<Demo>, request: Request) -> Response {
-    match read(request.into_body()).await {
-        Ok(body) => demo.login(&body),
-        Err(response) => response,
-    }
-    .map(Body::new)
+    demo.login(request.into_body()).await.map(Body::new)
 }
 
 async fn start(State(demo): State<Demo>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    match read(body).await {
-        Ok(body) => demo.start(&parts, &body).await,
-        Err(response) => response,
-    }
-    .map(Body::new)
+    demo.start(&parts, body).await.map(Body::new)
 }
 
 async fn generation(State(demo): State<Demo>, request: Request) -> Response {
@@ -108,18 +100,10 @@ async fn feed(State(demo): State<Demo>, stream: ResumableStream) -> Response {
 
 async fn publish(State(demo): State<Demo>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    match read(body).await {
-        Ok(body) => demo.publish(&parts, &body).await,
-        Err(response) => response,
-    }
-    .map(Body::new)
+    demo.publish(&parts, body).await.map(Body::new)
 }
 
 async fn drop_connection(State(demo): State<Demo>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    match read(body).await {
-        Ok(body) => demo.drop_connection(&parts, &body).await,
-        Err(response) => response,
-    }
-    .map(Body::new)
+    demo.drop_connection(&parts, body).await.map(Body::new)
 }

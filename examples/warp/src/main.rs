@@ -19,6 +19,6 @@ async fn main() -> Result<(), SetupError> {
 
     let listener = TcpListener::bind(args.addr).await?;
     server::announce(listener.local_addr()?);
-    let serving = server::serve(listener, app, shutdown.clone());
+    let serving = server::serve(listener, app, args.silence_timeout(), shutdown.clone());
     Ok(server::with_grace(serving, shutdown).await?)
 }

@@ -57,9 +57,23 @@ pub struct Args {
     #[arg(long, default_value_t = 50, value_name = "MS")]
     pub pace: u64,
 
+    /// How long a stream is silent before a comment is sent on it, in milliseconds: less than a
+    /// proxy in front of the server waits.
+    #[arg(long, default_value_t = 15_000, value_name = "MS")]
+    pub heartbeat: u64,
+
     /// How log lines are written.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+
+    /// How long a connection may be open without a request under way, in milliseconds: tests are
+    /// in a hurry.
+    #[arg(long, default_value_t = 30_000, value_name = "MS", hide = true)]
+    pub silence_timeout: u64,
+
+    /// How long a client may take to send the body of a request, in milliseconds.
+    #[arg(long, default_value_t = 10_000, value_name = "MS", hide = true)]
+    pub body_timeout: u64,
 }
 
 /// The kinds of store.
@@ -99,6 +113,21 @@ impl Args {
     /// How long clients wait before they come back.
     pub fn retry(&self) -> Duration {
         Duration::from_millis(self.retry)
+    }
+
+    /// How long a stream is silent before a comment is sent on it.
+    pub fn heartbeat(&self) -> Duration {
+        Duration::from_millis(self.heartbeat)
+    }
+
+    /// How long a connection may be open without a request under way.
+    pub fn silence_timeout(&self) -> Duration {
+        Duration::from_millis(self.silence_timeout)
+    }
+
+    /// How long a client may take to send the body of a request.
+    pub fn body_timeout(&self) -> Duration {
+        Duration::from_millis(self.body_timeout)
     }
 
     /// How much generations are slowed down.

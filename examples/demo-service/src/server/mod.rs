@@ -1,8 +1,15 @@
-//! What every server needs beside its framework: arguments, logs, signals, and for those whose
-//! framework has none, the loop that accepts connections.
+//! What every server needs beside its framework: arguments, logs, signals, and the loop that
+//! accepts connections.
+//!
+//! All three examples use this loop. The loops of the frameworks wait without a limit for a client
+//! that connects and says nothing, or stops in the middle of its first bytes.
 
+mod activity;
 mod args;
+mod connection;
 mod cors;
+mod front;
+mod preface;
 mod serve;
 mod shutdown;
 mod telemetry;

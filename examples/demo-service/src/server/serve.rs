@@ -8,26 +8,23 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper::service::{Service as _, service_fn};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// How long a client may take to send the head of a request.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+use super::connection::{self, BoxError};
 
 /// Serves HTTP/1.1 and HTTP/2 on `listener` until `shutdown`, and then waits for the connections.
 /// [`with_grace`](super::with_grace) bounds that.
+///
+/// A connection ends when no request has been under way for the time of `silence`. Answers to HEAD
+/// are sent without their body, and requests whose target has no path are answered with 400.
 pub async fn serve<S, B>(
     listener: TcpListener,
     service: S,
+    silence: Duration,
     shutdown: CancellationToken,
 ) -> io::Result<()>
 where
@@ -36,13 +33,8 @@ where
     S::Error: Into<BoxError>,
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT);
-    builder.http2().timer(TokioTimer::new());
-    let connections = GracefulShutdown::new();
+    let builder = connection::builder(silence);
+    let connections = TaskTracker::new();
     let mut stopped = pin!(shutdown.cancelled());
     loop {
         let accepted = tokio::select! {
@@ -58,23 +50,18 @@ where
                 continue;
             }
         };
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection broke");
-            continue;
-        }
-        let service = TowerToHyperService::new(service.clone());
-        // A connection keeps room for a future as long as it is open. For a box it is little.
-        let service = service_fn(move |request| Box::pin(service.call(request)));
-        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        let (builder, service) = (builder.clone(), service.clone());
+        let connection = connection::run(stream, builder, service, silence, shutdown.clone());
         // A task that waits for a future has room for it twice, unless it is in a box.
-        let connection = Box::pin(connections.watch(connection.into_owned()));
-        tokio::spawn(async move {
+        let connection = Box::pin(connection);
+        connections.spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection broke");
             }
         });
     }
     drop(listener);
-    connections.shutdown().await;
+    connections.close();
+    connections.wait().await;
     Ok(())
 }
