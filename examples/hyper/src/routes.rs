@@ -3,9 +3,7 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use demo_service::http::{
-    ChatMint, Demo, Mint, Response as DemoResponse, SetupError, TopicMint, read,
-};
+use demo_service::http::{ChatMint, Demo, Mint, Response as DemoResponse, SetupError, TopicMint};
 use demo_service::server::{self, Args};
 use http::header::ALLOW;
 use http::{HeaderValue, Method, StatusCode};
@@ -112,18 +110,12 @@ fn method_not_allowed(allow: &'static str) -> DemoResponse {
 }
 
 async fn login(demo: &Demo, request: Request) -> DemoResponse {
-    match read(request.into_body()).await {
-        Ok(body) => demo.login(&body),
-        Err(response) => response,
-    }
+    demo.login(request.into_body()).await
 }
 
 async fn start(demo: &Demo, request: Request) -> DemoResponse {
     let (parts, body) = request.into_parts();
-    match read(body).await {
-        Ok(body) => demo.start(&parts, &body).await,
-        Err(response) => response,
-    }
+    demo.start(&parts, body).await
 }
 
 async fn generation(demo: &Demo, request: Request) -> DemoResponse {
@@ -143,18 +135,12 @@ async fn stop(demo: &Demo, request: Request) -> DemoResponse {
 
 async fn publish(demo: &Demo, request: Request) -> DemoResponse {
     let (parts, body) = request.into_parts();
-    match read(body).await {
-        Ok(body) => demo.publish(&parts, &body).await,
-        Err(response) => response,
-    }
+    demo.publish(&parts, body).await
 }
 
 async fn drop_connection(demo: &Demo, request: Request) -> DemoResponse {
     let (parts, body) = request.into_parts();
-    match read(body).await {
-        Ok(body) => demo.drop_connection(&parts, &body).await,
-        Err(response) => response,
-    }
+    demo.drop_connection(&parts, body).await
 }
 
 /// Asks the handler of a stream, through its gate.

@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use demo_service::http::{ChatMint, Demo, Mint, SetupError, TopicMint, read};
+use demo_service::http::{ChatMint, Demo, Mint, SetupError, TopicMint};
 use demo_service::server::{self, Args};
 use http::HeaderValue;
 use http::header::ALLOW;
@@ -202,7 +202,7 @@ fn slash_at_end() -> BoxedFilter<(Response,)> {
         .boxed()
 }
 
-/// GET, and HEAD, whose body hyper leaves out.
+/// GET, and HEAD, whose body `server::serve` leaves out.
 fn get() -> impl Filter<Extract = (), Error = warp::Rejection> + Copy {
     warp::get().or(warp::head()).unify()
 }
@@ -227,10 +227,7 @@ fn metrics(demo: Demo) -> Response {
 }
 
 async fn login(demo: Demo, body: impl Body<Data = Bytes, Error = warp::Error>) -> Response {
-    reply(match read(body).await {
-        Ok(body) => demo.login(&body),
-        Err(response) => response,
-    })
+    reply(demo.login(body).await)
 }
 
 async fn start(
@@ -238,10 +235,7 @@ async fn start(
     parts: Parts,
     body: impl Body<Data = Bytes, Error = warp::Error>,
 ) -> Response {
-    reply(match read(body).await {
-        Ok(body) => demo.start(&parts, &body).await,
-        Err(response) => response,
-    })
+    reply(demo.start(&parts, body).await)
 }
 
 async fn generation(demo: Demo, parts: Parts) -> Response {
@@ -323,10 +317,7 @@ async fn publish(
     parts: Parts,
     body: impl Body<Data = Bytes, Error = warp::Error>,
 ) -> Response {
-    reply(match read(body).await {
-        Ok(body) => demo.publish(&parts, &body).await,
-        Err(response) => response,
-    })
+    reply(demo.publish(&parts, body).await)
 }
 
 async fn drop_connection(
@@ -334,8 +325,5 @@ async fn drop_connection(
     parts: Parts,
     body: impl Body<Data = Bytes, Error = warp::Error>,
 ) -> Response {
-    reply(match read(body).await {
-        Ok(body) => demo.drop_connection(&parts, &body).await,
-        Err(response) => response,
-    })
+    reply(demo.drop_connection(&parts, body).await)
 }

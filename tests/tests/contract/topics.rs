@@ -142,12 +142,18 @@ pub(crate) async fn who_publishes_or_reads_is_known(setup: Setup) {
 pub(crate) async fn a_topic_in_use_goes_for_no_other(setup: Setup) {
     let server = setup.start();
     let alice = server.user("alice");
-    for n in 0..64 {
-        alice.publish(&format!("t{n}"), &json!(n)).await;
+    let users = (0..16).map(|n| server.user(&format!("user{n}")));
+    for (number, user) in users.enumerate() {
+        for n in 0..16 {
+            user.publish(&format!("t{number}-{n}"), &json!(n)).await;
+        }
     }
     let publish = Request::post("/topics/another/publish", "1").bearer(&alice.jwt);
-    let response = server.send(&publish).await;
-    assert_eq!(response.status, 503, "{response:?}");
-    assert!(response.is_problem());
-    assert_eq!(alice.publish("t0", &json!(64)).await, 2);
+    let mint = Request::post("/topics/another/stream-token", "").bearer(&alice.jwt);
+    for request in [publish, mint] {
+        let response = server.send(&request).await;
+        assert_eq!(response.status, 503, "{response:?}");
+        assert!(response.is_problem() && response.header("retry-after").is_some());
+    }
+    assert_eq!(alice.publish("t0-0", &json!(64)).await, 2);
 }

@@ -11,6 +11,7 @@ pub struct Limits {
     pub(super) jobs: usize,
     pub(super) jobs_per_user: usize,
     pub(super) bytes: usize,
+    pub(super) bytes_per_user: usize,
     pub(super) computing: NonZeroUsize,
     pub(super) keep: Duration,
 }
@@ -36,6 +37,14 @@ impl Limits {
         Self { bytes, ..self }
     }
 
+    /// The same for one user. A user who starts another loses the oldest finished ones.
+    pub fn bytes_per_user(self, bytes_per_user: usize) -> Self {
+        Self {
+            bytes_per_user,
+            ..self
+        }
+    }
+
     /// Jobs computing at the same time, each on a thread; others are pending.
     pub fn computing(self, computing: NonZeroUsize) -> Self {
         Self { computing, ..self }
@@ -47,13 +56,14 @@ impl Limits {
     }
 }
 
-/// 1,000 jobs in all and 32 a user; 64 MiB; two computing; finished ones kept for 15 minutes.
+/// 1,000 jobs in all and 32 a user; 64 MiB in all and 16 a user; two computing; finished ones kept for 15 minutes.
 impl Default for Limits {
     fn default() -> Self {
         Self {
             jobs: 1_000,
             jobs_per_user: 32,
             bytes: 64 << 20,
+            bytes_per_user: 16 << 20,
             computing: NonZeroUsize::MIN.saturating_add(1),
             keep: Duration::from_secs(15 * 60),
         }

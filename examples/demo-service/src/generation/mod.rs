@@ -31,6 +31,7 @@ mod registry;
 mod reporter;
 mod shelf;
 mod state;
+mod turns;
 mod watch;
 mod work;
 

@@ -3,9 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use tokio::sync::Semaphore;
-
 use super::shelf::Shelf;
+use super::turns::Turns;
 use super::{Generation, GenerationId, Limits, Pace, StartError, work};
 use crate::infer::{Sample, TypeName};
 use crate::users::UserId;
@@ -18,15 +17,14 @@ pub struct Generations(Arc<Registry>);
 struct Registry {
     limits: Limits,
     pace: Pace,
-    threads: Arc<Semaphore>,
+    threads: Turns,
     shelf: Mutex<Shelf>,
 }
 
 impl Generations {
     /// An empty registry.
     pub fn new(limits: Limits, pace: Pace) -> Self {
-        let permits = limits.computing.get().min(Semaphore::MAX_PERMITS);
-        let threads = Arc::new(Semaphore::new(permits));
+        let threads = Turns::new(limits.computing);
         Self(Arc::new(Registry {
             limits,
             pace,
@@ -60,7 +58,7 @@ impl Generations {
             generation,
             sample,
             self.0.pace,
-            Arc::clone(&self.0.threads),
+            self.0.threads.clone(),
         ));
         Ok(id)
     }

@@ -26,20 +26,26 @@ impl Shelf {
 
     /// Takes in a job, if there is room or its owner's oldest finished jobs can make some.
     pub(super) fn add(&mut self, job: Generation, limits: &Limits) -> Result<(), StartError> {
-        let mut all = self.jobs.len();
-        let mut bytes = self.jobs.values().map(Generation::bytes).sum::<usize>() + job.bytes();
-        let mut mine = self.of(job.owner()).count();
+        let mut all = Held::of(self.jobs.values());
+        let mut own = Held::of(self.of(job.owner()));
         let mut retired = Vec::new();
         let mut finished = self.of(job.owner()).filter(|job| job.is_finished());
-        while mine >= limits.jobs_per_user || all >= limits.jobs || bytes > limits.bytes {
+        loop {
+            let is_mine_full =
+                own.jobs >= limits.jobs_per_user || own.bytes + job.bytes() > limits.bytes_per_user;
+            let is_full = all.jobs >= limits.jobs || all.bytes + job.bytes() > limits.bytes;
+            if !is_mine_full && !is_full {
+                break;
+            }
             let Some(oldest) = finished.next() else {
-                return Err(if mine >= limits.jobs_per_user {
-                    StartError::TooManyOfYours(limits.jobs_per_user)
+                return Err(if is_mine_full {
+                    StartError::TooManyOfYours(own.jobs)
                 } else {
                     StartError::Busy
                 });
             };
-            (mine, all, bytes) = (mine - 1, all - 1, bytes - oldest.bytes());
+            all.leave(oldest);
+            own.leave(oldest);
             retired.push(oldest.id().clone());
         }
         drop(finished);
@@ -60,6 +66,27 @@ impl Shelf {
 
     fn of(&self, owner: &UserId) -> impl Iterator<Item = &Generation> {
         self.jobs.values().filter(move |job| job.owner() == owner)
+    }
+}
+
+/// How many jobs, and their bytes.
+#[derive(Debug, Default)]
+struct Held {
+    jobs: usize,
+    bytes: usize,
+}
+
+impl Held {
+    fn of<'j>(jobs: impl Iterator<Item = &'j Generation>) -> Self {
+        jobs.fold(Self::default(), |held, job| Self {
+            jobs: held.jobs + 1,
+            bytes: held.bytes + job.bytes(),
+        })
+    }
+
+    fn leave(&mut self, job: &Generation) {
+        self.jobs -= 1;
+        self.bytes -= job.bytes();
     }
 }
 
@@ -147,6 +174,19 @@ mod tests {
             shelf.add(job("alice", 1), &limits),
             Err(StartError::Busy)
         ));
+    }
+
+    /// G19
+    #[test]
+    fn the_bytes_of_one_user_leave_room_for_others() {
+        let limits = Limits::default().bytes(100).bytes_per_user(10);
+        let mut shelf = shelf(&limits, &[&finished("alice"), &job("alice", 5)]);
+        let refused = shelf.add(job("alice", 6), &limits);
+        assert!(
+            matches!(refused, Err(StartError::TooManyOfYours(_))),
+            "{refused:?}"
+        );
+        shelf.add(job("bob", 10), &limits).unwrap();
     }
 
     #[test]

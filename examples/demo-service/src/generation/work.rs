@@ -1,16 +1,14 @@
 //! The life of one job: wait for a thread, work, and end whatever happens.
 
-use std::sync::Arc;
-
-use tokio::sync::Semaphore;
 use tokio::task;
 
 use super::log::Outcome;
 use super::reporter::Reporter;
+use super::turns::Turns;
 use super::{Generation, Pace};
 use crate::infer::{Failure, Sample, rust_types};
 
-/// Runs the job to its end, on one of the threads that the semaphore has permits for.
+/// Runs the job to its end, on a thread when it is its owner's turn.
 ///
 /// No `async fn`: the ender is there before the future is first polled, which at a shutdown may be
 /// never.
@@ -18,19 +16,19 @@ pub(super) fn run(
     generation: Generation,
     sample: Sample,
     pace: Pace,
-    threads: Arc<Semaphore>,
+    threads: Turns,
 ) -> impl Future<Output = ()> + Send {
     let ender = Ender(generation);
     async move {
-        let permit = tokio::select! {
-            permit = threads.acquire_owned() => permit,
+        let turn = tokio::select! {
+            turn = threads.wait(ender.0.owner()) => turn,
             () = ender.0.cancellation().cancelled() => return ender.end(Outcome::cancelled()),
         };
-        // The permit and the ender go along: they are given back when the thread is done, even if
+        // The turn and the ender go along: they are given back when the thread is done, even if
         // nobody waits for it any more.
         let work = move || {
             ender.end(compute(&ender.0, &sample, pace));
-            drop(permit);
+            drop(turn);
         };
         // A panic is reported by its hook, and the ender has seen to the job.
         drop(task::spawn_blocking(work).await);

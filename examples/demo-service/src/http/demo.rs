@@ -18,12 +18,13 @@ use sse_gate_moka::MokaStore;
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
+use super::body::Bodies;
 use super::chat::Chat;
 use super::connections::Connections;
 use super::ending::end_with;
 use super::feed::Feed;
 use crate::generation::{Generations, Limits as GenerationLimits};
-use crate::login::{AUDIENCE, JwtSecret, Signer};
+use crate::login::{AUDIENCE, Attempts, JwtSecret, Signer};
 use crate::server::{Args, StoreKind};
 use crate::topics::Topics;
 use crate::users::{UserId, Users};
@@ -38,6 +39,8 @@ pub struct Demo(pub(super) Arc<Assembly>);
 /// What the endpoints work with.
 #[derive(Debug)]
 pub(super) struct Assembly {
+    pub(super) bodies: Bodies,
+    pub(super) attempts: Attempts,
     pub(super) users: Users,
     pub(super) signer: Signer,
     pub(super) authenticator: JwtAuthenticator,
@@ -52,6 +55,8 @@ pub(super) struct Assembly {
     pub(super) connections: Connections,
     /// Within which time clients come back to a server that has shut down.
     pub(super) spread: Duration,
+    /// After how much silence a stream has a heartbeat.
+    pub(super) heartbeat: Duration,
     pub(super) metrics: PrometheusHandle,
     pub(super) shutdown: CancellationToken,
     slots: StreamSlots,
@@ -79,6 +84,8 @@ impl Demo {
         end_with(shutdown.clone(), generations.clone());
         sweep(sessions.clone());
         Ok(Self(Arc::new(Assembly {
+            bodies: Bodies::new(args.body_timeout()),
+            attempts: Attempts::new(),
             users: Users::demo(),
             signer: Signer::new(secret.as_bytes()),
             authenticator: JwtAuthenticator::new(key, AUDIENCE, AUDIENCE)?,
@@ -86,12 +93,13 @@ impl Demo {
             gate: gate(args.token_ttl())?,
             route: StreamRoute::new(Self::STREAM)?,
             chat: Chat::new(gate(args.stream_id_ttl())?, args.pace())?,
-            feed: Feed::new(Topics::new(logs.clone()))?,
+            feed: Feed::new(Topics::new(logs.clone()), args.token_ttl())?,
             logs,
             resumable: Resumable::new(&sessions).with_policy(policy),
             sessions,
             connections: Connections::default(),
             spread: 5 * args.retry(),
+            heartbeat: args.heartbeat(),
             metrics,
             shutdown,
             slots: StreamSlots::new(args.streams, args.streams_per_subject),

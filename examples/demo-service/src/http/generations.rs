@@ -2,18 +2,22 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::StatusCode;
 use http::request::Parts;
+use http_body::Body;
 use serde::Deserialize;
 use serde_json::json;
 use sse_gate::Problem;
 use sse_gate::mint::Denied;
 
+use super::body::BoxError;
 use super::{Demo, Response, reply};
-use crate::generation::{Generation, StartError};
+use crate::generation::{Generation, GenerationId, StartError};
 use crate::infer::SampleError;
 use crate::users::UserId;
+
+/// The largest body: a sample of 1 MiB whose every character is escaped, and room for the rest.
+const MAX_BODY: usize = 2 * 1024 * 1024 + 4096;
 
 #[derive(Deserialize)]
 struct Start {
@@ -24,19 +28,28 @@ struct Start {
 impl Demo {
     /// `POST /generations`: `{"source","name"?}` → 201 `{"generation_id"}`. 422 for a sample that is
     /// no JSON, 413 for one over 1 MiB, 429 and 503 when there are too many.
-    pub async fn start(&self, parts: &Parts, body: &Bytes) -> Response {
-        let user = match self.user(parts).await {
-            Ok(user) => user,
-            Err(problem) => return problem.into_response(),
-        };
-        let Ok(Start { source, name }) = serde_json::from_slice(body) else {
-            let detail = "The body must be {\"source\", \"name\"?} in JSON.";
-            return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into_response();
-        };
-        match self.0.generations.start(&user, source, name.as_deref()) {
+    pub async fn start<B>(&self, parts: &Parts, body: B) -> Response
+    where
+        B: Body<Error: Into<BoxError>>,
+    {
+        match self.begin(parts, body).await {
             Ok(id) => reply::json(StatusCode::CREATED, &json!({ "generation_id": id })),
-            Err(error) => refusal(&error),
+            Err(problem) => problem.into_response(),
         }
+    }
+
+    async fn begin<B>(&self, parts: &Parts, body: B) -> Result<GenerationId, Problem>
+    where
+        B: Body<Error: Into<BoxError>>,
+    {
+        let user = self.user(parts).await?;
+        let body = self.0.bodies.read(Some(&user), MAX_BODY, body).await?;
+        let Start { source, name } = serde_json::from_slice(body.as_slice()).map_err(|_| {
+            let detail = "The body must be {\"source\", \"name\"?} in JSON.";
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        })?;
+        let started = self.0.generations.start(&user, source, name.as_deref());
+        started.map_err(|error| refusal(&error))
     }
 
     /// `GET /generations/{id}`: its state, and its result if there is one.
@@ -82,7 +95,7 @@ fn generation_id(path: &str) -> Option<&str> {
     path.strip_prefix("/generations/")
 }
 
-fn refusal(error: &StartError) -> Response {
+fn refusal(error: &StartError) -> Problem {
     let status = match error {
         StartError::Sample(SampleError::TooLong(_)) => StatusCode::PAYLOAD_TOO_LARGE,
         StartError::Sample(_) | StartError::Name(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -91,9 +104,9 @@ fn refusal(error: &StartError) -> Response {
     };
     let problem = Problem::new(status, error.to_string());
     match error {
-        StartError::TooManyOfYours(_) | StartError::Busy => problem
-            .with_retry_after(Duration::from_secs(5))
-            .into_response(),
-        _ => problem.into_response(),
+        StartError::TooManyOfYours(_) | StartError::Busy => {
+            problem.with_retry_after(Duration::from_secs(5))
+        }
+        _ => problem,
     }
 }

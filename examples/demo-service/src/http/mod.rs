@@ -32,7 +32,7 @@ mod pages;
 mod reply;
 mod stream;
 
-pub use self::body::read;
+pub use self::body::BoxError;
 pub use self::chat::{ChatMint, Initiate};
 pub use self::connections::ResumableStreamBody;
 pub use self::demo::{Demo, SetupError};

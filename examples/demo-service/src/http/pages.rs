@@ -1,15 +1,22 @@
 //! Endpoints that need no user: the page, the login, and what operators ask.
 
-use bytes::Bytes;
+use std::time::Duration;
+
 use http::HeaderValue;
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http_body::Body;
 use serde::Deserialize;
 use serde_json::json;
 use sse_gate::Problem;
 
+use super::body::BoxError;
 use super::{Demo, Response, reply};
+use crate::login::AccessToken;
 use crate::page;
+
+/// A name and a password: anybody may send them.
+const MAX_BODY: usize = 4 * 1024;
 
 #[derive(Deserialize)]
 struct Login {
@@ -36,22 +43,38 @@ impl Demo {
         response
     }
 
-    /// `POST /demo/login`: `{"username","password"}` → 200 `{"access_token","expires_in"}`, 401, or
-    /// 422 for anything else.
-    pub fn login(&self, body: &Bytes) -> Response {
-        let Ok(login) = serde_json::from_slice::<Login>(body) else {
-            let detail = "The body must be {\"username\", \"password\"} in JSON.";
-            return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into_response();
-        };
-        let Some(user) = self.0.users.check(&login.username, &login.password) else {
-            let detail = "There is no such user, or it is not their password.";
-            return Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
-        };
-        match self.0.signer.sign(&user) {
+    /// `POST /demo/login`: `{"username","password"}` → 200 `{"access_token","expires_in"}`, 401, 422
+    /// for anything else, 413 over 4 KiB, or 429 when there were too many attempts.
+    pub async fn login<B: Body<Error: Into<BoxError>>>(&self, body: B) -> Response {
+        match self.sign_in(body).await {
             Ok(token) => reply::json(StatusCode::OK, &token),
-            Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "No JWT can be signed.")
-                .into_response(),
+            Err(problem) => problem.into_response(),
         }
+    }
+
+    async fn sign_in<B>(&self, body: B) -> Result<AccessToken, Problem>
+    where
+        B: Body<Error: Into<BoxError>>,
+    {
+        let body = self.0.bodies.read(None, MAX_BODY, body).await?;
+        let Login { username, password } =
+            serde_json::from_slice(body.as_slice()).map_err(|_| {
+                let detail = "The body must be {\"username\", \"password\"} in JSON.";
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+            })?;
+        self.0.attempts.count(&username).map_err(|wait| {
+            let detail = "There were too many attempts to log in.";
+            let wait = wait.max(Duration::from_millis(1));
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).with_retry_after(wait)
+        })?;
+        let user = self.0.users.check(&username, &password).ok_or_else(|| {
+            let detail = "There is no such user, or it is not their password.";
+            Problem::new(StatusCode::UNAUTHORIZED, detail)
+        })?;
+        self.0
+            .signer
+            .sign(&user)
+            .map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "No JWT can be signed."))
     }
 
     /// `GET /healthz`: 200 while the server takes requests.

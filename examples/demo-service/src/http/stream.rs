@@ -33,6 +33,7 @@ impl Demo {
             seen => seen,
         };
         let body = SseBody::new(Events(generation.watch(seen)))
+            .heartbeat(self.0.heartbeat)
             .until(self.0.shutdown.clone().cancelled_owned());
         Ok(body.into_response())
     }

@@ -1,8 +1,9 @@
 //! Topics: one log each, which anybody who is signed in may write and read.
 //!
-//! A topic is there from when somebody first asks for it. There are at most
-//! [`Topics::MAX`]; at that number one goes that nobody reads and nothing is in, or else the
-//! newcomer is refused.
+//! A topic is there from when somebody first asks for it, and counts as theirs. There are at most
+//! [`Topics::MAX`] in all, and [`Topics::MAX_OF_ONE`] of one user. At either number one goes that is
+//! empty, that nobody reads, and that nobody may come back to; if there is none, the newcomer is
+//! refused.
 
 mod name;
 mod registry;
