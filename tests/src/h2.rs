@@ -5,11 +5,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
-use http_body::{Body, Frame};
+use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Empty, StreamBody};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper::client::conn::http2::{SendRequest, handshake};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
@@ -61,42 +60,74 @@ impl Connection {
             .map(|data| Bytes::from_static(data.as_bytes()))
             .collect();
         let last = frames.len().saturating_sub(1);
-        let frames =
-            futures_util::stream::iter(frames)
-                .enumerate()
-                .then(move |(at, data)| async move {
-                    if at == last {
-                        tokio::time::sleep(late).await;
-                    }
-                    Ok(Frame::data(data))
-                });
-        let body = StreamBody::new(frames);
-        let response = self.ask_with(target, &[], body).await;
-        response.status().as_u16()
+        let frames = stream::iter(frames)
+            .enumerate()
+            .then(move |(at, data)| async move {
+                if at == last {
+                    tokio::time::sleep(late).await;
+                }
+                Ok(Frame::data(data))
+            });
+        let body = StreamBody::new(frames).boxed_unsync();
+        let accept = [("accept", "text/event-stream")];
+        let response = self.send("GET", target, &accept, body);
+        let response = in_time("a response", response).await;
+        response.expect("a response").status().as_u16()
     }
 
-    async fn ask(
+    /// Asks for a stream; the status, the headers, and the body as it comes.
+    pub async fn ask(
         &self,
         target: &str,
         headers: &[(&'static str, &str)],
     ) -> http::Response<Incoming> {
-        self.ask_with(target, headers, Empty::new()).await
+        let mut all = vec![("accept", "text/event-stream")];
+        all.extend_from_slice(headers);
+        let response = self.request("GET", target, &all, "").await;
+        response.expect("a response")
     }
 
-    async fn ask_with(
+    /// Sends any request; the status, the headers, and the body as it comes.
+    pub async fn request(
         &self,
+        method: &str,
         target: &str,
         headers: &[(&'static str, &str)],
-        body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static,
-    ) -> http::Response<Incoming> {
+        body: impl Into<Bytes>,
+    ) -> hyper::Result<http::Response<Incoming>> {
+        let body = Full::new(body.into()).boxed_unsync();
+        in_time("a response", self.send(method, target, headers, body)).await
+    }
+
+    /// Sends a request whose body never ends: so many bytes come. Returns with the response.
+    pub async fn request_without_end(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&'static str, &str)],
+        bytes: usize,
+    ) -> hyper::Result<http::Response<Incoming>> {
+        let piece = Bytes::from_static(&[b' '; 16_000]);
+        let pieces = (0..bytes / piece.len()).map(move |_| Ok(Frame::data(piece.clone())));
+        let body = stream::iter(pieces).chain(stream::pending());
+        let body = StreamBody::new(body).boxed_unsync();
+        self.send(method, target, headers, body).await
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&'static str, &str)],
+        body: UnsyncBoxBody<Bytes, Infallible>,
+    ) -> hyper::Result<http::Response<Incoming>> {
         let uri = format!("http://{}{target}", self.addr);
-        let mut request = http::Request::get(uri).header("accept", "text/event-stream");
+        let mut request = http::Request::builder().method(method).uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body.boxed_unsync()).expect("a request");
-        let response = self.sender.clone().send_request(request);
-        in_time("a response", response).await.expect("one")
+        let request = request.body(body).expect("a request");
+        self.sender.clone().send_request(request).await
     }
 
     /// Asks for the same stream this many times at once; the statuses.

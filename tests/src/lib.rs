@@ -6,7 +6,7 @@
 //! | a server, started and stopped | [`Setup`], [`Server`], [`Output`] |
 //! | who asks it | [`User`], [`Minted`], [`Ticket`], [`mod@jwt`] |
 //! | what is said over HTTP/1.1 | [`Request`], [`Connection`], [`Response`] |
-//! | what is said over HTTP/2 | [`h2`], [`h2_frames`] |
+//! | what is said over HTTP/2 | [`h2`], frame by frame [`frames`] |
 //! | streams | [`EventStream`], [`Event`] |
 //! | numbers | [`Metrics`] |
 //! | leaks | [`Secrets`] |
@@ -26,8 +26,8 @@ struct Readme;
 mod connection;
 pub mod engines;
 mod events;
+pub mod frames;
 pub mod h2;
-pub mod h2_frames;
 pub mod jwt;
 mod metrics;
 mod output;

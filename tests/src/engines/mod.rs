@@ -11,6 +11,7 @@
 //! | a server of numbered events | [`Numbered`] |
 //! | a proxy that cuts streams off | [`Proxy`], [`Plan`], [`Cut`], [`Way`] |
 //! | choices that can be made again | [`Random`] |
+//! | other programs, and folders for them | [`Process`], [`Scratch`], [`program`] |
 //!
 //! A browser is started on a page of the test's own. The page opens the streams that it is told
 //! to, and posts all that happens to the board, which a test waits on:
@@ -52,6 +53,7 @@ pub use fake::Fake;
 pub use machine::{Machine, Next};
 pub use numbered::Numbered;
 pub use plan::Plan;
+pub use process::{Process, Scratch, program};
 pub use profile::{BareId, Profile, Redirects};
 pub use proxy::Proxy;
 pub use random::Random;

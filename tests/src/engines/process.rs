@@ -7,16 +7,25 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use std::{env, fs, thread};
 
+use crate::Output;
+
 /// A running program, the leader of a process group of its own. Dropped, the whole group is
 /// killed: a browser is many processes.
 #[derive(Debug)]
-pub(super) struct Process(Child);
+pub struct Process(Child);
 
 impl Process {
     /// Starts it; it says nothing but what the command has piped.
-    pub(super) fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         let started = command.stdin(Stdio::null()).process_group(0).spawn();
         Self(started.unwrap_or_else(|error| panic!("{command:?} does not run: {error}")))
+    }
+
+    /// What it says on its standard output, which the command has piped.
+    pub fn output(&mut self) -> Output {
+        let pipe = self.0.stdout.take().expect("it is piped");
+        // The reader ends with the program.
+        Output::of(pipe).0
     }
 
     /// The program itself.
@@ -36,10 +45,11 @@ impl Drop for Process {
 
 /// An empty folder of one's own. Dropped, it is gone.
 #[derive(Debug)]
-pub(super) struct Scratch(PathBuf);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
-    pub(super) fn new() -> Self {
+    /// Makes it, where temporary files are.
+    pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("sse-gate-{}-{count}", process::id()));
@@ -47,8 +57,15 @@ impl Scratch {
         Self(folder)
     }
 
-    pub(super) fn path(&self) -> &Path {
+    /// Its path.
+    pub fn path(&self) -> &Path {
         &self.0
+    }
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -71,7 +88,7 @@ impl Drop for Scratch {
 /// # Panics
 ///
 /// If there is none, with the name of the Debian package that has it.
-pub(super) fn program(names: &[&str], package: &str) -> PathBuf {
+pub fn program(names: &[&str], package: &str) -> PathBuf {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = env::split_paths(&path).collect();
     // A path that is absolute stays as it is.

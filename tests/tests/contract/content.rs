@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sse_gate_tests::{Request, Setup, h2, h2_frames};
+use sse_gate_tests::frames::FrameConnection;
+use sse_gate_tests::{Request, Setup, h2};
 
 /// How long an end may be under way.
 const LATE: Duration = Duration::from_millis(30);
@@ -34,8 +35,8 @@ pub(crate) async fn framing_is_no_content(setup: Setup) {
 
     for frames in [&[""][..], &["", ""]] {
         let target = alice.mint(&id).await.target();
-        let status = h2_frames::status_of(server.addr(), &target, frames).await;
-        assert_eq!(status, Some(200), "{frames:?}");
+        let status = FrameConnection::status_with(server.addr(), &target, frames).await;
+        assert_eq!(status, Ok(200), "{frames:?}");
     }
     let connection = h2::Connection::open(server.addr()).await;
     for late in [Duration::ZERO, LATE] {
