@@ -93,7 +93,8 @@ impl Demo {
             gate: gate(args.token_ttl())?,
             route: StreamRoute::new(Self::STREAM)?,
             chat: Chat::new(gate(args.stream_id_ttl())?, args.pace())?,
-            feed: Feed::new(Topics::new(logs.clone()), args.token_ttl())?,
+            // Of their own, with room for as many topics as there may be: answers need theirs.
+            feed: Feed::new(Topics::new(MemoryLogs::default()), args.token_ttl())?,
             logs,
             resumable: Resumable::new(&sessions).with_policy(policy),
             sessions,
