@@ -10,6 +10,7 @@
 //! | `proxy` | the proxy cuts off where and how it is told to |
 //! | `chaos` | streams that are cut off 100 times lose nothing |
 //! | `demo` | nor do those of the example servers |
+//! | `quiet` | a stream on which nothing is said opens at once |
 //! | `decoder` | the model reads as the standard says |
 //!
 //! The scripts of all claims are run once, by one page in each engine: see `observed`.
@@ -24,6 +25,7 @@ mod ids;
 mod model;
 mod observed;
 mod proxy;
+mod quiet;
 #[path = "../../../crates/sse-gate-codec/tests/reference/mod.rs"]
 mod reference;
 mod requests;
