@@ -1,5 +1,6 @@
 //! The one who writes a log: [`Publisher`].
 
+use std::any::Any;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::{Context, Waker};
@@ -16,6 +17,9 @@ use crate::log::{AppendError, EventLog, LogEnd, MemoryLog, StopReason};
 /// runs on without listeners. It may ask how long there has been none
 /// ([`deserted`](Self::deserted)), and whether it is to stop ([`stopped`](Self::stopped)): that is
 /// no disconnect, somebody wants it.
+///
+/// When its session is over, publishing fails with
+/// [`AppendErrorKind::Closed`](crate::AppendErrorKind): work that looks at the result stops then.
 ///
 /// ```
 /// use sse_gate_codec::Event;
@@ -34,6 +38,7 @@ use crate::log::{AppendError, EventLog, LogEnd, MemoryLog, StopReason};
 pub struct Publisher<L: EventLog = MemoryLog> {
     log: L,
     has_ended: bool,
+    held: Vec<Box<dyn Any + Send + Sync>>,
 }
 
 impl<L: EventLog> Publisher<L> {
@@ -42,10 +47,18 @@ impl<L: EventLog> Publisher<L> {
         Self {
             log,
             has_ended: false,
+            held: Vec::new(),
         }
     }
 
-    /// Appends an event and gives its number: [`EventLog::append`].
+    /// Keeps something for as long as there is this publisher: its place in a cap on work, say.
+    pub fn holding(mut self, thing: impl Any + Send + Sync) -> Self {
+        self.held.push(Box::new(thing));
+        self
+    }
+
+    /// Appends an event and gives its number: [`EventLog::append`]. An error says why the work is
+    /// of no more use, or what is wrong with the event.
     pub async fn publish(&self, event: &Event<'_>) -> Result<u64, AppendError> {
         self.log.append(event).await
     }

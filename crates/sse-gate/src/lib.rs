@@ -84,7 +84,9 @@ pub use jwt::{JwtAuthenticator, JwtKey};
 pub use metrics::MetricsObserver;
 pub use mint::MintService;
 pub use problem::Problem;
-pub use resume::{NotAttached, Resumable, ResumableBody, ResumableStream};
+pub use resume::{
+    NotAttached, Resumable, ResumableBody, ResumableStream, WorkError, WorkOutput, WorkSlots,
+};
 pub use route::{InvalidRoute, StreamRoute, StrippedToken, TokenIn};
 pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;

@@ -1,49 +1,169 @@
 //! How much all logs hold together: [`LogBudget`].
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 
-/// A cap on the bytes of many logs. Clones share it.
+use sse_gate_core::Subject;
+
+use crate::sync::Mutex;
+
+/// A cap on the bytes of many logs, with a share of it for each subject. Clones share it.
 ///
-/// A log that would exceed it drops events of its own, never those of another.
+/// A log that would exceed it, or its subject's share, drops events of its own, never those of
+/// another.
 #[derive(Clone, Debug)]
 pub struct LogBudget(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    total: Counter,
+    share: usize,
+    /// Of subjects that have logs.
+    shares: Mutex<HashMap<Subject, Weak<Share>>>,
+}
+
+/// What one subject's logs have used of the budget. It is forgotten with the last of them.
+#[derive(Debug)]
+struct Share {
+    subject: Subject,
+    used: Counter,
+    budget: LogBudget,
+}
+
+/// What a log counts its bytes in.
+#[derive(Debug)]
+pub(super) struct Account {
+    budget: LogBudget,
+    share: Option<Arc<Share>>,
+}
+
+#[derive(Debug)]
+struct Counter {
     max: usize,
     used: AtomicUsize,
 }
 
 impl LogBudget {
-    /// At most this many bytes in all.
+    /// A subject's share is the budget divided by this.
+    const SHARES: usize = 16;
+
+    /// At most this many bytes in all, and a sixteenth of them for the logs of one subject.
     pub fn new(max_bytes: usize) -> Self {
+        Self::with(max_bytes, max_bytes / Self::SHARES)
+    }
+
+    /// The same cap, counted anew, with this many bytes for the logs of one subject.
+    ///
+    /// It counts for logs that are made [for a subject](super::MemoryLogs::create_for), as those of
+    /// work behind a stream are.
+    pub fn with_share(self, max_bytes: usize) -> Self {
+        Self::with(self.0.total.max, max_bytes)
+    }
+
+    fn with(max: usize, share: usize) -> Self {
         Self(Arc::new(Inner {
-            max: max_bytes,
-            used: AtomicUsize::new(0),
+            total: Counter::new(max),
+            share,
+            shares: Mutex::new(HashMap::new()),
         }))
     }
 
     /// How many bytes are in use.
     pub fn used(&self) -> usize {
-        self.0.used.load(Ordering::Relaxed)
+        self.0.total.used.load(Ordering::Relaxed)
     }
 
+    /// How many bytes the logs of this subject use.
+    pub fn used_by(&self, subject: &Subject) -> usize {
+        let share = self.0.shares.lock().get(subject).and_then(Weak::upgrade);
+        share.map_or(0, |share| share.used.used.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn account(&self) -> Account {
+        Account {
+            budget: self.clone(),
+            share: None,
+        }
+    }
+
+    pub(super) fn account_of(&self, subject: &Subject) -> Account {
+        let mut shares = self.0.shares.lock();
+        let known = shares.get(subject).and_then(Weak::upgrade);
+        let share = known.unwrap_or_else(|| {
+            let share = Arc::new(Share {
+                subject: subject.clone(),
+                used: Counter::new(self.0.share),
+                budget: self.clone(),
+            });
+            shares.insert(subject.clone(), Arc::downgrade(&share));
+            share
+        });
+        Account {
+            budget: self.clone(),
+            share: Some(share),
+        }
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut shares = self.budget.0.shares.lock();
+        // Another may have taken its place already.
+        if shares
+            .get(&self.subject)
+            .is_some_and(|it| it.strong_count() == 0)
+        {
+            shares.remove(&self.subject);
+        }
+    }
+}
+
+impl Account {
+    /// Takes so many bytes of the share and of the budget, or of neither.
     pub(super) fn take(&self, bytes: usize) -> bool {
-        let Inner { max, used } = &*self.0;
+        let share = self.share.as_ref().map(|share| &share.used);
+        if share.is_some_and(|share| !share.take(bytes)) {
+            return false;
+        }
+        let has_taken = self.budget.0.total.take(bytes);
+        if !has_taken && let Some(share) = share {
+            share.give_back(bytes);
+        }
+        has_taken
+    }
+
+    pub(super) fn give_back(&self, bytes: usize) {
+        self.budget.0.total.give_back(bytes);
+        if let Some(share) = &self.share {
+            share.used.give_back(bytes);
+        }
+    }
+}
+
+impl Counter {
+    const fn new(max: usize) -> Self {
+        Self {
+            max,
+            used: AtomicUsize::new(0),
+        }
+    }
+
+    fn take(&self, bytes: usize) -> bool {
+        let Self { max, used } = self;
         used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
             used.checked_add(bytes).filter(|sum| sum <= max)
         })
         .is_ok()
     }
 
-    pub(super) fn give_back(&self, bytes: usize) {
-        self.0.used.fetch_sub(bytes, Ordering::Relaxed);
+    fn give_back(&self, bytes: usize) {
+        self.used.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
 impl Default for LogBudget {
-    /// 256 MiB.
+    /// 256 MiB, and 16 MiB of one subject: sixteen logs of the default size.
     fn default() -> Self {
         Self::new(256 * 1024 * 1024)
     }

@@ -23,10 +23,13 @@ pub enum AppendErrorKind {
     NoData,
     /// The event alone is larger than the log may be.
     TooLarge,
-    /// Other logs have used up the budget of all.
+    /// Other logs have used up the budget of all, or those of the same subject its share.
     NoRoom,
     /// The log has ended.
     Ended,
+    /// The session that the log belongs to is over. No client can read the log any more: stop the
+    /// work.
+    Closed,
     /// The log can't be reached.
     Unavailable,
 }
@@ -59,8 +62,9 @@ impl fmt::Display for AppendError {
             AppendErrorKind::ReservedName => "event's name is reserved",
             AppendErrorKind::NoData => "event has no data",
             AppendErrorKind::TooLarge => "event is larger than the log",
-            AppendErrorKind::NoRoom => "all logs together are full",
+            AppendErrorKind::NoRoom => "all logs together, or those of the subject, are full",
             AppendErrorKind::Ended => "log has ended",
+            AppendErrorKind::Closed => "log's session is over",
             AppendErrorKind::Unavailable => "log is unavailable",
         })
     }

@@ -6,8 +6,11 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use sse_gate_codec::Event;
-use sse_gate_core::{Clock, Entropy, EntropyError, SteadyTime, SystemClock, SystemEntropy};
+use sse_gate_core::{
+    Clock, Entropy, EntropyError, SteadyTime, Subject, SystemClock, SystemEntropy,
+};
 
+use super::budget::Account;
 use super::readers::{Readers, keep_waker};
 use super::window::Window;
 use super::{
@@ -48,10 +51,21 @@ impl MemoryLogs {
         self
     }
 
-    /// An empty log. It fails only without randomness.
+    /// An empty log that belongs to no subject: one that many follow, say. It fails only without
+    /// randomness.
     pub fn create(&self) -> Result<MemoryLog, EntropyError> {
+        self.create_in(self.budget.account())
+    }
+
+    /// An empty log whose events count against this subject's
+    /// [share](LogBudget::with_share) of the budget, too. It fails only without randomness.
+    pub fn create_for(&self, subject: &Subject) -> Result<MemoryLog, EntropyError> {
+        self.create_in(self.budget.account_of(subject))
+    }
+
+    fn create_in(&self, account: Account) -> Result<MemoryLog, EntropyError> {
         let state = State {
-            window: Window::new(self.limits, self.budget.clone()),
+            window: Window::new(self.limits, account),
             end: None,
             readers: Readers::default(),
             deserted_since: self.clock.steady(),
@@ -127,6 +141,9 @@ impl State {
         if self.end.is_some() {
             return Err(AppendErrorKind::Ended);
         }
+        if self.stop == Some(StopReason::Closed) {
+            return Err(AppendErrorKind::Closed);
+        }
         self.window.push(block, now)
     }
 
@@ -197,7 +214,16 @@ impl ReadLog for MemoryLog {
 
     fn stop(&self, reason: StopReason) {
         self.change(|state| {
-            state.stop.get_or_insert(reason);
+            match reason {
+                StopReason::Requested => {
+                    state.stop.get_or_insert(reason);
+                }
+                // It stands above a request, and there is nothing to keep the events for.
+                StopReason::Closed => {
+                    state.stop = Some(reason);
+                    state.window.clear();
+                }
+            }
             ((), state.writer.take().into_iter().collect())
         });
     }

@@ -36,6 +36,9 @@ pub trait ReadLog: fmt::Debug + Send + Sync + 'static {
     ) -> Poll<Read>;
 
     /// Asks the writer to stop. It goes on until it does: a log ends when its writer ends it.
+    ///
+    /// After [`StopReason::Closed`] every [`append`](EventLog::append) **fails** with
+    /// [`AppendErrorKind::Closed`](super::AppendErrorKind), and what the log holds may be freed.
     fn stop(&self, reason: StopReason);
 }
 
@@ -64,7 +67,7 @@ pub enum Read {
 pub enum StopReason {
     /// Somebody wants it to.
     Requested,
-    /// The session that it writes for is closed, and nobody can read it any more.
+    /// The session that it writes for is over, and no client can read the log any more.
     Closed,
 }
 

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use sse_gate_core::SteadyTime;
 
-use super::{AppendErrorKind, Block, LogBudget, LogLimits, Page};
+use super::budget::Account;
+use super::{AppendErrorKind, Block, LogLimits, Page};
 
 /// What an event costs beside its bytes: its place here, and the head of its allocation.
 const OVERHEAD: usize = 64;
@@ -13,7 +14,7 @@ const OVERHEAD: usize = 64;
 #[derive(Debug)]
 pub(super) struct Window {
     limits: LogLimits,
-    budget: LogBudget,
+    account: Account,
     events: VecDeque<Kept>,
     bytes: usize,
     last: u64,
@@ -26,10 +27,10 @@ struct Kept {
 }
 
 impl Window {
-    pub(super) fn new(limits: LogLimits, budget: LogBudget) -> Self {
+    pub(super) fn new(limits: LogLimits, account: Account) -> Self {
         Self {
             limits,
-            budget,
+            account,
             events: VecDeque::new(),
             bytes: 0,
             last: 0,
@@ -56,7 +57,7 @@ impl Window {
         {
             self.drop_oldest();
         }
-        while !self.budget.take(cost) {
+        while !self.account.take(cost) {
             if self.events.is_empty() {
                 return Err(AppendErrorKind::NoRoom);
             }
@@ -66,6 +67,14 @@ impl Window {
         self.events.push_back(Kept { block, at: now });
         self.last += 1;
         Ok(self.last)
+    }
+
+    /// Drops everything.
+    pub(super) fn clear(&mut self) {
+        while !self.events.is_empty() {
+            self.drop_oldest();
+        }
+        self.events = VecDeque::new();
     }
 
     /// Drops what is too old.
@@ -91,15 +100,13 @@ impl Window {
     fn drop_oldest(&mut self) {
         if let Some(kept) = self.events.pop_front() {
             self.bytes -= kept.block.len();
-            self.budget.give_back(kept.block.len() + OVERHEAD);
+            self.account.give_back(kept.block.len() + OVERHEAD);
         }
     }
 }
 
 impl Drop for Window {
     fn drop(&mut self) {
-        while !self.events.is_empty() {
-            self.drop_oldest();
-        }
+        self.clear();
     }
 }

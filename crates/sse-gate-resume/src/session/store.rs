@@ -17,7 +17,8 @@ use crate::log::ReadLog;
 /// that is lost costs its client a new token. So when in doubt, an operation fails.
 pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// Keeps a new session and the log that it reads, and gives the fence of its first
-    /// connection. `owns_log` says that nobody else reads the log: it ends with the session.
+    /// connection. `owns_log` says that the log ends with the session: when it is over, and any
+    /// others that read the same log, the log is [stopped](ReadLog::stop) as closed.
     ///
     /// It is an error if there is one of this id, if there are too many, or if its subject's
     /// sessions were closed as revoked since the session's token was shown.

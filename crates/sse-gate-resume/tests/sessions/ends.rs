@@ -6,11 +6,11 @@ use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::{Clock, Subject};
 use sse_gate_resume::{
-    CloseReason, EventLog, Gone, LogEnd, MemoryLog, NotResumed, OpenError, Opening, Publisher,
-    ReadLog, Refused, SessionErrorKind, SessionSignal, StopReason,
+    AppendErrorKind, CloseReason, EventLog, Gone, LogEnd, MemoryLog, NotResumed, OpenError,
+    Opening, Publisher, ReadLog, Refused, SessionErrorKind, SessionSignal, StopReason,
 };
 
-use crate::support::{Client, Stage, append, grant, token};
+use crate::support::{Client, Stage, append, grant, refused_by, token};
 
 const MILLI: Duration = Duration::from_millis(1);
 
@@ -55,7 +55,7 @@ fn a_logout_ends_all_streams_of_a_subject() {
         stage.told.take(),
         [SessionSignal::Closed(CloseReason::Revoked)]
     );
-    append(&log, "secret");
+    assert_eq!(refused_by(&log), Some(AppendErrorKind::Closed));
     let (events, ended) = client.read();
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].1, r#"{"v":1,"reason":"revoked"}"#);

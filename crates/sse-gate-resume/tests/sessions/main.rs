@@ -13,6 +13,7 @@ mod ids;
 mod last_words;
 mod memory;
 mod opening;
+mod orphans;
 mod others;
 mod rollback;
 mod slow;

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use sse_gate_resume::{CloseReason, Gone, NotResumed, Refused, ResumePolicy, SessionSignal};
+use sse_gate_resume::{
+    AppendErrorKind, CloseReason, Gone, NotResumed, Refused, ResumePolicy, SessionSignal,
+};
 
-use crate::support::{Client, Dice, Stage, append, token};
+use crate::support::{Client, Dice, Stage, append, refused_by, token};
 
 const RETRIES: usize = 2;
 const REUSE: &str = r#"{"v":1,"reason":"reuse"}"#;
@@ -62,7 +64,7 @@ fn each_cuts_the_other_until_the_session_is_closed() {
         Some("alice".to_owned()),
     );
     assert_eq!(stage.told.take_about(), [reuse]);
-    append(&log, "4");
+    assert_eq!(refused_by(&log), Some(AppendErrorKind::Closed));
     let close = ("sse.close".to_owned(), REUSE.to_owned());
     assert_eq!(client.read(), (vec![close], true));
     for party in [&mut client, &mut thief] {

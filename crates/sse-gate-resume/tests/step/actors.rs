@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use pollster::block_on;
+use sse_gate_codec::Event;
 use sse_gate_core::Clock;
 use sse_gate_resume::{
     CloseReason, EventLog, LogEnd, LogLimits, MemoryLog, NotResumed, Outcome, ReadLog, Refused,
@@ -11,7 +12,7 @@ use sse_gate_resume::{
 
 use crate::model::{Model, Rules, Shown};
 use crate::support::reference::decode;
-use crate::support::{Dice, Got, Stage, append, grant, parts, poll, token};
+use crate::support::{Dice, Got, Stage, grant, parts, poll, token};
 
 /// A session, its clients, and the model of what must become of them.
 pub(crate) struct World {
@@ -189,9 +190,12 @@ impl World {
     }
 
     pub(crate) fn append(&mut self) {
-        if !self.ended {
-            append(&self.log, "more");
+        if self.ended {
+            return;
         }
+        self.sweep();
+        let appended = block_on(self.log.append(&Event::new().data("more")));
+        assert_eq!(appended.is_ok(), self.model.over.is_none());
     }
 
     pub(crate) fn end(&mut self) {

@@ -7,9 +7,9 @@ use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::{Grant, ManualClock, Resource, Subject, TokenKey};
 use sse_gate_resume::{
-    EventLog, LogBudget, LogLimits, MemoryLog, MemoryLogs, MemorySessions, NotResumed, OpenError,
-    Opening, ReadLog, ResumeKey, ResumeKeys, ResumePolicy, Resumed, SessionLimits, Sessions,
-    Subscription,
+    AppendErrorKind, EventLog, LogBudget, LogLimits, MemoryLog, MemoryLogs, MemorySessions,
+    NotResumed, OpenError, Opening, ReadLog, ResumeKey, ResumeKeys, ResumePolicy, Resumed,
+    SessionLimits, Sessions, Subscription,
 };
 
 use super::{Client, Counted, Kept, Told};
@@ -106,4 +106,10 @@ impl Stage {
 /// Appends an event of this data.
 pub(crate) fn append(log: &MemoryLog, data: &str) -> u64 {
     block_on(log.append(&Event::new().data(data))).unwrap()
+}
+
+/// Why an event is not appended, if it is not.
+pub(crate) fn refused_by(log: &MemoryLog) -> Option<AppendErrorKind> {
+    let appended = block_on(log.append(&Event::new().data("secret")));
+    appended.err().map(|error| error.kind())
 }

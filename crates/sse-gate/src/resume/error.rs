@@ -24,13 +24,20 @@ pub enum NotAttached {
     /// No session was opened.
     #[error("session can't be opened")]
     NotOpened(#[from] OpenError),
+    /// The subject has as much work in progress as it may have. It was not told to stop in time, or
+    /// does not stop although its session is over.
+    #[error("subject has too much work in progress")]
+    TooMuchWork,
+    /// There is as much work in progress as there may be.
+    #[error("there is too much work in progress")]
+    TooMuchWorkInAll,
     /// No log could be made.
     #[error("log can't be made")]
     NoLog(#[from] EntropyError),
 }
 
 impl From<NotAttached> for Problem {
-    /// What the client is told: 429 if it has too many sessions, 401 if its right was taken away
+    /// What the client is told: 429 if it has too many sessions or too much work, 401 if its right was taken away
     /// in this moment, 410 if its log is no more, 500 for a handler's mistake, or 503.
     fn from(error: NotAttached) -> Self {
         let kind = match &error {
@@ -41,6 +48,11 @@ impl From<NotAttached> for Problem {
             (_, Some(SessionErrorKind::FullForSubject)) => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "You have too many streams open.",
+            )
+            .with_retry_after(Duration::from_secs(5)),
+            (NotAttached::TooMuchWork, _) => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "You have too much work in progress.",
             )
             .with_retry_after(Duration::from_secs(5)),
             (_, Some(SessionErrorKind::Revoked)) => Self::new(

@@ -53,9 +53,11 @@ mod body;
 mod error;
 mod settings;
 mod stream;
+mod work;
 
 pub use body::ResumableBody;
 pub use error::NotAttached;
 pub use settings::Resumable;
 pub use stream::ResumableStream;
 pub(crate) use stream::{First, Unattached};
+pub use work::{WorkError, WorkOutput, WorkSlots};

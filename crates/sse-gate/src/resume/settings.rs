@@ -1,8 +1,13 @@
 //! How a route lets its clients go on: [`Resumable`].
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_resume::{ResumePolicy, Sessions, SlowPolicy};
+
+use super::{WorkError, WorkSlots};
+use crate::Granted;
 
 /// The settings of a resumable route, each with a default but for its sessions.
 #[derive(Clone, Debug)]
@@ -11,6 +16,20 @@ pub struct Resumable {
     pub(crate) policy: ResumePolicy,
     pub(crate) slow: SlowPolicy,
     pub(crate) opening_grace: Option<Duration>,
+    pub(crate) work: WorkSlots,
+    pub(crate) on_work_error: Option<WorkHook>,
+}
+
+/// Gets the errors of work.
+#[derive(Clone)]
+pub(crate) struct WorkHook(pub(crate) Arc<OnWorkError>);
+
+type OnWorkError = dyn Fn(&Granted, WorkError) + Send + Sync;
+
+impl fmt::Debug for WorkHook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WorkHook")
+    }
 }
 
 impl Resumable {
@@ -21,6 +40,8 @@ impl Resumable {
             policy: ResumePolicy::default(),
             slow: SlowPolicy::default(),
             opening_grace: None,
+            work: WorkSlots::default(),
+            on_work_error: None,
         }
     }
 
@@ -33,6 +54,23 @@ impl Resumable {
     /// When a client is too slow.
     pub fn with_slow_policy(mut self, policy: SlowPolicy) -> Self {
         self.slow = policy;
+        self
+    }
+
+    /// The caps on work in progress, to be shared by the routes of one service. By default each has
+    /// its own, at [`WorkSlots`]' defaults.
+    pub fn with_work_slots(mut self, slots: WorkSlots) -> Self {
+        self.work = slots;
+        self
+    }
+
+    /// Calls `hook` when the work behind a stream fails, panics, or returns without having finished
+    /// its log. Work whose session is over is expected to break off: only its panics are told.
+    pub fn on_work_error(
+        mut self,
+        hook: impl Fn(&Granted, WorkError) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_work_error = Some(WorkHook(Arc::new(hook)));
         self
     }
 

@@ -2,16 +2,21 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sse_gate_core::{SteadyTime, TokenKey};
 use sse_gate_resume::{
     CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, Subscription,
 };
 
-use super::{NotAttached, Resumable, ResumableBody};
+use super::work::{Full, WorkSlot, run};
+use super::{NotAttached, Resumable, ResumableBody, WorkOutput};
 use crate::Granted;
 use crate::slots::Slot;
 use crate::store::StoreAccess;
+
+/// How long a newcomer waits for work that was told to stop.
+const STOPS_WITHIN: Duration = Duration::from_secs(1);
 
 /// A stream that its client may go on with, in the extensions of the request that opens it or goes
 /// on. Clones are the same stream.
@@ -96,7 +101,14 @@ impl ResumableStream {
     /// **The work runs once**, however often the client comes back: it is started at the first
     /// opening and not looked at later. It goes on without its client, and learns from its
     /// [`Publisher`] whether anybody listens and whether it is to stop. If it panics, or drops the
-    /// publisher, the stream ends with `sse.error`.
+    /// publisher, the stream ends with `sse.error`, and
+    /// [`Resumable::on_work_error`](crate::Resumable::on_work_error) is told.
+    ///
+    /// **The work must look at what [`publish`](Publisher::publish) returns**: once its session is
+    /// over, nobody can read what it writes, and publishing fails. Work in progress is
+    /// [capped](crate::WorkSlots) by subject; at the cap this waits up to a second for other work of
+    /// the subject's that was just told to stop, and is refused then. What it writes counts against
+    /// the subject's [share](sse_gate_resume::LogBudget::with_share) of the logs' budget.
     ///
     /// To be called within a Tokio runtime.
     pub async fn produce<W, F>(
@@ -106,18 +118,44 @@ impl ResumableStream {
     ) -> Result<ResumableBody, NotAttached>
     where
         W: FnOnce(Publisher<MemoryLog>) -> F,
-        F: Future<Output = ()> + Send + 'static,
+        F: Future<Output: WorkOutput> + Send + 'static,
     {
-        match self.take()? {
-            Way::Again(resumed) => Ok(self.body(resumed.subscribe())),
-            Way::First(first) => {
-                let log = logs.create()?;
-                let publisher = Publisher::new(log.clone());
-                let body = self.open(first, Arc::new(log), false).await?;
-                tokio::spawn(work(publisher));
-                Ok(body)
-            }
-        }
+        let first = match self.take()? {
+            Way::Again(resumed) => return Ok(self.body(resumed.subscribe())),
+            Way::First(first) => first,
+        };
+        let token = first.token;
+        let slot = self.settings.work.begin(self.granted.subject());
+        let log = logs.create_for(self.granted.subject())?;
+        let publisher = Publisher::new(log.clone());
+        let body = self.open(first, Arc::new(log.clone()), false).await?;
+        let slot = match slot {
+            Ok(slot) => slot,
+            Err(_) => self.wait_for_work(token).await?,
+        };
+        let slot = Arc::new(slot);
+        let work = work(publisher.holding(Arc::clone(&slot)));
+        let (granted, settings) = (self.granted.clone(), self.settings.clone());
+        tokio::spawn(run(work, log, slot, granted, settings));
+        Ok(body)
+    }
+
+    /// Waits for other work of the subject's to stop: to open this session, one of its others may
+    /// have been closed. If none stops, the session is closed.
+    async fn wait_for_work(&self, token: TokenKey) -> Result<WorkSlot, NotAttached> {
+        let subject = self.granted.subject();
+        let slot = self.settings.work.begin_within(subject, STOPS_WITHIN);
+        let full = match slot.await {
+            Ok(slot) => return Ok(slot),
+            Err(full) => full,
+        };
+        let sessions = self.settings.sessions.clone();
+        let closed = async move { sessions.close(token, CloseReason::Displaced).await };
+        self.access.ask(Box::pin(closed)).await?;
+        Err(match full {
+            Full::ForSubject => NotAttached::TooMuchWork,
+            Full::InAll => NotAttached::TooMuchWorkInAll,
+        })
     }
 
     /// Streams a log that others read too, from now on. Who comes back gets what it missed.

@@ -6,5 +6,6 @@ mod heartbeat;
 mod producer;
 
 pub use body::SseBody;
+pub(crate) use error::panic_text;
 pub use error::{NoHook, OnError, SseBodyError};
 pub(crate) use heartbeat::Heartbeat;

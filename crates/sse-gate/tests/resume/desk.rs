@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::pending;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,8 +12,8 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use sse_gate::{
-    Event, MemoryLog, MemoryLogs, Problem, Publisher, ResumableBody, ResumableStream, Sessions,
-    SseBody, Subject,
+    Event, MemoryLog, MemoryLogs, NotAttached, Problem, Publisher, ResumableBody, ResumableStream,
+    Sessions, SseBody, Subject, WorkOutput,
 };
 use tokio::sync::watch;
 
@@ -26,6 +27,8 @@ pub(crate) type DeskBody = UnsyncBoxBody<Bytes, Infallible>;
 pub(crate) enum Task {
     /// Streams work of the session's own, and leaves its publisher to the test.
     Produce,
+    /// Streams this work: see [`Task::work`].
+    Work(Work),
     /// Streams this log.
     Follow(MemoryLog),
     /// Streams work, with a named heartbeat after this much silence.
@@ -42,6 +45,36 @@ pub(crate) enum Task {
     AttachAndHang,
     /// Closes all of the subject's sessions, and only then attaches the stream.
     RevokeFirst(Sessions),
+}
+
+/// Attaches a stream to work of the test's.
+#[derive(Clone)]
+pub(crate) struct Work(Arc<Attach>);
+
+type Attach = dyn Fn(ResumableStream, MemoryLogs) -> Attached + Send + Sync;
+
+impl std::fmt::Debug for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Work")
+    }
+}
+
+type Attached = Pin<Box<dyn Future<Output = Result<ResumableBody, NotAttached>> + Send>>;
+
+impl Task {
+    /// Streams this work.
+    pub(crate) fn work<W, F>(work: W) -> Self
+    where
+        W: Fn(Publisher) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output: WorkOutput> + Send + 'static,
+    {
+        Self::Work(Work(Arc::new(
+            move |stream: ResumableStream, logs: MemoryLogs| {
+                let work = work.clone();
+                Box::pin(async move { stream.produce(&logs, work).await })
+            },
+        )))
+    }
 }
 
 /// A handler that does as the test says. Clones are the same.
@@ -112,6 +145,10 @@ impl Desk {
         };
         match task {
             Task::Produce => {}
+            Task::Work(work) => {
+                let attached = (work.0)(stream, self.0.logs.clone()).await;
+                return Ok(self.respond(attached?));
+            }
             Task::Follow(log) => return Ok(self.respond(stream.follow(&log).await?)),
             Task::Beat(silence) => {
                 let body = self.attach(&stream).await?;

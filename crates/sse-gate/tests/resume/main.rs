@@ -22,6 +22,7 @@ mod going_on;
 mod grace;
 mod handlers;
 mod no_request;
+mod orphans;
 mod revocation;
 mod secrecy;
 mod shutdown;

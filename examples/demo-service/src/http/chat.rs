@@ -105,9 +105,9 @@ impl Demo {
         let (library, pace) = (self.0.chat.library.clone(), self.0.chat.pace);
         let body = stream
             .produce(&self.0.logs, |publisher| async move {
-                if let Some(question) = question {
-                    // Nobody is left to be told of an answer that its log did not take.
-                    let _ = write(publisher, library.answer(question), pace).await;
+                match question {
+                    Some(question) => write(publisher, library.answer(question), pace).await,
+                    None => Ok(()),
                 }
             })
             .await?;
@@ -153,7 +153,7 @@ fn question(stream: &ResumableStream) -> Result<Question, Problem> {
     Question::new(message.message).map_err(|_| broken())
 }
 
-/// Writes an answer step by step, until it is done or nobody wants it any more.
+/// Writes an answer step by step, until it is done, nobody wants it any more, or nobody can read it.
 async fn write(publisher: Publisher, mut answer: Answer, pace: Pace) -> Result<(), AppendError> {
     loop {
         let Some(step) = answer.next() else {

@@ -12,7 +12,7 @@ use sse_gate::sessions::{ResumePolicy, SessionLimits};
 use sse_gate::{
     Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, MemoryLogs, MemorySessions, MemoryStore,
     MetricsObserver, Problem, Resumable, ResumeKeys, Sessions, SharedStore, StreamRoute,
-    StreamSlots, StripTokenLayer,
+    StreamSlots, StripTokenLayer, WorkSlots,
 };
 use sse_gate_moka::MokaStore;
 use tokio::time::interval;
@@ -96,7 +96,9 @@ impl Demo {
             // Of their own, with room for as many topics as there may be: answers need theirs.
             feed: Feed::new(Topics::new(MemoryLogs::default()), args.token_ttl())?,
             logs,
-            resumable: Resumable::new(&sessions).with_policy(policy),
+            resumable: Resumable::new(&sessions)
+                .with_policy(policy)
+                .with_work_slots(WorkSlots::new(args.streams, args.streams_per_subject)),
             sessions,
             connections: Connections::default(),
             spread: 5 * args.retry(),

@@ -76,6 +76,15 @@ impl MemorySessions {
     }
 }
 
+/// With the store, all sessions are over.
+impl Drop for MemorySessions {
+    fn drop(&mut self) {
+        let mut aftermath = Aftermath::default();
+        self.table.lock().abandon(&mut aftermath);
+        aftermath.happen();
+    }
+}
+
 impl Default for MemorySessions {
     fn default() -> Self {
         Self::new(SessionLimits::default())

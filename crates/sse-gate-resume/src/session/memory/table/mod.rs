@@ -13,7 +13,7 @@ use slot::{Live, Slot};
 
 use super::{Aftermath, SessionLimits};
 use crate::id::SessionId;
-use crate::log::{ReadLog, StopReason};
+use crate::log::{LogEpoch, ReadLog, StopReason};
 use crate::session::{
     Binding, CloseReason, Cut, Delivered, Fence, Outcome, Presented, Record, Redeemed, Reopened,
     SessionErrorKind, Whom,
@@ -30,11 +30,22 @@ pub(super) struct Table {
     by_token: HashMap<TokenKey, SessionId>,
     /// Those that are not closed, the oldest first.
     by_subject: HashMap<Subject, Vec<SessionId>>,
+    /// How their logs are read.
+    logs: HashMap<LogEpoch, Readership>,
     ends: BTreeSet<(SteadyTime, SessionId)>,
     /// Those that are, in the order in which they were; some may be forgotten.
     closed: VecDeque<SessionId>,
     open: usize,
     revoked: HashMap<Subject, SteadyTime>,
+}
+
+/// How a log is read.
+#[derive(Default)]
+struct Readership {
+    /// How many sessions read it that are not over.
+    sessions: usize,
+    /// Whether it is a session's own.
+    is_owned: bool,
 }
 
 impl Table {
@@ -44,6 +55,7 @@ impl Table {
             slots: HashMap::new(),
             by_token: HashMap::new(),
             by_subject: HashMap::new(),
+            logs: HashMap::new(),
             ends: BTreeSet::new(),
             closed: VecDeque::new(),
             open: 0,
@@ -84,6 +96,9 @@ impl Table {
         self.make_room(now, aftermath)?;
         let fence = Fence::new();
         let ends_at = record.ends_at();
+        let readership = self.logs.entry(binding.epoch).or_default();
+        readership.sessions += 1;
+        readership.is_owned |= owns_log;
         let live = Live {
             log,
             owns_log,
@@ -231,12 +246,10 @@ impl Table {
         if let Some(reason) = slot.record.closed()
             && let Some(live) = slot.live.take()
         {
-            let subject = slot.record.binding().subject.clone();
+            let Binding { subject, epoch, .. } = &**slot.record.binding();
+            let (subject, epoch) = (subject.clone(), *epoch);
             aftermath.cut(&live.fence, Cut::Closed(reason));
-            if live.owns_log {
-                aftermath.stop(Arc::clone(&live.log), StopReason::Closed);
-            }
-            aftermath.free(live.log);
+            self.leave_log(epoch, live.log, aftermath);
             self.open -= 1;
             self.closed.push_back(id);
             if let Some(ids) = self.by_subject.get_mut(&subject) {
@@ -247,6 +260,32 @@ impl Table {
             }
         }
         self.refile(id);
+    }
+
+    /// A session that read this log is over. With the last one, the log is, if it is a session's
+    /// own.
+    fn leave_log(&mut self, epoch: LogEpoch, log: Arc<dyn ReadLog>, aftermath: &mut Aftermath) {
+        if let Some(readership) = self.logs.get_mut(&epoch) {
+            readership.sessions -= 1;
+            if readership.sessions == 0 {
+                if readership.is_owned {
+                    aftermath.stop(Arc::clone(&log), StopReason::Closed);
+                }
+                self.logs.remove(&epoch);
+            }
+        }
+        aftermath.free(log);
+    }
+
+    /// Stops the writers of all logs that are sessions' own: the store goes.
+    pub(super) fn abandon(&mut self, aftermath: &mut Aftermath) {
+        for (_, mut slot) in self.slots.drain() {
+            if let Some(live) = slot.live.take()
+                && live.owns_log
+            {
+                aftermath.stop(live.log, StopReason::Closed);
+            }
+        }
     }
 
     /// Files a session under when it ends now.

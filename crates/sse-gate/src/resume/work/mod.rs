@@ -1,0 +1,10 @@
+//! The work behind streams: how much of it may be in progress, and how it ends.
+
+mod error;
+mod run;
+mod slots;
+
+pub use error::{WorkError, WorkOutput};
+pub(super) use run::run;
+pub use slots::WorkSlots;
+pub(super) use slots::{Full, WorkSlot};

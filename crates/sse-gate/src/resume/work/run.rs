@@ -1,0 +1,77 @@
+//! Runs work: [`run`].
+
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use sse_gate_resume::{EventLog, LogEnd, MemoryLog, ReadLog, Sessions, StopReason};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use super::{WorkError, WorkOutput, WorkSlot};
+use crate::Granted;
+use crate::resume::Resumable;
+
+/// How often it is looked whether sessions are over while work is in progress. A store in memory
+/// has no timer: where nobody comes, it would not see that a session's time is up.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
+
+/// Runs work to its end, and tells why it broke off if it did.
+pub(in crate::resume) async fn run<F>(
+    work: F,
+    log: MemoryLog,
+    slot: Arc<WorkSlot>,
+    granted: Granted,
+    settings: Resumable,
+) where
+    F: Future<Output: WorkOutput> + Send,
+{
+    let mut work = Box::pin(work);
+    let ended = watch(work.as_mut(), &settings.sessions).await;
+    // The publisher is gone with the work, and the log has ended.
+    drop(work);
+    let error = match ended {
+        Err(panic) => Some(panic),
+        // What it makes of that its client has gone for good is no failure.
+        Ok(_) if is_closed(&log) => None,
+        Ok(output) => match output.error() {
+            Some(error) => Some(WorkError::Failed(error)),
+            None if log.bounds().end == Some(LogEnd::Failed) => Some(WorkError::Unfinished),
+            None => None,
+        },
+    };
+    if let Some((error, hook)) = error.zip(settings.on_work_error.as_ref()) {
+        (hook.0)(&granted, error);
+    }
+    drop(slot);
+}
+
+/// Polls work until it ends or panics, and has the store look for sessions that are over.
+async fn watch<F: Future>(
+    mut work: Pin<&mut F>,
+    sessions: &Sessions,
+) -> Result<F::Output, WorkError> {
+    let mut sweeps = interval_at(Instant::now() + BETWEEN_SWEEPS, BETWEEN_SWEEPS);
+    sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    poll_fn(|cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
+        match polled {
+            Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
+            Err(payload) => return Poll::Ready(Err(WorkError::Panicked(payload))),
+            Ok(Poll::Pending) => {}
+        }
+        while sweeps.poll_tick(cx).is_ready() {
+            sessions.sweep();
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+/// Whether no client can read the log any more.
+fn is_closed(log: &MemoryLog) -> bool {
+    let stopped = log.poll_stopped(&mut Context::from_waker(Waker::noop()));
+    stopped == Poll::Ready(StopReason::Closed)
+}
