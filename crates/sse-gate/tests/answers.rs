@@ -1,0 +1,163 @@
+//! What clients are answered with, status and headers, for every reason there is.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use serde_json::Value;
+use sse_gate::{Gate, Grant, Limits, MemoryStore, Problem, Rejection, Resource, Subject};
+
+/// A header of a response, as text; the empty one if it is not there.
+fn header<'a, B>(response: &'a Response<B>, name: &str) -> &'a str {
+    let value = response.headers().get(name);
+    value.map_or("", |value| value.to_str().unwrap())
+}
+
+async fn members(response: Response<Full<Bytes>>) -> Value {
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    serde_json::from_slice(&body).unwrap()
+}
+
+/// D14, G14: each refusal has its name, its status, its sentence, and the headers that its status
+/// asks for.
+#[tokio::test]
+async fn every_rejection_is_answered_by_the_book() {
+    let rows: &[(Rejection, &str, u16, &str, &str)] = &[
+        (Rejection::Method, "method", 405, "allow", "GET, OPTIONS"),
+        (Rejection::Route, "route", 404, "", ""),
+        (Rejection::EarlyData, "early_data", 425, "", ""),
+        (Rejection::Body, "body", 400, "", ""),
+        (Rejection::Prefetch, "prefetch", 403, "", ""),
+        (Rejection::FetchMetadata, "fetch_metadata", 403, "", ""),
+        (Rejection::Accept, "accept", 406, "", ""),
+        (Rejection::Origin, "origin", 403, "", ""),
+        (Rejection::Capacity, "capacity", 503, "retry-after", "1"),
+        (
+            Rejection::NoToken,
+            "no_token",
+            401,
+            "www-authenticate",
+            "Bearer realm=\"sse\"",
+        ),
+        (
+            Rejection::ManyTokens,
+            "many_tokens",
+            400,
+            "www-authenticate",
+            "Bearer realm=\"sse\", error=\"invalid_request\"",
+        ),
+        (
+            Rejection::BadToken,
+            "bad_token",
+            401,
+            "www-authenticate",
+            "Bearer realm=\"sse\", error=\"invalid_token\"",
+        ),
+        (
+            Rejection::Unavailable,
+            "unavailable",
+            503,
+            "retry-after",
+            "1",
+        ),
+        (
+            Rejection::SubjectCapacity,
+            "subject_capacity",
+            429,
+            "retry-after",
+            "5",
+        ),
+    ];
+    let mut sentences = BTreeSet::new();
+    for (rejection, name, status, with, value) in rows {
+        assert_eq!(rejection.as_str(), *name);
+        assert_eq!(rejection.status(), *status, "{name}");
+        let response = rejection.to_response();
+        assert_eq!(response.status(), *status, "{name}");
+        for special in ["allow", "retry-after", "www-authenticate"] {
+            let expected = if special == *with { *value } else { "" };
+            assert_eq!(header(&response, special), expected, "{special} of {name}");
+        }
+        let members = members(response).await;
+        assert_eq!(members["status"], *status);
+        let sentence = members["detail"].as_str().unwrap().to_owned();
+        assert!(sentence.len() > 10 && sentence.ends_with('.'), "{sentence}");
+        assert!(sentences.insert(sentence), "{name} says what another says");
+    }
+}
+
+/// RFC 9457: the members of a problem, which nobody caches or sniffs.
+#[tokio::test]
+async fn a_problem_is_problem_details() {
+    let problem = Problem::new(StatusCode::IM_A_TEAPOT, "Tea, \"hot\".");
+    assert_eq!(problem.status(), StatusCode::IM_A_TEAPOT);
+    let response = problem.into_response();
+    for (name, value) in [
+        ("content-type", "application/problem+json"),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(header(&response, name), value);
+    }
+    let expected = serde_json::json!({
+        "type": "about:blank",
+        "title": "I'm a teapot",
+        "status": 418,
+        "detail": "Tea, \"hot\".",
+    });
+    assert_eq!(members(response).await, expected);
+}
+
+/// RFC 9110 §10.2.3: whoever comes again after so many seconds does not come too early.
+#[test]
+fn a_wait_is_rounded_up_to_whole_seconds() {
+    for (span, expected) in [
+        (Duration::ZERO, "0"),
+        (Duration::from_nanos(1), "1"),
+        (Duration::from_millis(999), "1"),
+        (Duration::from_secs(1), "1"),
+        (Duration::new(1, 1), "2"),
+        (Duration::from_secs(60), "60"),
+        (Duration::MAX, "18446744073709551615"),
+    ] {
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "Wait.");
+        let response = problem.with_retry_after(span).into_response();
+        assert_eq!(header(&response, "retry-after"), expected, "{span:?}");
+    }
+}
+
+/// C14, C15: who gets no token learns when to come again, if that helps.
+#[tokio::test]
+async fn a_token_that_is_not_issued_says_when_it_may_be() {
+    let answer = async |limits: Limits, earlier: usize, payload: usize| {
+        let gate = Gate::new(MemoryStore::new(limits));
+        let resource = Resource::new(["chat"]).unwrap();
+        let grant = || {
+            let grant = Grant::new(Subject::new("alice").unwrap(), resource.clone());
+            grant.with_payload(&"x".repeat(payload)).unwrap()
+        };
+        for _ in 0..earlier {
+            gate.issue(grant()).await.unwrap();
+        }
+        let error = gate.issue(grant()).await.unwrap_err();
+        Problem::from(&error).into_response()
+    };
+    let one = || Limits::default().with_tokens_per_subject(1);
+    let full = answer(one(), 1, 1).await;
+    assert_eq!(full.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(header(&full, "retry-after"), "60");
+
+    let too_large = answer(Limits::default().with_payload(9), 0, 8).await;
+    assert_eq!(too_large.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(header(&too_large, "retry-after"), "", "it never helps");
+
+    let crowded = answer(Limits::default().with_tokens(1), 1, 1).await;
+    assert_eq!(crowded.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header(&crowded, "retry-after"), "1");
+}

@@ -1,0 +1,214 @@
+//! What debug prints show, and what is told of requests whose token was taken out.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::error::Error;
+use std::fmt::Debug;
+use std::future::{Ready, ready};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::request::Parts;
+use http::{Request, Response};
+use http_body::Body as _;
+use http_body_util::{BodyExt, Full};
+use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, Permit, Unauthenticated};
+use sse_gate::{Event, MintService, SseBody, StreamRoute, StripTokenLayer, StrippedToken, TokenIn};
+use support::{Body, World, get};
+use tower::{Layer, Service, ServiceExt};
+
+/// The print has these parts in it, and not the secret.
+fn shows(value: &dyn Debug, parts: &[&str], secret: &str) {
+    let print = format!("{value:?} {value:#?}");
+    for part in parts {
+        assert!(print.contains(part), "{part} is not in {print}");
+    }
+    assert!(!print.contains(secret), "{secret} is in {print}");
+}
+
+/// D6, D8: a print that is redacted still says what it is of, and where.
+#[tokio::test]
+async fn a_debug_print_names_its_type_and_shows_no_token() {
+    let world = World::new();
+    let token = world.token().await;
+    let uri = format!("/generations/7/stream?token={token}");
+    let place = "/generations/{id}/stream";
+    shows(&world.route, &["StreamRoute", place, "Query"], &token);
+    let mut service = world
+        .layer()
+        .layer(tower::service_fn(async |_: Request<Body>| {
+            Ok::<_, Infallible>(SseBody::new(stream::pending::<Said>()).into_response())
+        }));
+    shows(&world.layer(), &["GateLayer", place], &token);
+    let greeter = world.layer().layer("the inner service");
+    shows(&greeter, &["GateService", "the inner service"], &token);
+    let future = service.call(get(&uri));
+    shows(&future, &["ResponseFuture"], &token);
+    let response = future.await.unwrap();
+    shows(response.body(), &["ResponseBody"], &token);
+    let body = SseBody::new(stream::pending::<Said>());
+    shows(&body, &["SseBody"], &token);
+}
+
+type Said = Result<Event<'static>, &'static str>;
+
+/// D6, D8: the same at the mint.
+#[tokio::test]
+async fn a_debug_print_of_the_mint_shows_no_credential() {
+    let world = World::new();
+    let who = |_: &Parts| ready(Err::<Identity, _>(Unauthenticated::missing()));
+    let whether = |_: MintRequest| ready(Err::<Permit, _>(Denied::Forbidden));
+    let mint = MintService::new(&world.gate, who, whether);
+    let mut mint = mint.at("/generations/{id}/stream-token").unwrap();
+    shows(&mint, &["MintService"], "secret");
+    let request = Request::post("/generations/7/stream-token")
+        .header("authorization", "Bearer the-secret")
+        .body(Body::new())
+        .unwrap();
+    shows(
+        &Bearer::of(request.headers()).unwrap(),
+        &["Bearer"],
+        "the-secret",
+    );
+    let future = mint.call(request);
+    shows(&future, &["MintFuture"], "the-secret");
+    assert_eq!(future.await.unwrap().status(), 401);
+}
+
+/// Why a request is not authenticated, in words for a log, with what was told as its source.
+#[test]
+fn an_unauthenticated_request_says_why() {
+    let errors = [
+        Unauthenticated::missing(),
+        Unauthenticated::malformed(),
+        Unauthenticated::too_large(),
+        Unauthenticated::invalid(),
+        Unauthenticated::unavailable(),
+    ];
+    let said: BTreeSet<_> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), errors.len(), "{said:?}");
+    let source = |error: &dyn Error| error.source().map(ToString::to_string);
+    assert_eq!(source(&errors[0]), None);
+    let because = Unauthenticated::invalid().because("no such user");
+    assert_eq!(source(&because).unwrap(), "no such user");
+}
+
+/// What a stripping layer leaves in a request.
+async fn stripped(route: &StreamRoute, uri: &str) -> Option<StrippedToken> {
+    let inner = tower::service_fn(async |request: Request<Body>| {
+        Ok::<_, Infallible>(request.extensions().get::<StrippedToken>().cloned())
+    });
+    let service = StripTokenLayer::new(vec![route.clone()]).layer(inner);
+    service.oneshot(get(uri)).await.unwrap()
+}
+
+/// D5: who knows the resource finds the key of a token that was taken out, and nobody its text.
+#[tokio::test]
+async fn a_stripped_token_has_the_key_of_its_token() {
+    let world = World::new();
+    let resource = world.route.resource(["7"]).unwrap();
+    let grant = sse_gate::Grant::new(sse_gate::Subject::new("alice").unwrap(), resource.clone());
+    let issued = world.gate.issue(grant).await.unwrap();
+    let token = issued.token().expose();
+    let uri = |query: &str| format!("/generations/7/stream?{query}");
+
+    let one = stripped(&world.route, &uri(&format!("token={token}")))
+        .await
+        .unwrap();
+    assert_eq!(one.key_for(&resource), Some(issued.key()));
+    shows(&one, &["StrippedToken", "/generations/{id}/stream"], token);
+    let elsewhere = world.route.resource(["8"]).unwrap();
+    assert_ne!(one.key_for(&elsewhere), Some(issued.key()));
+    let twice = uri(&format!("token={token}&token={token}"));
+    for query in ["token=x", "a=b", ""].map(uri).into_iter().chain([twice]) {
+        let found = stripped(&world.route, &query).await.unwrap();
+        assert_eq!(found.key_for(&resource), None, "{query}");
+    }
+}
+
+/// A route is filled with values, each encoded, and equal to another of its pattern and place.
+#[test]
+fn a_route_makes_paths_of_values() {
+    let route = StreamRoute::new("/rooms/{room}/of/{user}/events").unwrap();
+    let path = route.path(["a b", "ü/?"]).unwrap();
+    assert_eq!(path, "/rooms/a%20b/of/%C3%BC%2F%3F/events");
+    assert!(route.path(["a"]).is_err());
+    assert!(route.path(["a", "b", "c"]).is_err());
+    assert!(route.path(["a", ""]).is_err());
+
+    let (pattern, other) = ("/rooms/{room}/events", "/rooms/{id}/events");
+    let of = |pattern| StreamRoute::new(pattern).unwrap();
+    assert_eq!(of(pattern), of(pattern));
+    assert_ne!(of(pattern), of(other));
+    let in_header = TokenIn::Header(http::HeaderName::from_static("x-token"));
+    assert_ne!(
+        of(pattern),
+        StreamRoute::with_token_in(pattern, in_header).unwrap()
+    );
+}
+
+/// Is as ready as it says.
+#[derive(Clone)]
+struct Inner(Poll<Result<(), &'static str>>);
+
+impl Service<Request<Body>> for Inner {
+    type Response = Response<Full<Bytes>>;
+    type Error = &'static str;
+    type Future = Ready<Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0
+    }
+
+    fn call(&mut self, _: Request<Body>) -> Self::Future {
+        ready(Ok(Response::default()))
+    }
+}
+
+/// G15: the stripping layer is as ready as what stands behind it.
+#[test]
+fn the_stripping_layer_is_ready_when_its_service_is() {
+    let layer = StripTokenLayer::new(vec![StreamRoute::new("/events").unwrap()]);
+    for state in [
+        Poll::Pending,
+        Poll::Ready(Ok(())),
+        Poll::Ready(Err("closed")),
+    ] {
+        let mut service = layer.layer(Inner(state));
+        let mut cx = Context::from_waker(Waker::noop());
+        assert_eq!(service.poll_ready(&mut cx), state);
+    }
+}
+
+/// A refusal says how long it is; a stream, which may end before its handler's body does, does not.
+#[tokio::test]
+async fn only_what_is_whole_says_how_long_it_is() {
+    let world = World::new();
+    let mut service = world
+        .layer()
+        .layer(tower::service_fn(async |_: Request<Body>| {
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::from("a body of 22 bytes....")))
+        }));
+    let refused = service.call(get("/generations/7/stream")).await.unwrap();
+    let exact = refused.body().size_hint().exact();
+    let len = refused
+        .into_body()
+        .collect()
+        .await
+        .unwrap()
+        .to_bytes()
+        .len();
+    assert_eq!(exact, Some(len as u64));
+
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let mut body = Box::pin(service.call(get(&uri)).await.unwrap().into_body());
+    assert_eq!(body.size_hint().exact(), None);
+    assert!(!body.is_end_stream());
+    assert!(body.frame().await.unwrap().is_ok());
+    assert!(body.is_end_stream());
+    assert_eq!(body.size_hint().exact(), Some(0));
+}
