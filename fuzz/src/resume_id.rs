@@ -38,7 +38,9 @@ fn shown(text: &str) -> NotResumed {
     let subject = Subject::new("fuzz").expect("a short name");
     let grant = Grant::new(subject, Resource::new(["fuzz"]).expect("a short part"));
     let token = TokenKey::from_bytes([1; 32]);
-    let opening = Opening::at(sessions.steady(), &grant, token, log);
+    let arrival = sessions.arrival().now_or_never();
+    let arrival = arrival.expect("it waits for nobody").expect("it can be asked");
+    let opening = Opening::new(arrival, &grant, token, log);
     let opened = sessions.open(opening).now_or_never();
     let _open = opened.expect("it waits for nobody").expect("there is room");
     let resumed = sessions.resume(text, token).now_or_never();

@@ -32,11 +32,12 @@
 //! let log = MemoryLogs::default().create()?;
 //! log.append(&Event::new().data("hello")).await?;
 //!
-//! // A token was redeemed: a session begins.
+//! // Before a token is redeemed, the sessions are asked. Then a session begins.
+//! let arrival = sessions.arrival().await?;
 //! let grant = Grant::new(Subject::new("alice")?, Resource::new(["chat"])?);
 //! let gate = Gate::new(MemoryStore::default());
 //! let key = gate.issue(grant.clone()).await?.key();
-//! let opening = Opening::at(sessions.steady(), &grant, key, Arc::new(log));
+//! let opening = Opening::new(arrival, &grant, key, Arc::new(log));
 //! let mut subscription = sessions.open(opening).await?;
 //!
 //! let mut frame = bytes::BytesMut::new();
@@ -77,13 +78,13 @@ pub use log::{
     MemoryLog, MemoryLogs, Page, Read, ReadLog, ReaderId, StopReason,
 };
 pub use observer::{About, SessionObserver, SessionSignal};
-pub use opening::{OpenError, Opening};
+pub use opening::{Arrival, OpenError, Opening};
 pub use publisher::Publisher;
 pub use resumed::{NotResumed, Resumed};
 pub use session::{
     Binding, CloseReason, Cut, Delivered, Fence, Found, Gone, Lease, MemorySessions, Outcome,
-    Presented, Record, Redeemed, Refused, Reopened, ResumePolicy, SessionError, SessionErrorKind,
-    SessionLimits, SessionStore, SharedSessions, Whom,
+    Presented, Record, Redeemed, Refused, Reopened, ResumePolicy, SessionEpoch, SessionError,
+    SessionErrorKind, SessionLimits, SessionStore, SharedSessions, Whom,
 };
 pub use sessions::Sessions;
 pub use slow::SlowPolicy;

@@ -1,4 +1,4 @@
-//! What it takes to open a session: [`Opening`].
+//! What it takes to open a session: [`Arrival`] and [`Opening`].
 
 use std::error::Error;
 use std::fmt;
@@ -7,14 +7,24 @@ use std::sync::Arc;
 use sse_gate_core::{EntropyError, Grant, SteadyTime, TokenKey};
 
 use crate::log::ReadLog;
-use crate::session::{ResumePolicy, SessionError};
+use crate::session::{ResumePolicy, SessionEpoch, SessionError};
+
+/// What is read of a session store **before** a token is taken that is to open a session:
+/// [`Sessions::arrival`](crate::Sessions::arrival).
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// A revocation after it closes the session, although it is not there yet.
+    pub(crate) epoch: SessionEpoch,
+    /// When the token was shown.
+    pub(crate) at: SteadyTime,
+}
 
 /// A session to be opened for a token that was redeemed.
 #[derive(Clone, Debug)]
 pub struct Opening<'a> {
     pub(crate) grant: &'a Grant,
     pub(crate) token: TokenKey,
-    pub(crate) at: SteadyTime,
+    pub(crate) arrival: Arrival,
     pub(crate) log: Arc<dyn ReadLog>,
     pub(crate) owns_log: bool,
     pub(crate) start: Start,
@@ -33,10 +43,10 @@ pub(crate) enum Start {
 impl<'a> Opening<'a> {
     /// A session on a log of its own, from the log's beginning. The log ends with it.
     ///
-    /// `at` is the moment before the token was redeemed ([`Sessions::steady`](crate::Sessions::steady)):
-    /// a revocation that comes later closes the session, although it is not yet there.
-    pub fn at(
-        at: SteadyTime,
+    /// `arrival` was read before the token was taken. If the subject's sessions are revoked after
+    /// that, no session is opened, though it may be minutes later.
+    pub fn new(
+        arrival: Arrival,
         grant: &'a Grant,
         token: TokenKey,
         own_log: Arc<dyn ReadLog>,
@@ -44,7 +54,7 @@ impl<'a> Opening<'a> {
         Self {
             grant,
             token,
-            at,
+            arrival,
             log: own_log,
             owns_log: true,
             start: Start::FromBeginning,

@@ -10,7 +10,7 @@ use sse_gate_core::{Clock, Entropy, SteadyTime, Subject, SystemClock, SystemEntr
 use crate::frames;
 use crate::id::{IdPrefix, ResumeId, ResumeKeys, SessionId, Tag, TagContext};
 use crate::observer::{About, SessionObserver, SessionSignal};
-use crate::opening::{OpenError, Opening, Start};
+use crate::opening::{Arrival, OpenError, Opening, Start};
 use crate::resumed::{NotResumed, Resumed};
 use crate::session::{
     Binding, CloseReason, Found, Gone, Lease, Presented, Record, Redeemed, Refused, SessionError,
@@ -66,9 +66,15 @@ impl Sessions {
         self.with(|inner| inner.observer = Arc::new(observer))
     }
 
-    /// The present moment, by its clock: to be taken before a token is redeemed that shall open a
-    /// session. See [`Opening::at`].
-    pub fn steady(&self) -> SteadyTime {
+    /// What [`Opening::new`] needs to know of the moment **before** the token is taken that is to
+    /// open the session: how often sessions were revoked, and the time.
+    pub async fn arrival(&self) -> Result<Arrival, SessionError> {
+        let at = self.steady();
+        let epoch = self.0.store.epoch().await?;
+        Ok(Arrival { epoch, at })
+    }
+
+    pub(crate) fn steady(&self) -> SteadyTime {
         self.0.clock.steady()
     }
 
@@ -102,7 +108,8 @@ impl Sessions {
             salt,
             epoch: opening.log.epoch(),
             base,
-            opened_at: opening.at,
+            shown_in: opening.arrival.epoch,
+            opened_at: opening.arrival.at,
             deadline,
             ends_at: steady.saturating_add(deadline.saturating_since(now)),
             policy: opening.policy,
@@ -199,8 +206,11 @@ impl Sessions {
     /// Closes all sessions of a subject whose right to them has ended: at once, and those too
     /// whose token was just shown. How many were open.
     ///
-    /// Withdraw the subject's tokens first ([`Gate::withdraw_all`](sse_gate_core::Gate)), so that
-    /// it opens no others.
+    /// **Withdraw the subject's tokens first** ([`Gate::withdraw_all`](sse_gate_core::Gate), then
+    /// this), so that it opens no others. In that order, a token that was taken just before its
+    /// subject's tokens were withdrawn opens nothing either: its [`Arrival`] is older than this
+    /// revocation, even if its handler opens the session minutes later. The other way round, a token
+    /// could be taken between the two.
     pub async fn revoke(&self, subject: &Subject) -> Result<usize, SessionError> {
         let whose = Whom::Subject(subject.clone());
         self.close_whose(whose, CloseReason::Revoked).await

@@ -4,7 +4,7 @@ use std::fmt;
 
 use sse_gate_core::{Resource, SteadyTime, Subject, Timestamp, TokenKey};
 
-use super::ResumePolicy;
+use super::{ResumePolicy, SessionEpoch};
 use crate::log::LogEpoch;
 
 /// Whose session it is, to what, and until when. Nothing of it changes.
@@ -22,6 +22,9 @@ pub struct Binding {
     pub epoch: LogEpoch,
     /// Where its right to the log begins: behind this event.
     pub base: u64,
+    /// The epoch in which its token was shown. If the subject's sessions were revoked since, it is
+    /// not opened.
+    pub shown_in: SessionEpoch,
     /// When its token was shown.
     pub opened_at: SteadyTime,
     /// The date at which it ends, whatever happens,

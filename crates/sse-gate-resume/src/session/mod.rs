@@ -10,6 +10,7 @@
 
 mod binding;
 mod delivered;
+mod epoch;
 mod fence;
 mod lease;
 mod memory;
@@ -21,6 +22,7 @@ mod store;
 
 pub use binding::Binding;
 pub use delivered::Delivered;
+pub use epoch::SessionEpoch;
 pub use fence::{Cut, Fence};
 pub use lease::Lease;
 pub use memory::{MemorySessions, SessionLimits};

@@ -8,8 +8,8 @@ use std::time::Duration;
 use sse_gate_core::{Subject, TokenKey};
 
 use super::{
-    Binding, CloseReason, Delivered, Fence, Presented, Record, Redeemed, Reopened, SessionError,
-    SessionStore, Whom,
+    Binding, CloseReason, Delivered, Fence, Presented, Record, Redeemed, Reopened, SessionEpoch,
+    SessionError, SessionStore, Whom,
 };
 use crate::id::SessionId;
 use crate::log::ReadLog;
@@ -40,6 +40,10 @@ impl SessionStore for SharedSessions {
         owns_log: bool,
     ) -> impl Future<Output = Result<Fence, SessionError>> + Send {
         self.0.open(id, record, log, owns_log)
+    }
+
+    fn epoch(&self) -> impl Future<Output = Result<SessionEpoch, SessionError>> + Send {
+        self.0.epoch()
     }
 
     fn find(
@@ -106,6 +110,7 @@ trait ErasedSessions: fmt::Debug + Send + Sync {
         log: Arc<dyn ReadLog>,
         owns_log: bool,
     ) -> Answer<'_, Fence>;
+    fn epoch(&self) -> Answer<'_, SessionEpoch>;
     fn find(&self, id: SessionId) -> Answer<'_, Option<Arc<Binding>>>;
     fn redeem(&self, id: SessionId, shown: Presented) -> Answer<'_, Redeemed>;
     fn reopen(&self, token: TokenKey, window: Duration) -> Answer<'_, Option<Reopened>>;
@@ -125,6 +130,10 @@ impl<S: SessionStore> ErasedSessions for S {
         owns_log: bool,
     ) -> Answer<'_, Fence> {
         Box::pin(SessionStore::open(self, id, record, log, owns_log))
+    }
+
+    fn epoch(&self) -> Answer<'_, SessionEpoch> {
+        Box::pin(SessionStore::epoch(self))
     }
 
     fn find(&self, id: SessionId) -> Answer<'_, Option<Arc<Binding>>> {

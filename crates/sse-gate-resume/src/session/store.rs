@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use sse_gate_core::{Subject, TokenKey};
 
-use super::{Binding, CloseReason, Delivered, Fence, Gone, Presented, Record, Refused};
+use super::{
+    Binding, CloseReason, Delivered, Fence, Gone, Presented, Record, Refused, SessionEpoch,
+};
 use crate::id::SessionId;
 use crate::log::ReadLog;
 
@@ -21,7 +23,8 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// others that read the same log, the log is [stopped](ReadLog::stop) as closed.
     ///
     /// It is an error if there is one of this id, if there are too many, or if its subject's
-    /// sessions were closed as revoked since the session's token was shown.
+    /// sessions were revoked since the [epoch](Binding::shown_in) in which the session's token was
+    /// shown. Where a store no longer knows that, it must be an error too.
     fn open(
         &self,
         id: SessionId,
@@ -29,6 +32,10 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
         log: Arc<dyn ReadLog>,
         owns_log: bool,
     ) -> impl Future<Output = Result<Fence, SessionError>> + Send;
+
+    /// The present epoch, of all subjects. [`Withdrawals`](sse_gate_core::Withdrawals) keeps one for
+    /// stores in memory.
+    fn epoch(&self) -> impl Future<Output = Result<SessionEpoch, SessionError>> + Send;
 
     /// What a session is bound to, for the check of a tag. It changes nothing.
     fn find(
@@ -59,6 +66,9 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
 
     /// Closes sessions, cuts their connections, and stops the writers of the logs that they own.
     /// How many were open.
+    ///
+    /// If a subject's are closed as [revoked](CloseReason::Revoked), a new [epoch](Self::epoch)
+    /// begins and the subject is noted in it, in one step and before any is closed.
     fn close(
         &self,
         whose: Whom,
@@ -145,7 +155,7 @@ pub enum SessionErrorKind {
     FullForSubject,
     /// There are as many sessions as there may be.
     Full,
-    /// The subject's sessions were closed as revoked in this moment.
+    /// The subject's sessions were revoked since the token was shown.
     Revoked,
     /// There is a session of this id or token.
     Exists,

@@ -129,8 +129,7 @@ impl World {
         let grant = grant("alice");
         let (log, ledger) = &mut self.logs[0];
         ledger.age(self.stage.clock.now().as_unix_millis());
-        let at = self.stage.sessions.steady();
-        let opening = Opening::at(at, &grant, token, Arc::new(log.clone()));
+        let opening = Opening::new(self.stage.arrival(), &grant, token, Arc::new(log.clone()));
         let opening = opening.with_policy(self.stage.policy);
         let (opening, base) = if dice.one_in(2) {
             (opening, 0)

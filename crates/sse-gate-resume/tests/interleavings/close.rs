@@ -63,7 +63,9 @@ fn a_session_that_is_just_opened_is_met() {
         let stage = Arc::new(Stage::default());
         let log = stage.log();
         let (one, other) = (Arc::clone(&stage), Arc::clone(&stage));
-        let opening = move || one.open(&grant("alice"), token(1), &log);
+        // The token was shown before.
+        let arrival = stage.arrival();
+        let opening = move || one.open_in(arrival, &grant("alice"), token(1), &log);
         let revoking = move || block_on(other.sessions.revoke(&alice())).unwrap();
         match both(opening, revoking) {
             (Ok(subscription), count) => {
@@ -71,6 +73,41 @@ fn a_session_that_is_just_opened_is_met() {
                 assert_eq!((events[1].1.as_str(), ended, count), (REVOKED, true, 1));
             }
             (Err(OpenError::Store(error)), 0) => {
+                assert_eq!(error.kind(), SessionErrorKind::Revoked);
+            }
+            (opened, count) => panic!("{opened:?}, {count}"),
+        }
+        assert!(stage.store.is_empty());
+    });
+}
+
+/// I15, C20: a logout withdraws a subject's tokens, and then revokes its sessions. Whenever a client
+/// arrives with a token, the token is refused, or the session that it opens is.
+#[test]
+fn no_token_gets_past_a_logout() {
+    model(|| {
+        let stage = Arc::new(Stage::default());
+        let log = stage.log();
+        // The tokens' store: one, which is taken or withdrawn.
+        let fresh = Arc::new(loom::sync::Mutex::new(true));
+        let (one, other) = (Arc::clone(&stage), Arc::clone(&stage));
+        let (takes, withdrawn) = (Arc::clone(&fresh), fresh);
+        let take = |token: &loom::sync::Mutex<bool>| std::mem::take(&mut *token.lock().unwrap());
+        let arriving = move || {
+            let arrival = one.arrival();
+            take(&takes).then(|| one.open_in(arrival, &grant("alice"), token(1), &log))
+        };
+        let logging_out = move || {
+            take(&withdrawn);
+            block_on(other.sessions.revoke(&alice())).unwrap()
+        };
+        match both(arriving, logging_out) {
+            (None, 0) => {}
+            (Some(Ok(subscription)), 1) => {
+                let (events, ended) = Client::new(token(1), subscription).read();
+                assert_eq!((events[1].1.as_str(), ended), (REVOKED, true));
+            }
+            (Some(Err(OpenError::Store(error))), 0) => {
                 assert_eq!(error.kind(), SessionErrorKind::Revoked);
             }
             (opened, count) => panic!("{opened:?}, {count}"),

@@ -7,7 +7,7 @@ use sse_gate_codec::Event;
 use sse_gate_core::{Clock, Subject};
 use sse_gate_resume::{
     AppendErrorKind, CloseReason, EventLog, Gone, LogEnd, MemoryLog, NotResumed, OpenError,
-    Opening, Publisher, ReadLog, Refused, SessionErrorKind, SessionSignal, StopReason,
+    Publisher, ReadLog, Refused, SessionErrorKind, SessionSignal, StopReason,
 };
 
 use crate::support::{Client, Stage, append, grant, refused_by, token};
@@ -82,27 +82,33 @@ fn a_client_that_is_away_learns_of_the_logout() {
     );
 }
 
-/// I15: a token that was shown before the logout opens no session after it; one shown later does.
+/// I15, C20: a token that was shown before the logout opens no session after it, however much later
+/// and whoever else has signed out since; one shown after it does, in the same moment.
 #[test]
 fn a_logout_meets_sessions_that_are_about_to_open() {
-    let stage = Stage::default();
-    let open = |grant: &sse_gate_core::Grant, at| {
-        let log = std::sync::Arc::new(stage.log());
-        let opened = block_on(stage.sessions.open(Opening::at(at, grant, token(1), log)));
-        opened.map(drop).map_err(|error| match error {
-            OpenError::Store(error) => error.kind(),
-            other => panic!("{other:?}"),
-        })
-    };
-    let shown_at = stage.sessions.steady();
-    stage.wait(MILLI);
-    block_on(stage.sessions.revoke(&alice())).unwrap();
-    stage.wait(MILLI);
-    let revoked = Err(SessionErrorKind::Revoked);
-    assert_eq!(open(&grant("alice"), shown_at), revoked);
-    assert_eq!(open(&grant("bob"), shown_at), Ok(()));
-    let later = stage.open(&grant("alice"), token(2), &stage.log());
-    assert!(later.is_ok());
+    for (later, others) in [(0, 0), (61, 0), (50 * 60, 0), (0, 5_000)] {
+        let stage = Stage::default();
+        let open = |grant: &sse_gate_core::Grant, arrival| {
+            let opened = stage.open_in(arrival, grant, token(1), &stage.log());
+            opened.map(drop).map_err(|error| match error {
+                OpenError::Store(error) => error.kind(),
+                other => panic!("{other:?}"),
+            })
+        };
+        let arrival = stage.arrival();
+        block_on(stage.sessions.revoke(&alice())).unwrap();
+        for other in 0..others {
+            let other = Subject::new(format!("user {other}")).unwrap();
+            block_on(stage.sessions.revoke(&other)).unwrap();
+        }
+        stage.wait(Duration::from_secs(later));
+        let revoked = Err(SessionErrorKind::Revoked);
+        assert_eq!(open(&grant("alice"), arrival), revoked);
+        assert!(stage.open(&grant("alice"), token(2), &stage.log()).is_ok());
+        if others == 0 {
+            assert_eq!(open(&grant("bob"), arrival), Ok(()));
+        }
+    }
 }
 
 /// I15: at its deadline a session is over, not a moment before, and its client is told so for as

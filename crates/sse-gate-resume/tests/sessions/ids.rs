@@ -88,8 +88,8 @@ fn a_moved_sequence_gains_nothing() {
     let log = stage.log();
     append(&log, "not yours");
     let grant = grant("alice");
-    let opening = sse_gate_resume::Opening::at(
-        stage.sessions.steady(),
+    let opening = sse_gate_resume::Opening::new(
+        stage.arrival(),
         &grant,
         token(1),
         std::sync::Arc::new(log.clone()),

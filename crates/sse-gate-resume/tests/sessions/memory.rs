@@ -56,7 +56,7 @@ fn sessions_that_are_left_leave_nothing() {
         let log = stage.log();
         append(&log, "something");
         let grant = grant(&format!("user {}", number % 1_000));
-        let opening = Opening::at(stage.sessions.steady(), &grant, key, Arc::new(log));
+        let opening = Opening::new(stage.arrival(), &grant, key, Arc::new(log));
         let opened = block_on(stage.sessions.open(opening.with_policy(policy))).unwrap();
         drop(opened);
         stage.wait(Duration::from_millis(100));

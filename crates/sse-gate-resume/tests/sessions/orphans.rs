@@ -114,8 +114,8 @@ fn a_log_that_others_follow_outlives_its_session() {
     let mut owner = stage.alice(&log);
     owner.read();
     let bob = grant("bob");
-    let shared = Opening::at(
-        stage.sessions.steady(),
+    let shared = Opening::new(
+        stage.arrival(),
         &bob,
         token(2),
         std::sync::Arc::new(log.clone()),
@@ -146,7 +146,7 @@ fn a_shared_log_is_never_closed_by_sessions() {
     let alice = grant("alice");
     for number in 1..4 {
         let own = std::sync::Arc::new(log.clone());
-        let opening = Opening::at(stage.sessions.steady(), &alice, token(number), own);
+        let opening = Opening::new(stage.arrival(), &alice, token(number), own);
         let opened = block_on(stage.sessions.open(opening.on_shared_log())).unwrap();
         append(&log, "one");
         drop(opened);
@@ -164,7 +164,8 @@ fn a_store_that_goes_closes_the_logs_of_its_sessions() {
     let sessions = Sessions::new(MemorySessions::default(), keys);
     let log = MemoryLogs::default().create().unwrap();
     let (alice, own) = (grant("alice"), std::sync::Arc::new(log.clone()));
-    let opening = Opening::at(sessions.steady(), &alice, token(1), own);
+    let arrival = block_on(sessions.arrival()).unwrap();
+    let opening = Opening::new(arrival, &alice, token(1), own);
     drop(block_on(sessions.open(opening.with_policy(ResumePolicy::default()))).unwrap());
     assert_eq!(refused_by(&log), None);
     drop(sessions);

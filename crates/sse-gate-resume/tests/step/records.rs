@@ -7,7 +7,7 @@ use std::time::Duration;
 use sse_gate_core::{Clock, ManualClock, SteadyTime, Timestamp};
 use sse_gate_resume::{
     Binding, Bounds, CloseReason, Delivered, LogEnd, LogEpoch, Outcome, Presented, Record,
-    ResumePolicy,
+    ResumePolicy, SessionEpoch,
 };
 
 use crate::model::{Model, Rules, Shown};
@@ -77,6 +77,7 @@ impl Pair {
             salt: [3; 32],
             epoch: LogEpoch::from_bytes([0; 8]),
             base: rules.base,
+            shown_in: SessionEpoch::ZERO,
             opened_at: SteadyTime::from_millis(now),
             deadline: Timestamp::from_unix_millis(rules.deadline),
             ends_at: SteadyTime::from_millis(rules.deadline),

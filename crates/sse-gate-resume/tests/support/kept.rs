@@ -7,7 +7,7 @@ use std::time::Duration;
 use sse_gate_core::{Subject, TokenKey};
 use sse_gate_resume::{
     Binding, CloseReason, Delivered, Fence, MemorySessions, Presented, ReadLog, Record, Redeemed,
-    Reopened, SessionError, SessionId, SessionStore, Whom,
+    Reopened, SessionEpoch, SessionError, SessionId, SessionStore, Whom,
 };
 
 /// The store in memory. Clones are the same.
@@ -37,6 +37,10 @@ impl SessionStore for Kept {
         owns_log: bool,
     ) -> Result<Fence, SessionError> {
         self.0.open(id, record, log, owns_log).await
+    }
+
+    async fn epoch(&self) -> Result<SessionEpoch, SessionError> {
+        self.0.epoch().await
     }
 
     async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {

@@ -7,9 +7,9 @@ use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::{Grant, ManualClock, Resource, Subject, TokenKey};
 use sse_gate_resume::{
-    AppendErrorKind, EventLog, LogBudget, LogLimits, MemoryLog, MemoryLogs, MemorySessions,
-    NotResumed, OpenError, Opening, ReadLog, ResumeKey, ResumeKeys, ResumePolicy, Resumed,
-    SessionLimits, Sessions, Subscription,
+    AppendErrorKind, Arrival, EventLog, LogBudget, LogLimits, MemoryLog, MemoryLogs,
+    MemorySessions, NotResumed, OpenError, Opening, ReadLog, ResumeKey, ResumeKeys, ResumePolicy,
+    Resumed, SessionLimits, Sessions, Subscription,
 };
 
 use super::{Client, Counted, Kept, Told};
@@ -83,9 +83,25 @@ impl Stage {
         token: TokenKey,
         log: &MemoryLog,
     ) -> Result<Subscription, OpenError> {
+        self.open_in(self.arrival(), grant, token, log)
+    }
+
+    /// The same, for a token that was shown before.
+    pub(crate) fn open_in(
+        &self,
+        arrival: Arrival,
+        grant: &Grant,
+        token: TokenKey,
+        log: &MemoryLog,
+    ) -> Result<Subscription, OpenError> {
         let log: Arc<dyn ReadLog> = Arc::new(log.clone());
-        let opening = Opening::at(self.sessions.steady(), grant, token, log);
+        let opening = Opening::new(arrival, grant, token, log);
         block_on(self.sessions.open(opening.with_policy(self.policy)))
+    }
+
+    /// What is read before a token is taken.
+    pub(crate) fn arrival(&self) -> Arrival {
+        block_on(self.sessions.arrival()).unwrap()
     }
 
     /// A client of alice's, with token 1, on this log.

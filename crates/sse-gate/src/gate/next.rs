@@ -6,13 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use sse_gate_core::{Grant, Presented, Refusal, SteadyTime, TokenKey};
-use sse_gate_resume::{NotResumed, Resumed};
+use sse_gate_core::{Grant, Presented, Refusal, TokenKey};
+use sse_gate_resume::{Arrival, NotResumed, Resumed};
 use zeroize::Zeroizing;
 
 use super::future::Question;
 use super::layer::Config;
-use super::redemption::Redemption;
+use super::redemption::{Redeemed, Redemption};
 use super::session_door::SessionDoor;
 use super::{Rejection, answer};
 use crate::Granted;
@@ -34,8 +34,6 @@ pub(super) struct Admission {
     pub(super) reservation: Reservation,
     /// The key of its token.
     pub(super) token: TokenKey,
-    /// When it was shown, by the clock of the sessions of a resumable route.
-    pub(super) shown_at: Option<SteadyTime>,
     /// The resume id that it shows.
     pub(super) resume_id: Option<Zeroizing<Box<str>>>,
     /// Whether it shows more than one, so that none counts.
@@ -55,9 +53,9 @@ pub(super) enum Step<S, ReqBody> {
 
 impl<S, ReqBody> Next<S, ReqBody> {
     /// The gate has answered.
-    pub(super) fn redeemed(self, redeemed: Result<Grant, Refusal>) -> Step<S, ReqBody> {
+    pub(super) fn redeemed(self, redeemed: Result<Redeemed, Refusal>) -> Step<S, ReqBody> {
         match redeemed {
-            Ok(grant) => self.first(grant),
+            Ok((grant, arrival)) => self.first(grant, arrival),
             Err(refusal) if refusal.is_unavailable() => self.unavailable(),
             Err(_) if self.admission.has_many_ids => self.turn_away(Rejection::ManyTokens),
             Err(_) => match self.lost_answer() {
@@ -86,7 +84,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
     }
 
     /// A token was redeemed: the last check is whether its subject may have another stream.
-    fn first(self, grant: Grant) -> Step<S, ReqBody> {
+    fn first(self, grant: Grant, arrival: Option<Arrival>) -> Step<S, ReqBody> {
         let Self {
             inner,
             mut request,
@@ -96,7 +94,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
         let Some(slot) = admission.reservation.claim(grant.subject()) else {
             return Step::Answer(config.turn_away(Rejection::SubjectCapacity));
         };
-        let Some((settings, at)) = config.resumable.clone().zip(admission.shown_at) else {
+        let Some((settings, arrival)) = config.resumable.clone().zip(arrival) else {
             let guard = StreamGuard::strict(config.gate.clone(), slot, &grant);
             let granted = Granted::new(grant, guard.time_left());
             request.extensions_mut().insert(granted);
@@ -106,7 +104,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
         let granted = Granted::new(grant, guard.time_left());
         let first = First {
             token: admission.token,
-            at,
+            arrival,
             slot,
         };
         let access = config.session_store.clone();
@@ -137,7 +135,12 @@ impl<S, ReqBody> Next<S, ReqBody> {
 
     /// Asks the store for the grant of its token.
     pub(super) fn redemption(&self, token: Presented) -> Redemption {
-        Redemption::new(&self.config.gate, token, &self.config.tokens)
+        let config = &*self.config;
+        let redemption = Redemption::new(&config.gate, token, &config.tokens);
+        match &config.resumable {
+            Some(settings) => redemption.of_session(&settings.sessions, &config.session_store),
+            None => redemption,
+        }
     }
 
     /// Asks the sessions for the one of its resume id.

@@ -4,17 +4,27 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project::{pin_project, pinned_drop};
-use sse_gate_core::{Gate, Grant, Presented, Refusal, SharedStore, TakeFuture};
+use sse_gate_core::{Gate, Grant, Presented, Refusal, SharedStore, StoreError, TakeFuture};
+use sse_gate_resume::{Arrival, SessionError, Sessions};
 
 use crate::store::{Operation, StoreAccess};
 
 /// Asks the store for the grant of a token, and to the end.
 #[pin_project(PinnedDrop)]
 pub(super) struct Redemption {
+    /// What is asked of the sessions first, on a resumable route.
+    #[pin]
+    arriving: Option<Operation<Arriving>>,
+    arrival: Option<Arrival>,
     #[pin]
     take: Operation<TakeFuture>,
     presented: Option<Presented>,
 }
+
+type Arriving = Pin<Box<dyn Future<Output = Result<Arrival, SessionError>> + Send>>;
+
+/// The grant of a token; on a resumable route, what was read before the token was taken.
+pub(super) type Redeemed = (Grant, Option<Arrival>);
 
 impl Redemption {
     pub(super) fn new(
@@ -23,21 +33,46 @@ impl Redemption {
         access: &StoreAccess,
     ) -> Self {
         Self {
+            arriving: None,
+            arrival: None,
             take: access.ask(gate.take(&presented)),
             presented: Some(presented),
         }
     }
+
+    /// Asks the sessions before the token is taken, so that a revocation from then on is noticed
+    /// whenever the session is opened.
+    pub(super) fn of_session(mut self, sessions: &Sessions, access: &StoreAccess) -> Self {
+        let sessions = sessions.clone();
+        let arriving: Arriving = Box::pin(async move { sessions.arrival().await });
+        self.arriving = Some(access.ask(arriving));
+        self
+    }
 }
 
 impl Future for Redemption {
-    type Output = Result<Grant, Refusal>;
+    type Output = Result<Redeemed, Refusal>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
+        const POLLED_AGAIN: &str = "a redemption is polled until it is ready";
+        let mut this = self.project();
+        if let Some(arriving) = this.arriving.as_mut().as_pin_mut() {
+            let arrived = ready!(arriving.poll(cx));
+            this.arriving.set(None);
+            match arrived {
+                Ok(arrival) => *this.arrival = Some(arrival),
+                Err(error) => {
+                    // The token stays untouched.
+                    let presented = this.presented.take().expect(POLLED_AGAIN);
+                    let refused = presented.settle(Err(StoreError::unavailable(error)));
+                    return Poll::Ready(refused.map(|grant| (grant, None)));
+                }
+            }
+        }
         let answer = ready!(this.take.poll(cx));
-        let presented = this.presented.take();
-        let presented = presented.expect("a redemption is polled until it is ready");
-        Poll::Ready(presented.settle(answer))
+        let presented = this.presented.take().expect(POLLED_AGAIN);
+        let granted = presented.settle(answer);
+        Poll::Ready(granted.map(|grant| (grant, *this.arrival)))
     }
 }
 

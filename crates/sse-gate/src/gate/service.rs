@@ -72,7 +72,6 @@ impl<S> GateService<S> {
         let admission = Admission {
             reservation,
             token: presented.key(),
-            shown_at: resumable.map(|settings| settings.sessions.steady()),
             resume_id: shown_id.map(|id| Zeroizing::new(id.into())),
             has_many_ids: resumable.is_some() && lifted.resume_id().is_many(),
         };

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sse_gate_core::{SteadyTime, TokenKey};
+use sse_gate_core::TokenKey;
 use sse_gate_resume::{
-    CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, Subscription,
+    Arrival, CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, Subscription,
 };
 
 use super::work::{Full, WorkSlot, run};
@@ -47,8 +47,8 @@ enum Way {
 /// What it takes to open a session.
 pub(crate) struct First {
     pub(crate) token: TokenKey,
-    /// The moment before the token was redeemed.
-    pub(crate) at: SteadyTime,
+    /// From before the token was taken.
+    pub(crate) arrival: Arrival,
     pub(crate) slot: Slot,
 }
 
@@ -184,10 +184,14 @@ impl ResumableStream {
         log: Arc<dyn ReadLog>,
         is_shared: bool,
     ) -> Result<ResumableBody, NotAttached> {
-        let First { token, at, slot } = first;
+        let First {
+            token,
+            arrival,
+            slot,
+        } = first;
         let (granted, settings) = (self.granted.clone(), self.settings.clone());
         let opened = self.access.ask(Box::pin(async move {
-            let opening = Opening::at(at, &granted, token, log).with_policy(settings.policy);
+            let opening = Opening::new(arrival, &granted, token, log).with_policy(settings.policy);
             let opening = if is_shared {
                 opening.on_shared_log()
             } else {

@@ -45,6 +45,8 @@ pub(crate) enum Task {
     AttachAndHang,
     /// Closes all of the subject's sessions, and only then attaches the stream.
     RevokeFirst(Sessions),
+    /// Takes this long before it attaches the stream.
+    TakeTime(Duration),
 }
 
 /// Attaches a stream to work of the test's.
@@ -171,6 +173,7 @@ impl Desk {
                 let subject = Subject::new("alice").unwrap();
                 sessions.revoke(&subject).await.unwrap();
             }
+            Task::TakeTime(span) => tokio::time::sleep(span).await,
         }
         Ok(self.respond(self.attach(&stream).await?))
     }

@@ -9,7 +9,7 @@ use sse_gate::Subject;
 use sse_gate::core::TokenKey;
 use sse_gate::sessions::{
     Binding, CloseReason, Delivered, Fence, MemorySessions, Presented, ReadLog, Record, Redeemed,
-    Reopened, SessionError, SessionId, SessionStore, Whom,
+    Reopened, SessionEpoch, SessionError, SessionId, SessionStore, Whom,
 };
 use tokio::sync::Semaphore;
 
@@ -112,6 +112,10 @@ impl SessionStore for Hand {
     ) -> Result<Fence, SessionError> {
         self.change(self.0.store.open(id, record, log, owns_log))
             .await
+    }
+
+    async fn epoch(&self) -> Result<SessionEpoch, SessionError> {
+        self.0.store.epoch().await
     }
 
     async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {

@@ -16,8 +16,8 @@ use aftermath::Aftermath;
 use table::Table;
 
 use super::{
-    Binding, CloseReason, Delivered, Fence, Presented, Record, Redeemed, Reopened, SessionError,
-    SessionErrorKind, SessionStore, Whom,
+    Binding, CloseReason, Delivered, Fence, Presented, Record, Redeemed, Reopened, SessionEpoch,
+    SessionError, SessionErrorKind, SessionStore, Whom,
 };
 use crate::id::SessionId;
 use crate::log::ReadLog;
@@ -113,6 +113,10 @@ impl SessionStore for MemorySessions {
         Ok(opened?)
     }
 
+    async fn epoch(&self) -> Result<SessionEpoch, SessionError> {
+        Ok(self.table.lock().epoch())
+    }
+
     async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {
         Ok(self.table.lock().binding(id))
     }
@@ -138,7 +142,7 @@ impl SessionStore for MemorySessions {
     }
 
     async fn close(&self, whose: Whom, reason: CloseReason) -> Result<usize, SessionError> {
-        Ok(self.step(|table, now, aftermath| table.close_all(&whose, reason, now, aftermath)))
+        Ok(self.step(|table, _, aftermath| table.close_all(&whose, reason, aftermath)))
     }
 
     async fn stop(&self, token: TokenKey, subject: Subject) -> Result<bool, SessionError> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{SteadyTime, Subject, TokenKey};
+use sse_gate_core::{SteadyTime, Subject, TokenKey, Withdrawals};
 
 use slot::{Live, Slot};
 
@@ -16,12 +16,8 @@ use crate::id::SessionId;
 use crate::log::{LogEpoch, ReadLog, StopReason};
 use crate::session::{
     Binding, CloseReason, Cut, Delivered, Fence, Outcome, Presented, Record, Redeemed, Reopened,
-    SessionErrorKind, Whom,
+    SessionEpoch, SessionErrorKind, Whom,
 };
-
-/// How long it is remembered that a subject's sessions were revoked: longer than it takes from
-/// showing a token to opening its session.
-const REVOKED_FOR: Duration = Duration::from_secs(60);
 
 /// All sessions, found by id, by token and by subject, in the order in which they end.
 pub(super) struct Table {
@@ -36,7 +32,8 @@ pub(super) struct Table {
     /// Those that are, in the order in which they were; some may be forgotten.
     closed: VecDeque<SessionId>,
     open: usize,
-    revoked: HashMap<Subject, SteadyTime>,
+    /// Whose sessions were revoked.
+    revocations: Withdrawals,
 }
 
 /// How a log is read.
@@ -59,7 +56,7 @@ impl Table {
             ends: BTreeSet::new(),
             closed: VecDeque::new(),
             open: 0,
-            revoked: HashMap::new(),
+            revocations: Withdrawals::default(),
         }
     }
 
@@ -69,6 +66,10 @@ impl Table {
 
     pub(super) fn open(&self) -> usize {
         self.open
+    }
+
+    pub(super) fn epoch(&self) -> SessionEpoch {
+        SessionEpoch::new(self.revocations.epoch())
     }
 
     pub(super) fn binding(&self, id: SessionId) -> Option<Arc<Binding>> {
@@ -85,8 +86,8 @@ impl Table {
         aftermath: &mut Aftermath,
     ) -> Result<Fence, SessionErrorKind> {
         let binding = Arc::clone(record.binding());
-        let revoked = self.revoked.get(&binding.subject);
-        if revoked.is_some_and(|at| *at >= binding.opened_at) {
+        let (subject, epoch) = (binding.subject.as_str(), binding.shown_in.get());
+        if self.revocations.has_marked(subject.as_bytes(), epoch) {
             return Err(SessionErrorKind::Revoked);
         }
         if self.slots.contains_key(&id) || self.by_token.contains_key(&binding.token) {
@@ -193,7 +194,6 @@ impl Table {
         &mut self,
         whose: &Whom,
         reason: CloseReason,
-        now: SteadyTime,
         aftermath: &mut Aftermath,
     ) -> usize {
         let ids = match whose {
@@ -201,9 +201,7 @@ impl Table {
             Whom::Token(token) => self.by_token.get(token).copied().into_iter().collect(),
             Whom::Subject(subject) => {
                 if reason == CloseReason::Revoked {
-                    self.revoked
-                        .retain(|_, at| !at.saturating_add(REVOKED_FOR).has_passed(now));
-                    self.revoked.insert(subject.clone(), now);
+                    self.revocations.mark(subject.as_str().as_bytes());
                 }
                 self.by_subject.get(subject).cloned().unwrap_or_default()
             }
