@@ -11,6 +11,8 @@ use crate::session::{Binding, CloseReason, Gone, Refused};
 /// Is told what happens to sessions, for metrics, audits and alarms.
 ///
 /// It is called on the request's own path: count and return. What it is told is no secret.
+///
+/// Observers combine: a pair of them is one, and so is a triple. Each is told everything.
 pub trait SessionObserver: Debug + Send + Sync + 'static {
     /// Something happened, to this session if it is known.
     fn observe(&self, signal: SessionSignal, session: Option<About<'_>>);
@@ -77,5 +79,27 @@ impl SessionObserver for () {
 impl<O: SessionObserver + ?Sized> SessionObserver for Arc<O> {
     fn observe(&self, signal: SessionSignal, session: Option<About<'_>>) {
         (**self).observe(signal, session);
+    }
+}
+
+/// Tells both.
+impl<A: SessionObserver, B: SessionObserver> SessionObserver for (A, B) {
+    fn observe(&self, signal: SessionSignal, session: Option<About<'_>>) {
+        self.0.observe(signal, session);
+        self.1.observe(signal, session);
+    }
+}
+
+/// Tells all three.
+impl<A, B, C> SessionObserver for (A, B, C)
+where
+    A: SessionObserver,
+    B: SessionObserver,
+    C: SessionObserver,
+{
+    fn observe(&self, signal: SessionSignal, session: Option<About<'_>>) {
+        self.0.observe(signal, session);
+        self.1.observe(signal, session);
+        self.2.observe(signal, session);
     }
 }

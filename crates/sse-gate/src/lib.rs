@@ -23,6 +23,10 @@
 //! | [`mod@store`] | asks stores within bounds: time limit, number of operations, breaker |
 #![cfg_attr(feature = "jwt", doc = "| [`mod@jwt`] | knows callers by their JWTs |")]
 #![cfg_attr(feature = "metrics", doc = "| [`mod@metrics`] | counts what happens |")]
+#![cfg_attr(
+    feature = "tracing",
+    doc = "| [`TracingObserver`] | logs what happens, and the errors behind it |"
+)]
 //!
 //! The tokens themselves are `sse-gate-core`'s, its main types are re-exported here. Events are
 //! `sse-gate-codec`'s, here as [`codec`], and sessions `sse-gate-resume`'s, here as [`sessions`].
@@ -38,6 +42,7 @@
 //! | `jwt-rust-crypto` | the same, with RustCrypto |
 //! | `jwt-aws-lc-rs` | the same, with AWS-LC |
 //! | `metrics` | `MetricsObserver`, over the `metrics` facade |
+//! | `tracing` | `TracingObserver`, over the `tracing` facade |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The example of the README, as a test.
@@ -63,6 +68,8 @@ mod stream;
 mod stream_end;
 mod stream_guard;
 pub mod strip;
+#[cfg(feature = "tracing")]
+mod tracing_observer;
 
 pub use sse_gate_codec as codec;
 pub use sse_gate_core as core;
@@ -93,3 +100,5 @@ pub use slots::StreamSlots;
 pub use store::{GuardedStore, StorePolicy};
 pub use stream::{NoHook, OnError, SseBody, SseBodyError};
 pub use strip::StripTokenLayer;
+#[cfg(feature = "tracing")]
+pub use tracing_observer::TracingObserver;

@@ -2,13 +2,16 @@
 //!
 //! | metric | kind | labels |
 //! |---|---|---|
-//! | `sse_gate_token_requests_total` | counter | `outcome`: `issued`, or why not |
+//! | `sse_gate_token_requests_total` | counter | `outcome`: `issued`, or why the gate did not |
+//! | `sse_gate_mint_refusals_total` | counter | `reason`: why the mint refused, the gate's reasons among them |
 //! | `sse_gate_token_validations_total` | counter | `outcome`: `redeemed`, or why not |
 //! | `sse_gate_tokens_withdrawn_total` | counter | |
 //! | `sse_gate_requests_turned_away_total` | counter | `check`: the one that failed |
 //! | `sse_gate_connections` | gauge | |
 //! | `sse_gate_connection_errors_total` | counter | `end`: `failed`, `lagged`, `disconnected` |
-//! | `sse_gate_connection_duration_seconds` | histogram | |
+//! | `sse_gate_connection_duration_seconds` | histogram, in seconds | |
+//! | `sse_gate_store_breakers_open` | gauge | `store`: `tokens`, `sessions` |
+//! | `sse_gate_store_breaker_openings_total` | counter | `store` |
 //! | `sse_gate_reconnects_total` | counter | |
 //! | `sse_gate_sessions_total` | counter | `outcome`: `opened`, `resumed`, `resumed_again`, `reopened`, `complete`, `unavailable`; of those that are over, `gone_` and why |
 //! | `sse_gate_resume_refused_total` | counter | `reason`: `reuse` and `rollback` are alarms |
@@ -16,11 +19,45 @@
 //! | `sse_gate_events_missed_total` | counter | `cause`: `trimmed`, or `lost_writes` |
 //!
 //! All labels come from closed sets: no token, subject, path or id is in any.
+//!
+//! # Durations
+//!
+//! Streams last from milliseconds to an hour. An exporter that makes summaries of histograms, as
+//! `metrics-exporter-prometheus` does by default, makes quantiles that can't be added up over
+//! servers. Give it [`MetricsObserver::DURATION_BUCKETS`] for [`MetricsObserver::DURATION`], and
+//! run its upkeep, which bounds what it keeps of values that nobody scrapes:
+//!
+//! ```
+//! use std::time::Duration;
+//! use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
+//! use sse_gate::MetricsObserver;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let (name, buckets) = (MetricsObserver::DURATION, MetricsObserver::DURATION_BUCKETS);
+//! let handle = PrometheusBuilder::new()
+//!     .set_buckets_for_metric(Matcher::Full(name.to_owned()), &buckets)?
+//!     .install_recorder()?;
+//! let observer = MetricsObserver::install();
+//! tokio::spawn({
+//!     let handle = handle.clone();
+//!     async move {
+//!         let mut ticks = tokio::time::interval(Duration::from_secs(5));
+//!         loop {
+//!             ticks.tick().await;
+//!             handle.run_upkeep();
+//!         }
+//!     }
+//! });
+//! # let _ = observer;
+//! # Ok(())
+//! # }
+//! ```
 
 use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
-use sse_gate_core::{Cap, IssueErrorKind, Observer, Signal, StreamEnd};
+use sse_gate_core::{Observer, Signal, StoreRole, StreamEnd};
 use sse_gate_resume::{About, CloseReason, Gone, Refused, SessionObserver, SessionSignal};
 
 /// Writes what it observes to the recorder that the program has installed.
@@ -29,13 +66,16 @@ use sse_gate_resume::{About, CloseReason, Gone, Refused, SessionObserver, Sessio
 pub struct MetricsObserver;
 
 const REQUESTS: &str = "sse_gate_token_requests_total";
+const MINT_REFUSALS: &str = "sse_gate_mint_refusals_total";
 const VALIDATIONS: &str = "sse_gate_token_validations_total";
 const WITHDRAWN: &str = "sse_gate_tokens_withdrawn_total";
 const TURNED_AWAY: &str = "sse_gate_requests_turned_away_total";
 const CONNECTIONS: &str = "sse_gate_connections";
 const ERRORS: &str = "sse_gate_connection_errors_total";
-const DURATION: &str = "sse_gate_connection_duration_seconds";
+const DURATION: &str = MetricsObserver::DURATION;
 const RECONNECTS: &str = "sse_gate_reconnects_total";
+const BREAKERS_OPEN: &str = "sse_gate_store_breakers_open";
+const BREAKER_OPENINGS: &str = "sse_gate_store_breaker_openings_total";
 
 const SESSIONS: &str = "sse_gate_sessions_total";
 const RESUME_REFUSED: &str = "sse_gate_resume_refused_total";
@@ -43,10 +83,23 @@ const SESSIONS_CLOSED: &str = "sse_gate_sessions_closed_total";
 const EVENTS_MISSED: &str = "sse_gate_events_missed_total";
 
 impl MetricsObserver {
+    /// The name of the histogram of how long streams were open, in seconds.
+    pub const DURATION: &str = "sse_gate_connection_duration_seconds";
+
+    /// Upper bounds for its buckets, in seconds: from what breaks at once to a stream that lasts
+    /// for the hour that a gate allows by default.
+    pub const DURATION_BUCKETS: [f64; 12] = [
+        0.1, 0.5, 1.0, 5.0, 15.0, 30.0, 60.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0,
+    ];
+
     /// Describes the metrics to the recorder, which must be installed before, and sets those to zero
     /// that may stay so for long: an alarm needs to see them from the start.
     pub fn install() -> Self {
         describe_counter!(REQUESTS, "Requests for stream tokens, by their outcome");
+        describe_counter!(
+            MINT_REFUSALS,
+            "Requests refused where tokens are issued, by the reason"
+        );
         describe_counter!(VALIDATIONS, "Stream tokens shown, by their outcome");
         describe_counter!(WITHDRAWN, "Stream tokens withdrawn before they were used");
         describe_counter!(
@@ -57,6 +110,8 @@ impl MetricsObserver {
         describe_counter!(ERRORS, "Streams that ended before they were complete");
         describe_histogram!(DURATION, Unit::Seconds, "How long streams were open");
         describe_counter!(RECONNECTS, "Streams opened to go on with an earlier one");
+        describe_gauge!(BREAKERS_OPEN, "Stores that are not asked for a while");
+        describe_counter!(BREAKER_OPENINGS, "How often a store was found to be broken");
         describe_counter!(
             SESSIONS,
             "What became of sessions, and of clients that came back"
@@ -68,6 +123,10 @@ impl MetricsObserver {
             counter!(RESUME_REFUSED, "reason" => alarm.as_str()).increment(0);
         }
         counter!(RECONNECTS).increment(0);
+        for store in [StoreRole::Tokens, StoreRole::Sessions] {
+            gauge!(BREAKERS_OPEN, "store" => store.as_str()).increment(0);
+            counter!(BREAKER_OPENINGS, "store" => store.as_str()).increment(0);
+        }
         for end in ["failed", "lagged", "disconnected"] {
             counter!(ERRORS, "end" => end).increment(0);
         }
@@ -80,7 +139,7 @@ impl Observer for MetricsObserver {
         match signal {
             Signal::Issued => counter!(REQUESTS, "outcome" => "issued").increment(1),
             Signal::IssueRefused(kind) => {
-                counter!(REQUESTS, "outcome" => issue_label(kind)).increment(1);
+                counter!(REQUESTS, "outcome" => kind.as_str()).increment(1);
             }
             Signal::Redeemed { continues } => {
                 counter!(VALIDATIONS, "outcome" => "redeemed").increment(1);
@@ -92,6 +151,10 @@ impl Observer for MetricsObserver {
             Signal::Abandoned => counter!(VALIDATIONS, "outcome" => "abandoned").increment(1),
             Signal::Withdrawn { tokens } => counter!(WITHDRAWN).increment(tokens as u64),
             Signal::TurnedAway { check } => counter!(TURNED_AWAY, "check" => check).increment(1),
+            Signal::MintRefused(reason) => {
+                counter!(MINT_REFUSALS, "reason" => reason.as_str()).increment(1);
+            }
+            Signal::BreakerChanged { store, is_open } => breaker_changed(store, is_open),
             Signal::StreamOpened => gauge!(CONNECTIONS).increment(1),
             Signal::StreamClosed { lasted, end } => {
                 gauge!(CONNECTIONS).decrement(1);
@@ -107,6 +170,17 @@ impl Observer for MetricsObserver {
             }
             _ => {}
         }
+    }
+}
+
+/// Counts, as several gates of a process may have a breaker for each store.
+fn breaker_changed(store: StoreRole, is_open: bool) {
+    let open = gauge!(BREAKERS_OPEN, "store" => store.as_str());
+    if is_open {
+        open.increment(1);
+        counter!(BREAKER_OPENINGS, "store" => store.as_str()).increment(1);
+    } else {
+        open.decrement(1);
     }
 }
 
@@ -164,23 +238,5 @@ fn gone_label(reason: CloseReason) -> &'static str {
         CloseReason::Rollback => "gone_rollback",
         CloseReason::Displaced => "gone_displaced",
         _ => "gone",
-    }
-}
-
-fn issue_label(kind: IssueErrorKind) -> &'static str {
-    match kind {
-        IssueErrorKind::CredentialExpired => "credential_expired",
-        IssueErrorKind::Withdrawn => "withdrawn",
-        IssueErrorKind::NoEntropy => "no_entropy",
-        IssueErrorKind::StoreUnavailable => "store_unavailable",
-        IssueErrorKind::Full(cap) => match cap {
-            Cap::TokensPerSubject => "full_tokens_per_subject",
-            Cap::TokensInAll => "full_tokens_in_all",
-            Cap::PayloadPerToken => "full_payload_per_token",
-            Cap::PayloadPerSubject => "full_payload_per_subject",
-            Cap::PayloadInAll => "full_payload_in_all",
-            _ => "full",
-        },
-        _ => "other",
     }
 }

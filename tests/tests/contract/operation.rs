@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use sse_gate_tests::{End, Request, Setup, eventually};
 
-/// A1, D7: after a known run, exactly the numbers of it.
+/// A1, D7, G21: after a known run, exactly the numbers of it, durations as a histogram.
 pub(crate) async fn metrics_count_what_was_done(setup: Setup) {
     let server = setup.arg("pace", 200).arg("tokens-per-subject", 4).start();
     let alice = server.user("alice");
@@ -63,6 +63,10 @@ pub(crate) async fn metrics_count_what_was_done(setup: Setup) {
         metrics.connections() == 0
             && metrics.get("sse_gate_connection_errors_total", &errors) == 3
             && metrics.get("sse_gate_connection_duration_seconds_count", &[]) == 3
+            && metrics.get(
+                "sse_gate_connection_duration_seconds_bucket",
+                &[("le", "+Inf")],
+            ) == 3
     })
     .await;
 }
@@ -121,7 +125,8 @@ pub(crate) async fn metrics_have_closed_labels(setup: Setup) {
             "reason" => REFUSED.contains(&value),
             "check" => CHECKS.contains(&value),
             "end" => ["failed", "disconnected"].contains(&value),
-            "quantile" | "le" => value == "+Inf" || value.parse::<f64>().is_ok(),
+            "store" => ["tokens", "sessions"].contains(&value),
+            "le" => value == "+Inf" || value.parse::<f64>().is_ok(),
             _ => false,
         };
         assert!(is_known, "{name}={value}");

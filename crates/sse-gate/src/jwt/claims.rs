@@ -44,7 +44,8 @@ pub(super) struct Expected {
 }
 
 impl Claims {
-    /// The identity that they make at `now`. It ends when they do, with the leeway.
+    /// The identity that they make at `now`. It ends when they do. One that is past its `exp`, and
+    /// let in by the leeway, ends with the leeway: it would have ended already otherwise.
     pub(super) fn identity(
         self,
         now: Timestamp,
@@ -68,7 +69,10 @@ impl Claims {
                 "it was made for another audience",
             ));
         }
-        let end = later(moment(&self.exp)?, expected.leeway);
+        let mut end = moment(&self.exp)?;
+        if end.has_passed(now) {
+            end = later(end, expected.leeway);
+        }
         if end.has_passed(now) {
             return Err(fault(CredentialReason::Expired, "it has expired"));
         }
@@ -115,8 +119,11 @@ fn moment(date: &Number) -> Result<Timestamp, Unauthenticated> {
     if let Some(secs) = date.as_u64() {
         return Ok(Timestamp::from_unix_secs(secs));
     }
-    let millis = date.as_f64().map(|secs| secs * 1000.0);
-    let Some(millis) = millis.filter(|millis| *millis >= 0.0 && millis.is_finite()) else {
+    // 2^64: whole or not, the same dates are too far off.
+    let secs = date
+        .as_f64()
+        .filter(|secs| (0.0..1.844_674_407_370_955_2e19).contains(secs));
+    let Some(secs) = secs else {
         return Err(fault(CredentialReason::Claims, "one of its dates is none"));
     };
     // A cast from a float saturates: what is too far off never comes.
@@ -125,6 +132,6 @@ fn moment(date: &Number) -> Result<Timestamp, Unauthenticated> {
         clippy::cast_sign_loss,
         reason = "negative ones are out already, and saturation is what is wanted"
     )]
-    let millis = millis as u64;
+    let millis = (secs * 1000.0) as u64;
     Ok(Timestamp::from_unix_millis(millis))
 }

@@ -118,7 +118,7 @@ impl JwtAuthenticator {
     }
 
     /// The identity that a JWT gives, in its compact serialisation (RFC 7515 §7.1). It lasts until
-    /// the JWT's `exp`, and the leeway after it.
+    /// the JWT's `exp`; if that has passed already, until the leeway has, too.
     ///
     /// # Errors
     ///

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use sse_gate::core::{InvalidTtl, SystemEntropy};
 use sse_gate::mint::Authenticator;
 use sse_gate::sessions::{ResumePolicy, SessionLimits};
 use sse_gate::{
     Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, MemoryLogs, MemorySessions, MemoryStore,
     MetricsObserver, Problem, Resumable, ResumeKeys, Sessions, SharedStore, StreamRoute,
-    StreamSlots, StripTokenLayer, WorkSlots,
+    StreamSlots, StripTokenLayer, TracingObserver, WorkSlots,
 };
 use sse_gate_moka::MokaStore;
 use tokio::time::interval;
@@ -25,7 +25,7 @@ use super::ending::end_with;
 use super::feed::Feed;
 use crate::generation::{Generations, Limits as GenerationLimits};
 use crate::login::{AUDIENCE, Attempts, JwtSecret, Signer};
-use crate::server::{Args, StoreKind};
+use crate::server::{Args, StoreKind, record_metrics};
 use crate::topics::Topics;
 use crate::users::{UserId, Users};
 
@@ -74,8 +74,9 @@ impl Demo {
     pub fn new(args: &Args, shutdown: CancellationToken) -> Result<Self, SetupError> {
         let secret = JwtSecret::from_env()?;
         let key = JwtKey::hs256(secret.as_bytes())?;
-        let metrics = PrometheusBuilder::new().install_recorder()?;
-        let (store, observer) = (store(args), MetricsObserver::install());
+        let metrics = record_metrics()?;
+        let observer = (MetricsObserver::install(), TracingObserver::default());
+        let store = store(args);
         let gate = |ttl| Ok::<_, SetupError>(gate(&store, ttl, observer)?);
         let sessions = sessions(args, observer)?;
         let policy = ResumePolicy::default().with_retry(args.retry());
@@ -143,15 +144,18 @@ impl Demo {
     }
 }
 
+/// Counts what happens, and logs it.
+type Watchers = (MetricsObserver, TracingObserver);
+
 /// A gate over the store that all gates share.
-fn gate(store: &SharedStore, ttl: Duration, observer: MetricsObserver) -> Result<Gate, InvalidTtl> {
+fn gate(store: &SharedStore, ttl: Duration, observer: Watchers) -> Result<Gate, InvalidTtl> {
     let gate = Gate::builder(store.clone()).ttl(ttl)?;
     Ok(gate.observer(observer).build_erased())
 }
 
 /// The sessions of all resumable streams, as many as there may be streams, and as many again that
 /// wait for their clients.
-fn sessions(args: &Args, observer: MetricsObserver) -> Result<Sessions, SetupError> {
+fn sessions(args: &Args, observer: Watchers) -> Result<Sessions, SetupError> {
     let limits = SessionLimits::default()
         .with_in_all(2 * args.streams)
         .with_per_subject(args.streams_per_subject);

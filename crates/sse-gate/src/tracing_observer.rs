@@ -1,0 +1,139 @@
+//! Logs what happens, over the `tracing` facade: [`TracingObserver`].
+
+use std::error::Error;
+use std::fmt;
+
+use sse_gate_core::{IssueErrorKind, Observer, RefusalReason, Signal, StreamEnd};
+use sse_gate_resume::{About, Refused, SessionObserver, SessionSignal};
+use tracing::Level;
+
+/// Writes what it observes to the subscriber that the program has installed, with the errors
+/// behind it.
+///
+/// | level | what |
+/// |---|---|
+/// | `warn` | a store that fails, a broken stream, entries that are damaged, stolen resume ids |
+/// | `info` | a refusal, and its reason |
+/// | `debug` | everything else |
+///
+/// An event has the fields `reason`, which is a label of the [metrics](sse_gate_core::Signal), and
+/// `error`, the error with all of its sources. The target is `sse_gate`. No token, credential,
+/// path or subject is in any. The errors of authenticators and stores that a program brings along
+/// are printed as they are.
+///
+/// ```
+/// use sse_gate::{Gate, MemoryStore, TracingObserver};
+///
+/// let gate = Gate::builder(MemoryStore::default())
+///     .observer(TracingObserver::default())
+///     .build();
+/// # let _ = gate;
+/// ```
+///
+/// To count as well, give the gate a pair: `(MetricsObserver::install(), TracingObserver::default())`.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct TracingObserver;
+
+impl Observer for TracingObserver {
+    fn observe(&self, signal: Signal) {
+        log(signal, None);
+    }
+
+    fn observe_error(&self, signal: Signal, error: &(dyn Error + 'static)) {
+        log(signal, Some(Chain(error)));
+    }
+}
+
+impl SessionObserver for TracingObserver {
+    fn observe(&self, signal: SessionSignal, _: Option<About<'_>>) {
+        match signal {
+            SessionSignal::Refused(refused @ (Refused::Reuse | Refused::Rollback)) => {
+                event(Level::WARN, "resume id refused", refused.as_str(), None);
+            }
+            SessionSignal::Refused(refused) => {
+                event(Level::INFO, "resume id refused", refused.as_str(), None);
+            }
+            SessionSignal::Closed(reason) => {
+                event(Level::DEBUG, "session closed", reason.as_str(), None);
+            }
+            SessionSignal::Unavailable => {
+                event(
+                    Level::WARN,
+                    "session store unavailable",
+                    "unavailable",
+                    None,
+                );
+            }
+            other => tracing::debug!(target: TARGET, signal = ?other, "session"),
+        }
+    }
+}
+
+const TARGET: &str = "sse_gate";
+
+fn log(signal: Signal, error: Option<Chain<'_>>) {
+    match signal {
+        Signal::MintRefused(reason) => {
+            event(Level::INFO, "token request refused", reason.as_str(), error);
+        }
+        Signal::IssueRefused(kind) => {
+            let level = match kind {
+                IssueErrorKind::NoEntropy | IssueErrorKind::StoreUnavailable => Level::WARN,
+                _ => Level::INFO,
+            };
+            event(level, "no token issued", kind.as_str(), error);
+        }
+        Signal::Refused(reason) => {
+            let level = match reason {
+                RefusalReason::Unavailable | RefusalReason::Corrupt => Level::WARN,
+                _ => Level::INFO,
+            };
+            event(level, "token refused", reason.as_str(), error);
+        }
+        Signal::TurnedAway { check } => event(Level::INFO, "request turned away", check, error),
+        Signal::BreakerChanged { store, is_open } => {
+            let message = if is_open {
+                "store is not asked for a while"
+            } else {
+                "store answers again"
+            };
+            event(Level::WARN, message, store.as_str(), error);
+        }
+        Signal::StreamClosed {
+            end: StreamEnd::Failed,
+            ..
+        } => event(Level::WARN, "stream failed", "failed", error),
+        other if error.is_some() => {
+            let error = error.map(tracing::field::display);
+            tracing::warn!(target: TARGET, signal = ?other, error, "gate");
+        }
+        other => tracing::debug!(target: TARGET, signal = ?other, "gate"),
+    }
+}
+
+fn event(level: Level, message: &'static str, reason: &'static str, error: Option<Chain<'_>>) {
+    let error = error.map(tracing::field::display);
+    match level {
+        Level::WARN => tracing::warn!(target: TARGET, reason, error, "{message}"),
+        Level::INFO => tracing::info!(target: TARGET, reason, error, "{message}"),
+        _ => tracing::debug!(target: TARGET, reason, error, "{message}"),
+    }
+}
+
+/// An error and what is behind it, in one line: control characters are replaced, as terminals and
+/// parsers of logs obey them.
+struct Chain<'a>(&'a (dyn Error + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = self.0.to_string();
+        let mut next = self.0.source();
+        while let Some(error) = next {
+            line.push_str(": ");
+            line.push_str(&error.to_string());
+            next = error.source();
+        }
+        f.write_str(&line.replace(char::is_control, "\u{fffd}"))
+    }
+}

@@ -1,0 +1,216 @@
+//! `TracingObserver`: what it logs, at which level, and with which errors.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg(feature = "tracing")]
+
+use std::error::Error;
+use std::fmt::{Debug, Write};
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sse_gate::TracingObserver;
+use sse_gate::core::{
+    CredentialReason, IssueErrorKind, MintRefusalReason, Observer, RefusalReason, Signal,
+    StoreRole, StreamEnd,
+};
+use sse_gate::mint::Unauthenticated;
+use sse_gate::sessions::{CloseReason, Refused, SessionObserver, SessionSignal};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+/// Keeps a line for each event.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let _ = write!(self.0, " {field}={value:?}");
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let _ = write!(self.0, " {field}={value}");
+    }
+}
+
+impl Subscriber for Lines {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let metadata = event.metadata();
+        let mut line = Line(format!("{} {}", metadata.level(), metadata.target()));
+        event.record(&mut line);
+        self.0.lock().unwrap().push(line.0);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// The lines that `act` logs.
+fn logged(act: impl FnOnce()) -> Vec<String> {
+    let lines = Lines::default();
+    tracing::subscriber::with_default(lines.clone(), act);
+    lines.0.lock().unwrap().clone()
+}
+
+fn one(signal: Signal, error: Option<&(dyn Error + 'static)>) -> String {
+    let lines = logged(|| match error {
+        Some(error) => TracingObserver::default().observe_error(signal, error),
+        None => Observer::observe(&TracingObserver::default(), signal),
+    });
+    assert_eq!(lines.len(), 1, "one line for each signal: {lines:?}");
+    lines[0].clone()
+}
+
+/// C23: a refusal is logged with its reason, and with the whole chain of errors behind it.
+#[test]
+fn a_refusal_is_logged_with_its_reason_and_its_errors() {
+    let inner = io::Error::other("the key server is down");
+    let error = Unauthenticated::of(CredentialReason::Unavailable).because(inner);
+    let reason = MintRefusalReason::Credential(CredentialReason::Unavailable);
+    assert_eq!(
+        one(Signal::MintRefused(reason), Some(&error)),
+        "INFO sse_gate message=token request refused reason=credential_unchecked \
+         error=credential can't be checked: the key server is down"
+    );
+    assert_eq!(
+        one(Signal::MintRefused(MintRefusalReason::Forbidden), None),
+        "INFO sse_gate message=token request refused reason=forbidden"
+    );
+}
+
+/// C23: the level says what needs looking into.
+#[test]
+fn the_level_says_what_needs_looking_into() {
+    let store = StoreRole::Tokens;
+    let closed = |end| Signal::StreamClosed {
+        lasted: Duration::ZERO,
+        end,
+    };
+    let rows = [
+        (Signal::Issued, "DEBUG", "Issued"),
+        (Signal::Redeemed { continues: false }, "DEBUG", "Redeemed"),
+        (Signal::StreamOpened, "DEBUG", "StreamOpened"),
+        (closed(StreamEnd::Complete), "DEBUG", "Complete"),
+        (closed(StreamEnd::Failed), "WARN", "reason=failed"),
+        (
+            Signal::IssueRefused(IssueErrorKind::CredentialExpired),
+            "INFO",
+            "no token issued reason=credential_expired",
+        ),
+        (
+            Signal::IssueRefused(IssueErrorKind::NoEntropy),
+            "WARN",
+            "no token issued reason=no_entropy",
+        ),
+        (
+            Signal::IssueRefused(IssueErrorKind::StoreUnavailable),
+            "WARN",
+            "no token issued reason=store_unavailable",
+        ),
+        (
+            Signal::Refused(RefusalReason::Used),
+            "INFO",
+            "token refused reason=used",
+        ),
+        (
+            Signal::Refused(RefusalReason::Unavailable),
+            "WARN",
+            "token refused reason=unavailable",
+        ),
+        (
+            Signal::Refused(RefusalReason::Corrupt),
+            "WARN",
+            "token refused reason=corrupt",
+        ),
+        (
+            Signal::TurnedAway { check: "accept" },
+            "INFO",
+            "request turned away reason=accept",
+        ),
+        (
+            Signal::BreakerChanged {
+                store,
+                is_open: true,
+            },
+            "WARN",
+            "store is not asked for a while reason=tokens",
+        ),
+        (
+            Signal::BreakerChanged {
+                store,
+                is_open: false,
+            },
+            "WARN",
+            "store answers again reason=tokens",
+        ),
+    ];
+    for (signal, level, words) in rows {
+        let line = one(signal, None);
+        assert!(line.starts_with(&format!("{level} sse_gate ")), "{line}");
+        assert!(line.contains(words), "{line}");
+        let error = io::Error::other("why");
+        let line = one(signal, Some(&error));
+        assert!(line.ends_with("error=why"), "{line}");
+    }
+}
+
+/// C23: sessions are logged by the same observer, a stolen id as a warning.
+#[test]
+fn sessions_are_logged_too() {
+    let rows = [
+        (
+            SessionSignal::Refused(Refused::Reuse),
+            "WARN",
+            "reason=reuse",
+        ),
+        (
+            SessionSignal::Refused(Refused::Rollback),
+            "WARN",
+            "reason=rollback",
+        ),
+        (
+            SessionSignal::Refused(Refused::Unknown),
+            "INFO",
+            "reason=unknown",
+        ),
+        (
+            SessionSignal::Closed(CloseReason::Idle),
+            "DEBUG",
+            "reason=idle",
+        ),
+        (SessionSignal::Unavailable, "WARN", "reason=unavailable"),
+        (SessionSignal::Opened, "DEBUG", "signal=Opened"),
+    ];
+    for (signal, level, words) in rows {
+        let lines = logged(|| SessionObserver::observe(&TracingObserver::default(), signal, None));
+        assert_eq!(lines.len(), 1);
+        assert!(
+            lines[0].starts_with(level) && lines[0].ends_with(words),
+            "{lines:?}"
+        );
+    }
+}
+
+/// D5: what a store or an authenticator says goes into a log, so it can't write lines of its own.
+#[test]
+fn an_error_can_not_forge_a_line() {
+    let error = io::Error::other("bad\nINFO all is well\r\u{1b}[2J\u{9b}2J\u{7f}");
+    let line = one(Signal::MintRefused(MintRefusalReason::Path), Some(&error));
+    assert!(!line.contains(char::is_control), "{line:?}");
+    assert!(line.contains("INFO all is well"));
+}
