@@ -297,6 +297,8 @@ fn every_reason_at_the_mint_is_a_label() {
         (Reason::NotFound, "not_found"),
         (Reason::Unprocessable, "unprocessable"),
         (Reason::TooLarge, "too_large"),
+        (Reason::TooMany, "too_many"),
+        (Reason::Busy, "busy"),
     ];
     for (reason, label) in reasons {
         let expected = format!("counter sse_gate_mint_refusals_total reason={label} 1");

@@ -8,7 +8,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, PROXY_AUTHORI
 use http::{HeaderValue, Method, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
-use sse_gate_core::{Gate, SharedStore, Signal, StoreRole};
+use sse_gate_core::{Gate, IssueError, SharedStore, Signal, StoreRole};
 
 use super::bodies::{Bodies, BodyLimits};
 use super::refusal::BoxError;
@@ -60,6 +60,13 @@ impl Settings {
         self
     }
 
+    /// Tells of a token that was not issued before the gate was asked for it.
+    fn not_issued(&self, error: IssueError) -> IssueError {
+        let signal = Signal::IssueRefused(error.kind());
+        self.gate.observe_error(signal, &error);
+        error
+    }
+
     /// The parameters in the path; an error if it is not one of the pattern.
     fn params(&self, path: &str) -> Result<Params, MintRefusal> {
         match &self.pattern {
@@ -106,7 +113,11 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
         let (mut parts, body) = request.into_parts();
         hide_credentials(&mut parts.headers);
         let params = settings.params(parts.uri.path())?;
+        // Whoever signs out while this request is under way, however slow its body is, gets no
+        // token. A caller who is not known is told no more when the store is down.
+        let epoch = settings.guarded.epoch().await;
         let identity = self.authenticator.authenticate(&parts).await?;
+        let epoch = epoch.map_err(|error| settings.not_issued(error.into()))?;
         // The place is kept until there is an answer, for as long as the bytes are.
         let (body, _place) = read::body(body, identity.subject(), settings).await?;
         if !body.is_empty() && !is_json(&parts.headers) {
@@ -119,7 +130,9 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
             params,
         };
         let permit = self.authorizer.authorize(request).await?;
-        let issued = settings.guarded.issue(permit.grant).await?;
+        let epoch = permit.grant.epoch().map_or(epoch, |own| own.min(epoch));
+        let grant = permit.grant.with_epoch(epoch);
+        let issued = settings.guarded.issue(grant).await?;
         Ok(response::token(
             &issued,
             settings.token_member,
