@@ -10,7 +10,13 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
-use sse_gate::{Gate, Grant, Limits, MemoryStore, Problem, Rejection, Resource, Subject};
+use sse_gate::core::{CredentialReason, EntropyError};
+use sse_gate::mint::Unauthenticated;
+use sse_gate::sessions::{OpenError, SessionError, SessionErrorKind};
+use sse_gate::{
+    Gate, Grant, Limits, MemoryStore, NotAttached, Problem, Rejection, Resource, Subject,
+};
+use support::{Handler, World, with};
 
 /// A header of a response, as text; the empty one if it is not there.
 fn header<'a, B>(response: &'a Response<B>, name: &str) -> &'a str {
@@ -160,4 +166,91 @@ async fn a_token_that_is_not_issued_says_when_it_may_be() {
     let crowded = answer(Limits::default().with_tokens(1), 1, 1).await;
     assert_eq!(crowded.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(header(&crowded, "retry-after"), "1");
+}
+
+/// I15, I18: a handler that gets no stream answers its client by the reason.
+#[test]
+fn a_stream_that_is_not_attached_says_what_helps() {
+    let of_store = |kind| NotAttached::NotOpened(SessionError::from(kind).into());
+    let no_entropy = || EntropyError::new("no device");
+    for (error, status, wait) in [
+        (NotAttached::Already, 500, ""),
+        (NotAttached::OtherLog, 410, ""),
+        (NotAttached::TooMuchWork, 429, "5"),
+        (NotAttached::TooMuchWorkInAll, 503, "1"),
+        (NotAttached::NoLog(no_entropy()), 503, "1"),
+        (
+            NotAttached::NotOpened(OpenError::NoEntropy(no_entropy())),
+            503,
+            "1",
+        ),
+        (of_store(SessionErrorKind::FullForSubject), 429, "5"),
+        (of_store(SessionErrorKind::Full), 503, "1"),
+        (of_store(SessionErrorKind::Unavailable), 503, "1"),
+        (of_store(SessionErrorKind::Revoked), 401, ""),
+    ] {
+        let shown = format!("{error:?}");
+        let response = Problem::from(error).into_response();
+        assert_eq!(response.status(), status, "{shown}");
+        assert_eq!(header(&response, "retry-after"), wait, "{shown}");
+        let challenge = header(&response, "www-authenticate");
+        assert_eq!(!challenge.is_empty(), status == 401, "{shown}");
+    }
+}
+
+/// C8, C23: the mint tells a client apart what it can do something about, and nothing else.
+#[test]
+fn the_mint_challenges_by_the_book() {
+    let (missing, bad) = (
+        r#"Bearer realm="sse""#,
+        r#"Bearer realm="sse", error="invalid_token""#,
+    );
+    let request = r#"Bearer realm="sse", error="invalid_request""#;
+    for (reason, status, challenge) in [
+        (CredentialReason::Missing, 401, missing),
+        (CredentialReason::Malformed, 400, request),
+        (CredentialReason::TooLarge, 431, ""),
+        (CredentialReason::Unavailable, 503, ""),
+        (CredentialReason::Invalid, 401, bad),
+        (CredentialReason::Expired, 401, bad),
+    ] {
+        let problem = Problem::from(&Unauthenticated::of(reason));
+        let response = problem.into_response();
+        assert_eq!(response.status(), status, "{reason:?}");
+        assert_eq!(
+            header(&response, "www-authenticate"),
+            challenge,
+            "{reason:?}"
+        );
+        let waits = header(&response, "retry-after") == "1";
+        assert_eq!(waits, status == 503, "{reason:?}");
+    }
+}
+
+/// A10: the weight of a media range, and no other parameter of it, says that it is not wanted
+/// (RFC 9110 §12.5.1).
+#[tokio::test]
+async fn only_a_weight_of_zero_is_a_no() {
+    for (accept, status) in [
+        ("text/event-stream", 200),
+        ("TEXT/Event-Stream", 200),
+        ("text/event-stream;q=1", 200),
+        ("text/event-stream; q=0.5", 200),
+        ("text/event-stream;level=0", 200),
+        ("text/event-stream;charset=utf-8;q=0.001", 200),
+        ("text/html, text/event-stream", 200),
+        ("text/event-stream;q=0", 406),
+        ("text/event-stream;level=1; Q = 0.000", 406),
+        ("text/event-stream2", 406),
+        ("text/html", 406),
+    ] {
+        let world = World::new();
+        let uri = format!("/generations/7/stream?token={}", world.token().await);
+        let mut request = with(&uri, &[]);
+        request
+            .headers_mut()
+            .insert("accept", accept.parse().unwrap());
+        let response = world.service().ask(request).await;
+        assert_eq!(response.status(), status, "{accept}");
+    }
 }

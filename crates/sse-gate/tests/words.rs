@@ -17,7 +17,9 @@ use http::{Request, Response};
 use http_body::Body as _;
 use http_body_util::{BodyExt, Full};
 use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, Permit, Unauthenticated};
-use sse_gate::{Event, MintService, SseBody, StreamRoute, StripTokenLayer, StrippedToken, TokenIn};
+use sse_gate::{
+    Event, MintService, SseBody, SseBodyError, StreamRoute, StripTokenLayer, StrippedToken, TokenIn,
+};
 use support::{Body, World, get};
 use tower::{Layer, Service, ServiceExt};
 
@@ -211,4 +213,27 @@ async fn only_what_is_whole_says_how_long_it_is() {
     assert!(body.frame().await.unwrap().is_ok());
     assert!(body.is_end_stream());
     assert_eq!(body.size_hint().exact(), Some(0));
+}
+
+/// Why a body broke off is told with what the stream said, panics too.
+#[test]
+fn the_error_of_a_body_says_what_the_stream_said() {
+    type Failure = SseBodyError<std::io::Error>;
+    let failed = Failure::Failed(std::io::Error::other("no route"));
+    assert_eq!(failed.source().unwrap().to_string(), "no route");
+    let say = |panic| Failure::Panicked(panic).to_string();
+    assert!(say(Box::new("a literal")).ends_with(": a literal"));
+    assert!(say(Box::new("some text".to_owned())).ends_with(": some text"));
+    assert!(say(Box::new(7)).ends_with("panicked"));
+    assert!(Failure::Panicked(Box::new(7)).source().is_none());
+}
+
+/// D8: a print of what verifies JWTs shows its algorithm, and no key.
+#[cfg(feature = "jwt")]
+#[test]
+fn a_debug_print_of_a_key_shows_no_key() {
+    let key = || sse_gate::JwtKey::hs256(b"an-example-of-a-secret-of-32-bytes").unwrap();
+    shows(&key(), &["JwtKey", "HS256"], "example");
+    let jwt = sse_gate::JwtAuthenticator::new(key(), "https://issuer.example", "streams").unwrap();
+    shows(&jwt, &["JwtAuthenticator"], "an-example");
 }

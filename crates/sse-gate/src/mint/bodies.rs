@@ -130,3 +130,40 @@ impl Drop for Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// C22: the bodies of a subject are counted exactly while they come and go.
+    #[test]
+    fn a_body_that_is_read_gives_its_place_back_and_no_other() {
+        let limits = BodyLimits::default().with_per_subject(2).with_in_all(3);
+        let bodies = Bodies::new(limits);
+        let [alice, bob] = ["alice", "bob"].map(|name| Subject::new(name).unwrap());
+        let first = bodies.begin(&alice).ok().unwrap();
+        let _second = bodies.begin(&alice).ok().unwrap();
+        let is_refused = |fault| matches!(fault, Err(BodyFault::PerSubject));
+        assert!(is_refused(bodies.begin(&alice)));
+        drop(first);
+        let _third = bodies.begin(&alice).ok().unwrap();
+        assert!(is_refused(bodies.begin(&alice)));
+        let bobs = bodies.begin(&bob).ok().unwrap();
+        assert!(matches!(bodies.begin(&bob), Err(BodyFault::InAll)));
+        drop(bobs);
+        assert_eq!(bodies.count().by_subject.len(), 1);
+    }
+
+    /// C22: bytes are counted to the last, and given back with their body.
+    #[test]
+    fn bytes_are_counted_to_the_last() {
+        let bodies = Bodies::new(BodyLimits::default().with_bytes_in_all(10));
+        let alice = Subject::new("alice").unwrap();
+        let mut one = bodies.begin(&alice).ok().unwrap();
+        let mut two = bodies.begin(&alice).ok().unwrap();
+        assert!(one.grow(4).is_ok() && two.grow(6).is_ok());
+        assert!(matches!(one.grow(1), Err(BodyFault::InAll)));
+        drop(two);
+        assert!(one.grow(6).is_ok() && one.grow(1).is_err());
+    }
+}

@@ -75,3 +75,22 @@ impl Pulse {
                 .is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// G13: a place that was given up is not had again, whatever the server asks.
+    #[tokio::test(start_paused = true)]
+    async fn a_place_that_was_given_up_is_gone() {
+        let pulse = Pulse::new();
+        let later = |secs| pulse.start + Duration::from_secs(secs);
+        let patience = Duration::from_secs(5);
+        assert!(pulse.has_place() && pulse.gave(later(10)));
+        assert!(!pulse.give_up(later(15), patience), "it is in time");
+        assert!(pulse.asked() && !pulse.give_up(later(60), patience));
+        assert!(pulse.gave(later(60)) && pulse.give_up(later(66), patience));
+        assert!(!pulse.has_place() && !pulse.asked() && !pulse.gave(later(67)));
+        assert!(!pulse.give_up(later(100), patience), "once is enough");
+    }
+}

@@ -81,3 +81,24 @@ impl StoreFault for NotResumed {
         matches!(self, Self::Unavailable(error) if error.is_fault())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// C21: a store that refuses is in order; only one that can't answer counts against it.
+    #[test]
+    fn a_refusal_is_no_fault_of_the_store() {
+        fn faults<E: StoreFault>(refused: &E) -> [bool; 2] {
+            [
+                refused.is_fault(),
+                E::unanswered(Unanswered::Late).is_fault(),
+            ]
+        }
+        let session = || SessionError::from(SessionErrorKind::Full);
+        assert_eq!(faults(&StoreError::exists()), [false, true]);
+        assert_eq!(faults(&session()), [false, true]);
+        assert_eq!(faults(&OpenError::from(session())), [false, true]);
+        assert_eq!(faults(&NotResumed::Unavailable(session())), [false, true]);
+    }
+}
