@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use serde_json::json;
 use sse_gate_tests::{Connection, Request, SAMPLE, Server, Setup, User, eventually, h2};
 use tokio::task::JoinSet;
@@ -11,6 +12,13 @@ use tokio::time::timeout;
 
 /// Endpoints that read a body after they know whose it is.
 const FOR_USERS: [&str; 3] = ["/generations", "/topics/news/publish", "/demo/drop"];
+
+/// Mints, which are the library's.
+const MINTS: [&str; 3] = [
+    "/generations/generate/none/stream-token",
+    "/api/chat/stream/initiate",
+    "/topics/news/stream-token",
+];
 
 /// Sends a head that announces a body, and not the body.
 async fn announce(server: &Server, path: &str, jwt: Option<&str>) -> (Connection, Request) {
@@ -27,12 +35,7 @@ async fn announce(server: &Server, path: &str, jwt: Option<&str>) -> (Connection
 /// C22: who is not known gets the answer at once, and no byte of the body is waited for.
 pub(crate) async fn a_stranger_is_refused_before_the_body_comes(setup: Setup) {
     let server = setup.arg("body-timeout", 600_000).start();
-    let mints = [
-        "/generations/generate/none/stream-token",
-        "/api/chat/stream/initiate",
-        "/topics/news/stream-token",
-    ];
-    for path in FOR_USERS.into_iter().chain(mints) {
+    for path in FOR_USERS.into_iter().chain(MINTS) {
         for jwt in [None, Some("garbage")] {
             let (mut connection, request) = announce(&server, path, jwt).await;
             let response = connection.response(&request).await;
@@ -45,28 +48,27 @@ pub(crate) async fn a_stranger_is_refused_before_the_body_comes(setup: Setup) {
 pub(crate) async fn a_body_has_one_time_limit_for_all_of_it(setup: Setup) {
     let server = setup.arg("body-timeout", 1_000).start();
     let alice = server.user("alice");
-    for path in FOR_USERS.into_iter().chain(["/demo/login"]) {
-        for drip in [&b""[..], b" "] {
-            let start = Instant::now();
-            let (mut connection, request) = announce(&server, path, Some(&alice.jwt)).await;
-            let response = loop {
-                let response = connection.response(&request);
-                match timeout(Duration::from_millis(100), response).await {
-                    Ok(response) => break response,
-                    Err(_) => connection.send(drip).await,
-                }
-                assert!(
-                    start.elapsed() < Duration::from_secs(10),
-                    "{path}: no limit"
-                );
-            };
-            assert_eq!(response.status, 408, "{path}: {response:?}");
-            assert!(
-                start.elapsed() > Duration::from_millis(900),
-                "{path}: too soon"
-            );
+    let all = FOR_USERS.into_iter().chain(MINTS).chain(["/demo/login"]);
+    let all = all.flat_map(|path| [(path, &b""[..]), (path, b" ")]);
+    let all = all.map(|(path, drip)| times_out(&server, path, &alice.jwt, drip));
+    join_all(all).await;
+}
+
+async fn times_out(server: &Server, path: &str, jwt: &str, drip: &[u8]) {
+    let start = Instant::now();
+    let (mut connection, request) = announce(server, path, Some(jwt)).await;
+    let response = loop {
+        let response = connection.response(&request);
+        match timeout(Duration::from_millis(100), response).await {
+            Ok(response) => break response,
+            Err(_) => connection.send(drip).await,
         }
-    }
+        let limit = Duration::from_secs(10);
+        assert!(start.elapsed() < limit, "{path}: no limit");
+    };
+    assert_eq!(response.status, 408, "{path}: {response:?}");
+    let least = Duration::from_millis(900);
+    assert!(start.elapsed() > least, "{path}: too soon");
 }
 
 /// Bodies that never end: so many on each of some connections of HTTP/2, and so much of each. What
@@ -122,6 +124,8 @@ pub(crate) async fn bodies_of_one_user_are_bounded_and_cost_no_other(setup: Setu
     // 600 MiB, if they were taken.
     let held = Held::begin(&server, &alice, "/generations", 1 << 20).await;
     held.refused(600 - 64, 429).await;
+    let messages = Held::begin(&server, &alice, User::INITIATE, 300_000).await;
+    messages.refused(600 - 16, 429).await;
     #[cfg(target_os = "linux")]
     {
         let more = server.memory().saturating_sub(before) >> 20;
@@ -129,7 +133,8 @@ pub(crate) async fn bodies_of_one_user_are_bounded_and_cost_no_other(setup: Setu
     }
     bob.start().await;
     bob.publish("news", &json!(1)).await;
-    drop(held);
+    bob.ask_chat("what is a gate?").await;
+    drop((held, messages));
     eventually("alice has her share back", async || {
         let response = alice
             .post("/generations", &json!({ "source": SAMPLE }))

@@ -1,8 +1,11 @@
 //! Frames of HTTP/2 that cost a server more than their client.
 
+use std::time::Duration;
+
 use serde_json::json;
 use sse_gate_tests::frames::{Frame, FrameConnection, Said};
-use sse_gate_tests::{Setup, eventually};
+use sse_gate_tests::{Setup, eventually, in_time};
+use tokio::time::timeout;
 
 /// How many streams of one connection there may be.
 const MAX_STREAMS: u32 = 200;
@@ -107,6 +110,24 @@ pub(crate) async fn a_stream_without_window_holds_no_other_up(setup: Setup) {
         page_ended |= stream == 5 && frame.ends_stream();
     }
     assert!(page > 1_000, "{page}");
+}
+
+/// G2, G6: an answer that its client takes no byte of is not kept for ever, and many are not: the
+/// connection ends.
+pub(crate) async fn an_answer_that_is_not_taken_ends_the_connection(setup: Setup) {
+    let server = setup.arg("silence-timeout", 1_000).start();
+    let mut connection = FrameConnection::open(server.addr(), &[(INITIAL_WINDOW, 0)]).await;
+    for stream in (0..20).map(|number| 2 * number + 1) {
+        let head = Frame::request(stream, "GET", "/metrics", &[]);
+        connection.send(&[head]).await;
+    }
+    let closed = async {
+        let wait = Duration::from_millis(50);
+        while timeout(wait, connection.closed()).await.is_err() {
+            connection.send(&[Frame::ping()]).await;
+        }
+    };
+    in_time("the end", closed).await;
 }
 
 /// G6: one stream too many is refused, and only that one.

@@ -67,6 +67,7 @@ edges! {
         a_flood_of_resets_leaves_nothing_behind
         a_stream_that_is_reset_gives_its_place_back
         a_stream_without_window_holds_no_other_up
+        an_answer_that_is_not_taken_ends_the_connection
         a_connection_has_so_many_streams_and_no_more
     }
     shares {

@@ -1,58 +1,21 @@
 //! Exchanges over HTTP/1.1: [`exchange`].
 
-use std::time::Duration;
-
-use sse_gate_tests::in_time;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
-
 use crate::choice::Choice;
 use crate::target::{Exchanged, Place};
 use crate::words::Asked;
 
-/// The longest that a server may take to be done with a client that says nothing more, beyond all
-/// of its own limits.
-const PATIENCE: Duration = Duration::from_secs(15);
-
 /// Sends some requests over one connection, and reads all that comes.
 pub(crate) async fn exchange(mut choice: Choice, place: Place) -> Exchanged {
-    let count = 1 + choice.below(6);
+    let (count, hangs_up) = (1 + choice.below(6), !choice.one_in(80));
     let bytes: Vec<u8> = (0..count)
-        .flat_map(|_| request(&mut choice, &place))
+        .flat_map(|_| request(&mut choice, &place, hangs_up))
         .collect();
-    let hangs_up = !choice.one_in(80);
-    let result = send(&bytes, hangs_up, &place).await;
+    let answer = place.send(&bytes, hangs_up).await;
     Exchanged {
         bytes,
         requests: u64::try_from(count).expect("few"),
-        result,
+        result: answer.and_then(|answer| check(&answer)),
     }
-}
-
-async fn send(bytes: &[u8], hangs_up: bool, place: &Place) -> Result<(), String> {
-    let mut stream = in_time("connect", TcpStream::connect(place.addr)).await;
-    let stream = stream.as_mut().map_err(|error| error.to_string())?;
-    // A server that has read enough may have hung up.
-    let _ = timeout(PATIENCE, stream.write_all(bytes)).await;
-    if hangs_up {
-        let _ = stream.shutdown().await;
-    }
-    let mut answer = Vec::new();
-    let read = async {
-        let mut buffer = vec![0; 16 * 1024];
-        while let Ok(read @ 1..) = stream.read(&mut buffer).await {
-            answer.extend_from_slice(&buffer[..read]);
-            // A stream of events goes on as long as its client is there.
-            let head = String::from_utf8_lossy(&buffer[..read]);
-            if !hangs_up && head.contains("text/event-stream") {
-                return;
-            }
-        }
-    };
-    let ended = timeout(PATIENCE, read).await;
-    ended.map_err(|_| format!("the server hangs, after {}", answer.escape_ascii()))?;
-    check(&answer)
 }
 
 /// What came is answers, and none of them says that it is the server's fault.
@@ -68,8 +31,9 @@ fn check(answer: &[u8]) -> Result<(), String> {
     }
 }
 
-fn request(choice: &mut Choice, place: &Place) -> Vec<u8> {
-    let asked = Asked::new(choice, &place.purse);
+/// A request; one of a client that does not hang up opens no stream, which would not end.
+fn request(choice: &mut Choice, place: &Place, hangs_up: bool) -> Vec<u8> {
+    let asked = Asked::new(choice, &place.purse, hangs_up);
     let version = match choice.below(30) {
         0 => "HTTP/1.0",
         1 => choice.of(&[

@@ -1,50 +1,24 @@
 //! Exchanges over HTTP/2: [`exchange`].
 
-use std::time::Duration;
-
 use sse_gate_tests::frames::{Frame, PREFACE};
-use sse_gate_tests::in_time;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use crate::choice::Choice;
 use crate::target::{Exchanged, Place};
 use crate::words::Asked;
 
-/// As over HTTP/1.1.
-const PATIENCE: Duration = Duration::from_secs(15);
-
 /// Sends some requests over one connection, and reads all that comes.
 pub(crate) async fn exchange(mut choice: Choice, place: Place) -> Exchanged {
-    let count = 1 + choice.below(8);
+    let (count, hangs_up) = (1 + choice.below(8), !choice.one_in(40));
     let mut bytes = preface(&mut choice);
     for number in 0..count {
-        bytes.extend(request(&mut choice, &place, number));
+        bytes.extend(request(&mut choice, &place, number, hangs_up));
     }
-    let hangs_up = !choice.one_in(40);
-    let result = send(&bytes, hangs_up, &place).await;
+    let answer = place.send(&bytes, hangs_up).await;
     Exchanged {
         bytes,
         requests: u64::try_from(count).expect("few"),
-        result,
+        result: answer.map(drop),
     }
-}
-
-async fn send(bytes: &[u8], hangs_up: bool, place: &Place) -> Result<(), String> {
-    let mut stream = in_time("connect", TcpStream::connect(place.addr)).await;
-    let stream = stream.as_mut().map_err(|error| error.to_string())?;
-    let _ = timeout(PATIENCE, stream.write_all(bytes)).await;
-    if hangs_up {
-        let _ = stream.shutdown().await;
-    }
-    let mut answer = Vec::new();
-    let read = timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
-    // A stream of events may be open.
-    if read.is_err() && (hangs_up || answer.is_empty()) {
-        return Err(format!("the server hangs, after {}", answer.escape_ascii()));
-    }
-    Ok(())
 }
 
 fn preface(choice: &mut Choice) -> Vec<u8> {
@@ -63,8 +37,8 @@ fn preface(choice: &mut Choice) -> Vec<u8> {
 }
 
 /// The frames of a request, and some that belong to none.
-fn request(choice: &mut Choice, place: &Place, number: usize) -> Vec<u8> {
-    let asked = Asked::new(choice, &place.purse);
+fn request(choice: &mut Choice, place: &Place, number: usize, hangs_up: bool) -> Vec<u8> {
+    let asked = Asked::new(choice, &place.purse, hangs_up);
     let stream = match choice.below(20) {
         0 => 0,
         1 => 2 * number + 2,

@@ -4,12 +4,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_tests::{Request, Server, Setup};
+use sse_gate_tests::{Request, Server, Setup, in_time};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::choice::Choice;
 use crate::purse::Purse;
 use crate::seed;
+
+/// The longest that a server may take to be done with a client that says nothing more: several
+/// times all of its own limits.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long a stream is followed.
+const STREAM: Duration = Duration::from_millis(300);
 
 /// How many connections there are at a time.
 const AT_ONCE: usize = 24;
@@ -29,6 +39,37 @@ pub(crate) struct Exchanged {
 pub(crate) struct Place {
     pub(crate) addr: SocketAddr,
     pub(crate) purse: Arc<Purse>,
+}
+
+impl Place {
+    /// Sends bytes over a connection of their own, and reads all that comes, to its end.
+    pub(crate) async fn send(&self, bytes: &[u8], hangs_up: bool) -> Result<Vec<u8>, String> {
+        let mut stream = in_time("connect", TcpStream::connect(self.addr)).await;
+        let stream = stream.as_mut().map_err(|error| error.to_string())?;
+        // A server that has read enough may have hung up.
+        let _ = timeout(PATIENCE, stream.write_all(bytes)).await;
+        if hangs_up {
+            let _ = stream.shutdown().await;
+        }
+        let (mut answer, mut patience) = (Vec::new(), PATIENCE);
+        loop {
+            let read = timeout(patience, stream.read_buf(&mut answer)).await;
+            match read {
+                Ok(Ok(1..)) if is_stream(&answer) => patience = STREAM,
+                Ok(Ok(1..)) => {}
+                Ok(_) => return Ok(answer),
+                Err(_) if is_stream(&answer) => return Ok(answer),
+                Err(_) => return Err(format!("the server hangs, after {}", answer.escape_ascii())),
+            }
+        }
+    }
+}
+
+/// Whether there is a stream in it. It may go on after its client has said its last word: a broken
+/// body keeps a server from reading on.
+fn is_stream(answer: &[u8]) -> bool {
+    let head = b"content-type: text/event-stream\r\n";
+    answer.windows(head.len()).any(|window| window == head)
 }
 
 pub(crate) struct Target {

@@ -167,7 +167,8 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn new(choice: &mut Choice, purse: &Purse) -> Self {
+    /// One that may have secrets in it, and so open a stream, or not.
+    pub(crate) fn new(choice: &mut Choice, purse: &Purse, may_open: bool) -> Self {
         let target = match choice.below(10) {
             0 => choice.of(&TARGETS).to_owned(),
             1 => purse.generations[choice.below(purse.generations.len())].clone(),
@@ -184,7 +185,7 @@ impl Asked {
             let (name, values) = HEADERS[choice.below(HEADERS.len())];
             asked.add(name, choice.of(values));
         }
-        if choice.one_in(3) {
+        if may_open && choice.one_in(3) {
             asked.add_secrets(choice, purse);
         }
         if choice.one_in(40) {

@@ -82,6 +82,7 @@ impl Demo {
         let (authenticator, initiate) = (self.0.authenticator.clone(), Initiate(self.clone()));
         MintService::new(&self.0.chat.gate, authenticator, initiate)
             .with_max_body(MAX_BODY)
+            .with_body_time_limit(self.0.body_timeout)
             .naming_token("stream_id")
     }
 

@@ -40,6 +40,8 @@ pub struct Demo(pub(super) Arc<Assembly>);
 #[derive(Debug)]
 pub(super) struct Assembly {
     pub(super) bodies: Bodies,
+    /// How long a client may take to send the body of a request for a token.
+    pub(super) body_timeout: Duration,
     pub(super) attempts: Attempts,
     pub(super) users: Users,
     pub(super) signer: Signer,
@@ -86,6 +88,7 @@ impl Demo {
         sweep(sessions.clone());
         Ok(Self(Arc::new(Assembly {
             bodies: Bodies::new(args.body_timeout()),
+            body_timeout: args.body_timeout(),
             attempts: Attempts::new(),
             users: Users::demo(),
             signer: Signer::new(secret.as_bytes()),

@@ -83,7 +83,8 @@ impl Demo {
     /// 401, 404 for what is no name of a topic, 429 or 503 when there are too many topics.
     pub fn topic_mint(&self) -> Result<TopicMint, SetupError> {
         let (authenticator, admit) = (self.0.authenticator.clone(), Admit(self.clone()));
-        let mint = MintService::new(&self.0.gate, authenticator, admit);
+        let mint = MintService::new(&self.0.gate, authenticator, admit)
+            .with_body_time_limit(self.0.body_timeout);
         Ok(mint.at(Self::TOPIC_TOKEN)?)
     }
 

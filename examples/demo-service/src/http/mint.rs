@@ -27,7 +27,8 @@ impl Demo {
     /// 200 `{"sse_token","expires_in","stream_url","generation_id"}`, 401, 403 or 404.
     pub fn mint(&self) -> Result<Mint, SetupError> {
         let (authenticator, whether) = (self.0.authenticator.clone(), WhetherTheirs(self.clone()));
-        let mint = MintService::new(&self.0.gate, authenticator, whether);
+        let mint = MintService::new(&self.0.gate, authenticator, whether)
+            .with_body_time_limit(self.0.body_timeout);
         Ok(mint.at(Self::STREAM_TOKEN)?)
     }
 }

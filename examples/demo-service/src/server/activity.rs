@@ -1,5 +1,6 @@
 //! Which connections have something to do: [`Activity`].
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -8,21 +9,26 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-/// How many requests of one connection are under way, and since when there has been none.
+/// Which requests of one connection are under way, and since when there has been none.
 ///
 /// A request is under way from its head to the end of its response's body.
 #[derive(Clone, Debug)]
 pub(super) struct Activity(watch::Sender<State>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct State {
-    requests: usize,
+    /// By a number of their own, when they began; streams that go on have no such time.
+    requests: BTreeMap<u64, Option<Instant>>,
+    next: u64,
     changed: Instant,
 }
 
 /// A request that is under way.
 #[derive(Debug)]
-pub(super) struct UnderWay(Activity);
+pub(super) struct UnderWay {
+    activity: Activity,
+    number: u64,
+}
 
 /// The body of a response, whose request is under way until it is dropped.
 #[derive(Debug)]
@@ -35,40 +41,65 @@ impl Activity {
     /// A connection that has just been opened.
     pub(super) fn new() -> Self {
         Self(watch::Sender::new(State {
-            requests: 0,
+            requests: BTreeMap::new(),
+            next: 0,
             changed: Instant::now(),
         }))
     }
 
     /// A request begins.
     pub(super) fn begin(&self) -> UnderWay {
-        self.change(|requests| requests + 1);
-        UnderWay(self.clone())
+        let mut number = 0;
+        self.0.send_modify(|state| {
+            number = state.next;
+            state.next += 1;
+            state.requests.insert(number, Some(Instant::now()));
+        });
+        UnderWay {
+            activity: self.clone(),
+            number,
+        }
     }
 
     /// Returns when there has been no request for this long.
     pub(super) async fn idle(&self, limit: Duration) {
+        let is_idle = |state: &State| state.requests.is_empty().then_some(state.changed);
+        self.reached(limit, is_idle).await;
+    }
+
+    /// Returns when a request has been under way for this long that is no stream.
+    pub(super) async fn overdue(&self, limit: Duration) {
+        let oldest = |state: &State| state.requests.values().flatten().min().copied();
+        self.reached(limit, oldest).await;
+    }
+
+    /// Returns when some moment is so long ago.
+    async fn reached(&self, limit: Duration, moment: impl Fn(&State) -> Option<Instant>) {
         let mut states = self.0.subscribe();
         loop {
-            let State { requests, changed } = *states.borrow_and_update();
+            let moment = moment(&states.borrow_and_update());
             // The sender is here, so it is not gone.
-            if requests > 0 {
+            let Some(moment) = moment else {
                 let _ = states.changed().await;
-            } else if timeout_at(changed + limit, states.changed()).await.is_err() {
+                continue;
+            };
+            let changed = timeout_at(moment + limit, states.changed()).await;
+            if changed.is_err() {
                 return;
             }
         }
     }
-
-    fn change(&self, change: impl FnOnce(usize) -> usize) {
-        self.0.send_modify(|state| {
-            state.requests = change(state.requests);
-            state.changed = Instant::now();
-        });
-    }
 }
 
 impl UnderWay {
+    /// Its response is a stream, which may go on for as long as it likes.
+    pub(super) fn goes_on(&self) {
+        let Self { activity, number } = self;
+        activity.0.send_modify(|state| {
+            state.requests.insert(*number, None);
+        });
+    }
+
     /// Has the request end with its response's body.
     pub(super) fn until_end_of<B>(self, body: B) -> TrackedBody<B> {
         TrackedBody {
@@ -80,7 +111,11 @@ impl UnderWay {
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.change(|requests| requests - 1);
+        let Self { activity, number } = self;
+        activity.0.send_modify(|state| {
+            state.requests.remove(number);
+            state.changed = Instant::now();
+        });
     }
 }
 
@@ -127,6 +162,18 @@ mod tests {
         });
         activity.idle(LIMIT).await;
         assert_eq!(start.elapsed(), 12 * LIMIT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_may_go_on_and_another_request_may_not() {
+        let activity = Activity::new();
+        let start = Instant::now();
+        let stream = activity.begin();
+        stream.goes_on();
+        tokio::time::sleep(10 * LIMIT).await;
+        let _other = activity.begin();
+        activity.overdue(LIMIT).await;
+        assert_eq!(start.elapsed(), 11 * LIMIT);
     }
 
     #[tokio::test(start_paused = true)]

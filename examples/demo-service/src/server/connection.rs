@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
@@ -44,7 +45,8 @@ pub(super) fn builder(silence: Duration) -> Builder<TokioExecutor> {
 /// Serves a connection to its end. From `shutdown` on it takes no more requests.
 ///
 /// It ends when no request has been under way for the time of `silence`, whatever its client has
-/// sent meanwhile: no byte, half an HTTP/2 preface, half a head, or a byte now and then.
+/// sent meanwhile: no byte, half an HTTP/2 preface, half a head, or a byte now and then. It also ends
+/// if an answer that is no stream is not taken within twice that time.
 pub(super) async fn run<S, B>(
     stream: TcpStream,
     builder: Builder<TokioExecutor>,
@@ -73,12 +75,16 @@ where
         // A connection keeps room for a future as long as it is open. For a box it is little.
         Box::pin(async move {
             let response = response.await?;
+            if is_stream(&response) {
+                under_way.goes_on();
+            }
             Ok::<_, S::Error>(response.map(|body| under_way.until_end_of(body)))
         })
     });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         ended = connection.as_mut() => return ended,
+        () = activity.overdue(2 * silence) => return Err("an answer was not taken".into()),
         () = activity.idle(silence / 6 * 5) => {}
         () = shutdown.cancelled() => {
             connection.as_mut().graceful_shutdown();
@@ -88,4 +94,9 @@ where
     // What it still has to say may be said in the rest of the time.
     connection.as_mut().graceful_shutdown();
     timeout(silence / 6, connection).await?
+}
+
+fn is_stream<B>(response: &Response<B>) -> bool {
+    let media_type = response.headers().get(CONTENT_TYPE);
+    media_type.is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream"))
 }
