@@ -97,7 +97,7 @@ pub use resume::{
 pub use route::{InvalidRoute, StreamRoute, StrippedToken, TokenIn};
 pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;
-pub use store::{GuardedStore, StorePolicy};
+pub use store::{GuardedSessions, GuardedStore, StorePolicy};
 pub use stream::{NoHook, OnError, SseBody, SseBodyError};
 pub use strip::StripTokenLayer;
 #[cfg(feature = "tracing")]

@@ -74,7 +74,7 @@ impl<A, Z> MintService<A, Z> {
     }
 
     /// The pattern of its path, `/rooms/{room}/events-token` say, for the authorizer to have the
-    /// [parameters](MintRequest::param) of. Every other path is answered with 404.
+    /// [parameters](super::MintRequest::param) of. Every other path is answered with 404.
     ///
     /// It goes by the whole path, as the service sees it.
     pub fn at(mut self, pattern: &str) -> Result<Self, InvalidRoute> {

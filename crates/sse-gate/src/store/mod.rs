@@ -21,17 +21,19 @@
 //! Clients of resumable streams who show an id get 200 and `sse.wait` in place of 503.
 //!
 //! [`StorePolicy`] sets all of this. Programs that call a gate themselves, to sign a subject out
-//! for instance, have the same bounds through [`GuardedStore`].
+//! for instance, have the same bounds through [`GuardedStore`] and [`GuardedSessions`].
 
 mod access;
 mod answer;
 mod breaker;
 mod guard;
 mod guarded;
+mod guarded_sessions;
 mod operation;
 mod policy;
 
 pub(crate) use access::{StoreAccess, store_access};
 pub use guarded::GuardedStore;
+pub use guarded_sessions::GuardedSessions;
 pub(crate) use operation::Operation;
 pub use policy::StorePolicy;

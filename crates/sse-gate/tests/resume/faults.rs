@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use http::{Response, StatusCode};
-use sse_gate::Signal;
 use sse_gate::core::StoreRole;
 use sse_gate::gate::ResponseBody;
-use sse_gate::sessions::SessionSignal;
+use sse_gate::sessions::{CloseReason, SessionSignal};
+use sse_gate::{GuardedSessions, Signal, Subject};
 use tokio::time::Instant;
 
 use crate::client::{Connection, put_off};
@@ -129,4 +129,25 @@ async fn a_first_opening_waits_no_longer_than_the_budget() {
         scene.sessions.sweep();
         assert!(scene.store.is_empty(), "{way:?}");
     }
+}
+
+/// E1: what a program asks of sessions has the same bounds, and runs to its end all the same.
+#[tokio::test(start_paused = true)]
+async fn a_revocation_within_bounds_ends_late_but_ends() {
+    let scene = Scene::new();
+    let (mut client, _publisher) = scene.streaming().await;
+    let sessions = GuardedSessions::of(&scene.world.gate, &scene.sessions);
+    let alice = Subject::new("alice").unwrap();
+    scene.store.is_to(Way::HangsAtClosing);
+    let started = Instant::now();
+    assert!(sessions.revoke(&alice).await.is_err());
+    assert_eq!(started.elapsed().as_millis(), 250);
+    scene.store.is_to(Way::Works);
+    scene.store.let_go();
+    let revoked = SessionSignal::Closed(CloseReason::Revoked);
+    while !scene.told.take().contains(&revoked) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(client.read().names(), ["sse.close"]);
+    assert_eq!(sessions.revoke(&alice).await.unwrap(), 0);
 }

@@ -24,6 +24,8 @@ pub(crate) enum Way {
     HangsBefore,
     /// At once, but it says so when it is let go.
     HangsAfter,
+    /// At once, but for closing sessions, which it does when it is let go.
+    HangsAtClosing,
 }
 
 /// The store in memory, which works as it is told. Clones are the same.
@@ -77,7 +79,7 @@ impl Hand {
         let way = *self.0.way.lock().unwrap();
         let pass = async || self.0.gate.acquire().await.unwrap().forget();
         let answer = match way {
-            Way::Works => change.await,
+            Way::Works | Way::HangsAtClosing => change.await,
             Way::Fails => Err(SessionError::unavailable("it fails")),
             Way::HangsBefore => {
                 pass().await;
@@ -143,6 +145,10 @@ impl SessionStore for Hand {
     }
 
     async fn close(&self, whose: Whom, reason: CloseReason) -> Result<usize, SessionError> {
+        let waits = *self.0.way.lock().unwrap() == Way::HangsAtClosing;
+        if waits {
+            self.0.gate.acquire().await.unwrap().forget();
+        }
         self.0.store.close(whose, reason).await
     }
 

@@ -15,7 +15,7 @@ use crate::scene::Scene;
 /// C21: the mint waits no longer than the gate does.
 #[tokio::test(start_paused = true)]
 async fn a_mint_before_a_store_that_hangs_answers_within_the_budget() {
-    for mood in [Mood::Hangs, Mood::Loses] {
+    for mood in [Mood::Hangs, Mood::Loses, Mood::LosesInsertions] {
         let scene = Scene::new();
         scene.store.becomes(mood);
         let started = Instant::now();

@@ -17,6 +17,8 @@ pub(crate) enum Mood {
     Hangs,
     /// Never answers what it is asked in this mood, whatever comes later.
     Loses,
+    /// As that, and only when it is asked to keep something.
+    LosesInsertions,
 }
 
 #[derive(Clone, Debug)]
@@ -55,7 +57,7 @@ impl Fickle {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let mood = *self.mood.borrow();
         match mood {
-            Mood::Works => {}
+            Mood::Works | Mood::LosesInsertions => {}
             Mood::Errs => return Err(StoreError::unavailable("it is down")),
             Mood::Loses => pending().await,
             Mood::Hangs => {
@@ -71,6 +73,9 @@ impl Fickle {
 impl TokenStore for Fickle {
     async fn insert(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
         self.once_in_the_mood().await?;
+        if *self.mood.borrow() == Mood::LosesInsertions {
+            pending::<()>().await;
+        }
         self.store.insert(key, entry, ttl).await
     }
 

@@ -10,8 +10,8 @@ use sse_gate::codec::{Event, EventName};
 use sse_gate::mint::{Authorizer, Denied, MintRequest, MintService, Permit};
 use sse_gate::sessions::AppendError;
 use sse_gate::{
-    Gate, GateLayer, JwtAuthenticator, Problem, Publisher, ResumableStream, StreamRoute,
-    StrippedToken, Subject, TokenIn,
+    Gate, GateLayer, GuardedSessions, GuardedStore, JwtAuthenticator, Problem, Publisher,
+    ResumableStream, StreamRoute, StrippedToken, Subject, TokenIn,
 };
 use tokio::time::sleep;
 
@@ -133,16 +133,18 @@ impl Demo {
             .and_then(|token| token.key_for(&resource))
             .ok_or_else(none)?;
         let subject = Subject::new(user.as_str()).map_err(|_| none())?;
-        let failed = |_| {
+        let failed = || {
             let detail = "The stream can't be stopped right now.";
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
         };
-        if self.0.sessions.stop(key, &subject).await.map_err(failed)? {
+        let gate = &self.0.chat.gate;
+        let sessions = GuardedSessions::of(gate, &self.0.sessions);
+        if sessions.stop(key, &subject).await.map_err(|_| failed())? {
             return Ok(());
         }
         // Nobody has opened it yet: whoever knows the id may as well burn it.
-        let was_waiting = self.0.chat.gate.withdraw(key).await;
-        let was_waiting = was_waiting.unwrap_or_default();
+        let was_waiting = GuardedStore::of(gate).withdraw(key).await;
+        let was_waiting = was_waiting.map_err(|_| failed())?;
         was_waiting.then_some(()).ok_or_else(none)
     }
 }
