@@ -288,6 +288,8 @@ fn a_session_that_waits_for_its_client_holds_its_log() {
     assert_eq!(log.handles(), 1);
     let mut client = stage.alice(&log);
     assert!(log.handles() > 1);
+    // It has an id to come back with.
+    client.read();
     client.disconnect();
     assert!(log.handles() > 1);
     stage.wait(Duration::from_secs(119));
