@@ -184,7 +184,7 @@ mod tests {
 
     prop_compose! {
         fn grants()(
-            subject in "[^\\p{Cc}]{1,40}",
+            subject in "[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}]{1,40}",
             parts in prop::collection::vec(".{0,20}", 1..4),
             payload in prop::option::of(".{0,200}"),
             expires_at: u64,

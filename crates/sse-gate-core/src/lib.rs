@@ -58,6 +58,7 @@ mod store;
 mod subject;
 mod time;
 mod token;
+mod visible;
 mod withdrawals;
 
 pub use clock::{Clock, ManualClock, SystemClock};
