@@ -1,15 +1,7 @@
-//! Where the randomness comes from: [`Entropy`], and the generator that tokens are drawn from.
-//!
-//! [`SystemEntropy`] keeps one `ChaCha` generator a thread, seeded from the operating system and
-//! seeded afresh after [`SystemEntropy::DRAWS_PER_SEED`] draws and in a forked child. Asking the
-//! operating system for every token would cost several times all the rest of issuing one.
+//! Where the randomness comes from: [`Entropy`].
 
-use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::{self, Debug};
-
-use rand::rngs::{StdRng, SysError, SysRng};
-use rand::{Rng, SeedableRng};
 
 /// A source of unpredictable bytes.
 ///
@@ -20,60 +12,16 @@ pub trait Entropy: Debug + Send + Sync + 'static {
     fn fill(&self, bytes: &mut [u8; 32]) -> Result<(), EntropyError>;
 }
 
-/// The operating system's randomness, stretched by a generator of each thread's own.
+/// The operating system's randomness, asked for every time.
+///
+/// Nothing is kept in this process, so nothing can be copied: not by a fork, into whatever
+/// namespace, and not by a snapshot of the process.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemEntropy;
 
-impl SystemEntropy {
-    /// How many times a thread's generator is drawn from before it is seeded again: 32,768
-    /// draws, which are 1 MiB.
-    pub const DRAWS_PER_SEED: u32 = 32_768;
-}
-
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8; 32]) -> Result<(), EntropyError> {
-        thread_local! {
-            static GENERATOR: RefCell<Option<Generator>> = const { RefCell::new(None) };
-        }
-        GENERATOR.with_borrow_mut(|slot| {
-            let generator = match slot {
-                Some(generator) if generator.is_fresh() => generator,
-                stale => {
-                    // What is stale goes first: if the seed fails, nothing is left to fall back on.
-                    *stale = None;
-                    stale.insert(Generator::seeded()?)
-                }
-            };
-            generator.fill(bytes);
-            Ok(())
-        })
-    }
-}
-
-/// One thread's generator, and how long its seed is still good for.
-struct Generator {
-    rng: StdRng,
-    draws_left: u32,
-    process: u32,
-}
-
-impl Generator {
-    fn seeded() -> Result<Self, EntropyError> {
-        Ok(Self {
-            rng: StdRng::try_from_rng(&mut SysRng).map_err(EntropyError::from)?,
-            draws_left: SystemEntropy::DRAWS_PER_SEED,
-            process: std::process::id(),
-        })
-    }
-
-    /// A fork copies the generator: parent and child would draw the same tokens.
-    fn is_fresh(&self) -> bool {
-        self.draws_left > 0 && self.process == std::process::id()
-    }
-
-    fn fill(&mut self, bytes: &mut [u8; 32]) {
-        self.draws_left -= 1;
-        self.rng.fill_bytes(bytes);
+        getrandom::fill(bytes).map_err(EntropyError::new)
     }
 }
 
@@ -89,12 +37,6 @@ impl EntropyError {
         Self {
             source: Some(source.into()),
         }
-    }
-}
-
-impl From<SysError> for EntropyError {
-    fn from(error: SysError) -> Self {
-        Self::new(error)
     }
 }
 
@@ -134,25 +76,15 @@ mod tests {
         assert_eq!(all.len(), 4_000);
     }
 
-    /// C19
+    /// C19: each of the 32 bytes is drawn, not only the first ones.
     #[test]
-    fn a_forked_or_worn_generator_is_stale() {
-        let fresh = || Generator::seeded().unwrap();
-        assert!(fresh().is_fresh());
-        assert!(
-            !Generator {
-                draws_left: 0,
-                ..fresh()
+    fn every_byte_is_filled() {
+        let mut seen = [0; 32];
+        for _ in 0..64 {
+            for (seen, drawn) in seen.iter_mut().zip(draw()) {
+                *seen |= drawn;
             }
-            .is_fresh()
-        );
-        let of_another_process = std::process::id().wrapping_add(1);
-        assert!(
-            !Generator {
-                process: of_another_process,
-                ..fresh()
-            }
-            .is_fresh()
-        );
+        }
+        assert_eq!(seen, [0xff; 32]);
     }
 }
