@@ -11,10 +11,12 @@ use axum::extract::{MatchedPath, OriginalUri, Request};
 use axum::response::Response;
 use axum::routing::{any, get};
 use http::{StatusCode, Uri};
+use sse_gate::core::{Observer, Signal};
 use sse_gate::{
     Gate, GateLayer, Grant, Granted, MemoryStore, StreamRoute, StripTokenLayer, Subject,
 };
 use tower::{Layer, Service, ServiceBuilder, ServiceExt};
+use tower_http::normalize_path::NormalizePathLayer;
 use tower_http::trace::TraceLayer;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
@@ -22,8 +24,26 @@ use tracing_subscriber::fmt::MakeWriter;
 /// A gate and all that is logged while it lives.
 struct World {
     gate: Gate,
+    told: Told,
     log: Log,
     _logging: DefaultGuard,
+}
+
+/// How often a gate had to take a token out of a URI by itself.
+#[derive(Clone, Debug, Default)]
+struct Told(Arc<Mutex<usize>>);
+
+impl Observer for Told {
+    fn observe(&self, signal: Signal) {
+        *self.0.lock().expect("nobody panics here") +=
+            usize::from(signal == Signal::TokenNotStripped);
+    }
+}
+
+impl Told {
+    fn times(&self) -> usize {
+        *self.0.lock().expect("nobody panics here")
+    }
 }
 
 #[derive(Clone, Default)]
@@ -50,13 +70,16 @@ impl<'w> MakeWriter<'w> for Log {
 
 impl World {
     fn new() -> Self {
-        let log = Log::default();
+        let (log, told) = (Log::default(), Told::default());
         let lines = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_writer(log.clone());
         let logging = tracing::subscriber::set_default(lines.finish());
         Self {
-            gate: Gate::new(MemoryStore::default()).erased(),
+            gate: Gate::builder(MemoryStore::default())
+                .observer(told.clone())
+                .build_erased(),
+            told,
             log,
             _logging: logging,
         }
@@ -134,6 +157,7 @@ async fn a_nested_stream_is_what_its_client_asked_for() {
     let expected = "7 /streams/7?room=2 /api/streams/7?room=2 /api/streams/{id}";
     assert_eq!(seen, expected);
     assert_eq!(ask("/api/streams/7").await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.told.times(), 0);
 }
 
 /// B11: with the gate's layer alone the path is the one that the nested router sees.
@@ -159,6 +183,104 @@ async fn a_nested_stream_without_stripping_has_the_nested_path() {
         let Ok(response) = app.clone().oneshot(request).await;
         assert_eq!(response.status(), status, "{path}");
     }
+    assert_eq!(world.told.times(), 1);
+}
+
+/// B17, B11: below a prefix, a stripping layer that knows the nested path never matches. Everything
+/// works, the token is logged, and the observer is told.
+#[tokio::test]
+async fn a_layer_that_knows_the_nested_path_is_told_of() {
+    let world = World::new();
+    let route = route("/streams/{id}");
+    let inner = Router::new().route("/streams/{id}", get(stream).layer(world.layer(&route)));
+    let router = Router::new().nest("/api", inner);
+    let app = StripTokenLayer::new([route.clone()]).layer(router);
+    let token = world.token(&route, "7").await;
+    let request = Request::get(format!("/api/streams/7?token={token}"))
+        .header("accept", "text/event-stream")
+        .body(Body::empty())
+        .expect("a request");
+    let Ok(response) = app.oneshot(request).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(world.told.times(), 1);
+}
+
+/// B17: `Router::layer` runs behind routing. The token is out of the URI, and `OriginalUri` has it
+/// still: that is why the layer belongs around the router. The gate can't notice.
+#[tokio::test]
+async fn a_layer_behind_routing_is_too_late_for_the_original_uri() {
+    let world = World::new();
+    let route = route("/streams/{id}");
+    let app = Router::new()
+        .route("/streams/{id}", get(stream).layer(world.layer(&route)))
+        .layer(StripTokenLayer::new([route.clone()]));
+    let token = world.token(&route, "7").await;
+    let request = Request::get(format!("/streams/7?token={token}"))
+        .header("accept", "text/event-stream")
+        .body(Body::empty())
+        .expect("a request");
+    let Ok(response) = app.oneshot(request).await;
+    let body = to_bytes(response.into_body(), 1000).await.expect("a body");
+    let seen = String::from_utf8(body.to_vec()).expect("text");
+    let expected = format!("7 /streams/7 /streams/7?token={token} /streams/{{id}}");
+    assert_eq!(seen, expected);
+    assert_eq!(world.told.times(), 0);
+}
+
+/// B16, B11: a path that a layer brings into the usual form, behind the stripping layer or before
+/// it, is the route's, and its token in no log.
+#[tokio::test]
+async fn a_normalized_path_is_the_routes() {
+    let world = World::new();
+    let normalize = NormalizePathLayer::trim_trailing_slash;
+    let at = |pattern: &str| {
+        let route = route(pattern);
+        let router = Router::new()
+            .route(pattern, get(stream).layer(world.layer(&route)))
+            .layer(TraceLayer::new_for_http());
+        (route, router)
+    };
+    let (plain, router) = at("/streams/{id}");
+    let strip = StripTokenLayer::new([plain.clone()]);
+    let inside = strip.layer(normalize().layer(router.clone()));
+    for path in ["/streams/7/", "/streams/7"] {
+        let token = world.token(&plain, "7").await;
+        let (status, seen) = world.ask(inside.clone(), path, &token).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert!(seen.starts_with("7 /streams/7?room=2 "), "{seen}");
+        let (status, _) = world.ask(inside.clone(), path, &token).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{path}");
+        let other = world.token(&plain, "8").await;
+        let (status, _) = world.ask(inside.clone(), path, &other).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    let outside = normalize().layer(strip.layer(router.clone()));
+    let token = world.token(&plain, "7").await;
+    assert_eq!(
+        world.ask(outside, "/streams/7/", &token).await.0,
+        StatusCode::OK
+    );
+
+    let (slash, with_slash) = at("/slash/{id}/");
+    let append = NormalizePathLayer::append_trailing_slash();
+    let app = StripTokenLayer::new([slash.clone()]).layer(append.layer(with_slash));
+    let token = world.token(&slash, "7").await;
+    assert_eq!(world.ask(app, "/slash/7", &token).await.0, StatusCode::OK);
+
+    // Without such a layer it is no path of the route's, and its token is as good as before.
+    let bare = strip.layer(router);
+    let token = world.token(&plain, "7").await;
+    for path in ["/streams/7/", "//streams/7"] {
+        assert_eq!(
+            world.ask(bare.clone(), path, &token).await.0,
+            StatusCode::NOT_FOUND
+        );
+    }
+    assert_eq!(
+        world.ask(bare, "/streams/7", &token).await.0,
+        StatusCode::OK
+    );
+    assert_eq!(world.told.times(), 0);
 }
 
 /// B9, B11: routes that were merged are as far from each other as any two.

@@ -76,6 +76,10 @@ pub enum Signal {
         /// The name of the check that it failed.
         check: &'static str,
     },
+    /// A token came as far as the gate in the place where its client had put it, so every layer
+    /// outside has seen it: `StripTokenLayer` is missing, or never matches. Told once for each route;
+    /// [`Observer::observe_error`] gets an error that names it.
+    TokenNotStripped,
     /// A request for a token was refused at the endpoint that issues them. If it was the gate
     /// that refused, [`IssueRefused`](Self::IssueRefused) was told before.
     MintRefused(MintRefusalReason),

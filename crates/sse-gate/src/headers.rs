@@ -1,14 +1,23 @@
-//! The headers of a stream's response.
+//! The headers of a stream's response, and responses that are nothing but headers.
 
+use bytes::Bytes;
+use http::Response;
 use http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
+use http_body_util::Full;
 
 /// The media type of an event stream (HTML §9.2.5). It is always UTF-8, so no charset is named.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// The answer to HEAD: the same, without its content (RFC 9110 §9.3.2). Servers strip it over HTTP/1.1,
+/// not over HTTP/2, where it ends the connection.
+pub(crate) fn without_content(response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+    response.map(|_| Full::default())
+}
 
 /// Sets what keeps a stream out of caches, buffers and `Referer` headers, over anything that a
 /// handler has set.

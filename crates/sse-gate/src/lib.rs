@@ -94,7 +94,7 @@ pub use problem::Problem;
 pub use resume::{
     NotAttached, Resumable, ResumableBody, ResumableStream, WorkError, WorkOutput, WorkSlots,
 };
-pub use route::{InvalidRoute, StreamRoute, StrippedToken, TokenIn};
+pub use route::{InvalidRoute, InvalidRouteKind, StreamRoute, StrippedToken, TokenIn};
 pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;
 pub use store::{GuardedSessions, GuardedStore, StorePolicy};

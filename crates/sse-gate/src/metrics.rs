@@ -7,6 +7,7 @@
 //! | `sse_gate_token_validations_total` | counter | `outcome`: `redeemed`, or why not |
 //! | `sse_gate_tokens_withdrawn_total` | counter | |
 //! | `sse_gate_requests_turned_away_total` | counter | `check`: the one that failed |
+//! | `sse_gate_routes_not_stripped_total` | counter | |
 //! | `sse_gate_connections` | gauge | |
 //! | `sse_gate_connection_errors_total` | counter | `end`: `failed`, `lagged`, `disconnected` |
 //! | `sse_gate_connection_duration_seconds` | histogram, in seconds | |
@@ -70,6 +71,7 @@ const MINT_REFUSALS: &str = "sse_gate_mint_refusals_total";
 const VALIDATIONS: &str = "sse_gate_token_validations_total";
 const WITHDRAWN: &str = "sse_gate_tokens_withdrawn_total";
 const TURNED_AWAY: &str = "sse_gate_requests_turned_away_total";
+const NOT_STRIPPED: &str = "sse_gate_routes_not_stripped_total";
 const CONNECTIONS: &str = "sse_gate_connections";
 const ERRORS: &str = "sse_gate_connection_errors_total";
 const DURATION: &str = MetricsObserver::DURATION;
@@ -105,6 +107,10 @@ impl MetricsObserver {
         describe_counter!(
             TURNED_AWAY,
             "Requests turned away before their token was looked at"
+        );
+        describe_counter!(
+            NOT_STRIPPED,
+            "Routes whose tokens reach the gate in their URIs, and so every log before it"
         );
         describe_gauge!(CONNECTIONS, "Streams open now");
         describe_counter!(ERRORS, "Streams that ended before they were complete");
@@ -151,6 +157,7 @@ impl Observer for MetricsObserver {
             Signal::Abandoned => counter!(VALIDATIONS, "outcome" => "abandoned").increment(1),
             Signal::Withdrawn { tokens } => counter!(WITHDRAWN).increment(tokens as u64),
             Signal::TurnedAway { check } => counter!(TURNED_AWAY, "check" => check).increment(1),
+            Signal::TokenNotStripped => counter!(NOT_STRIPPED).increment(1),
             Signal::MintRefused(reason) => {
                 counter!(MINT_REFUSALS, "reason" => reason.as_str()).increment(1);
             }

@@ -100,6 +100,9 @@ fn log(signal: Signal, error: Option<Chain<'_>>) {
             };
             event(Level::WARN, message, store.as_str(), error);
         }
+        Signal::TokenNotStripped => {
+            event(Level::WARN, "token not stripped", "not_stripped", error);
+        }
         Signal::StreamClosed {
             end: StreamEnd::Failed,
             ..

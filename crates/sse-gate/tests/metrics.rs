@@ -173,6 +173,10 @@ fn every_signal_writes_its_own_series() {
             Signal::TurnedAway { check: "accept" },
             &["counter sse_gate_requests_turned_away_total check=accept 1"],
         ),
+        (
+            Signal::TokenNotStripped,
+            &["counter sse_gate_routes_not_stripped_total 1"],
+        ),
         (Signal::StreamOpened, &[came]),
         (closed(StreamEnd::Complete), &[left, duration]),
         (

@@ -125,7 +125,7 @@ const WRONG_WAYS: [(Show, u16); 22] = [
                 .header("Upgrade", "websocket")
                 .header("Connection", "Upgrade")
         },
-        400,
+        200,
     ),
     (|it| it.request().header("Early-Data", "1"), 425),
     (|it| it.request().header("Sec-Purpose", "prefetch"), 403),
@@ -164,7 +164,7 @@ const WRONG_WAYS: [(Show, u16); 22] = [
             it.request()
                 .target(format!("{}&pad={}", it.target(), "x".repeat(8_000)))
         },
-        401,
+        414,
     ),
     (
         |it| {

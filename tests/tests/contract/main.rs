@@ -20,6 +20,7 @@ mod query;
 mod refusal;
 mod resume;
 mod sessions;
+mod spellings;
 mod stop;
 mod stream;
 mod topics;
@@ -101,6 +102,9 @@ macro_rules! contract {
                     oversize_is_refused_and_costs_no_token
                     what_no_server_reads_costs_no_token
                     other_parameters_mean_nothing
+                }
+                spellings {
+                    no_spelling_of_a_token_is_logged
                 }
                 path {
                     a_path_that_is_not_the_routes_opens_nothing

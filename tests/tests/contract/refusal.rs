@@ -88,7 +88,7 @@ pub(crate) async fn all_bad_tokens_get_the_same_answer(setup: Setup) {
         ("a typo", flipped),
         ("cut short", fresh[..54].to_owned()),
         ("too long", format!("{fresh}x")),
-        ("very long", "x".repeat(8 * 1024)),
+        ("very long", "x".repeat(3 * 1024)),
         ("another case", fresh.to_ascii_lowercase()),
         ("encoded", fresh.replacen("sset1", "%73set1", 1)),
         ("no UTF-8", "%ff%fe".to_owned()),

@@ -1,22 +1,25 @@
 //! What is decided about a request before any token is looked for: public facts, no state.
 
 use http::Method;
-use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use http::header::{HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use http::request::Parts;
 
-use super::{Rejection, content};
-use crate::headers::EVENT_STREAM;
+use super::{Rejection, accept, content};
 
 /// One check: it passes, or names what is wrong.
 type Check = fn(&Parts) -> Result<(), Rejection>;
 
 /// The checks that need nothing but the request's head, in their order. Those of the method and the
 /// route come before them; whether content is there that no header announces, after them.
-const CHECKS: [Check; 5] = [early_data, body, prefetch, fetch_metadata, accept];
+const CHECKS: [Check; 4] = [early_data, body, prefetch, fetch_metadata];
 
-/// Runs all of [`CHECKS`].
-pub(super) fn head(parts: &Parts) -> Result<(), Rejection> {
-    CHECKS.iter().try_for_each(|check| check(parts))
+/// Runs all of [`CHECKS`], and looks at `Accept`.
+pub(super) fn head(parts: &Parts, takes_any_type: bool) -> Result<(), Rejection> {
+    CHECKS.iter().try_for_each(|check| check(parts))?;
+    pass_if(
+        accept::takes(&parts.headers, takes_any_type),
+        Rejection::Accept,
+    )
 }
 
 /// Only GET opens a stream. `X-HTTP-Method-Override` and its like are not looked at.
@@ -70,30 +73,6 @@ fn fetch_metadata(parts: &Parts) -> Result<(), Rejection> {
     let by_script = all_are("sec-fetch-mode", &["cors", "same-origin"])
         && all_are("sec-fetch-dest", &["empty"]);
     pass_if(by_script, Rejection::FetchMetadata)
-}
-
-/// The media type must be named: link previews and the like send `*/*`.
-fn accept(parts: &Parts) -> Result<(), Rejection> {
-    let ranges = parts.headers.get_all(ACCEPT).iter();
-    let accepts = ranges
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(is_event_stream);
-    pass_if(accepts, Rejection::Accept)
-}
-
-/// Whether a media range is `text/event-stream`, and not with a weight of 0 (RFC 9110 §12.5.1).
-fn is_event_stream(range: &str) -> bool {
-    let mut parts = range.split(';').map(str::trim);
-    let named = parts
-        .next()
-        .is_some_and(|media| media.eq_ignore_ascii_case(EVENT_STREAM));
-    let is_zero = |weight: &str| weight.parse::<f32>().is_ok_and(|weight| weight <= 0.0);
-    let unwanted = |parameter: &str| {
-        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        name.trim().eq_ignore_ascii_case("q") && is_zero(value.trim())
-    };
-    named && !parts.any(unwanted)
 }
 
 /// A page's origin must be among the allowed. A request without one must come from the page's

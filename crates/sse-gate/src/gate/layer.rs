@@ -10,7 +10,7 @@ use http_body_util::Full;
 use sse_gate_core::{Gate, SharedStore, Signal, StoreRole, TokenStore};
 use tower_layer::Layer;
 
-use super::{GateService, Rejection};
+use super::{GateService, InvalidOrigin, Rejection, origin};
 use crate::resume::Resumable;
 use crate::store::{StoreAccess, store_access};
 use crate::{StreamRoute, StreamSlots};
@@ -31,6 +31,8 @@ pub(super) struct Config {
     pub(super) slots: StreamSlots,
     pub(super) allowed_origins: Option<Arc<[HeaderValue]>>,
     pub(super) passes_other_routes: bool,
+    pub(super) ignores_authorization: bool,
+    pub(super) takes_any_type: bool,
     pub(super) resumable: Option<Resumable>,
     pub(super) tokens: StoreAccess,
     pub(super) session_store: StoreAccess,
@@ -55,6 +57,8 @@ impl GateLayer {
             slots: StreamSlots::default(),
             allowed_origins: None,
             passes_other_routes: false,
+            ignores_authorization: false,
+            takes_any_type: false,
             resumable: None,
             tokens: store_access(gate, StoreRole::Tokens),
             session_store: store_access(gate, StoreRole::Sessions),
@@ -90,16 +94,8 @@ impl GateLayer {
         self,
         origins: impl IntoIterator<Item = &'o str>,
     ) -> Result<Self, InvalidOrigin> {
-        let parse = |origin: &str| match HeaderValue::from_str(origin) {
-            Ok(value) if origin.contains("://") && !origin.ends_with('/') => Ok(value),
-            _ => Err(InvalidOrigin {
-                origin: origin.to_owned(),
-            }),
-        };
-        let origins = origins
-            .into_iter()
-            .map(parse)
-            .collect::<Result<Arc<[_]>, _>>()?;
+        let origins = origins.into_iter().map(origin::check);
+        let origins = origins.collect::<Result<Arc<[_]>, _>>()?;
         Ok(self.with(|config| config.allowed_origins = Some(origins)))
     }
 
@@ -109,6 +105,24 @@ impl GateLayer {
     /// service. The handler must go by [`Granted`](crate::Granted) and by nothing else.
     pub fn in_front_of_router(self) -> Self {
         self.with(|config| config.passes_other_routes = true)
+    }
+
+    /// Does not look at `Authorization`, for a service behind a gateway that adds a credential of
+    /// its own to every request.
+    ///
+    /// Without this a bearer token beside the stream's token is one credential too many, and the
+    /// request is refused with 400 (RFC 6750 §2). A token in a cookie stays one too many.
+    pub fn with_authorization_ignored(self) -> Self {
+        self.with(|config| config.ignores_authorization = true)
+    }
+
+    /// Takes requests that accept any type, `*/*` or `text/*`, or have no `Accept` at all, as many
+    /// programs do that are no browsers.
+    ///
+    /// Without this a request must name `text/event-stream`. Link previews and the like don't, so
+    /// with it they may spend a token.
+    pub fn with_any_accept(self) -> Self {
+        self.with(|config| config.takes_any_type = true)
     }
 
     /// How long a store may take to answer, that of the tokens or that of the sessions, instead
@@ -150,12 +164,4 @@ impl fmt::Debug for GateLayer {
             .field("route", &self.config.route)
             .finish_non_exhaustive()
     }
-}
-
-/// A text is not an origin as browsers write it: scheme, `://`, host, and the port if it is not
-/// the scheme's own.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an origin: {origin:?}")]
-pub struct InvalidOrigin {
-    origin: String,
 }

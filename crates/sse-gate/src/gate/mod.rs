@@ -14,10 +14,11 @@
 //! | `body`: it has no content | 400 |
 //! | `prefetch`: no browser fetches it ahead of time | 403 |
 //! | `fetch_metadata`: a script fetches it, not a navigation or an element | 403 |
-//! | `accept`: it names `text/event-stream` | 406 |
+//! | `accept`: it names `text/event-stream`, or [any type will do](GateLayer::with_any_accept) | 406 |
+//! | `query_too_long`: its query has at most 4 KiB | 414 |
 //! | `origin`: it is an allowed one, if that is [set up](GateLayer::with_allowed_origins) | 403 |
 //! | `capacity`: there is room for another stream | 503 |
-//! | `one_token`: it shows a token, and only one | 401, 400 |
+//! | `one_token`: it shows a token, and no other credential; `Authorization` may be [ignored](GateLayer::with_authorization_ignored) | 401, 400 |
 //! | the token is well-spelled, and redeemed | 401, or 503 if the store can't say |
 //! | `subject_capacity`: there is room for another stream of the subject's | 429 |
 //!
@@ -37,7 +38,8 @@
 //! # What a refused client sees
 //!
 //! `application/problem+json`. All bad tokens get the same answer to the byte, whatever is wrong
-//! with them; the reason goes to the gate's [observer](sse_gate_core::Observer) alone.
+//! with them; the reason goes to the gate's [observer](sse_gate_core::Observer) alone. The answer to
+//! HEAD has the same headers and no body: over HTTP/2 a server may not take it away.
 //!
 //! # What happens when a client goes away
 //!
@@ -77,6 +79,7 @@
 //! # }
 //! ```
 
+mod accept;
 mod answer;
 mod body;
 mod checks;
@@ -84,13 +87,16 @@ mod content;
 mod future;
 mod layer;
 mod next;
+mod origin;
 mod redemption;
 mod rejection;
 mod service;
 mod session_door;
+mod unstripped;
 
 pub use body::ResponseBody;
 pub use future::ResponseFuture;
-pub use layer::{GateLayer, InvalidOrigin};
+pub use layer::GateLayer;
+pub use origin::InvalidOrigin;
 pub use rejection::Rejection;
 pub use service::GateService;

@@ -20,6 +20,8 @@ pub enum Rejection {
     Method,
     /// The path is not one of the route.
     Route,
+    /// Its query is too long to look into.
+    QueryTooLong,
     /// It came as TLS early data, which anybody can replay.
     EarlyData,
     /// It has content.
@@ -52,6 +54,7 @@ impl Rejection {
         match self {
             Self::Method => "method",
             Self::Route => "route",
+            Self::QueryTooLong => "query_too_long",
             Self::EarlyData => "early_data",
             Self::Body => "body",
             Self::Prefetch => "prefetch",
@@ -72,6 +75,7 @@ impl Rejection {
         match self {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Route => StatusCode::NOT_FOUND,
+            Self::QueryTooLong => StatusCode::URI_TOO_LONG,
             Self::EarlyData => StatusCode::TOO_EARLY,
             Self::Body | Self::ManyTokens => StatusCode::BAD_REQUEST,
             Self::Prefetch | Self::FetchMetadata | Self::Origin => StatusCode::FORBIDDEN,
@@ -101,6 +105,7 @@ impl Rejection {
         match self {
             Self::Method => "A stream is opened with GET.",
             Self::Route => "There is no such stream.",
+            Self::QueryTooLong => "The query has more than 4 KiB.",
             Self::EarlyData => "Ask again when the TLS handshake is done.",
             Self::Body => "A stream's request has no content.",
             Self::Prefetch => "A stream can't be fetched ahead of time.",

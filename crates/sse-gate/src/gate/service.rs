@@ -16,8 +16,9 @@ use zeroize::Zeroizing;
 use super::future::Question;
 use super::layer::Config;
 use super::next::{Admission, Next};
-use super::{Rejection, ResponseBody, ResponseFuture, answer, checks};
-use crate::route::{ShownToken, StrippedToken};
+use super::{Rejection, ResponseBody, ResponseFuture, answer, checks, unstripped};
+use crate::headers;
+use crate::route::{ShownToken, StrippedToken, scrub};
 
 /// Redeems the token of a request before its handler sees it. See the [module](super).
 #[derive(Clone)]
@@ -53,7 +54,10 @@ impl<S> GateService<S> {
         }
         checks::method(&parts.method)?;
         let lifted = lifted.ok_or(Rejection::Route)?;
-        checks::head(parts)?;
+        checks::head(parts, config.takes_any_type)?;
+        if lifted.has_long_query() {
+            return Err(Rejection::QueryTooLong);
+        }
         if let Some(allowed) = &config.allowed_origins {
             checks::origin(parts, allowed)?;
         }
@@ -66,7 +70,7 @@ impl<S> GateService<S> {
                 None => Err(Rejection::Capacity),
             };
         };
-        let token = only(lifted.token())?.ok_or(Rejection::NoToken)?;
+        let token = only(lifted.token(config.ignores_authorization))?.ok_or(Rejection::NoToken)?;
         let presented = config.gate.present(token, lifted.resource());
         let presented = presented.map_err(|_| Rejection::BadToken)?;
         let admission = Admission {
@@ -100,11 +104,18 @@ impl<S> GateService<S> {
     /// What the stripping layer has lifted out for this route, or is still to be lifted out.
     fn lift(&self, parts: &mut Parts) -> Option<StrippedToken> {
         let route = &self.config.route;
-        match parts.extensions.get::<StrippedToken>() {
-            Some(lifted) if lifted.route() == route => parts.extensions.remove(),
-            Some(_) => None,
-            None => route.lift(parts),
+        if let Some(lifted) = parts.extensions.get::<StrippedToken>() {
+            let is_ours = lifted.is_for(route, parts.uri.path());
+            return is_ours.then(|| parts.extensions.remove()).flatten();
         }
+        let lifted = route.lift(parts);
+        if lifted.as_ref().is_some_and(StrippedToken::is_shown) {
+            unstripped::tell(&self.config.gate, route);
+        }
+        if lifted.is_none() && route.fits(parts.uri.path()) {
+            scrub(&mut parts.uri);
+        }
+        lifted
     }
 }
 
@@ -141,18 +152,24 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
         let verdict = self.judge(&mut parts);
+        let is_head = parts.method == Method::HEAD;
+        let answer = |response| {
+            ResponseFuture::answer(if is_head {
+                headers::without_content(response)
+            } else {
+                response
+            })
+        };
         let request = Request::from_parts(parts, body);
         match verdict {
             Ok(Verdict::NotOurs) => ResponseFuture::pass(self.inner.call(request)),
-            Ok(Verdict::Answer(response)) => ResponseFuture::answer(response),
+            Ok(Verdict::Answer(response)) => answer(response),
             Ok(Verdict::Ask(question, admission)) => {
                 ResponseFuture::ask(question, self.next(request, admission))
             }
             // The gate has told its observer of it.
-            Err(Rejection::BadToken) => {
-                ResponseFuture::answer((self.config.on_refusal)(Rejection::BadToken))
-            }
-            Err(rejection) => ResponseFuture::answer(self.config.turn_away(rejection)),
+            Err(Rejection::BadToken) => answer((self.config.on_refusal)(Rejection::BadToken)),
+            Err(rejection) => answer(self.config.turn_away(rejection)),
         }
     }
 }

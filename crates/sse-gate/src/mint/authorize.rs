@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use sse_gate_core::{Grant, Resource};
 
 use super::Identity;
+use crate::StreamRoute;
 use crate::problem::Problem;
 use crate::route::Params;
 
@@ -51,6 +52,7 @@ pub struct MintRequest {
     /// The body: JSON, or nothing.
     pub body: Bytes,
     pub(super) params: Params,
+    pub(super) stream: Option<StreamRoute>,
 }
 
 impl MintRequest {
@@ -59,6 +61,17 @@ impl MintRequest {
     pub fn param(&self, name: &str) -> Option<&str> {
         let mut params = self.params.iter();
         params.find_map(|(own, value)| (**own == *name).then_some(&**value))
+    }
+
+    /// The resource that the stream of the parameters in the path has, if the service was told its
+    /// [stream](super::MintService::for_stream) and its own pattern.
+    ///
+    /// [`Denied::NotFound`] if there is none: a value may be too long for one.
+    pub fn resource(&self) -> Result<Resource, Denied> {
+        let route = self.stream.as_ref().ok_or(Denied::NotFound)?;
+        let values: Option<Vec<&str>> = route.parameters().map(|name| self.param(name)).collect();
+        let resource = route.resource(values.ok_or(Denied::NotFound)?);
+        resource.map_err(|_| Denied::NotFound)
     }
 
     /// The usual grant: `resource`, to whoever asks, for as long as their credential is good.

@@ -14,7 +14,9 @@ use super::bodies::{Bodies, BodyLimits};
 use super::refusal::BoxError;
 use super::refusal::{BodyFault, MintRefusal};
 use super::{Authenticator, Authorizer, MintRequest, read, response};
-use crate::route::{Params, Pattern};
+use crate::StreamRoute;
+use crate::headers;
+use crate::route::{Params, Pattern, scrub};
 use crate::store::{GuardedStore, store_access};
 
 /// Room for a payload of 64 KiB whose every other character is escaped.
@@ -35,6 +37,7 @@ pub(super) struct Settings {
     /// The same gate, its store asked within bounds.
     guarded: Gate<GuardedStore>,
     pub(super) pattern: Option<Arc<Pattern>>,
+    pub(super) stream: Option<StreamRoute>,
     pub(super) max_body: usize,
     pub(super) body_time_limit: Duration,
     pub(super) bodies: Bodies,
@@ -47,6 +50,7 @@ impl Settings {
             guarded: GuardedStore::of(&gate),
             gate,
             pattern: None,
+            stream: None,
             max_body: MAX_BODY,
             body_time_limit: BODY_TIME_LIMIT,
             bodies: Bodies::new(BodyLimits::default()),
@@ -86,6 +90,7 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
     where
         B: Body<Error: Into<BoxError>>,
     {
+        let is_head = request.method() == Method::HEAD;
         match self.issue(request, settings).await {
             Ok(response) => response,
             Err(refusal) => {
@@ -94,7 +99,12 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
                     Some(error) => settings.gate.observe_error(signal, error),
                     None => settings.gate.observe(signal),
                 }
-                refusal.to_problem().into_response()
+                let response = refusal.to_problem().into_response();
+                if is_head {
+                    headers::without_content(response)
+                } else {
+                    response
+                }
             }
         }
     }
@@ -113,6 +123,7 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
         let (mut parts, body) = request.into_parts();
         hide_credentials(&mut parts.headers);
         let params = settings.params(parts.uri.path())?;
+        scrub(&mut parts.uri);
         // Whoever signs out while this request is under way, however slow its body is, gets no
         // token. A caller who is not known is told no more when the store is down.
         let epoch = settings.guarded.epoch().await;
@@ -128,6 +139,7 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
             parts,
             body,
             params,
+            stream: settings.stream.clone(),
         };
         let permit = self.authorizer.authorize(request).await?;
         let epoch = permit.grant.epoch().map_or(epoch, |own| own.min(epoch));

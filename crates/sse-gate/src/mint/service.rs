@@ -18,6 +18,7 @@ use super::bodies::{Bodies, BodyLimits};
 use super::endpoint::{Endpoint, Settings};
 use super::refusal::BoxError;
 use super::{Authenticator, Authorizer};
+use crate::StreamRoute;
 use crate::route::{InvalidRoute, Pattern};
 
 /// A tower service that answers requests for tokens. See the [module](super).
@@ -76,9 +77,29 @@ impl<A, Z> MintService<A, Z> {
     /// The pattern of its path, `/rooms/{room}/events-token` say, for the authorizer to have the
     /// [parameters](super::MintRequest::param) of. Every other path is answered with 404.
     ///
-    /// It goes by the whole path, as the service sees it.
+    /// It goes by the whole path, as the service sees it. If the [stream](Self::for_stream) is known,
+    /// it must have the same parameters.
     pub fn at(mut self, pattern: &str) -> Result<Self, InvalidRoute> {
         self.settings.pattern = Some(Arc::new(Pattern::new(pattern)?));
+        self.checked()
+    }
+
+    /// The route that its tokens open. The [pattern](Self::at) of its own path must have the same
+    /// parameters, so that an authorizer finds what it needs: [`MintRequest::resource`].
+    ///
+    /// Each of the two is checked when the other is there, so their order does not matter.
+    pub fn for_stream(mut self, route: &StreamRoute) -> Result<Self, InvalidRoute> {
+        self.settings.stream = Some(route.clone());
+        self.checked()
+    }
+
+    fn checked(self) -> Result<Self, InvalidRoute> {
+        let Settings {
+            pattern, stream, ..
+        } = &self.settings;
+        if let Some((pattern, stream)) = pattern.as_ref().zip(stream.as_ref()) {
+            stream.check_mint(pattern)?;
+        }
         Ok(self)
     }
 }

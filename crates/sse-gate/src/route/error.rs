@@ -1,31 +1,135 @@
 //! What is wrong with a route: [`InvalidRoute`].
 
-use matchit::InsertError;
+use std::fmt;
 
-/// A pattern is no route, or its values are not the ones it has places for.
-#[derive(Debug, thiserror::Error)]
-#[error("{what}")]
+use http::HeaderName;
+use matchit::InsertError;
+use sse_gate_core::InvalidResource;
+
+/// A pattern is no route, its token has no place, or values do not fit it.
+///
+/// It says what is wrong and how to write what was meant. It is an error of configuration, found when
+/// a program starts: a route like this would match no request, or another one than it seems.
+#[derive(Debug)]
 pub struct InvalidRoute {
-    what: &'static str,
-    #[source]
-    source: Option<InsertError>,
+    pattern: Box<str>,
+    fault: Fault,
 }
 
-impl InvalidRoute {
-    pub(super) const NO_TOKEN: Self = Self::new("pattern has no place for the token");
-    pub(super) const CATCH_ALL: Self = Self::new("pattern has a catch-all parameter");
-    pub(super) const VALUES: Self = Self::new("values do not fit the parameters of the pattern");
+/// The kinds of [`InvalidRoute`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidRouteKind {
+    /// The pattern is not well-formed, or can never match a request.
+    Pattern,
+    /// The place of the token is not there, or can't be one.
+    TokenPlace,
+    /// The values are not as many as the parameters, empty, or too long.
+    Values,
+    /// Two patterns that belong together have different parameters.
+    Parameters,
+}
 
-    const fn new(what: &'static str) -> Self {
-        Self { what, source: None }
+/// What is wrong.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    #[error("it is empty; a pattern is a path: /rooms/{{room}}/events")]
+    Empty,
+    #[error("it is a URL; a pattern is the path alone: /rooms/{{room}}/events")]
+    Url,
+    #[error("it does not begin with a slash: /rooms/{{room}}/events")]
+    NoSlash,
+    #[error("it has a query or a fragment; a pattern is the path alone")]
+    NotOnlyPath,
+    #[error("it has an empty segment; write one slash where there are more")]
+    EmptySegment,
+    #[error("it has a segment of dots, which clients take away before they ask")]
+    Dots,
+    #[error("{0:?} is no parameter; a parameter stands in braces: {{name}}")]
+    NoBraces(Box<str>),
+    #[error("it has a catch-all parameter; write a parameter for each segment")]
+    CatchAll,
+    #[error("a brace has no partner; a parameter is written {{name}}")]
+    Braces,
+    #[error("{{{0}}} has no name that is one: letters, digits, `_` and `-`, and nothing else")]
+    Name(Box<str>),
+    #[error("two parameters are named {{{0}}}")]
+    SameName(Box<str>),
+    #[error("a segment has more than one parameter")]
+    ManyInSegment,
+    #[error("clients send {0:?} percent-encoded: write {1}")]
+    Unencoded(char, Box<str>),
+    #[error("{0:?} is no escape that clients send: write it in capitals, or the character itself")]
+    Escape(Box<str>),
+    #[error("it has the same paths as {0:?}")]
+    Conflict(Box<str>),
+    #[error("it has no parameter {{{0}}} for the token")]
+    NoTokenParameter(Box<str>),
+    #[error("no client sends {0:?} unencoded: name the token's parameter with letters and digits")]
+    TokenParameter(Box<str>),
+    #[error("the header {0} has a meaning of its own: a token needs another one")]
+    TokenHeader(HeaderName),
+    #[error("it has {expected} parameters that need a value, and was given {given}")]
+    Values { expected: usize, given: usize },
+    #[error("the value for {{{0}}} is empty, and no path has an empty segment")]
+    EmptyValue(Box<str>),
+    #[error("its values make no resource")]
+    Resource(#[source] InvalidResource),
+    #[error("it has the parameters {own}, and its stream {other:?} has {others}")]
+    Parameters {
+        own: Box<str>,
+        other: Box<str>,
+        others: Box<str>,
+    },
+}
+
+impl From<InsertError> for Fault {
+    fn from(error: InsertError) -> Self {
+        match error {
+            InsertError::Conflict { with } => Self::Conflict(with.into()),
+            InsertError::InvalidParamSegment => Self::ManyInSegment,
+            InsertError::InvalidCatchAll => Self::CatchAll,
+            _ => Self::Braces,
+        }
     }
 }
 
-impl From<InsertError> for InvalidRoute {
-    fn from(error: InsertError) -> Self {
+impl InvalidRoute {
+    pub(super) fn new(pattern: &str, fault: Fault) -> Self {
         Self {
-            what: "pattern is not well-formed",
-            source: Some(error),
+            pattern: pattern.into(),
+            fault,
         }
+    }
+
+    /// What kind of error this is.
+    pub fn kind(&self) -> InvalidRouteKind {
+        match self.fault {
+            Fault::NoTokenParameter(_) | Fault::TokenParameter(_) | Fault::TokenHeader(_) => {
+                InvalidRouteKind::TokenPlace
+            }
+            Fault::Values { .. } | Fault::EmptyValue(_) | Fault::Resource(_) => {
+                InvalidRouteKind::Values
+            }
+            Fault::Parameters { .. } => InvalidRouteKind::Parameters,
+            _ => InvalidRouteKind::Pattern,
+        }
+    }
+
+    /// The pattern that it is about.
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+}
+
+impl fmt::Display for InvalidRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "route {:?}: {}", self.pattern, self.fault)
+    }
+}
+
+impl std::error::Error for InvalidRoute {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&self.fault)
     }
 }

@@ -5,27 +5,28 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use http::header::{AUTHORIZATION, COOKIE};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
-use sse_gate_core::{Resource, Token, TokenKey};
+use sse_gate_core::{Resource, TokenKey};
 use sse_gate_resume::ResumeId;
 use zeroize::Zeroizing;
 
-use super::{Inner, StreamRoute, TokenIn};
+use super::rivals::Rivals;
+use super::scrub::scrub;
+use super::{Inner, StreamRoute, TokenIn, usual};
 
 /// The longest query that is looked into, in bytes.
-const MAX_QUERY: usize = 4 * 1024;
+pub(super) const MAX_QUERY: usize = 4 * 1024;
 
 /// The longest text that is kept as a token, in bytes. A token has 55.
 const MAX_SHOWN: usize = 128;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// What stands in a path in the token's place.
-const PLACEHOLDER: &str = "-";
+/// What stands in a path in a credential's place.
+pub(super) const PLACEHOLDER: &str = "-";
 
 /// What a request showed as its token or resume id, as its route's layer found it.
 pub(crate) enum ShownToken {
@@ -33,7 +34,7 @@ pub(crate) enum ShownToken {
     None,
     /// One text, the token or something else.
     One(Zeroizing<Box<str>>),
-    /// Something that is too long to be a token, or stood in a query too long to look into.
+    /// Something that is too long to be a token.
     TooLong,
     /// More than one.
     Many,
@@ -51,9 +52,13 @@ struct Finding {
     route: StreamRoute,
     resource: Resource,
     token: ShownToken,
-    /// Whether there is another credential beside it.
-    has_rival: bool,
+    rivals: Rivals,
     resume_id: ShownToken,
+    /// Whether there was a query that is too long to look into. It is gone.
+    has_long_query: bool,
+    /// Whether the path was the route's as it stood, and not only when an inner layer has brought it
+    /// into the usual form.
+    is_exact: bool,
 }
 
 impl StrippedToken {
@@ -66,20 +71,41 @@ impl StrippedToken {
         }
     }
 
-    pub(crate) fn route(&self) -> &StreamRoute {
-        &self.0.route
-    }
-
     pub(crate) fn resource(&self) -> &Resource {
         &self.0.resource
     }
 
-    /// The token, for who opens a stream: it must be the only credential.
-    pub(crate) fn token(&self) -> &ShownToken {
-        if self.0.has_rival {
-            &ShownToken::Many
-        } else {
-            &self.0.token
+    /// Whether it is for a request of this route's, whose path is `path` now.
+    pub(crate) fn is_for(&self, route: &StreamRoute, path: &str) -> bool {
+        let is_now = || {
+            let found = route.matches(path);
+            found.is_some_and(|(resource, _)| resource == self.0.resource)
+        };
+        self.0.route == *route && (self.0.is_exact || is_now())
+    }
+
+    /// Whether something was shown in the token's place.
+    pub(crate) fn is_shown(&self) -> bool {
+        !matches!(self.0.token, ShownToken::None)
+    }
+
+    /// Whether there was a query that is too long to look into.
+    pub(crate) fn has_long_query(&self) -> bool {
+        self.0.has_long_query
+    }
+
+    /// The token, for who opens a stream: it must be the only credential. `Authorization` may be
+    /// somebody else's.
+    pub(crate) fn token(&self, ignores_authorization: bool) -> &ShownToken {
+        let Rivals {
+            in_authorization,
+            in_cookie,
+        } = self.0.rivals;
+        let has_rival = in_cookie || (in_authorization && !ignores_authorization);
+        match &self.0.token {
+            ShownToken::None => &ShownToken::None,
+            _ if has_rival => &ShownToken::Many,
+            token => token,
         }
     }
 
@@ -90,22 +116,54 @@ impl StrippedToken {
 }
 
 impl StreamRoute {
-    /// Takes the token out of a request of this route; `None` if it is not one, and stays as it
-    /// is.
+    /// Takes the token out of a request of this route, and blanks what looks like another one;
+    /// `None` if it is not one, and stays as it is.
     pub(crate) fn lift(&self, parts: &mut Parts) -> Option<StrippedToken> {
-        let (resource, token_at) = self.matches(parts.uri.path())?;
+        let found = self.matches(parts.uri.path())?;
+        self.lift_found(parts, found, true)
+    }
+
+    /// The same for a path that is one of this route's when it is brought into the usual form.
+    pub(crate) fn lift_loosely(&self, parts: &mut Parts) -> Option<StrippedToken> {
+        let mut forms = usual::forms(parts.uri.path());
+        let (form, found) = forms.find_map(|form| {
+            let found = self.matches(&form)?;
+            Some((form, found))
+        })?;
+        drop(forms);
+        if found.1.is_some() {
+            let query = parts.uri.query().map(str::to_owned);
+            parts.uri = with_path_and_query(&parts.uri, form, query.as_deref())?;
+        }
+        self.lift_found(parts, found, false)
+    }
+
+    /// Whether a path fits the pattern, be it that its values are none.
+    pub(crate) fn fits(&self, path: &str) -> bool {
+        self.0.pattern.fits(path)
+    }
+
+    fn lift_found(
+        &self,
+        parts: &mut Parts,
+        (resource, token_at): (Resource, Option<Range<usize>>),
+        is_exact: bool,
+    ) -> Option<StrippedToken> {
+        let has_long_query = drop_long_query(&mut parts.uri)?;
         let token = match &self.0.token_in {
             TokenIn::Query(name) => lift_from_query(&mut parts.uri, name)?,
             TokenIn::Path(_) => lift_from_path(&mut parts.uri, token_at?)?,
             TokenIn::Header(name) => lift_from_headers(&mut parts.headers, name),
         };
-        let is_shown = !matches!(token, ShownToken::None);
+        scrub(&mut parts.uri);
         Some(StrippedToken(Arc::new(Finding {
             route: self.clone(),
             resource,
             token,
-            has_rival: is_shown && has_another_credential(&parts.headers),
+            rivals: Rivals::of(&parts.headers),
             resume_id: lift_resume_id(&mut parts.headers),
+            has_long_query,
+            is_exact,
         })))
     }
 
@@ -143,6 +201,16 @@ fn lift_from_path(uri: &mut Uri, at: Range<usize>) -> Option<ShownToken> {
     Some(token)
 }
 
+/// Takes a query away that is too long to look into. Whether there was one. What is in it is not
+/// known, so it is to be in no log.
+fn drop_long_query(uri: &mut Uri) -> Option<bool> {
+    let is_long = uri.query().is_some_and(|query| query.len() > MAX_QUERY);
+    if is_long {
+        *uri = with_path_and_query(uri, uri.path().to_owned(), None)?;
+    }
+    Some(is_long)
+}
+
 /// Takes the parameters of this name out of the query, and leaves the others as they are.
 ///
 /// A name is compared after exactly one percent-decoding. A value is taken as it is written: a
@@ -151,11 +219,6 @@ fn lift_from_query(uri: &mut Uri, name: &str) -> Option<ShownToken> {
     let Some(query) = uri.query() else {
         return Some(ShownToken::None);
     };
-    if query.len() > MAX_QUERY {
-        // Nobody looks into it, and nobody behind this layer shall log what may be in it.
-        *uri = with_path_and_query(uri, uri.path().to_owned(), None)?;
-        return Some(ShownToken::TooLong);
-    }
     let is_token = |pair: &&str| {
         let key = pair.split_once('=').map_or(*pair, |(key, _)| key);
         key == name || percent_decode_str(key).eq(name.bytes())
@@ -197,27 +260,7 @@ fn lift_resume_id(headers: &mut HeaderMap) -> ShownToken {
     }
 }
 
-/// Whether headers carry a credential beside the token, against RFC 6750 §2: a client uses no
-/// more than one method in each request.
-fn has_another_credential(headers: &HeaderMap) -> bool {
-    let is_bearer = |value: &HeaderValue| {
-        value
-            .as_bytes()
-            .get(..7)
-            .is_some_and(|start| start.eq_ignore_ascii_case(b"bearer "))
-    };
-    let has_token = |value: &HeaderValue| {
-        let prefix = Token::PREFIX.as_bytes();
-        value
-            .as_bytes()
-            .windows(prefix.len())
-            .any(|window| window == prefix)
-    };
-    headers.get_all(AUTHORIZATION).iter().any(is_bearer)
-        || headers.get_all(COOKIE).iter().any(has_token)
-}
-
-fn with_path_and_query(uri: &Uri, mut path: String, query: Option<&str>) -> Option<Uri> {
+pub(super) fn with_path_and_query(uri: &Uri, mut path: String, query: Option<&str>) -> Option<Uri> {
     if let Some(query) = query {
         path.push('?');
         path.push_str(query);

@@ -3,18 +3,23 @@
 mod error;
 mod lift;
 mod pattern;
+mod rivals;
+mod scrub;
+mod spelling;
+mod usual;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderName;
-use sse_gate_core::{InvalidResource, Resource};
+use sse_gate_core::Resource;
 
-pub use error::InvalidRoute;
+use error::Fault;
+pub use error::{InvalidRoute, InvalidRouteKind};
 pub(crate) use lift::ShownToken;
 pub use lift::StrippedToken;
 pub(crate) use pattern::{Params, Pattern};
+pub(crate) use scrub::scrub;
 
 /// The route of a stream: which paths it has, where the token stands, which resource it opens.
 ///
@@ -64,15 +69,17 @@ impl StreamRoute {
     /// The route of this pattern, with the token at a place of its own.
     pub fn with_token_in(pattern: &str, token_in: TokenIn) -> Result<Self, InvalidRoute> {
         let pattern = Pattern::new(pattern)?;
-        let has_place = match &token_in {
-            TokenIn::Path(name) => pattern.has(name),
-            TokenIn::Query(name) => !name.is_empty(),
-            TokenIn::Header(_) => true,
-        };
-        if !has_place {
-            return Err(InvalidRoute::NO_TOKEN);
+        let invalid = |fault| Err(InvalidRoute::new(pattern.as_str(), fault));
+        match &token_in {
+            TokenIn::Path(name) if !pattern.has(name) => {
+                invalid(Fault::NoTokenParameter(name.as_str().into()))
+            }
+            TokenIn::Query(name) if !is_unencoded(name) => {
+                invalid(Fault::TokenParameter(name.as_str().into()))
+            }
+            TokenIn::Header(name) if has_meaning(name) => invalid(Fault::TokenHeader(name.clone())),
+            _ => Ok(Self(Arc::new(Inner { pattern, token_in }))),
         }
-        Ok(Self(Arc::new(Inner { pattern, token_in })))
     }
 
     /// Leaves the paths of another pattern to somebody else, as routers do that prefer a text to a
@@ -91,18 +98,30 @@ impl StreamRoute {
         Ok(self)
     }
 
-    /// The resource that this route opens for these values of its parameters, in their order.
-    /// A token in the path is none of them.
+    /// The resource that this route opens for these values of its parameters, in their order; an
+    /// error if there are too few or too many, or if one is empty. A token in the path is none of
+    /// them.
     pub fn resource<V: AsRef<str>>(
         &self,
         values: impl IntoIterator<Item = V>,
-    ) -> Result<Resource, InvalidResource> {
-        // Parts of two types: the pattern borrowed, the values as they come.
-        let pattern = std::iter::once(Cow::Borrowed(self.0.pattern.as_str()));
-        let values = values
-            .into_iter()
-            .map(|value| Cow::Owned(value.as_ref().to_owned()));
-        Resource::new(pattern.chain(values))
+    ) -> Result<Resource, InvalidRoute> {
+        let values: Vec<V> = values.into_iter().collect();
+        let names: Vec<&str> = self.parameters().collect();
+        self.0.pattern.check_values(&names, &values)?;
+        let pattern = std::iter::once(self.pattern());
+        let parts = pattern.chain(values.iter().map(AsRef::as_ref));
+        let invalid = |error| InvalidRoute::new(self.pattern(), Fault::Resource(error));
+        Resource::new(parts).map_err(invalid)
+    }
+
+    /// The names of the parameters that make the resource, in their order: all but the token's.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        let token = match self.token_in() {
+            TokenIn::Path(name) => Some(name.as_str()),
+            TokenIn::Query(_) | TokenIn::Header(_) => None,
+        };
+        let names = self.0.pattern.names();
+        names.filter(move |name| Some(*name) != token)
     }
 
     /// The path of this route for these values of its parameters, in their order, a token in the
@@ -114,6 +133,30 @@ impl StreamRoute {
         self.0.pattern.fill(values)
     }
 
+    /// Checks that the pattern of a mint has the parameters that make this route's resource.
+    pub(crate) fn check_mint(&self, mint: &Pattern) -> Result<(), InvalidRoute> {
+        let list = |names: &[&str]| {
+            let names: Vec<_> = names.iter().map(|name| format!("{{{name}}}")).collect();
+            match &*names.join(", ") {
+                "" => "none".into(),
+                list => list.into(),
+            }
+        };
+        let (mut own, mut others): (Vec<_>, Vec<_>) =
+            (mint.names().collect(), self.parameters().collect());
+        own.sort_unstable();
+        others.sort_unstable();
+        if own == others {
+            return Ok(());
+        }
+        let fault = Fault::Parameters {
+            own: list(&own),
+            other: self.pattern().into(),
+            others: list(&others),
+        };
+        Err(InvalidRoute::new(mint.as_str(), fault))
+    }
+
     /// The pattern.
     pub fn pattern(&self) -> &str {
         self.0.pattern.as_str()
@@ -123,6 +166,52 @@ impl StreamRoute {
     pub fn token_in(&self) -> &TokenIn {
         &self.0.token_in
     }
+}
+
+/// Whether clients send the name of a parameter as it is: RFC 3986 §2.3, unreserved.
+fn is_unencoded(name: &str) -> bool {
+    let is_one = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_one)
+}
+
+/// Whether servers, browsers or this library read a header for something else.
+fn has_meaning(name: &HeaderName) -> bool {
+    const TAKEN: [&str; 24] = [
+        "accept",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "early-data",
+        "expect",
+        "forwarded",
+        "host",
+        "keep-alive",
+        "last-event-id",
+        "origin",
+        "purpose",
+        "range",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-moz",
+        "x-purpose",
+    ];
+    let name = name.as_str();
+    let groups = [
+        "sec-",
+        "proxy-",
+        "accept-",
+        "access-control-",
+        "if-",
+        "x-forwarded-",
+    ];
+    TAKEN.contains(&name) || groups.iter().any(|group| name.starts_with(group))
 }
 
 impl PartialEq for StreamRoute {

@@ -1,8 +1,11 @@
 //! The pattern of a path: [`Pattern`], what it matches, and a path made of its values.
 
+use std::fmt;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::InvalidRoute;
+use super::error::Fault;
+use super::{InvalidRoute, spelling, usual};
 
 /// What stands for itself in a segment: RFC 3986 §2.3, unreserved.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -20,6 +23,12 @@ pub(crate) struct Pattern {
     names: Vec<Box<str>>,
 }
 
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
 /// Whose the paths of a pattern are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whose {
@@ -32,12 +41,15 @@ pub(crate) type Params = Vec<(Box<str>, Box<str>)>;
 
 impl Pattern {
     pub(crate) fn new(text: &str) -> Result<Self, InvalidRoute> {
+        let invalid = |fault| InvalidRoute::new(text, fault);
+        let names = spelling::check(text, false).map_err(invalid)?;
         let mut matcher = matchit::Router::new();
-        matcher.insert(text, Whose::Own)?;
+        let inserted = matcher.insert(text, Whose::Own);
+        inserted.map_err(|error| invalid(error.into()))?;
         Ok(Self {
             text: text.into(),
             matcher,
-            names: names(text)?,
+            names,
         })
     }
 
@@ -49,15 +61,28 @@ impl Pattern {
         self.names.iter().any(|own| **own == *name)
     }
 
+    /// The names of its parameters, in their order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
+    }
+
     /// The parameters of a path that matches, as they stand in it.
     pub(super) fn find<'p>(&'p self, path: &'p str) -> Option<matchit::Params<'p, 'p>> {
         let found = self.matcher.at(path).ok()?;
         (*found.value == Whose::Own).then_some(found.params)
     }
 
+    /// Whether a path fits it as it stands, or in the form that an inner layer may bring it into.
+    pub(crate) fn fits(&self, path: &str) -> bool {
+        self.find(path).is_some() || usual::forms(path).any(|form| self.find(&form).is_some())
+    }
+
     /// Leaves the paths of another pattern to somebody else.
     pub(super) fn except(&mut self, other: &str) -> Result<(), InvalidRoute> {
-        Ok(self.matcher.insert(other, Whose::Other)?)
+        let invalid = |fault| InvalidRoute::new(other, fault);
+        spelling::check(other, true).map_err(invalid)?;
+        let inserted = self.matcher.insert(other, Whose::Other);
+        inserted.map_err(|error| invalid(error.into()))
     }
 
     /// The parameters of a path that matches, each with its name and decoded exactly once.
@@ -70,79 +95,70 @@ impl Pattern {
         decoded.collect()
     }
 
+    /// Checks that there is one value for each of these names, and that none is empty.
+    pub(super) fn check_values<V: AsRef<str>>(
+        &self,
+        names: &[&str],
+        values: &[V],
+    ) -> Result<(), InvalidRoute> {
+        let (expected, given) = (names.len(), values.len());
+        if expected != given {
+            return Err(InvalidRoute::new(
+                &self.text,
+                Fault::Values { expected, given },
+            ));
+        }
+        let mut pairs = names.iter().zip(values);
+        match pairs.find(|(_, value)| value.as_ref().is_empty()) {
+            Some((name, _)) => Err(InvalidRoute::new(
+                &self.text,
+                Fault::EmptyValue((*name).into()),
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// The path that has these values; an error if there are too few or too many.
     pub(super) fn fill<V: AsRef<str>>(
         &self,
         values: impl IntoIterator<Item = V>,
     ) -> Result<String, InvalidRoute> {
-        fill(&self.text, values)
-    }
-}
-
-/// The names in braces, in their order.
-fn names(pattern: &str) -> Result<Vec<Box<str>>, InvalidRoute> {
-    pieces(pattern)
-        .filter_map(|piece| match piece {
-            Piece::Param(name) if name.starts_with('*') => Some(Err(InvalidRoute::CATCH_ALL)),
-            Piece::Param(name) => Some(Ok(name.into())),
-            Piece::Text(_) => None,
-        })
-        .collect()
-}
-
-/// The pattern with a value in the place of each name, percent-encoded.
-fn fill<V: AsRef<str>>(
-    pattern: &str,
-    values: impl IntoIterator<Item = V>,
-) -> Result<String, InvalidRoute> {
-    let mut values = values.into_iter();
-    let mut path = String::with_capacity(pattern.len() + 32);
-    for piece in pieces(pattern) {
-        match piece {
-            Piece::Text(text) => path.push_str(text),
-            Piece::Param(_) => {
-                let value = values.next().filter(|value| !value.as_ref().is_empty());
-                let value = value.ok_or(InvalidRoute::VALUES)?;
-                path.extend(utf8_percent_encode(value.as_ref(), SEGMENT));
+        let values: Vec<V> = values.into_iter().collect();
+        let names: Vec<&str> = self.names().collect();
+        self.check_values(&names, &values)?;
+        let mut values = values.iter();
+        let mut path = String::with_capacity(self.text.len() + 32);
+        for piece in pieces(&self.text) {
+            match piece {
+                Piece::Text(text) => path.push_str(text),
+                Piece::Param => {
+                    let value = values.next().map(AsRef::as_ref).unwrap_or_default();
+                    path.extend(utf8_percent_encode(value, SEGMENT));
+                }
             }
         }
+        Ok(path)
     }
-    values
-        .next()
-        .is_none()
-        .then_some(path)
-        .ok_or(InvalidRoute::VALUES)
 }
 
 enum Piece<'p> {
     Text(&'p str),
-    Param(&'p str),
+    Param,
 }
 
-/// Takes a pattern apart at its braces. Doubled ones stand for themselves.
+/// Takes a pattern apart at its braces, which have been checked.
 fn pieces(mut rest: &str) -> impl Iterator<Item = Piece<'_>> {
     std::iter::from_fn(move || {
-        let (piece, after) = match rest.as_bytes() {
-            [] => return None,
-            [b'{', b'{', ..] | [b'}', b'}', ..] => (Piece::Text(&rest[..1]), &rest[2..]),
-            [b'{', ..] => {
-                let end = rest.find('}').unwrap_or(rest.len());
-                (
-                    Piece::Param(&rest[1..end]),
-                    rest.get(end + 1..).unwrap_or_default(),
-                )
-            }
-            [_, text @ ..] => {
-                let is_brace = |byte: &u8| matches!(byte, b'{' | b'}');
-                let end = text
-                    .iter()
-                    .position(is_brace)
-                    .map_or(rest.len(), |at| at + 1);
-                (Piece::Text(&rest[..end]), &rest[end..])
-            }
-        };
+        if rest.is_empty() {
+            return None;
+        }
+        if let Some((_, after)) = rest.strip_prefix('{').and_then(|it| it.split_once('}')) {
+            rest = after;
+            return Some(Piece::Param);
+        }
+        let (text, after) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
         rest = after;
-        Some(piece)
+        Some(Piece::Text(text))
     })
 }
 
@@ -152,33 +168,25 @@ mod tests {
 
     #[test]
     fn values_fill_the_places_of_the_names() {
-        let fill = |pattern, values: &[&str]| fill(pattern, values.iter().copied()).ok();
         let cases: &[(&str, &[&str], Option<&str>)] = &[
             ("/a/{x}/b/{y}", &["1", "2"], Some("/a/1/b/2")),
             ("/a/v{x}.json", &["1/2 %"], Some("/a/v1%2F2%20%25.json")),
             ("/a/{x}", &["é"], Some("/a/%C3%A9")),
-            ("/{{a}}/{x}", &["1"], Some("/{a}/1")),
+            ("/{x}/", &["1"], Some("/1/")),
             ("/a", &[], Some("/a")),
             ("/a/{x}", &[], None),
             ("/a/{x}", &[""], None),
             ("/a/{x}", &["1", "2"], None),
         ];
         for (pattern, values, path) in cases {
-            assert_eq!(
-                fill(pattern, values).as_deref(),
-                *path,
-                "{pattern} {values:?}"
-            );
+            let filled = Pattern::new(pattern).unwrap().fill(values.iter());
+            assert_eq!(filled.ok().as_deref(), *path, "{pattern} {values:?}");
         }
     }
 
     #[test]
     fn names_stand_in_their_order() {
-        let names = names("/a/{first}/{{no}}/v{second}").unwrap();
-        assert_eq!(
-            names.iter().map(|name| &**name).collect::<Vec<_>>(),
-            ["first", "second"]
-        );
-        assert!(super::names("/a/{*rest}").is_err());
+        let pattern = Pattern::new("/a/{first}/no/v{second}").unwrap();
+        assert_eq!(pattern.names().collect::<Vec<_>>(), ["first", "second"]);
     }
 }

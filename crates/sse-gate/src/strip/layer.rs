@@ -6,11 +6,13 @@ use tower_layer::Layer;
 
 use super::StripToken;
 use crate::StreamRoute;
+use crate::route::{InvalidRoute, Pattern};
 
 /// Wraps a service in [`StripToken`]. See the [module](super).
 #[derive(Clone, Debug)]
 pub struct StripTokenLayer {
     routes: Arc<[StreamRoute]>,
+    mints: Arc<[Pattern]>,
 }
 
 impl StripTokenLayer {
@@ -18,7 +20,20 @@ impl StripTokenLayer {
     pub fn new(routes: impl IntoIterator<Item = StreamRoute>) -> Self {
         Self {
             routes: routes.into_iter().collect(),
+            mints: Arc::default(),
         }
+    }
+
+    /// The patterns of the paths at which tokens are asked for, `/rooms/{room}/events-token` say.
+    /// There no token has its place, so nothing is lifted out; what looks like a credential is
+    /// blanked as on a stream's route.
+    pub fn with_mints<'p>(
+        mut self,
+        patterns: impl IntoIterator<Item = &'p str>,
+    ) -> Result<Self, InvalidRoute> {
+        let patterns = patterns.into_iter().map(Pattern::new);
+        self.mints = patterns.collect::<Result<_, _>>()?;
+        Ok(self)
     }
 }
 
@@ -29,6 +44,7 @@ impl<S> Layer<S> for StripTokenLayer {
         StripToken {
             inner,
             routes: Arc::clone(&self.routes),
+            mints: Arc::clone(&self.mints),
         }
     }
 }

@@ -9,6 +9,31 @@
 //! It refuses nothing. A service that has only the gate's layer is as safe at its door: what it
 //! lacks is the hygiene of what stands before that door.
 //!
+//! # What it blanks
+//!
+//! A token is lifted out of its own place, where it has one spelling. In every other place of the
+//! URI of a stream's route, and of a [mint's](StripTokenLayer::with_mints), a segment of the path is
+//! replaced by `-` and a parameter of the query is taken out that
+//!
+//! - has something in it that begins as a token (`sset1_`), a resume id (`sser1.`) or a JWT (`eyJ….….`)
+//!   does, however often it is percent-encoded;
+//! - or has the name of a credential, in any case and with any signs in it: `access_token`, `id_token`,
+//!   `refresh_token`, `jwt`, `authorization`, `bearer`, `api_key`, `client_secret`, `password`,
+//!   `lastEventId`, and a few more.
+//!
+//! That is so for requests that will be refused, too, for a path whose parameters can't be decoded or
+//! are too long, and for one that an inner layer brings into the usual form: doubled slashes, one too
+//! many or too few at the end. A query over 4 KiB is taken out as a whole.
+//!
+//! # Which path it goes by
+//!
+//! The one that the client asked for. `Router::nest` cuts the path that inner layers see, so a route
+//! has the pattern of the whole path, and the gate goes by what this layer has found. If this layer
+//! never matches, the gate takes the token out of what is left of the path, and everything works,
+//! but the token is in the log. The gate notices that and tells its observer, once for each route:
+//! [`Signal::TokenNotStripped`](crate::Signal::TokenNotStripped). What it can't notice is a logging
+//! layer, or axum's `OriginalUri`, outside of this layer, as with `Router::layer`.
+//!
 //! ```
 //! use http::Request;
 //! use sse_gate::{StreamRoute, StripTokenLayer};

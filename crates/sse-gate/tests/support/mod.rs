@@ -134,7 +134,7 @@ where
     }
 }
 
-async fn greet(request: Request<Body>) -> Result<Response<Full<Bytes>>, Infallible> {
+pub(crate) async fn greet(request: Request<Body>) -> Result<Response<Full<Bytes>>, Infallible> {
     let granted = request
         .extensions()
         .get::<Granted>()

@@ -114,13 +114,16 @@ impl Demo {
         })))
     }
 
-    /// Belongs around everything: takes the tokens out of the URIs of streams.
-    pub fn strip_layer(&self) -> StripTokenLayer {
+    /// Belongs around everything: takes the tokens out of the URIs of streams, and blanks what looks
+    /// like a credential there and where tokens are asked for.
+    pub fn strip_layer(&self) -> Result<StripTokenLayer, SetupError> {
         let Assembly {
             route, chat, feed, ..
         } = &*self.0;
         let routes = [route, &chat.route, &chat.stop_route, &feed.route];
-        StripTokenLayer::new(routes.map(Clone::clone))
+        let layer = StripTokenLayer::new(routes.map(Clone::clone));
+        let mints = [Self::STREAM_TOKEN, Self::CHAT_INITIATE, Self::TOPIC_TOKEN];
+        Ok(layer.with_mints(mints)?)
     }
 
     /// Belongs around the handler of the generations' streams. They are strict: a token opens one

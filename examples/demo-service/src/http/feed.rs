@@ -85,7 +85,7 @@ impl Demo {
         let (authenticator, admit) = (self.0.authenticator.clone(), Admit(self.clone()));
         let mint = MintService::new(&self.0.gate, authenticator, admit)
             .with_body_time_limit(self.0.body_timeout);
-        Ok(mint.at(Self::TOPIC_TOKEN)?)
+        Ok(mint.at(Self::TOPIC_TOKEN)?.for_stream(&self.0.feed.route)?)
     }
 
     /// Belongs around the handler of the topics' streams.

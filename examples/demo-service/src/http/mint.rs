@@ -29,7 +29,7 @@ impl Demo {
         let (authenticator, whether) = (self.0.authenticator.clone(), WhetherTheirs(self.clone()));
         let mint = MintService::new(&self.0.gate, authenticator, whether)
             .with_body_time_limit(self.0.body_timeout);
-        Ok(mint.at(Self::STREAM_TOKEN)?)
+        Ok(mint.at(Self::STREAM_TOKEN)?.for_stream(&self.0.route)?)
     }
 }
 
