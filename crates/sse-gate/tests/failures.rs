@@ -1,0 +1,145 @@
+//! What fails behind the gate and the mint: what clients are told, and what observers are.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::future::ready;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
+use http::{Request, Response};
+use http_body::Frame;
+use http_body_util::{BodyExt, Empty, Full, StreamBody};
+use sse_gate::core::{CredentialReason, Entry, Epoch, MintRefusalReason, StoreError, TokenKey};
+use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
+use sse_gate::{
+    Gate, GateLayer, Limits, MemorySessions, MemoryStore, Observer, Resource, Resumable,
+    ResumeKeys, Sessions, Signal, StreamRoute, Subject, TokenStore,
+};
+use support::{Body, World, with};
+use tower::{Layer, ServiceExt};
+
+/// A store that is down.
+#[derive(Debug)]
+struct Down;
+
+impl TokenStore for Down {
+    async fn insert(&self, _: TokenKey, _: Entry, _: Duration) -> Result<(), StoreError> {
+        Err(StoreError::unavailable("it is down"))
+    }
+
+    async fn take(&self, _: TokenKey) -> Result<Option<Entry>, StoreError> {
+        Err(StoreError::unavailable("it is down"))
+    }
+
+    async fn withdraw(&self, _: Subject) -> Result<usize, StoreError> {
+        Err(StoreError::unavailable("it is down"))
+    }
+
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        Err(StoreError::unavailable("it is down"))
+    }
+}
+
+/// E1, I14: when nobody can say whether a token is good, a client that shows an id with it is asked to
+/// wait, as an error would stop it for good; any other is refused for the moment.
+#[tokio::test]
+async fn a_client_that_comes_again_is_kept_when_the_store_is_down() {
+    let gate = Gate::builder(Down).build_erased();
+    let keys = ResumeKeys::generate(&sse_gate::core::SystemEntropy).unwrap();
+    let sessions = Sessions::new(MemorySessions::default(), keys);
+    let route = StreamRoute::new("/generations/{id}/stream").unwrap();
+    let layer = GateLayer::new(&gate, route).resumable(Resumable::new(&sessions));
+    let service = layer.layer(tower::service_fn(async |_: Request<Body>| {
+        Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))
+    }));
+    // A token of the right spelling, and an id of this server's that it does not know.
+    let uri = format!("/generations/7/stream?token={}", World::new().token().await);
+    let id = format!("sser1.k.{0}.1.{0}.0", "A".repeat(22));
+    let ask = async |headers: &[(&str, &str)]| {
+        let response = service.clone().oneshot(with(&uri, headers)).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    };
+    let (status, body) = ask(&[]).await;
+    assert_eq!(status, 503, "{body}");
+    let (status, body) = ask(&[("last-event-id", &id)]).await;
+    assert_eq!(status, 200, "{body}");
+    assert!(
+        body.contains("event: sse.wait\n") && body.contains(&id),
+        "{body}"
+    );
+}
+
+/// The errors that it was told of, each with its signal.
+#[derive(Clone, Debug, Default)]
+struct Told(Arc<Mutex<Vec<(Signal, String)>>>);
+
+impl Observer for Told {
+    fn observe(&self, _: Signal) {}
+
+    fn observe_error(&self, signal: Signal, error: &(dyn Error + 'static)) {
+        let source = error.source().map(|source| format!(": {source}"));
+        let said = format!("{error}{}", source.unwrap_or_default());
+        self.0.lock().unwrap().push((signal, said));
+    }
+}
+
+/// C23: the observer of a mint is told of the error behind a refusal, whatever it was.
+#[tokio::test]
+async fn an_observer_is_told_of_the_error_behind_a_refusal() {
+    let told = Told::default();
+    let limits = Limits::default().with_tokens_per_subject(0);
+    let gate = Gate::builder(MemoryStore::new(limits))
+        .observer(told.clone())
+        .build();
+    let who = |parts: &Parts| {
+        ready(match Bearer::of(&parts.headers).unwrap().as_str() {
+            "alice" => Ok(Identity::new(Subject::new("alice").unwrap())),
+            _ => Err(Unauthenticated::invalid().because("no such user")),
+        })
+    };
+    let whether = |request: MintRequest| {
+        let resource = Resource::new(["room"]).unwrap();
+        ready(Ok::<_, Denied>(Permit::new(request.grant_of(resource))))
+    };
+    let mint = MintService::new(&gate, who, whether);
+    let request = |name: &str| {
+        Request::post("/token")
+            .header(AUTHORIZATION, format!("Bearer {name}"))
+            .header(CONTENT_TYPE, "application/json")
+    };
+    let whole = || Full::new(Bytes::from_static(b"1"));
+    let broken = [Err::<Frame<Bytes>, _>(std::io::Error::other(
+        "it was reset",
+    ))];
+    let broken = StreamBody::new(stream::iter(broken));
+
+    let stranger = request("mallory").body(whole()).unwrap();
+    assert_eq!(mint.clone().oneshot(stranger).await.unwrap().status(), 401);
+    let cut = request("alice").body(broken).unwrap();
+    assert_eq!(mint.clone().oneshot(cut).await.unwrap().status(), 400);
+    let full = request("alice").body(whole()).unwrap();
+    assert_eq!(mint.clone().oneshot(full).await.unwrap().status(), 429);
+
+    let mut told = std::mem::take(&mut *told.0.lock().unwrap());
+    told.retain(|(signal, _)| matches!(signal, Signal::MintRefused(_)));
+    let [(stranger, why), (_, cut), (full, cap)] = &told[..] else {
+        panic!("{told:?}");
+    };
+    let invalid = MintRefusalReason::Credential(CredentialReason::Invalid);
+    assert_eq!(*stranger, Signal::MintRefused(invalid));
+    assert!(why.ends_with(": no such user"), "{why}");
+    assert!(cut.contains("it was reset"), "{cut}");
+    let not_issued = Signal::MintRefused(MintRefusalReason::NotIssued(
+        sse_gate::core::IssueErrorKind::Full(sse_gate::core::Cap::TokensPerSubject),
+    ));
+    assert_eq!(*full, not_issued, "{cap}");
+}
