@@ -8,4 +8,5 @@ mod breaker;
 mod budget;
 mod fickle;
 mod flood;
+mod resumable;
 mod scene;
