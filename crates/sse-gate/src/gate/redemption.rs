@@ -45,7 +45,7 @@ impl Redemption {
     pub(super) fn of_session(mut self, sessions: &Sessions, access: &StoreAccess) -> Self {
         let sessions = sessions.clone();
         let arriving: Arriving = Box::pin(async move { sessions.arrival().await });
-        self.arriving = Some(access.ask(arriving));
+        self.arriving = Some(access.read(arriving));
         self
     }
 }

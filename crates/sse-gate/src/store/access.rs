@@ -25,6 +25,14 @@ impl StoreAccess {
         Operation::new(question, self.clone())
     }
 
+    /// The same for an operation that changes nothing there.
+    pub(crate) fn read<F>(&self, question: F) -> Operation<F>
+    where
+        F: Future<Output: StoreAnswer> + Send + Unpin + 'static,
+    {
+        self.ask(question).only_reading()
+    }
+
     pub(crate) fn with_budget(mut self, budget: Duration) -> Self {
         self.budget = budget;
         self

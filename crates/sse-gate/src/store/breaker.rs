@@ -66,6 +66,11 @@ impl Breaker {
         may
     }
 
+    /// Whether a trial could be made now. It changes nothing.
+    pub(super) fn is_trial_due(&self, now: Instant) -> bool {
+        self.state().next_trial.is_none_or(|at| at <= now)
+    }
+
     /// The store has answered in time.
     pub(super) fn succeeded(&self) -> Option<Change> {
         if self.is_calm.load(Ordering::Acquire) {
@@ -89,12 +94,12 @@ impl Breaker {
         }
         self.is_calm.store(false, Ordering::Release);
         state.failures = state.failures.saturating_add(1);
-        if state.is_open || state.failures < self.max_failures {
+        if state.failures < self.max_failures {
             return None;
         }
-        state.is_open = true;
-        state.next_trial = Some(now + self.pause);
-        Some(Change::Opened)
+        state.next_trial = state.next_trial.max(Some(now + self.pause));
+        let was_open = std::mem::replace(&mut state.is_open, true);
+        (!was_open).then_some(Change::Opened)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -36,11 +36,15 @@ impl StoreGuard {
     }
 
     /// Leave to ask the store now.
-    pub(super) fn admit(self: &Arc<Self>) -> Result<Pass, Unanswered> {
+    ///
+    /// What only reads is no trial: a store that still reads may write no more. It is let through
+    /// when a trial is due, as the operation that is one may come after it.
+    pub(super) fn admit(self: &Arc<Self>, only_reads: bool) -> Result<Pass, Unanswered> {
         let before = self.under_way.fetch_add(1, Ordering::AcqRel);
         let mut pass = Pass {
             guard: Arc::clone(self),
             round: self.breaker.round(),
+            only_reads,
             is_trial: false,
             is_settled: false,
         };
@@ -49,7 +53,11 @@ impl StoreGuard {
             return Ok(pass);
         }
         // What hangs for ever must not keep the store from being tried again.
-        if self.breaker.may_try(Instant::now()) {
+        let now = Instant::now();
+        if only_reads && self.breaker.is_trial_due(now) {
+            return Ok(pass);
+        }
+        if !only_reads && self.breaker.may_try(now) {
             pass.is_trial = true;
             return Ok(pass);
         }
@@ -86,6 +94,7 @@ impl fmt::Debug for StoreGuard {
 pub(super) struct Pass {
     guard: Arc<StoreGuard>,
     round: u64,
+    only_reads: bool,
     is_trial: bool,
     is_settled: bool,
 }
@@ -99,6 +108,9 @@ impl Pass {
         let breaker = &self.guard.breaker;
         if is_failure {
             self.guard.tell(breaker.failed(self.round, Instant::now()));
+            return;
+        }
+        if self.only_reads {
             return;
         }
         self.guard.tell(breaker.succeeded());

@@ -75,6 +75,6 @@ impl TokenStore for GuardedStore {
     fn epoch(&self) -> impl Future<Output = Result<Epoch, StoreError>> + Send {
         let store = self.store.clone();
         self.access
-            .ask(Box::pin(async move { store.epoch().await }))
+            .read(Box::pin(async move { store.epoch().await }))
     }
 }

@@ -27,6 +27,7 @@ where
 {
     question: Option<F>,
     access: StoreAccess,
+    only_reads: bool,
     /// Since the store was asked.
     pass: Option<Pass>,
     /// Runs from when the store was first found waiting.
@@ -42,9 +43,17 @@ where
         Self {
             question: Some(question),
             access,
+            only_reads: false,
             pass: None,
             patience: None,
         }
+    }
+
+    /// Says that the operation changes nothing at the store, so that its success says nothing of
+    /// those that do.
+    pub(super) fn only_reading(mut self) -> Self {
+        self.only_reads = true;
+        self
     }
 
     /// Whether the store was asked and has not answered.
@@ -66,7 +75,7 @@ where
             .as_mut()
             .expect("an operation is polled until it is answered");
         if this.pass.is_none() {
-            match this.access.guard.admit() {
+            match this.access.guard.admit(*this.only_reads) {
                 Ok(pass) => *this.pass = Some(pass),
                 Err(why) => {
                     *this.question = None;

@@ -98,8 +98,10 @@ async fn what_a_store_refuses_does_not_open_it() {
     let limits = Limits::default().with_tokens_per_subject(1);
     let scene = Scene::with_limits(StorePolicy::default(), limits);
     let token = scene.token().await;
-    for unknown in scene.foreign_tokens(20).await {
+    for _ in 0..20 {
         assert_eq!(scene.mint().await.status(), 429);
+    }
+    for unknown in scene.foreign_tokens(20).await {
         assert_eq!(scene.show(&unknown).await, 401);
     }
     let full = IssueErrorKind::Full(Cap::TokensPerSubject);
@@ -121,4 +123,35 @@ async fn failures_that_are_not_in_a_row_do_not_open_it() {
         assert_eq!(scene.mint().await.status(), 200);
     }
     assert_eq!(scene.breaker(true), 0);
+}
+
+/// E1: a store that reads and does not write is broken, too. The mint reads before it writes.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_only_reads_opens_it() {
+    let scene = Scene::new();
+    let token = scene.token().await;
+    scene.store.becomes(Mood::LosesInsertions);
+    for _ in 0..5 {
+        assert_eq!(scene.mint().await.status(), 503);
+    }
+    assert_eq!(scene.breaker(true), 1);
+    for _ in 0..3 {
+        let (asked, started) = (scene.store.asked(), Instant::now());
+        assert_eq!(scene.mint().await.status(), 503);
+        assert_eq!(scene.show(&token).await, 503);
+        assert!(started.elapsed().is_zero());
+        assert_eq!(scene.store.asked(), asked);
+        tokio::time::sleep(PAUSE).await;
+        assert_eq!(scene.mint().await.status(), 503, "a trial");
+    }
+    assert_eq!(scene.breaker(false), 0);
+    scene.store.becomes(Mood::Works);
+    tokio::time::sleep(PAUSE).await;
+    assert_eq!(
+        scene.mint().await.status(),
+        200,
+        "a mint alone can close it"
+    );
+    assert_eq!(scene.breaker(false), 1);
+    assert_eq!(scene.show(&token).await, 200);
 }
