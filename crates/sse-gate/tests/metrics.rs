@@ -459,35 +459,6 @@ fn durations_are_a_histogram_with_the_named_buckets() {
     assert!(!text.contains("quantile"), "{text}");
 }
 
-/// G21: with upkeep, values that nobody scrapes take no memory. Without it these take 16 MB.
-#[cfg(target_os = "linux")]
-#[test]
-fn metrics_that_nobody_scrapes_stay_small() {
-    use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
-
-    let resident = || {
-        let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-        let pages: u64 = statm.split(' ').nth(1).unwrap().parse().unwrap();
-        pages * 4096
-    };
-    let name = Matcher::Full(MetricsObserver::DURATION.to_owned());
-    let recorder = PrometheusBuilder::new()
-        .set_buckets_for_metric(name, &MetricsObserver::DURATION_BUCKETS)
-        .unwrap()
-        .build_recorder();
-    let before = resident();
-    metrics::with_local_recorder(&recorder, || {
-        for _ in 0..2_000 {
-            for _ in 0..1_000 {
-                metrics::histogram!(MetricsObserver::DURATION).record(1.0);
-            }
-            recorder.handle().run_upkeep();
-        }
-    });
-    let grown = resident().saturating_sub(before);
-    assert!(grown < 8_000_000, "{grown} bytes");
-}
-
 /// C23: a pair of observers is one, for gates and for sessions.
 #[test]
 fn a_pair_of_observers_counts_twice() {
