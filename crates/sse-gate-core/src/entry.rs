@@ -56,6 +56,8 @@ impl Entry {
         bytes.extend_from_slice(subject);
         bytes.extend_from_slice(resource);
         bytes.extend_from_slice(payload.unwrap_or_default());
+        // Else it was moved while it was written.
+        debug_assert_eq!(bytes.len(), len);
         Self(bytes.into())
     }
 

@@ -124,8 +124,8 @@ fn event(level: Level, message: &'static str, reason: &'static str, error: Optio
     }
 }
 
-/// An error and what is behind it, in one line: control characters are replaced, as terminals and
-/// parsers of logs obey them.
+/// An error and what is behind it, in one line: characters are replaced that terminals and parsers
+/// of logs obey.
 struct Chain<'a>(&'a (dyn Error + 'static));
 
 impl fmt::Display for Chain<'_> {
@@ -137,6 +137,16 @@ impl fmt::Display for Chain<'_> {
             line.push_str(&error.to_string());
             next = error.source();
         }
-        f.write_str(&line.replace(char::is_control, "\u{fffd}"))
+        f.write_str(&line.replace(is_obeyed, "\u{fffd}"))
     }
+}
+
+/// Whether it is a control character, or breaks a line or turns it around as one would: the line and
+/// paragraph separators, and those with Unicode's property `Bidi_Control`.
+fn is_obeyed(char: char) -> bool {
+    let turns = matches!(
+        char,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    char.is_control() || turns || matches!(char, '\u{2028}' | '\u{2029}')
 }

@@ -147,3 +147,27 @@ async fn a_stripped_request_prints_no_token() {
     let printed = service.call(get(uri)).await.unwrap();
     assert!(!printed.contains("secret"), "{printed}");
 }
+
+/// D6: what is no ASCII in a URI, on whichever path, is percent-encoded for who stands behind: no log
+/// gets a command to a terminal, a line break or a change of direction from it. A stream's path says
+/// the same as before.
+#[test]
+fn a_uri_is_ascii_behind_the_layer() {
+    for (uri, expected) in [
+        ("/a\u{9b}31m?b=\u{202e}", "/a%C2%9B31m?b=%E2%80%AE"),
+        (
+            "/generations/\u{2028}/stream?token=x&a=\u{202e}",
+            "/generations/%E2%80%A8/stream?a=%E2%80%AE",
+        ),
+        (
+            "/generations/é/stream?token=x",
+            "/generations/%C3%A9/stream",
+        ),
+        (
+            "/generations/%C3%A9/stream?token=x",
+            "/generations/%C3%A9/stream",
+        ),
+    ] {
+        assert_eq!(seen(&routes(), uri), expected);
+    }
+}

@@ -209,8 +209,13 @@ fn sessions_are_logged_too() {
 /// D5: what a store or an authenticator says goes into a log, so it can't write lines of its own.
 #[test]
 fn an_error_can_not_forge_a_line() {
-    let error = io::Error::other("bad\nINFO all is well\r\u{1b}[2J\u{9b}2J\u{7f}");
+    let error =
+        io::Error::other("bad\nINFO all is well\r\u{1b}[2J\u{9b}2J\u{7f}\u{2028}\u{202e}\u{2066}");
     let line = one(Signal::MintRefused(MintRefusalReason::Path), Some(&error));
     assert!(!line.contains(char::is_control), "{line:?}");
+    assert!(
+        !line.contains(['\u{2028}', '\u{202e}', '\u{2066}']),
+        "{line:?}"
+    );
     assert!(line.contains("INFO all is well"));
 }

@@ -2,9 +2,13 @@
 //!
 //! [`StripTokenLayer`] belongs outermost, around the whole router: trace layers, access logs and
 //! axum's `OriginalUri` all see the URI as it is when it reaches them. It knows the
-//! [routes](crate::StreamRoute) of the streams and changes no request but theirs, so a `token`
+//! [routes](crate::StreamRoute) of the streams and takes nothing from other requests, so a `token`
 //! parameter of somebody else's route stays. What it lifts out it hands to the
 //! [`GateLayer`](crate::GateLayer) of the same route, where no one else can read it.
+//!
+//! Of every request it percent-encodes what stands in the URI and is not ASCII, as a browser does:
+//! written to a log as it is, it could break a line, turn it around or command a terminal. A router
+//! decodes it again.
 //!
 //! It refuses nothing. A service that has only the gate's layer is as safe at its door: what it
 //! lacks is the hygiene of what stands before that door.
@@ -56,6 +60,7 @@
 //! # }
 //! ```
 
+mod ascii;
 mod layer;
 mod service;
 

@@ -7,6 +7,7 @@ use http::Request;
 use http::request::Parts;
 use tower_service::Service;
 
+use super::ascii;
 use crate::StreamRoute;
 use crate::route::{Pattern, scrub};
 
@@ -32,6 +33,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
+        ascii::encode(&mut parts.uri);
         self.strip(&mut parts);
         self.inner.call(Request::from_parts(parts, body))
     }
