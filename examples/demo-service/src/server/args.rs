@@ -68,7 +68,7 @@ pub struct Args {
 
     /// How long a connection may be open without a request under way, in milliseconds: tests are
     /// in a hurry.
-    #[arg(long, default_value_t = 30_000, value_name = "MS", hide = true)]
+    #[arg(long, default_value_t = 25_000, value_name = "MS", hide = true)]
     pub silence_timeout: u64,
 
     /// How long a client may take to send the body of a request, in milliseconds.
