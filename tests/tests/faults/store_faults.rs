@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sse_gate::Signal;
 use sse_gate::core::RefusalReason;
+use sse_gate_tests::eventually;
 
 use crate::scene::Scene;
 use crate::store::Wait;
@@ -62,6 +63,11 @@ async fn a_store_that_hangs_makes_no_queue() {
     scene
         .until("the store is done", |it| it.store.answered() == 16)
         .await;
+    // The breaker has opened, and lets one request each half second try the store.
+    eventually("the store is asked again", async || {
+        scene.status(&requests[0]).await != 503
+    })
+    .await;
     for request in &requests {
         assert_eq!(scene.status(request).await, 401, "it is spent");
     }
