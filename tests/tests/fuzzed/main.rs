@@ -43,7 +43,7 @@ fn seed() -> u64 {
 macro_rules! fuzzed {
     ($($server:ident $program:literal)*) => {$(
         mod $server {
-            /// A17, D5, D6, G5, G20, J1: see the head of this file.
+            /// A17, B16, D5, D6, G5, G20, J1: see the head of this file.
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn no_request_does_any_harm() {
                 let mut target = crate::Target::start(env!($program)).await;

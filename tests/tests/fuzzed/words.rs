@@ -155,6 +155,27 @@ const BODIES: [&str; 12] = [
     "\u{0}\u{ff}",
 ];
 
+/// Queries at the path of a stream or a mint, where secrets stand in other ways than they should:
+/// `{T}` is a token, `{I}` a resume id, `{J}` a JWT.
+const MISSPELLED: [&str; 16] = [
+    "Token={T}",
+    "token[]={T}",
+    "%2574oken={T}",
+    "?token={T}",
+    "a=1;token={T}",
+    "a=1%26token={T}",
+    "x={T}",
+    "{T}",
+    "token={T}&token={T}",
+    "token={T}%zz",
+    "access_token={T}",
+    "authorization=Bearer%20{J}",
+    "jwt={J}",
+    "lastEventId={I}",
+    "x={I}",
+    "token={I}&last_event_id={T}",
+];
+
 /// A request before it is written down.
 pub(crate) struct Asked {
     pub(crate) method: &'static str,
@@ -201,7 +222,12 @@ impl Asked {
 
     /// Secrets where they belong, and where they don't.
     fn add_secrets(&mut self, choice: &mut Choice, purse: &Purse) {
-        match choice.below(10) {
+        match choice.below(12) {
+            10 | 11 => {
+                self.target = misspelled(choice, purse);
+                self.target_is_secret = true;
+                self.add("accept", "text/event-stream");
+            }
             0..=2 => {
                 purse.stream(choice).clone_into(&mut self.target);
                 self.target_is_secret = true;
@@ -222,4 +248,24 @@ impl Asked {
             _ => self.add("authorization", &format!("Bearer {}", purse.jwt(choice))),
         }
     }
+}
+
+/// A target with secrets in it, as they should not be.
+fn misspelled(choice: &mut Choice, purse: &Purse) -> String {
+    let stream = match choice.below(2) {
+        0 => purse.stream(choice),
+        _ => purse.resume(choice).0,
+    };
+    // The chat has its token in the path.
+    let path = stream.split('?').next().unwrap_or_default();
+    let mint = if choice.one_in(3) && path.ends_with("/stream") {
+        "-token"
+    } else {
+        ""
+    };
+    let query = choice.of(&MISSPELLED);
+    let query = query.replace("{T}", purse.token(choice));
+    let query = query.replace("{I}", purse.resume(choice).1);
+    let query = query.replace("{J}", purse.jwt(choice));
+    format!("{path}{mint}?{query}")
 }
