@@ -17,6 +17,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::core::{Signal, StreamEnd};
 use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit};
+use sse_gate::sessions::EventLog;
 use sse_gate::{
     Event, GateLayer, MemoryLogs, MemorySessions, Resumable, ResumableStream, ResumeKeys, Sessions,
     SseBody, StreamSlots, Subject,
@@ -174,4 +175,40 @@ async fn a_body_at_the_mint_may_be_as_large_as_its_limit() {
             assert_eq!(status, expected, "{len} bytes, in chunks: {is_chunked}");
         }
     }
+}
+
+/// F7: a stream that has always more to say is ended by a shutdown all the same, at its next frame but
+/// one.
+#[tokio::test]
+async fn a_resumed_stream_that_never_waits_is_shut_down() {
+    let world = World::new();
+    let keys = ResumeKeys::generate(&sse_gate::core::SystemEntropy).unwrap();
+    let clock = || world.clock.clone();
+    let store = MemorySessions::default().with_clock(clock());
+    let sessions = Sessions::new(store, keys).with_clock(clock());
+    let log = MemoryLogs::default().with_clock(clock()).create().unwrap();
+    for _ in 0..1_000 {
+        log.append(&Event::new().data("x")).await.unwrap();
+    }
+    let layer = world.layer().resumable(Resumable::new(&sessions));
+    let service = layer.layer(tower::service_fn(|request: Request<Body>| {
+        let log = log.clone();
+        async move {
+            let stream = request
+                .extensions()
+                .get::<ResumableStream>()
+                .unwrap()
+                .clone();
+            let body = stream.follow(&log).await.unwrap();
+            Ok::<_, Infallible>(body.until(ready(())).into_response())
+        }
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let body = service.oneshot(get(&uri)).await.unwrap().into_body();
+    let body = body.collect().await.unwrap().to_bytes();
+    let events = String::from_utf8(body.to_vec())
+        .unwrap()
+        .matches("data: x\n")
+        .count();
+    assert!(events < 300, "{events} of 1,000 events were sent first");
 }
