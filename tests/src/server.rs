@@ -93,6 +93,17 @@ impl Server {
         kilobytes.expect("it says how much") * 1024
     }
 
+    /// How many sockets it has open.
+    #[cfg(target_os = "linux")]
+    pub fn sockets(&self) -> usize {
+        let path = format!("/proc/{}/fd", self.process.id());
+        let open = std::fs::read_dir(path).expect("a running process has files");
+        let targets = open.filter_map(|file| std::fs::read_link(file.ok()?.path()).ok());
+        let is_socket =
+            |target: &std::path::PathBuf| target.to_string_lossy().starts_with("socket:");
+        targets.filter(is_socket).count()
+    }
+
     /// Asks it to stop.
     pub fn terminate(&self) {
         let pid = self.process.id().to_string();

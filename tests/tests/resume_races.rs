@@ -77,7 +77,11 @@ async fn reaches(stream: &mut EventStream, n: u64) -> (bool, Option<String>) {
 /// I5, I7: as many clients as an id is taken for: all are let in, and one of them stays. What is
 /// published from then on comes to it alone, the connection before them included.
 async fn of_those_let_in_one_stays(setup: Setup) {
-    let server = setup.log("off").arg("streams-per-subject", 100).start();
+    let server = setup
+        .log("off")
+        .arg("streams-per-subject", 100)
+        .arg("takeovers", u32::MAX)
+        .start();
     let alice = server.user("alice");
     let (ticket, mut before, mut id) = open(&server, &alice).await;
     let (start, mut n, mut rounds) = (Instant::now(), 0, 0);
@@ -109,7 +113,11 @@ async fn of_those_let_in_one_stays(setup: Setup) {
 /// I4, I7, I18: 64 clients: three are let in and the next closes the session. All three are cut,
 /// the last one with a word; the others are told that it is over.
 async fn of_sixty_four_clients_none_stays(setup: Setup) {
-    let server = setup.log("off").arg("streams-per-subject", 100).start();
+    let server = setup
+        .log("off")
+        .arg("streams-per-subject", 100)
+        .arg("takeovers", u32::MAX)
+        .start();
     let alice = server.user("alice");
     let (start, mut rounds) = (Instant::now(), 0);
     while rounds < 100 && start.elapsed() < Duration::from_secs(30) {
@@ -146,7 +154,7 @@ async fn of_sixty_four_clients_none_stays(setup: Setup) {
 /// its connection has ended. Both together have every event once, and the one that was replaced
 /// nothing that was published after its successor's head was there.
 async fn two_connections_never_both_have_the_stream(setup: Setup) {
-    let server = setup.log("off").start();
+    let server = setup.log("off").arg("takeovers", u32::MAX).start();
     let (alice, bob) = (server.user("alice"), server.user("bob"));
     let (ticket, mut stream, mut id) = open(&server, &bob).await;
     let (start, mut n, mut seen, mut rounds) = (Instant::now(), 0_u64, 0, 0);

@@ -57,6 +57,10 @@ pub enum SessionSignal {
     /// A resume id was refused. [`Refused::Reuse`] tells of a stolen one, and the session is
     /// closed; [`Refused::Rollback`] of a store that has lost writes.
     Refused(Refused),
+    /// Its connections were replaced too often in a short time: its client is told to come back.
+    TooSoon,
+    /// There was no place for its client, which is told to come back.
+    NotAdmitted,
     /// The store could not be asked.
     Unavailable,
     /// It was closed on purpose.

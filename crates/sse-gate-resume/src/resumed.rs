@@ -79,6 +79,12 @@ pub enum NotResumed {
     Gone(Gone),
     /// It shows no good credential: 401, and the same one for every reason.
     Refused(Refused),
+    /// Connections of the session were replaced too often in a short time. Nothing was consumed, and
+    /// the client may ask again.
+    TooSoon,
+    /// There is no place for it now: whoever was asked to admit it has not
+    /// ([`Sessions::resume_if`]). Nothing was consumed, and the client may ask again.
+    NotAdmitted,
     /// The store can't be asked. Nothing was consumed, and the client may ask again.
     Unavailable(SessionError),
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use sse_gate_codec::Event;
 use sse_gate_core::{Clock, Entropy, SteadyTime, Subject, SystemClock, SystemEntropy, TokenKey};
+use subtle::ConstantTimeEq;
 
 use crate::frames;
 use crate::id::{IdPrefix, ResumeId, ResumeKeys, SessionId, Tag, TagContext};
@@ -131,6 +132,18 @@ impl Sessions {
     /// The order: spelling; the session, which the store is asked for; the tag, in constant time;
     /// then the one step that changes anything, [`Record::redeem`].
     pub async fn resume(&self, id: &str, token: TokenKey) -> Result<Resumed, NotResumed> {
+        let resumed = self.resume_if(id, token, |_, _| Some(())).await;
+        resumed.map(|(resumed, ())| resumed)
+    }
+
+    /// The same, if `admit` has a place for the client. It is asked before anything changes, about
+    /// clients whose credentials look good, and what it gives is dropped if they are not.
+    pub async fn resume_if<T: Send>(
+        &self,
+        id: &str,
+        token: TokenKey,
+        admit: impl FnOnce(SessionId, &Binding) -> Option<T> + Send,
+    ) -> Result<(Resumed, T), NotResumed> {
         let inner = &*self.0;
         let Some(id) = ResumeId::parse(id) else {
             return Err(inner.refuse(Refused::Malformed, None));
@@ -148,18 +161,32 @@ impl Sessions {
             seq: id.seq,
             token,
         };
+        // Who has the other factor is not told whether there is a place.
+        let has_both = bool::from(token.ct_eq(&binding.token));
+        let place = has_both.then(|| admit(id.session, &binding)).flatten();
+        if has_both && place.is_none() {
+            inner.tell(SessionSignal::NotAdmitted, about);
+            return Err(NotResumed::NotAdmitted);
+        }
         let redeemed = inner.store.redeem(id.session, shown).await;
         match redeemed.map_err(|error| inner.unavailable(error))? {
             Redeemed::Unknown => Err(inner.refuse(Refused::Unknown, about)),
             Redeemed::Refused(refused) => Err(inner.refuse(refused, about)),
             Redeemed::Gone(gone) => Err(inner.gone(gone, about)),
+            Redeemed::TooSoon => {
+                inner.tell(SessionSignal::TooSoon, about);
+                Err(NotResumed::TooSoon)
+            }
             Redeemed::Resumed {
                 found,
                 generation,
                 again,
             } => {
+                let Some(place) = place else {
+                    return Err(inner.refuse(Refused::OtherToken, about));
+                };
                 inner.tell(SessionSignal::Resumed { again }, about);
-                Ok(self.resumed(id.session, generation, id.seq, found))
+                Ok((self.resumed(id.session, generation, id.seq, found), place))
             }
         }
     }

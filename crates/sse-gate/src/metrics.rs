@@ -14,7 +14,7 @@
 //! | `sse_gate_store_breakers_open` | gauge | `store`: `tokens`, `sessions` |
 //! | `sse_gate_store_breaker_openings_total` | counter | `store` |
 //! | `sse_gate_reconnects_total` | counter | |
-//! | `sse_gate_sessions_total` | counter | `outcome`: `opened`, `resumed`, `resumed_again`, `reopened`, `complete`, `unavailable`; of those that are over, `gone_` and why |
+//! | `sse_gate_sessions_total` | counter | `outcome`: `opened`, `resumed`, `resumed_again`, `reopened`, `complete`, `too_soon`, `not_admitted`, `unavailable`; of those that are over, `gone_` and why |
 //! | `sse_gate_resume_refused_total` | counter | `reason`: `reuse` and `rollback` are alarms |
 //! | `sse_gate_sessions_closed_total` | counter | `reason`: those that were closed on purpose |
 //! | `sse_gate_events_missed_total` | counter | `cause`: `trimmed`, or `lost_writes` |
@@ -231,6 +231,8 @@ fn session_label(signal: SessionSignal) -> Option<&'static str> {
         SessionSignal::Reopened => "reopened",
         SessionSignal::Gone(Gone::Complete) => "complete",
         SessionSignal::Gone(Gone::Closed(reason)) => gone_label(reason),
+        SessionSignal::TooSoon => "too_soon",
+        SessionSignal::NotAdmitted => "not_admitted",
         SessionSignal::Unavailable => "unavailable",
         _ => return None,
     })

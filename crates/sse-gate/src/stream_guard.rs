@@ -10,7 +10,7 @@ use sse_gate_core::{Gate, Grant, SharedStore, Signal, SteadyTime, StreamEnd, Tim
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::resume::{ResumableStream, Unattached};
-use crate::slots::{Pulse, Slot};
+use crate::slots::{Presence, Pulse, Slot};
 use crate::stream_end;
 
 /// Kept as long as the stream is open. Dropped, it frees the slot and tells the observer.
@@ -21,8 +21,10 @@ pub(crate) struct StreamGuard {
     _slot: Option<Slot>,
     /// or still in here, if the handler has not attached it.
     unattached: Option<Unattached>,
-    /// That of its slot, wherever that is.
+    /// That of its slot, wherever that is,
     pulse: Arc<Pulse>,
+    /// which counts until the body has ended.
+    presence: Option<Presence>,
     opened_at: Instant,
     time_left: Duration,
     #[pin]
@@ -35,20 +37,26 @@ pub(crate) struct StreamGuard {
 impl StreamGuard {
     /// Watches over a stream that ends at its grant's deadline.
     pub(crate) fn strict(gate: Gate<SharedStore>, slot: Slot, grant: &Grant) -> Self {
-        let pulse = slot.pulse();
-        Self::new(gate, Some(slot), pulse, grant, Duration::ZERO)
+        let watched = (slot.pulse(), slot.presence());
+        Self::new(gate, Some(slot), watched, grant, Duration::ZERO)
     }
 
     /// Watches over one whose body ends by itself at the deadline, with a last word. Any other
     /// body ends a moment later.
-    pub(crate) fn resumable(gate: Gate<SharedStore>, pulse: Arc<Pulse>, grant: &Grant) -> Self {
-        Self::new(gate, None, pulse, grant, LAST_WORD)
+    pub(crate) fn resumable(gate: Gate<SharedStore>, slot: &Slot, grant: &Grant) -> Self {
+        Self::new(
+            gate,
+            None,
+            (slot.pulse(), slot.presence()),
+            grant,
+            LAST_WORD,
+        )
     }
 
     fn new(
         gate: Gate<SharedStore>,
         slot: Option<Slot>,
-        pulse: Arc<Pulse>,
+        (pulse, presence): (Arc<Pulse>, Presence),
         grant: &Grant,
         allowance: Duration,
     ) -> Self {
@@ -63,6 +71,7 @@ impl StreamGuard {
             _slot: slot,
             unattached: None,
             pulse,
+            presence: Some(presence),
             opened_at,
             time_left,
             deadline: sleep_until(opened_at + lasts),
@@ -107,9 +116,12 @@ impl StreamGuard {
 
     /// The body has come to its end, unless it has failed, or its place was taken.
     pub(crate) fn complete(self: Pin<&mut Self>) {
-        if self.end == StreamEnd::Disconnected && self.pulse.has_place() {
-            *self.project().end = StreamEnd::Complete;
+        let has_place = self.pulse.has_place();
+        let this = self.project();
+        if *this.end == StreamEnd::Disconnected && has_place {
+            *this.end = StreamEnd::Complete;
         }
+        *this.presence = None;
     }
 
     /// The body has failed.

@@ -9,5 +9,7 @@ mod shutdown;
 mod store;
 mod store_faults;
 #[cfg(target_os = "linux")]
+mod takeovers;
+#[cfg(target_os = "linux")]
 mod unread;
 mod vanish;

@@ -12,6 +12,9 @@ pub enum Outcome {
     },
     /// The session is over, and whoever asks had a right to it: it shall ask no more.
     Gone(Gone),
+    /// The connection before is still there, and others were replaced too often in a short time. The
+    /// id stays good for later.
+    TooSoon,
     /// It was refused.
     Refused(Refused),
 }

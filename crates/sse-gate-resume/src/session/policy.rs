@@ -8,6 +8,8 @@ pub struct ResumePolicy {
     pub(super) retry: Duration,
     pub(super) retries: u32,
     pub(super) idle: Duration,
+    pub(super) takeovers: u32,
+    pub(super) takeovers_within: Duration,
 }
 
 impl ResumePolicy {
@@ -37,6 +39,18 @@ impl ResumePolicy {
         self
     }
 
+    /// Lets a client replace its own connection while that is still there at most `count` times
+    /// within `span`, and at least once. Beyond that it is told to come back later, and its id stays
+    /// good.
+    ///
+    /// A connection that has ended counts for nothing: only clients whose connections died unnoticed
+    /// replace them, and those that take a stream from each other.
+    pub const fn with_takeovers(mut self, count: u32, span: Duration) -> Self {
+        self.takeovers = if count == 0 { 1 } else { count };
+        self.takeovers_within = span;
+        self
+    }
+
     /// How long a client waits at least.
     pub const fn retry(&self) -> Duration {
         self.retry
@@ -54,12 +68,15 @@ impl ResumePolicy {
 }
 
 impl Default for ResumePolicy {
-    /// A wait of one to two seconds; two lost answers; two minutes for a client that has gone.
+    /// A wait of one to two seconds; two lost answers; two minutes for a client that has gone; 20
+    /// takeovers within 10 seconds, more than browsers do.
     fn default() -> Self {
         Self {
             retry: Duration::from_secs(1),
             retries: 2,
             idle: Duration::from_secs(120),
+            takeovers: 20,
+            takeovers_within: Duration::from_secs(10),
         }
     }
 }

@@ -42,6 +42,10 @@ pub struct Record {
     is_attached: bool,
     /// Whether a connection has got something.
     is_confirmed: bool,
+    /// Since when takeovers are counted,
+    takeovers_since: SteadyTime,
+    /// and how many there were.
+    takeovers: u32,
 }
 
 impl Record {
@@ -60,6 +64,8 @@ impl Record {
             idle_until,
             is_attached: true,
             is_confirmed: false,
+            takeovers_since: opened_at,
+            takeovers: 0,
         }
     }
 
@@ -93,6 +99,7 @@ impl Record {
     /// | the current generation | taken |
     /// | the one before, in its window, and not too often | taken again |
     /// | the same of a client that has had everything | gone, nothing changes |
+    /// | the same, while the connection before is there and was replaced too often | too soon, nothing changes |
     /// | any other | the session is closed |
     ///
     /// What is taken makes the generation that counts one higher. The window of the generation
@@ -120,6 +127,9 @@ impl Record {
         }
         if log.is_over_for(shown.seq) {
             return Outcome::Gone(Gone::Complete);
+        }
+        if self.is_attached && !self.may_be_taken_over(now) {
+            return Outcome::TooSoon;
         }
         if is_current {
             self.predecessor = Some(shown.generation);
@@ -211,6 +221,19 @@ impl Record {
         self.predecessor == Some(generation)
             && !self.grace_until.has_passed(now)
             && self.retries < self.binding.policy.retries
+    }
+
+    /// Counts a takeover, if there were not too many.
+    fn may_be_taken_over(&mut self, now: SteadyTime) -> bool {
+        let policy = &self.binding.policy;
+        let ends_at = self.takeovers_since.saturating_add(policy.takeovers_within);
+        if ends_at.has_passed(now) {
+            self.takeovers_since = now;
+            self.takeovers = 0;
+        }
+        let is_free = self.takeovers < policy.takeovers;
+        self.takeovers += u32::from(is_free);
+        is_free
     }
 
     /// A new connection is there, in a generation of its own.

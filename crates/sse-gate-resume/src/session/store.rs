@@ -114,6 +114,8 @@ pub enum Redeemed {
     },
     /// The session is over, and whoever asks had a right to it.
     Gone(Gone),
+    /// Nothing changes: connections of the session were replaced too often in a short time.
+    TooSoon,
     /// It was refused.
     Refused(Refused),
 }

@@ -287,6 +287,7 @@ fn a_session_that_waits_for_its_client_holds_its_log() {
     let log = stage.log();
     assert_eq!(log.handles(), 1);
     let mut client = stage.alice(&log);
+    client.read();
     assert!(log.handles() > 1);
     // It has an id to come back with.
     client.read();

@@ -118,6 +118,7 @@ fn ids_are_short_and_safe() {
     let stage = Stage::default();
     let (mut client, _log) = client(&stage);
     for _ in 0..200 {
+        client.disconnect();
         client.reconnect(&stage).unwrap();
         client.read();
         let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);

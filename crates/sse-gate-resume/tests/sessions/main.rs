@@ -19,6 +19,7 @@ mod rollback;
 mod slow;
 #[path = "../support/mod.rs"]
 mod support;
+mod takeovers;
 mod theft;
 mod window;
 mod words;

@@ -37,7 +37,8 @@ impl World {
     pub(crate) fn new(dice: &mut Dice) -> Self {
         let is_strict = dice.one_in(3);
         let idle = dice.pick(&[20_000, 120_000]);
-        let mut policy = ResumePolicy::default().with_idle(Duration::from_millis(idle));
+        let policy = ResumePolicy::default().with_idle(Duration::from_millis(idle));
+        let mut policy = policy.with_takeovers(u32::MAX, Duration::MAX);
         if is_strict {
             policy = policy.strict();
         }

@@ -56,7 +56,8 @@ impl Pair {
         let idle = dice.pick(&[1, 30_000, 120_000]);
         let mut policy = ResumePolicy::default()
             .with_retry(Duration::from_millis(dice.pick(&[0, 1_000, 4_000])))
-            .with_idle(Duration::from_millis(idle));
+            .with_idle(Duration::from_millis(idle))
+            .with_takeovers(u32::MAX, Duration::MAX);
         let is_strict = dice.one_in(3);
         if is_strict {
             policy = policy.strict();

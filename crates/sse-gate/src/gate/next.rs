@@ -7,13 +7,13 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use sse_gate_core::{Grant, Presented, Refusal, TokenKey};
-use sse_gate_resume::{Arrival, NotResumed, Resumed};
+use sse_gate_resume::{Arrival, NotResumed};
 use zeroize::Zeroizing;
 
 use super::future::Question;
 use super::layer::Config;
 use super::redemption::{Redeemed, Redemption};
-use super::session_door::SessionDoor;
+use super::session_door::{Admitted, SessionDoor};
 use super::{Rejection, answer};
 use crate::Granted;
 use crate::resume::{First, Resumable, ResumableStream};
@@ -72,12 +72,15 @@ impl<S, ReqBody> Next<S, ReqBody> {
         self,
         settings: &Resumable,
         token: Option<Presented>,
-        resumed: Result<Resumed, NotResumed>,
+        resumed: Result<Admitted, NotResumed>,
     ) -> Step<S, ReqBody> {
         match (resumed, token) {
-            (Ok(resumed), _) => self.again(settings, resumed),
+            (Ok(admitted), _) => self.again(settings, admitted),
             (Err(NotResumed::Gone(_)), _) => Step::Answer(answer::gone()),
-            (Err(NotResumed::Unavailable(_)), _) => self.later(settings),
+            (
+                Err(NotResumed::Unavailable(_) | NotResumed::TooSoon | NotResumed::NotAdmitted),
+                _,
+            ) => self.later(settings),
             (Err(_), Some(token)) => Step::Ask(Question::Token(token), self),
             (Err(_), None) => self.refuse(Rejection::BadToken),
         }
@@ -100,7 +103,7 @@ impl<S, ReqBody> Next<S, ReqBody> {
             request.extensions_mut().insert(granted);
             return Step::Handle(inner, request, guard);
         };
-        let guard = StreamGuard::resumable(config.gate.clone(), slot.pulse(), &grant);
+        let guard = StreamGuard::resumable(config.gate.clone(), &slot, &grant);
         let granted = Granted::new(grant, guard.time_left());
         let first = First {
             token: admission.token,
@@ -112,20 +115,22 @@ impl<S, ReqBody> Next<S, ReqBody> {
         hand_on(inner, request, guard, stream)
     }
 
-    /// A session goes on. Its connection before was cut, so its place is free again, unless
-    /// somebody was faster.
-    fn again(self, settings: &Resumable, resumed: Resumed) -> Step<S, ReqBody> {
+    /// A session goes on. Its connection before was cut, and may still be there.
+    fn again(self, settings: &Resumable, (resumed, claim): Admitted) -> Step<S, ReqBody> {
         let Self {
             inner,
             request,
             config,
             admission,
         } = self;
-        let Some(slot) = admission.reservation.claim(&resumed.binding().subject) else {
+        let (subject, session) = (&resumed.binding().subject, resumed.lease().session());
+        let claim = claim.or_else(|| config.slots.claim_again(subject, session));
+        let slot = claim.and_then(|claim| admission.reservation.give_to(claim));
+        let Some(slot) = slot else {
             return Step::Answer(answer::later_with_id(resumed));
         };
         let grant = resumed.grant();
-        let guard = StreamGuard::resumable(config.gate.clone(), slot.pulse(), &grant);
+        let guard = StreamGuard::resumable(config.gate.clone(), &slot, &grant);
         resumed.lease().hold(slot);
         let granted = Granted::new(grant, guard.time_left());
         let access = config.session_store.clone();
@@ -146,7 +151,8 @@ impl<S, ReqBody> Next<S, ReqBody> {
     /// Asks the sessions for the one of its resume id.
     pub(super) fn resuming(&self, settings: &Resumable, token: TokenKey) -> SessionDoor {
         let id = self.admission.resume_id.clone().unwrap_or_default();
-        SessionDoor::resume(&settings.sessions, id, token, &self.config.session_store)
+        let (slots, access) = (&self.config.slots, &self.config.session_store);
+        SessionDoor::resume(&settings.sessions, id, token, slots, access)
     }
 
     /// Asks the sessions for the one that its token has opened.

@@ -6,12 +6,18 @@ use std::time::Duration;
 
 use pin_project::pin_project;
 use sse_gate_core::TokenKey;
-use sse_gate_resume::{NotResumed, Resumed, Sessions};
+use sse_gate_resume::{Binding, NotResumed, Resumed, Sessions};
 use zeroize::Zeroizing;
 
+use crate::StreamSlots;
+use crate::slots::Claim;
 use crate::store::{Operation, StoreAccess};
 
-type Answer = Pin<Box<dyn Future<Output = Result<Resumed, NotResumed>> + Send>>;
+/// A session that goes on, and its connection among those of its subject. One that is opened once
+/// more is not counted yet.
+pub(super) type Admitted = (Resumed, Option<Claim>);
+
+type Answer = Pin<Box<dyn Future<Output = Result<Admitted, NotResumed>> + Send>>;
 
 /// Asks for the session that a request wants to go on with, and to the end: if the client goes
 /// meanwhile, the session knows that its connection is gone.
@@ -22,18 +28,21 @@ pub(super) struct SessionDoor {
 }
 
 impl SessionDoor {
-    /// Goes on with a resume id, and the key of the token in the URL.
+    /// Goes on with a resume id, and the key of the token in the URL, if there is a place.
     pub(super) fn resume(
         sessions: &Sessions,
         id: Zeroizing<Box<str>>,
         token: TokenKey,
+        slots: &StreamSlots,
         access: &StoreAccess,
     ) -> Self {
-        let sessions = sessions.clone();
-        Self::ask(
-            Box::pin(async move { sessions.resume(&id, token).await }),
-            access,
-        )
+        let (sessions, slots) = (sessions.clone(), slots.clone());
+        let answer = async move {
+            let admit = |session, binding: &Binding| slots.claim_again(&binding.subject, session);
+            let (resumed, claim) = sessions.resume_if(&id, token, admit).await?;
+            Ok((resumed, Some(claim)))
+        };
+        Self::ask(Box::pin(answer), access)
     }
 
     /// Opens the session of a token once more, whose first answer may be lost.
@@ -44,10 +53,8 @@ impl SessionDoor {
         access: &StoreAccess,
     ) -> Self {
         let sessions = sessions.clone();
-        Self::ask(
-            Box::pin(async move { sessions.reopen(token, grace).await }),
-            access,
-        )
+        let answer = async move { Ok((sessions.reopen(token, grace).await?, None)) };
+        Self::ask(Box::pin(answer), access)
     }
 
     fn ask(answer: Answer, access: &StoreAccess) -> Self {
@@ -58,7 +65,7 @@ impl SessionDoor {
 }
 
 impl Future for SessionDoor {
-    type Output = Result<Resumed, NotResumed>;
+    type Output = Result<Admitted, NotResumed>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.project().question.poll(cx)

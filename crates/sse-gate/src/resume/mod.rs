@@ -19,7 +19,7 @@
 //! | both factors, of a session that is over or whose events the client has had | 204: a native `EventSource` stops |
 //! | a token that is not fresh, with an id that is not its session's | the 401 of every bad token, to the byte |
 //! | the same, with several ids | 400: none of them counts |
-//! | a resume id, when there is no room or the store can't be asked | 200 and `sse.wait`, with its own id and a time to wait: it asks again |
+//! | a resume id, when there is no room, the stream was taken over too often, or the store can't be asked | 200 and `sse.wait`, with its own id and a time to wait: it asks again |
 //!
 //! # What the page gets
 //!

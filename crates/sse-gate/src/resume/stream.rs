@@ -200,6 +200,7 @@ impl ResumableStream {
             settings.sessions.open(opening).await
         }));
         let subscription = opened.await?;
+        slot.belongs_to(subscription.lease().session());
         subscription.lease().hold(slot);
         Ok(self.body(subscription))
     }

@@ -7,7 +7,7 @@ mod pulse;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-pub(crate) use place::{Reservation, Slot};
+pub(crate) use place::{Claim, Presence, Reservation, Slot};
 pub(crate) use pulse::Pulse;
 
 use open::Open;
@@ -25,6 +25,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// frame that was handed over, or none yet, and no question for the next one, as it is when a client
 /// no longer reads. Such a stream ends when its server asks again. Until then it is there without a
 /// place; of those there are at most as many as there are places.
+///
+/// A connection that was cut, because another one has replaced it or its session is over, keeps its
+/// place until its body has ended or is dropped: while it is not read, its socket and its memory are
+/// held. Its client goes on in
+/// spite of it, also at its subject's cap, until as many connections of the subject were replaced and
+/// are still there as it may have streams, or three. Then it is told to come back later.
 #[derive(Clone, Debug)]
 pub struct StreamSlots(Arc<Inner>);
 
@@ -58,7 +64,7 @@ impl StreamSlots {
         }))
     }
 
-    /// How many places are taken, by streams that are open or about to be.
+    /// How many places are taken, by streams that are open, about to be, or cut and still there.
     pub fn open(&self) -> usize {
         self.0.lock().count.reserved
     }

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_core::Subject;
+use sse_gate_resume::SessionId;
 use tokio::time::Instant;
 
 use super::{Inner, Pulse};
 
 /// At the cap, all streams are looked at no more often than this.
 pub(super) const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
+
+/// How many connections of a subject's may be there that were replaced, where it has few places: a
+/// client whose answers get lost comes back as often.
+const MIN_REPLACED: usize = 3;
 
 /// All streams, those without a place included.
 #[derive(Debug, Default)]
@@ -32,10 +37,19 @@ pub(super) struct Count {
 /// The streams of one subject.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
-    /// Of those that have places.
-    pulses: Vec<Arc<Pulse>>,
+    /// Those that have places.
+    seated: Vec<Seated>,
     /// How many have lost theirs.
     given_up: usize,
+}
+
+#[derive(Debug)]
+struct Seated {
+    pulse: Arc<Pulse>,
+    /// Which session it is a connection of, if of any.
+    session: Option<SessionId>,
+    /// Whether another connection has replaced it, or it has ended, and it is still there.
+    is_cut: bool,
 }
 
 impl Open {
@@ -53,16 +67,52 @@ impl Open {
     }
 
     /// Adds a stream of the subject's, unless it has as many as it may have.
-    pub(super) fn add(&mut self, subject: &Subject, caps: &Inner) -> Option<Arc<Pulse>> {
+    pub(super) fn add(
+        &mut self,
+        subject: &Subject,
+        session: Option<SessionId>,
+        caps: &Inner,
+    ) -> Option<Arc<Pulse>> {
         let streams = self.by_subject.entry(subject.clone()).or_default();
-        if streams.pulses.len() >= caps.max_per_subject {
+        if streams.seated.len() >= caps.max_per_subject {
             streams.give_up(caps, &mut self.count, Instant::now());
         }
-        let is_free = streams.pulses.len() < caps.max_per_subject;
-        let pulse = is_free.then(|| Arc::new(Pulse::new()));
-        streams.pulses.extend(pulse.clone());
+        let is_free = streams.seated.len() < caps.max_per_subject;
+        let pulse = is_free.then(|| streams.seat(session));
         self.tidy(subject);
         pulse
+    }
+
+    /// Adds a stream that goes on with a session. If a connection of the session is still there, it
+    /// is about to be replaced, and need not be gone: there may be as many like it as places of the
+    /// subject, and a few at least.
+    pub(super) fn add_again(
+        &mut self,
+        subject: &Subject,
+        session: SessionId,
+        caps: &Inner,
+    ) -> Option<Arc<Pulse>> {
+        let streams = self.by_subject.get_mut(subject);
+        let Some(streams) = streams.filter(|streams| streams.has(session)) else {
+            return self.add(subject, Some(session), caps);
+        };
+        let replaced = streams.given_up + streams.cut_with(session);
+        let is_free = replaced <= caps.max_per_subject.max(MIN_REPLACED);
+        is_free.then(|| streams.seat(Some(session)))
+    }
+
+    /// A stream turns out to be a connection of this session.
+    pub(super) fn name(&mut self, subject: &Subject, pulse: &Arc<Pulse>, session: SessionId) {
+        if let Some(seated) = self.seated(subject, pulse) {
+            seated.session = Some(session);
+        }
+    }
+
+    /// A stream was cut.
+    pub(super) fn cut(&mut self, subject: &Subject, pulse: &Arc<Pulse>) {
+        if let Some(seated) = self.seated(subject, pulse) {
+            seated.is_cut = true;
+        }
     }
 
     /// Takes one out that is gone, with its place or without.
@@ -70,9 +120,7 @@ impl Open {
         let Some(streams) = self.by_subject.get_mut(subject) else {
             return;
         };
-        let is_it = |other: &Arc<Pulse>| Arc::ptr_eq(other, pulse);
-        if let Some(at) = streams.pulses.iter().position(is_it) {
-            streams.pulses.swap_remove(at);
+        if streams.unseat(pulse) {
             self.count.reserved -= 1;
         } else {
             streams.given_up -= 1;
@@ -81,10 +129,24 @@ impl Open {
         self.tidy(subject);
     }
 
+    /// Takes one out that never got a place in all.
+    pub(super) fn retract(&mut self, subject: &Subject, pulse: &Arc<Pulse>) {
+        if let Some(streams) = self.by_subject.get_mut(subject) {
+            streams.unseat(pulse);
+        }
+        self.tidy(subject);
+    }
+
+    fn seated(&mut self, subject: &Subject, pulse: &Arc<Pulse>) -> Option<&mut Seated> {
+        let streams = self.by_subject.get_mut(subject)?;
+        let mut seated = streams.seated.iter_mut();
+        seated.find(|seated| Arc::ptr_eq(&seated.pulse, pulse))
+    }
+
     /// Forgets a subject that has no streams.
     fn tidy(&mut self, subject: &Subject) {
         let streams = self.by_subject.get(subject);
-        if streams.is_some_and(|it| it.pulses.is_empty() && it.given_up == 0) {
+        if streams.is_some_and(|it| it.seated.is_empty() && it.given_up == 0) {
             self.by_subject.remove(subject);
         }
     }
@@ -92,18 +154,49 @@ impl Open {
 
 impl Streams {
     /// Gives up streams that have waited for too long: no more of them, in all and of one subject,
-    /// than there are places.
+    /// than there are places. Those of one subject that were cut count as given up already.
     fn give_up(&mut self, caps: &Inner, count: &mut Count, now: Instant) {
-        let in_all = caps.max.saturating_sub(count.given_up);
-        let most = in_all.min(caps.max_per_subject.saturating_sub(self.given_up));
-        let mut freed = 0;
-        self.pulses.retain(|pulse| {
-            let is_given_up = freed < most && pulse.give_up(now, caps.patience);
-            freed += usize::from(is_given_up);
+        let mut in_all = caps.max.saturating_sub(count.given_up);
+        let cut = self.seated.iter().filter(|seated| seated.is_cut).count();
+        let mut own = caps.max_per_subject.saturating_sub(self.given_up + cut);
+        let before = self.seated.len();
+        self.seated.retain(|seated| {
+            let may_be = in_all > 0 && (seated.is_cut || own > 0);
+            let is_given_up = may_be && seated.pulse.give_up(now, caps.patience);
+            in_all -= usize::from(is_given_up);
+            own -= usize::from(is_given_up && !seated.is_cut);
             !is_given_up
         });
+        let freed = before - self.seated.len();
         self.given_up += freed;
         count.given_up += freed;
         count.reserved -= freed;
+    }
+
+    fn seat(&mut self, session: Option<SessionId>) -> Arc<Pulse> {
+        let pulse = Arc::new(Pulse::new());
+        self.seated.push(Seated {
+            pulse: Arc::clone(&pulse),
+            session,
+            is_cut: false,
+        });
+        pulse
+    }
+
+    fn unseat(&mut self, pulse: &Arc<Pulse>) -> bool {
+        let mut seated = self.seated.iter();
+        let at = seated.position(|seated| Arc::ptr_eq(&seated.pulse, pulse));
+        at.map(|at| self.seated.swap_remove(at)).is_some()
+    }
+
+    fn has(&self, session: SessionId) -> bool {
+        let mut seated = self.seated.iter();
+        seated.any(|seated| seated.session == Some(session))
+    }
+
+    /// How many are there that are cut, when those of this session are.
+    fn cut_with(&self, session: SessionId) -> usize {
+        let is_cut = |seated: &&Seated| seated.is_cut || seated.session == Some(session);
+        self.seated.iter().filter(is_cut).count()
     }
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 use http::StatusCode;
 use sse_gate::Rejection;
 use sse_gate::core::Signal;
+use sse_gate::sessions::{ResumePolicy, SessionSignal};
 
 use crate::client::{Connection, put_off};
 use crate::scene::{Scene, publish};
 
-/// G8: whoever goes on takes over the place of the connection before, also at the cap.
+/// G8, G18: a client that goes on replaces its connection also at the cap.
 #[tokio::test]
 async fn at_its_subjects_cap_a_client_goes_on() {
     let scene = Scene::new().with_slots(2, 1);
@@ -26,27 +27,151 @@ async fn at_its_subjects_cap_a_client_goes_on() {
     assert!(scene.is_at_rest());
 }
 
-/// G8: a place is given up in the moment of the step, by the connection that nobody drops, too.
+/// G18: a connection that was replaced counts until its body is dropped, and is not counted twice.
 #[tokio::test]
-async fn a_connection_that_was_replaced_holds_no_place() {
-    let scene = Scene::new().with_slots(3, 2);
+async fn a_connection_that_was_replaced_counts_while_it_is_there() {
+    let scene = Scene::new().with_slots(10, 4);
     let (mut client, _publisher) = scene.streaming().await;
     let mut kept = Vec::new();
-    for _ in 0..5 {
+    for replaced in 1..=4 {
         kept.push(client.connection.take());
-        client.connect(&scene).await;
+        assert_eq!(client.connect(&scene).await, StatusCode::OK);
         client.read();
-        assert_eq!(scene.slots.open(), 1);
+        assert_eq!(scene.slots.open(), 1 + replaced);
     }
-    drop(kept);
-    assert_eq!(scene.slots.open(), 1, "a place was given back twice");
+    let mut another = scene.client("alice").await;
+    let status = another.connect(&scene).await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "they count");
+    while let Some(replaced) = kept.pop() {
+        drop(replaced);
+        assert_eq!(scene.slots.open(), 1 + kept.len());
+    }
     client.disconnect();
     assert!(scene.is_at_rest());
 }
 
-/// G8: if somebody was faster, the client gets another id and a time to wait, and goes on later.
+/// G18, I18: one session that is resumed again and again, with no connection read, has a bounded
+/// number of them. Its client is told to come back, its id stays good, and it goes on when one of
+/// them is gone.
+#[tokio::test(start_paused = true)]
+async fn takeovers_leave_a_bounded_number_of_connections() {
+    for (max_per_subject, bodies) in [(1, 4), (2, 4), (8, 9)] {
+        let scene = Scene::new().with_slots(100, max_per_subject);
+        let (mut client, publisher) = scene.streaming().await;
+        let mut kept = vec![client.connection.take()];
+        let (mut taken, mut waits) = (0, 0);
+        for _ in 0..200 {
+            let response = scene.ask(client.request()).await;
+            assert_eq!(response.status(), StatusCode::OK);
+            let mut connection = Connection::new(response);
+            let got = connection.read_frame();
+            match got.names()[..] {
+                ["sse.open"] => {
+                    taken += 1;
+                    client.id.clone_from(&got.events[0].id);
+                    kept.push(Some(connection));
+                }
+                ["sse.wait"] => {
+                    waits += 1;
+                    assert_eq!(got.events[0].id, client.id);
+                    assert!(connection.read().ended);
+                }
+                _ => panic!("{got:?}"),
+            }
+        }
+        assert_eq!((taken + 1, kept.len()), (bodies, bodies));
+        assert_eq!((waits, scene.slots.open()), (200 - taken, bodies));
+        assert!(scene.told.take().contains(&SessionSignal::NotAdmitted));
+        publish(&publisher, &["1"]).await;
+        drop(kept.remove(0));
+        assert_eq!(client.connect(&scene).await, StatusCode::OK);
+        assert_eq!(client.read_data(), ["1"]);
+        drop(kept);
+        client.disconnect();
+        assert!(scene.is_at_rest());
+    }
+}
+
+/// G18, F5: a client whose connections die without a word, each with a frame that its server can't
+/// get rid of, goes on each time. At the cap of all streams it waits until a dead one has lost its
+/// place.
+#[tokio::test(start_paused = true)]
+async fn a_client_whose_connections_die_unseen_goes_on() {
+    let scene = Scene::new().with_slots(2, 1);
+    let (mut client, publisher) = scene.streaming().await;
+    let mut dead = Vec::new();
+    for round in ["1", "2", "3"] {
+        publish(&publisher, &[round]).await;
+        client.connection.as_mut().unwrap().read_frame();
+        dead.push(client.connection.take());
+        let mut tries = 0..20;
+        let got = loop {
+            assert!(tries.next().is_some(), "it is stranded in round {round}");
+            assert_eq!(client.connect(&scene).await, StatusCode::OK);
+            let got = client.connection.as_mut().unwrap().read_frame();
+            if got.names()[0] == "sse.open" {
+                break got;
+            }
+            scene.wait(got.retries[0]).await;
+        };
+        assert_eq!(got.data(), [round]);
+        client.id = got.events.last().unwrap().id.clone();
+        assert!(client.is_served());
+    }
+}
+
+/// I18: takeovers of one session have a rate. Beyond it its client waits, and its id stays good.
+#[tokio::test(start_paused = true)]
+async fn takeovers_have_a_rate() {
+    let policy = ResumePolicy::default().with_takeovers(5, Duration::from_secs(10));
+    let scene = Scene::with(|settings| settings.with_policy(policy));
+    let (mut client, publisher) = scene.streaming().await;
+    for _ in 0..5 {
+        assert_eq!(client.connect(&scene).await, StatusCode::OK);
+        assert_eq!(client.read().names(), ["sse.open"]);
+    }
+    let waiting = client.twin();
+    for _ in 0..50 {
+        let got = Connection::new(scene.ask(waiting.request()).await).read();
+        assert_eq!((got.names(), got.ended), (vec!["sse.wait"], true));
+        assert_eq!(got.events[0].id, client.id);
+    }
+    assert!(scene.told.take().contains(&SessionSignal::TooSoon));
+    assert!(client.is_served(), "it was not cut");
+    publish(&publisher, &["1"]).await;
+    assert_eq!(client.read_data(), ["1"]);
+    scene.wait(Duration::from_secs(10)).await;
+    assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    assert_eq!(client.read().names(), ["sse.open"]);
+    // One whose connection is gone takes nobody's.
+    for _ in 0..20 {
+        client.disconnect();
+        assert_eq!(client.connect(&scene).await, StatusCode::OK);
+        assert_eq!(client.read().names(), ["sse.open"]);
+    }
+}
+
+/// I1, I3, G18: who has one factor is refused as ever, whether there is a place or not.
 #[tokio::test]
-async fn without_a_place_after_the_step_a_client_gets_an_id_for_later() {
+async fn who_has_one_factor_learns_nothing_of_places() {
+    let scene = Scene::new().with_slots(20, 1);
+    let (mut client, _publisher) = scene.streaming().await;
+    let mut kept = Vec::new();
+    for _ in 0..3 {
+        kept.push(client.connection.take());
+        client.connect(&scene).await;
+        client.read();
+    }
+    let refusal = scene.refusal().await;
+    let mut other = client.twin();
+    other.uri = "/generations/7/stream?token=".to_owned() + &"A".repeat(43);
+    let (status, _) = scene.ask_for_all(other.request()).await;
+    assert_eq!(status, refusal.0);
+}
+
+/// G8: at its subject's cap, a client that has no connection waits, and its id stays good.
+#[tokio::test]
+async fn without_a_place_of_its_subjects_a_client_waits_with_its_id() {
     let scene = Scene::new().with_slots(5, 1);
     let (mut client, publisher) = scene.streaming().await;
     publish(&publisher, &["1"]).await;
@@ -58,9 +183,9 @@ async fn without_a_place_after_the_step_a_client_gets_an_id_for_later() {
     let id = client.id.clone();
     assert_eq!(client.connect(&scene).await, StatusCode::OK);
     let got = client.read();
-    assert_eq!((got.names(), got.frames.len()), (vec!["sse.open"], 1));
+    assert_eq!((got.names(), got.frames.len()), (vec!["sse.wait"], 1));
     assert!(got.ended && got.retries.len() == 1, "{got:?}");
-    assert_ne!(client.id, id, "its id is used");
+    assert_eq!(client.id, id, "its id is not used");
     assert_eq!(scene.slots.open(), 1, "more are open than may be");
     assert_eq!(scene.desk.seen().len(), 2, "the handler was asked");
 

@@ -136,6 +136,7 @@ async fn a_lost_answer_costs_nothing_a_few_times() {
     );
     let gone = SessionSignal::Gone(Gone::Closed(CloseReason::Reuse));
     assert_eq!(told.last(), Some(&gone));
+    client.disconnect();
     assert!(scene.is_at_rest());
 }
 

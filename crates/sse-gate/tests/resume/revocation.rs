@@ -10,7 +10,7 @@ use crate::desk::Task;
 use crate::hand::Way;
 use crate::scene::{Scene, publish};
 
-/// G7: after a revocation nothing is said but that, and the place is free.
+/// G7, G18: after a revocation nothing is said but that, and then the place is free.
 #[tokio::test]
 async fn a_revoked_stream_says_no_more() {
     let scene = Scene::new();
@@ -18,9 +18,10 @@ async fn a_revoked_stream_says_no_more() {
     let (mut bob, his) = scene.streaming_to("bob").await;
     publish(&hers, &["not for her"]).await;
     assert_eq!(scene.revoke("alice").await.unwrap(), 1);
-    assert_eq!(scene.slots.open(), 1);
+    assert_eq!(scene.slots.open(), 2, "her connection is still there");
     let got = alice.read();
     assert_eq!((got.names(), got.ended), (vec!["sse.close"], true));
+    assert_eq!(scene.slots.open(), 1);
     publish(&his, &["1"]).await;
     assert_eq!(bob.read_data(), ["1"]);
     let closed = SessionSignal::Closed(CloseReason::Revoked);

@@ -61,6 +61,7 @@ async fn a_client_that_goes_while_its_handler_works_comes_back() {
         assert!(request.as_mut().now_or_never().is_none());
         assert_eq!(scene.desk.seen().len(), 2, "{task:?}");
         drop(request);
+        client.disconnect();
         assert!(scene.is_at_rest(), "{task:?}");
         scene.desk.is_to(Task::Produce);
         publish(&publisher, &["1"]).await;
@@ -121,6 +122,7 @@ async fn a_body_that_is_dropped_frees_its_place() {
         publish(&publisher, &["1"]).await;
         client.read();
         publish(&publisher, &["2"]).await;
+        client.disconnect();
         let mut connection = Connection::new(scene.ask(client.request()).await);
         for _ in 0..frames {
             connection.read_frame();

@@ -81,7 +81,9 @@ impl Demo {
         let store = store(args);
         let gate = |ttl| Ok::<_, SetupError>(gate(&store, ttl, observer)?);
         let sessions = sessions(args, observer)?;
-        let policy = ResumePolicy::default().with_retry(args.retry());
+        let policy = ResumePolicy::default()
+            .with_retry(args.retry())
+            .with_takeovers(args.takeovers, Duration::from_secs(10));
         let logs = MemoryLogs::default();
         let generations = Generations::new(GenerationLimits::default(), args.pace());
         end_with(shutdown.clone(), generations.clone());

@@ -48,6 +48,11 @@ pub struct Args {
     #[arg(long, default_value_t = 1_000, value_name = "MS")]
     pub retry: u64,
 
+    /// How often within ten seconds a client may replace a connection of its own that is still
+    /// there.
+    #[arg(long, default_value_t = 20)]
+    pub takeovers: u32,
+
     /// Where tokens wait for their use.
     #[arg(long, value_enum, default_value_t = StoreKind::Memory)]
     pub store: StoreKind,

@@ -135,6 +135,7 @@ impl Table {
         let redeemed = match outcome {
             Outcome::Gone(gone) => Redeemed::Gone(gone),
             Outcome::Refused(refused) => Redeemed::Refused(refused),
+            Outcome::TooSoon => Redeemed::TooSoon,
             Outcome::Resumed { generation, again } => match slot.replace(aftermath) {
                 Some(found) => Redeemed::Resumed {
                     found,
