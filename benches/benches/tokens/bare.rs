@@ -34,9 +34,11 @@ impl Pool {
 
 /// An entry without a payload, in the layout that `Entry` documents.
 fn entry(n: usize, key: [u8; 32]) -> Entry {
-    let mut bytes = vec![1, 0];
+    let mut bytes = vec![2, 0];
     bytes.extend_from_slice(&key);
-    bytes.extend_from_slice(&[0xff; 16]);
+    // No end for the token and the stream, and the epoch before all withdrawals.
+    bytes.extend_from_slice(&[0xff; 24]);
+    bytes.extend_from_slice(&[0; 8]);
     bytes.extend_from_slice(&[0, 16, 0, 24]);
     bytes.extend_from_slice(subject(n).as_str().as_bytes());
     bytes.extend_from_slice(resource().as_bytes());
