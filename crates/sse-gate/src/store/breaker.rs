@@ -71,6 +71,11 @@ impl Breaker {
         self.state().next_trial.is_none_or(|at| at <= now)
     }
 
+    /// The store has answered, though too late: the next operation may be a trial.
+    pub(super) fn answered_late(&self) {
+        self.state().next_trial = None;
+    }
+
     /// The store has answered in time.
     pub(super) fn succeeded(&self) -> Option<Change> {
         if self.is_calm.load(Ordering::Acquire) {

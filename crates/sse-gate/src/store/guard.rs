@@ -100,12 +100,16 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    /// Says how the operation went: whether the store failed at it. Only the first word counts.
+    /// Says how the operation went: whether the store failed at it. The first word counts; after
+    /// it, a success only shows that the store answers again.
     pub(super) fn settle(&mut self, is_failure: bool) {
+        let breaker = &self.guard.breaker;
         if std::mem::replace(&mut self.is_settled, true) {
+            if !is_failure {
+                breaker.answered_late();
+            }
             return;
         }
-        let breaker = &self.guard.breaker;
         if is_failure {
             self.guard.tell(breaker.failed(self.round, Instant::now()));
             return;

@@ -15,7 +15,8 @@
 //! store refuses, a key that exists or a cap, is none.
 //!
 //! While the breaker is open, or the bound on operations is reached, one operation each 500 ms is
-//! let through to try the store. When the store answers it, the breaker closes, and late
+//! let through to try the store, and one whenever a late operation is answered. When the store
+//! answers it in time, the breaker closes, and late
 //! operations are given up that the store still doesn't answer.
 //!
 //! Clients of resumable streams who show an id get 200 and `sse.wait` in place of 503.

@@ -124,7 +124,10 @@ where
         pass.settle(true);
         let late = async {
             let answered = std::future::poll_fn(|cx| match Pin::new(&mut question).poll(cx) {
-                Poll::Ready(_) => Poll::Ready(true),
+                Poll::Ready(answer) => {
+                    pass.settle(answer.is_failure());
+                    Poll::Ready(true)
+                }
                 Poll::Pending => recovery.as_mut().poll(cx).map(|()| false),
             });
             if !answered.await {

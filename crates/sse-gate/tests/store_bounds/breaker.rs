@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use sse_gate::core::{Cap, IssueErrorKind, Signal};
 use sse_gate::{GateLayer, Limits, StorePolicy, StreamRoute};
 use tokio::time::Instant;
@@ -154,4 +155,37 @@ async fn a_store_that_only_reads_opens_it() {
     );
     assert_eq!(scene.breaker(false), 1);
     assert_eq!(scene.show(&token).await, 200);
+}
+
+/// E1: late answers show that a store is back, and it is tried at once. One that is always late is
+/// not asked more often for that.
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_brings_the_next_trial_forward() {
+    let scene = Scene::new();
+    let tokens = scene.foreign_tokens(10).await;
+    scene.store.becomes(Mood::Hangs);
+    join_all(tokens.iter().map(|token| scene.show(token))).await;
+    assert_eq!(scene.breaker(true), 1);
+    scene.store.becomes(Mood::Works);
+    let started = Instant::now();
+    scene
+        .until("the late answers", |it| it.store.done() == 10)
+        .await;
+    for token in &tokens {
+        assert_eq!(scene.show(token).await, 401);
+    }
+    assert!(started.elapsed() < Duration::from_millis(10));
+    assert_eq!(scene.breaker(false), 1);
+
+    scene.store.becomes(Mood::Hangs);
+    join_all(tokens.iter().map(|token| scene.show(token))).await;
+    scene.store.becomes(Mood::Works);
+    scene
+        .until("the late answers", |it| it.store.done() == 30)
+        .await;
+    scene.store.becomes(Mood::Hangs);
+    let asked = scene.store.asked();
+    join_all(tokens.iter().map(|token| scene.show(token))).await;
+    assert_eq!(scene.store.asked(), asked + 1, "one trial");
+    assert_eq!(scene.breaker(false), 1);
 }
