@@ -391,6 +391,7 @@ fn every_metric_is_described_and_alarms_begin_at_zero() {
             "counter sse_gate_reconnects_total",
             "counter sse_gate_requests_turned_away_total",
             "counter sse_gate_resume_refused_total",
+            "counter sse_gate_routes_not_stripped_total",
             "counter sse_gate_sessions_closed_total",
             "counter sse_gate_sessions_total",
             "counter sse_gate_store_breaker_openings_total",

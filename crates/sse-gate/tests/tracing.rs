@@ -2,19 +2,22 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(feature = "tracing")]
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{Debug, Write};
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sse_gate::TracingObserver;
+use http_body_util::Empty;
 use sse_gate::core::{
     CredentialReason, IssueErrorKind, MintRefusalReason, Observer, RefusalReason, Signal,
     StoreRole, StreamEnd,
 };
 use sse_gate::mint::Unauthenticated;
 use sse_gate::sessions::{CloseReason, Refused, SessionObserver, SessionSignal};
+use sse_gate::{Gate, GateLayer, MemoryStore, StreamRoute, TracingObserver};
+use tower::{Layer, ServiceExt};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -105,6 +108,7 @@ fn the_level_says_what_needs_looking_into() {
         (Signal::Issued, "DEBUG", "Issued"),
         (Signal::Redeemed { continues: false }, "DEBUG", "Redeemed"),
         (Signal::StreamOpened, "DEBUG", "StreamOpened"),
+        (Signal::TokenNotStripped, "WARN", "reason=not_stripped"),
         (closed(StreamEnd::Complete), "DEBUG", "Complete"),
         (closed(StreamEnd::Failed), "WARN", "reason=failed"),
         (
@@ -218,4 +222,31 @@ fn an_error_can_not_forge_a_line() {
         "{line:?}"
     );
     assert!(line.contains("INFO all is well"));
+}
+
+/// B17: a route whose tokens are not stripped is logged once, by its pattern.
+#[tokio::test]
+async fn a_route_that_is_not_stripped_is_logged_by_its_pattern() {
+    let gate = Gate::builder(MemoryStore::default()).observer(TracingObserver::default());
+    let route = StreamRoute::new("/rooms/{room}").unwrap();
+    let service = GateLayer::new(&gate.build(), route).layer(tower::service_fn(async |_| {
+        Ok::<_, Infallible>(http::Response::new(Empty::<bytes::Bytes>::new()))
+    }));
+    let lines = Lines::default();
+    let logging = tracing::subscriber::set_default(lines.clone());
+    for _ in 0..2 {
+        let request = http::Request::get("/rooms/7?token=secret")
+            .header("accept", "text/event-stream")
+            .body(Empty::<bytes::Bytes>::new())
+            .unwrap();
+        service.clone().oneshot(request).await.unwrap();
+    }
+    drop(logging);
+    let lines = lines.0.lock().unwrap().clone();
+    let mut told = lines.iter().filter(|line| line.contains("not_stripped"));
+    assert!(
+        told.next().unwrap().contains("\"/rooms/{room}\""),
+        "{lines:?}"
+    );
+    assert!(told.next().is_none() && !lines.concat().contains("secret"));
 }
