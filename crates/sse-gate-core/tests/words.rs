@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_core::{
-    Cap, EntropyError, Entry, Full, Gate, Grant, MemoryStore, Resource, SharedStore, StoreError,
-    Subject, TokenKey, TokenStore,
+    Cap, EntropyError, Entry, Full, Gate, Grant, MemoryStore, RefusalReason, Resource, SharedStore,
+    StoreError, Subject, TokenKey, TokenStore,
 };
 
 fn grant() -> Grant {
@@ -69,6 +69,23 @@ fn every_error_says_what_is_wrong() {
     }
 }
 
+/// D14: a reason has a name of its own, fit for a metric's label.
+#[test]
+fn every_reason_has_a_name() {
+    let names = [
+        (RefusalReason::Malformed, "malformed"),
+        (RefusalReason::Unknown, "unknown"),
+        (RefusalReason::Used, "used"),
+        (RefusalReason::Expired, "expired"),
+        (RefusalReason::Withdrawn, "withdrawn"),
+        (RefusalReason::Corrupt, "corrupt"),
+        (RefusalReason::Unavailable, "unavailable"),
+    ];
+    for (reason, name) in names {
+        assert_eq!(reason.as_str(), name);
+    }
+}
+
 /// A store's error at a cap says which, in the words of the cap.
 #[test]
 fn an_error_at_a_cap_says_which() {
@@ -121,6 +138,7 @@ fn a_debug_print_names_its_type_and_what_is_no_secret() {
     shows(grant().resource(), &["Resource", "chat", "42"]);
     shows(&store, &["SharedStore", "MemoryStore"]);
     shows(&future, &["TakeFuture"]);
+    shows(&gate, &["Gate", "Extensions"]);
     let other = TokenKey::from_bytes([7; 32]);
     assert_ne!(format!("{other:?}"), shown_key);
     drop(block_on(store.take(other)).unwrap());

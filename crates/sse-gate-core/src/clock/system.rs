@@ -236,6 +236,8 @@ mod tests {
         let steady = scene.anchor.steady(paused, || early).as_millis();
         assert_eq!((steady, calls.get()), (SECOND, 3));
         assert_eq!(scene.steady(), SECOND + HOUR);
+        scene.pass(1);
+        assert_eq!(scene.steady(), SECOND + HOUR + 1);
     }
 
     /// The wall is not asked twice in a millisecond.
