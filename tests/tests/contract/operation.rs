@@ -124,7 +124,7 @@ pub(crate) async fn metrics_have_closed_labels(setup: Setup) {
             "outcome" => OUTCOMES.contains(&value),
             "reason" => REFUSED.contains(&value),
             "check" => CHECKS.contains(&value),
-            "end" => ["failed", "disconnected"].contains(&value),
+            "end" => ["failed", "lagged", "disconnected"].contains(&value),
             "store" => ["tokens", "sessions"].contains(&value),
             "le" => value == "+Inf" || value.parse::<f64>().is_ok(),
             _ => false,
