@@ -254,3 +254,51 @@ async fn only_a_weight_of_zero_is_a_no() {
         assert_eq!(response.status(), status, "{accept}");
     }
 }
+
+/// B18: an origin is taken just as a browser writes it, whatever its host is.
+#[test]
+fn an_origin_is_taken_as_a_browser_writes_it() {
+    let layer = World::new().layer();
+    let takes = |origin: &str| layer.clone().with_allowed_origins([origin]).is_ok();
+    for good in [
+        "https://app.example",
+        "http://localhost",
+        "http://localhost:3000",
+        "https://a-b.example_c.test:8443",
+        "http://127.0.0.1:8000",
+        "http://[::1]",
+        "http://[::1]:8080",
+        "http://[fe80::1:2.3.4.5]:1",
+        "https://app.example:80",
+        "http://app.example:443",
+        "tauri://localhost",
+        "http://app.example:65535",
+    ] {
+        assert!(takes(good), "{good}");
+    }
+    for bad in [
+        "https://app.example:443",
+        "http://app.example:80",
+        "http://[::1]:80",
+        "http://[::1",
+        "http://::1]",
+        "http://[localhost]",
+        "http://[::g]",
+        "http://[::1]x",
+        "http://a:b",
+        "http://a:",
+        "http://a:0",
+        "http://a:080",
+        "http://a:+8",
+        "http://a:65536",
+        "http://a:1:2",
+        "http://a b",
+        "http://a%20b",
+        "http://a!b",
+        "http://App.example",
+        "http://",
+        "://a",
+    ] {
+        assert!(!takes(bad), "{bad}");
+    }
+}

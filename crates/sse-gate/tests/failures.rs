@@ -18,9 +18,11 @@ use http_body::Frame;
 use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use sse_gate::core::{CredentialReason, Entry, Epoch, MintRefusalReason, StoreError, TokenKey};
 use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
+use sse_gate::sessions::{CloseReason, Opening};
+use sse_gate::store::GuardedSessions;
 use sse_gate::{
-    Gate, GateLayer, Limits, MemorySessions, MemoryStore, Observer, Resource, Resumable,
-    ResumeKeys, Sessions, Signal, StreamRoute, Subject, TokenStore,
+    Gate, GateLayer, Grant, Limits, MemoryLogs, MemorySessions, MemoryStore, Observer, Resource,
+    Resumable, ResumeKeys, Sessions, Signal, StreamRoute, Subject, TokenStore, WorkError,
 };
 use support::{Body, World, with};
 use tower::{Layer, ServiceExt};
@@ -142,4 +144,37 @@ async fn an_observer_is_told_of_the_error_behind_a_refusal() {
         sse_gate::core::IssueErrorKind::Full(sse_gate::core::Cap::TokensPerSubject),
     ));
     assert_eq!(*full, not_issued, "{cap}");
+}
+
+/// E1: what a program asks of guarded sessions is answered by the sessions.
+#[tokio::test]
+async fn guarded_sessions_answer_as_sessions_do() {
+    let world = World::new();
+    let (log, gate) = (MemoryLogs::default().create().unwrap(), &world.gate);
+    let keys = ResumeKeys::generate(&sse_gate::core::SystemEntropy).unwrap();
+    let sessions = Sessions::new(MemorySessions::default(), keys);
+    let guarded = GuardedSessions::of(gate, &sessions);
+    let (alice, key) = (
+        Subject::new("alice").unwrap(),
+        TokenKey::from_bytes([1; 32]),
+    );
+    let other = TokenKey::from_bytes([2; 32]);
+    let grant = Grant::new(alice.clone(), Resource::new(["room"]).unwrap());
+    let arrival = sessions.arrival().await.unwrap();
+    let opening = Opening::new(arrival, &grant, key, Arc::new(log));
+    let connection = sessions.open(opening).await.unwrap();
+    assert!(guarded.stop(key, &alice).await.unwrap());
+    assert!(!guarded.stop(other, &alice).await.unwrap());
+    assert!(!guarded.close(other, CloseReason::Revoked).await.unwrap());
+    assert!(guarded.close(key, CloseReason::Revoked).await.unwrap());
+    assert!(!guarded.close(key, CloseReason::Revoked).await.unwrap());
+    drop(connection);
+}
+
+/// H12: why work broke off is told with what it returned.
+#[test]
+fn the_error_of_work_keeps_its_source() {
+    let failed = WorkError::Failed("no route".into());
+    assert_eq!(failed.source().unwrap().to_string(), "no route");
+    assert!(WorkError::Unfinished.source().is_none());
 }
