@@ -21,5 +21,6 @@ mod slow;
 mod support;
 mod takeovers;
 mod theft;
+mod waits;
 mod window;
 mod words;

@@ -1,0 +1,73 @@
+//! What a handler finds in its request, by the extractors of axum.
+#![cfg(feature = "axum")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum_core::extract::FromRequestParts;
+use axum_core::response::{IntoResponse, Response};
+use http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use sse_gate::core::Clock;
+use sse_gate::{Grant, Granted, NotGranted, ResumableStream, Subject};
+use support::{Body, World, get};
+use tower::{Layer, ServiceExt};
+
+/// What a handler is refused with that has no gate before it.
+async fn refused<E>(uri: &str) -> Response
+where
+    E: FromRequestParts<(), Rejection = NotGranted> + std::fmt::Debug,
+{
+    let (mut parts, _) = get(uri).into_parts();
+    let rejection = E::from_request_parts(&mut parts, &()).await.unwrap_err();
+    rejection.into_response()
+}
+
+/// D15: a handler without a gate answers with an error of the server's, and never runs.
+#[tokio::test]
+async fn a_handler_without_a_gate_answers_500() {
+    let uri = "/generations/7/stream?token=x";
+    for response in [
+        refused::<Granted>(uri).await,
+        refused::<ResumableStream>(uri).await,
+    ] {
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            response.headers()["content-type"],
+            "application/problem+json"
+        );
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(body.contains("The stream has no gate."), "{body}");
+    }
+}
+
+/// G7: a handler learns whose stream it is and how long it may last.
+#[tokio::test]
+async fn a_handler_behind_a_gate_gets_its_grant() {
+    let world = World::new();
+    let lasts = Duration::from_secs(77);
+    let subject = Subject::new("alice").unwrap();
+    let grant = Grant::new(subject, world.route.resource(["7"]).unwrap());
+    let grant = grant.with_credential_expiry(world.clock.now().saturating_add(lasts));
+    let issued = world.gate.issue(grant).await.unwrap();
+    let service = world
+        .layer()
+        .layer(tower::service_fn(async |request: Request<Body>| {
+            let (mut parts, _) = request.into_parts();
+            let granted = Granted::from_request_parts(&mut parts, &()).await.unwrap();
+            assert!(
+                ResumableStream::from_request_parts(&mut parts, &())
+                    .await
+                    .is_err()
+            );
+            let seen = format!("{} {:?}", granted.subject().as_str(), granted.time_left());
+            Ok::<_, Infallible>(Response::new(http_body_util::Full::from(seen)))
+        }));
+    let uri = format!("/generations/7/stream?token={}", issued.token().expose());
+    let body = service.oneshot(get(&uri)).await.unwrap().into_body();
+    assert_eq!(body.collect().await.unwrap().to_bytes(), "alice 77s");
+}
