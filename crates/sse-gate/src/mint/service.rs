@@ -85,7 +85,8 @@ impl<A, Z> MintService<A, Z> {
     }
 
     /// The route that its tokens open. The [pattern](Self::at) of its own path must have the same
-    /// parameters, so that an authorizer finds what it needs: [`MintRequest::resource`].
+    /// parameters, so that an authorizer finds what it needs:
+    /// [`MintRequest::resource`](super::MintRequest::resource).
     ///
     /// Each of the two is checked when the other is there, so their order does not matter.
     pub fn for_stream(mut self, route: &StreamRoute) -> Result<Self, InvalidRoute> {
