@@ -237,3 +237,76 @@ fn a_debug_print_of_a_key_shows_no_key() {
     let jwt = sse_gate::JwtAuthenticator::new(key(), "https://issuer.example", "streams").unwrap();
     shows(&jwt, &["JwtAuthenticator"], "an-example");
 }
+
+/// The URI that is seen behind the stripping layer.
+async fn seen(query: &str) -> String {
+    let route = StreamRoute::new("/generations/{id}/stream").unwrap();
+    let inner = tower::service_fn(async |request: Request<Body>| {
+        Ok::<_, Infallible>(request.uri().query().unwrap_or_default().to_owned())
+    });
+    let service = StripTokenLayer::new(vec![route]).layer(inner);
+    let uri = format!("/generations/7/stream?{query}");
+    service.oneshot(get(&uri)).await.unwrap()
+}
+
+/// B16: a parameter with the name of a credential goes, whatever its value looks like and whatever its
+/// name stands in; others stay.
+#[tokio::test]
+async fn a_parameter_with_the_name_of_a_credential_goes() {
+    for name in [
+        "jwt",
+        "access_token",
+        "access-token",
+        "filter[jwt][]",
+        "filter[access_token]",
+        "user.jwt",
+        "jwt.user",
+        "authorization",
+    ] {
+        assert_eq!(
+            seen(&format!("a=1&{name}=opaque&b=2")).await,
+            "a=1&b=2",
+            "{name}"
+        );
+    }
+    for name in ["filter[name]", "user.name", "x", "a-b_c", "jwts.of"] {
+        let query = format!("a=1&{name}=opaque&b=2");
+        assert_eq!(seen(&query).await, query);
+    }
+}
+
+/// B7: a query of 4 KiB is looked at, and one byte more is too much.
+#[tokio::test]
+async fn a_query_is_looked_at_up_to_four_kib() {
+    for (len, stays) in [(4095, true), (4096, true), (4097, false), (5000, false)] {
+        let query = format!("x={}", "y".repeat(len - 2));
+        assert_eq!(seen(&query).await == query, stays, "{len} bytes");
+    }
+}
+
+/// B18: what is wrong with a value is told behind what is wrong with the route.
+#[test]
+fn a_value_that_makes_no_resource_is_told() {
+    let route = StreamRoute::new("/rooms/{room}/events").unwrap();
+    let error = route.resource(["x".repeat(5_000)]).unwrap_err();
+    let source = error.source().unwrap().to_string();
+    assert!(source.contains("1024"), "{source}");
+    assert!(StreamRoute::new("rooms").unwrap_err().source().is_none());
+}
+
+/// B18: two patterns for the same paths are told by their paths.
+#[test]
+fn a_conflict_is_told_by_its_paths() {
+    let route = StreamRoute::new("/chat/{id}").unwrap();
+    let said = route.except("/chat/{id}").unwrap_err().to_string();
+    assert!(said.contains("the same paths as"), "{said}");
+}
+
+/// A handler that stands behind no gate answers 500, and not as if all were well.
+#[cfg(feature = "axum")]
+#[test]
+fn a_stream_without_a_gate_is_a_server_error() {
+    use axum_core::response::IntoResponse;
+    let response = sse_gate::NotGranted.into_response();
+    assert_eq!(response.status(), 500);
+}
