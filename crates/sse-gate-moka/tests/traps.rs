@@ -197,3 +197,17 @@ fn a_clock_may_be_shared() {
     clock.advance(TTL);
     assert!(!is_taken(&store, key));
 }
+
+/// E10: an entry lives for any time that is asked for, the longest and none included.
+#[test]
+fn any_life_can_be_asked_for() {
+    let store = MokaStore::new(Limits::default());
+    for ttl in [Duration::MAX, Duration::from_secs(u64::MAX / 2)] {
+        let Sample { key, entry } = Sample::of("alice", 0);
+        block_on(store.insert(key, entry, ttl)).unwrap();
+        assert!(is_taken(&store, key), "{ttl:?}");
+    }
+    let Sample { key, entry } = Sample::of("alice", 1);
+    block_on(store.insert(key, entry, Duration::ZERO)).unwrap();
+    assert!(!is_taken(&store, key));
+}

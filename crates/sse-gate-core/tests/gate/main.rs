@@ -3,6 +3,7 @@
 
 mod caps;
 mod clock;
+mod durations;
 mod issue;
 mod observers;
 mod parts;

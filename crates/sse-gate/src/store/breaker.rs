@@ -40,7 +40,8 @@ impl Breaker {
     pub(super) fn new(max_failures: u32, pause: Duration) -> Self {
         Self {
             max_failures,
-            pause,
+            // Longer than any process runs, and short enough to be added to an instant.
+            pause: pause.min(crate::stream_guard::FAR_OFF),
             is_calm: AtomicBool::new(true),
             round: AtomicU64::new(0),
             state: Mutex::default(),
@@ -161,5 +162,17 @@ mod tests {
         assert_eq!(breaker.failed(before, now), None);
         assert!(!breaker.is_open());
         assert_eq!(breaker.failed(breaker.round(), now), Some(Change::Opened));
+    }
+
+    /// E1: any pause can be set.
+    #[test]
+    fn no_pause_is_too_long() {
+        for pause in [Duration::MAX, Duration::ZERO] {
+            let (breaker, now) = (Breaker::new(1, pause), Instant::now());
+            let _ = breaker.failed(breaker.round(), now);
+            let _ = breaker.may_try(now);
+            let later = now + Duration::from_secs(1);
+            assert_eq!(breaker.is_trial_due(later), pause.is_zero(), "{pause:?}");
+        }
     }
 }
