@@ -350,6 +350,8 @@ fn every_session_signal_writes_its_own_series() {
             vec![sessions("complete")],
         ),
         (SessionSignal::Unavailable, vec![sessions("unavailable")]),
+        (SessionSignal::TooSoon, vec![sessions("too_soon")]),
+        (SessionSignal::NotAdmitted, vec![sessions("not_admitted")]),
         (gap(7, false), vec![missed("trimmed", 7)]),
         (gap(7, true), vec![missed("lost_writes", 1)]),
     ];
