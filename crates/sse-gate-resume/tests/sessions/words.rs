@@ -8,11 +8,12 @@ use pollster::block_on;
 use sse_gate_codec::{Event, EventId, EventName};
 use sse_gate_core::EntropyError;
 use sse_gate_resume::{
-    AppendError, AppendErrorKind, Block, EventLog, MemorySessions, OpenError, Page, ResumeId,
-    ResumeKey, ResumeKeys, SessionError, SessionErrorKind, SessionLimits, SharedSessions,
+    AppendError, AppendErrorKind, Block, EventLog, MemorySessions, OpenError, Page, ReaderId,
+    ResumeId, ResumeKey, ResumeKeys, SessionError, SessionErrorKind, SessionId, SessionLimits,
+    SessionObserver, SessionSignal, SharedSessions,
 };
 
-use crate::support::{Stage, append, grant, parts, token};
+use crate::support::{Stage, Told, append, grant, parts, token};
 
 fn key(kid: char, secret: u8) -> ResumeKey {
     ResumeKey::new(kid, [secret; 32]).unwrap()
@@ -218,4 +219,27 @@ fn a_log_names_what_it_refuses() {
     assert_eq!(refused(&named), AppendErrorKind::ReservedName);
     assert_eq!(refused(&event), AppendErrorKind::NoData);
     assert_eq!(append(&log, "first"), 1);
+}
+
+/// Observers that are combined are each told, once.
+#[test]
+fn combined_observers_are_each_told_once() {
+    let [one, two, three] = [(); 3].map(|()| Told::default());
+    let signal = SessionSignal::Opened;
+    (one.clone(), two.clone()).observe(signal, None);
+    assert_eq!((one.take(), two.take()), (vec![signal], vec![signal]));
+    (one.clone(), two.clone(), three.clone()).observe(signal, None);
+    for told in [one, two, three] {
+        assert_eq!(told.take(), [signal]);
+    }
+}
+
+/// What a store elsewhere keeps of a session and of a place in a log is what it reads back.
+#[test]
+fn names_and_places_read_back_as_they_are() {
+    let bytes: [u8; 16] = std::array::from_fn(|place| u8::try_from(place).unwrap());
+    assert_eq!(SessionId::from_bytes(bytes).as_bytes(), &bytes);
+    for place in [0, 1, 7, usize::MAX] {
+        assert_eq!(ReaderId::new(place).get(), place);
+    }
 }
