@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use http::Response;
 use http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
+use http_body::Body;
 use http_body_util::Full;
 
 /// The media type of an event stream (HTML §9.2.5). It is always UTF-8, so no charset is named.
@@ -15,8 +16,16 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 
 /// The answer to HEAD: the same, without its content (RFC 9110 §9.3.2). Servers strip it over HTTP/1.1,
 /// not over HTTP/2, where it ends the connection.
+///
+/// The length is that of the content that is left out (RFC 9110 §8.6). A framework that sees an empty
+/// body would say 0.
 pub(crate) fn without_content(response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
-    response.map(|_| Full::default())
+    let (mut head, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact() {
+        let length = HeaderValue::from(length);
+        head.headers.entry(CONTENT_LENGTH).or_insert(length);
+    }
+    Response::from_parts(head, Full::default())
 }
 
 /// Sets what keeps a stream out of caches, buffers and `Referer` headers, over anything that a
