@@ -69,7 +69,7 @@ fn every_error_says_what_is_wrong() {
     }
 }
 
-/// D14: a reason has a name of its own, fit for a metric's label.
+/// A reason has a name of its own, fit for a metric's label.
 #[test]
 fn every_reason_has_a_name() {
     let names = [

@@ -29,7 +29,7 @@ async fn members(response: Response<Full<Bytes>>) -> Value {
     serde_json::from_slice(&body).unwrap()
 }
 
-/// D14, G14: each refusal has its name, its status, its sentence, and the headers that its status
+/// D14: each refusal has its name, its status, its sentence, and the headers that its status
 /// asks for.
 #[tokio::test]
 async fn every_rejection_is_answered_by_the_book() {
@@ -168,7 +168,7 @@ async fn a_token_that_is_not_issued_says_when_it_may_be() {
     assert_eq!(header(&crowded, "retry-after"), "1");
 }
 
-/// I15, I18: a handler that gets no stream answers its client by the reason.
+/// A handler that gets no stream answers its client by the reason.
 #[test]
 fn a_stream_that_is_not_attached_says_what_helps() {
     let of_store = |kind| NotAttached::NotOpened(SessionError::from(kind).into());
@@ -198,7 +198,7 @@ fn a_stream_that_is_not_attached_says_what_helps() {
     }
 }
 
-/// C8, C23: the mint tells a client apart what it can do something about, and nothing else.
+/// C23: the mint tells a client apart what it can do something about, and nothing else.
 #[test]
 fn the_mint_challenges_by_the_book() {
     let (missing, bad) = (

@@ -70,7 +70,7 @@ async fn a_stream_that_waits_ends_when_it_has_overslept() {
     assert!(ended.is_some_and(|frame| frame.is_none()), "it is over");
 }
 
-/// G13: a stream that waits ends, too, when its place was given to another.
+/// A stream that waits ends, too, when its place was given to another.
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_waits_ends_when_it_has_lost_its_place() {
     let world = World::new();
@@ -84,7 +84,7 @@ async fn a_stream_that_waits_ends_when_it_has_lost_its_place() {
     assert!(ended.is_some_and(|frame| frame.is_none()), "it is over");
 }
 
-/// I2: a handler is told whether its client was there before.
+/// A handler is told whether its client was there before.
 #[tokio::test]
 async fn a_handler_knows_a_client_that_comes_again() {
     let world = World::new();
@@ -127,7 +127,7 @@ async fn a_handler_knows_a_client_that_comes_again() {
     assert_eq!(response.headers()["seen"], "again");
 }
 
-/// C10: a body may be as large as the limit to the byte, whether or not it says its length first.
+/// C22: a body may be as large as the limit to the byte, whether or not it says its length first.
 #[tokio::test]
 async fn a_body_at_the_mint_may_be_as_large_as_its_limit() {
     let world = World::new();
@@ -177,7 +177,7 @@ async fn a_body_at_the_mint_may_be_as_large_as_its_limit() {
     }
 }
 
-/// F7: a stream that has always more to say is ended by a shutdown all the same, at its next frame but
+/// A stream that has always more to say is ended by a shutdown all the same, at its next frame but
 /// one.
 #[tokio::test]
 async fn a_resumed_stream_that_never_waits_is_shut_down() {

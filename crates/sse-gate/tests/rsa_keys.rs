@@ -37,7 +37,7 @@ fn pem(bits: usize, exponent: &[u8]) -> String {
     format!("-----BEGIN RSA PUBLIC KEY-----\n{lines}\n-----END RSA PUBLIC KEY-----\n")
 }
 
-/// C7: with an exponent of 1 each text is its own signature; with an even one there is no key.
+/// With an exponent of 1 each text is its own signature; with an even one there is no key.
 #[test]
 fn an_exponent_is_odd_and_more_than_one() {
     for (exponent, good) in [
@@ -56,7 +56,7 @@ fn an_exponent_is_odd_and_more_than_one() {
     }
 }
 
-/// C7: 2,048 bits are the least.
+/// 2,048 bits are the least.
 #[test]
 fn a_modulus_has_at_least_2048_bits() {
     for (bits, good) in [(1024, false), (2047, false), (2048, true), (3072, true)] {

@@ -171,7 +171,7 @@ impl Service<Request<Body>> for Inner {
     }
 }
 
-/// G15: the stripping layer is as ready as what stands behind it.
+/// F7: the stripping layer is as ready as what stands behind it.
 #[test]
 fn the_stripping_layer_is_ready_when_its_service_is() {
     let layer = StripTokenLayer::new(vec![StreamRoute::new("/events").unwrap()]);

@@ -22,7 +22,7 @@ fn written(buffer: &BytesMut) -> String {
     String::from_utf8(buffer.to_vec()).unwrap()
 }
 
-/// I12: at its deadline a connection tells its client to come back no more, once.
+/// At its deadline a connection tells its client to come back no more, once.
 #[test]
 fn a_connection_that_expires_says_so_once() {
     let stage = Stage::default();
@@ -42,7 +42,7 @@ fn a_connection_that_expires_says_so_once() {
     assert_eq!(connection.end(), Some(closed));
 }
 
-/// F7: a connection that is shut down tells its client when to come back, once.
+/// A connection that is shut down tells its client when to come back, once.
 #[test]
 fn a_connection_that_is_shut_down_says_when_to_come_back() {
     let stage = Stage::default();
@@ -112,7 +112,7 @@ fn closing_tells_whether_a_session_was_open() {
     assert!(!close(1).unwrap());
 }
 
-/// I17: those who wait a part of the same span wait up to all of it, each a different time.
+/// Those who wait a part of the same span wait up to all of it, each a different time.
 #[test]
 fn a_jitter_is_a_part_of_its_span() {
     let stage = Stage::default();
@@ -125,7 +125,7 @@ fn a_jitter_is_a_part_of_its_span() {
     assert_eq!(stage.sessions.jitter(Duration::ZERO), Duration::ZERO);
 }
 
-/// I9: a gap is told with the number of events that are missing, and whether the log has lost what a
+/// I8: a gap is told with the number of events that are missing, and whether the log has lost what a
 /// client had already.
 #[test]
 fn a_gap_is_told_with_its_size() {
@@ -149,7 +149,7 @@ fn a_gap_is_told_with_its_size() {
     assert!(stage.told.take().contains(&gap), "2 to 7 of 10 are missing");
 }
 
-/// I8: the first reason for a cut stands, and it is told.
+/// The first reason for a cut stands, and it is told.
 #[test]
 fn a_fence_keeps_the_first_reason() {
     let fence = Fence::new();
@@ -203,7 +203,7 @@ fn a_connection_that_waits_is_woken_by_whatever_comes() {
     }
 }
 
-/// F3: a log keeps as many events as its bytes allow.
+/// A log keeps as many events as its bytes allow.
 #[test]
 fn a_log_is_filled_to_its_last_byte() {
     let one = Event::new().data("x".repeat(100)).to_bytes().len();

@@ -175,7 +175,7 @@ fn readers_and_sessions_are_counted() {
     assert_eq!(log.readers(), 0);
 }
 
-/// F3: a page is full at 64 events, or as soon as they have 64 KiB.
+/// A page is full at 64 events, or as soon as they have 64 KiB.
 #[test]
 fn a_page_is_full_of_events_or_of_bytes() {
     let block = |len: usize| Block::from_bytes(Bytes::from(vec![b'x'; len]));

@@ -80,7 +80,7 @@ impl Pulse {
 mod tests {
     use super::*;
 
-    /// G13: a place that was given up is not had again, whatever the server asks.
+    /// A place that was given up is not had again, whatever the server asks.
     #[tokio::test(start_paused = true)]
     async fn a_place_that_was_given_up_is_gone() {
         let pulse = Pulse::new();
