@@ -154,6 +154,7 @@ async fn expect_nothing_more(
 /// A1, A12, I17: cut off again and again, a client has every event once and in order; the answer
 /// is made once, and the token is used once.
 pub(crate) async fn an_answer_goes_on_where_it_broke_off(setup: Setup) {
+    // It comes back sooner than the server sees that it has gone.
     let server = setup.arg("pace", 2).arg("takeovers", u32::MAX).start();
     let alice = server.user("alice");
     let whole = alice.ask_chat(QUESTION).await;

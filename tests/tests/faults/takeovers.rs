@@ -8,8 +8,8 @@ use tokio::time::sleep;
 /// How often it comes back.
 const TIMES: usize = 200;
 
-/// How often it may: 20 times within ten seconds, which may begin anew meanwhile.
-const MOST: usize = 2 * 20 + 1;
+/// How often it may: 64 times within ten seconds, which may begin anew meanwhile.
+const MOST: usize = 2 * 64 + 1;
 
 /// G18, I18: one session that is resumed two hundred times without a pause, with a log that fills the
 /// buffers of each of its connections, has a bounded number of them. The others are told to come back,

@@ -68,14 +68,14 @@ impl ResumePolicy {
 }
 
 impl Default for ResumePolicy {
-    /// A wait of one to two seconds; two lost answers; two minutes for a client that has gone; 20
-    /// takeovers within 10 seconds, more than browsers do.
+    /// A wait of one to two seconds; two lost answers; two minutes for a client that has gone; 64
+    /// takeovers within 10 seconds, many more than browsers do.
     fn default() -> Self {
         Self {
             retry: Duration::from_secs(1),
             retries: 2,
             idle: Duration::from_secs(120),
-            takeovers: 20,
+            takeovers: 64,
             takeovers_within: Duration::from_secs(10),
         }
     }

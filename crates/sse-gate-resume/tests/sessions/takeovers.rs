@@ -51,12 +51,12 @@ impl Hoarder {
 }
 
 /// I18: so many takeovers within so long, and then none until that time is over. By default it is
-/// 20 within 10 s.
+/// 64 within 10 s.
 #[test]
 fn takeovers_have_a_rate() {
     let default = ResumePolicy::default();
     for (policy, count, span) in [
-        (default, 20, 10 * SECOND),
+        (default, 64, 10 * SECOND),
         (default.with_takeovers(3, SECOND), 3, SECOND),
         (default.with_takeovers(0, SECOND), 1, SECOND),
     ] {

@@ -50,7 +50,7 @@ pub struct Args {
 
     /// How often within ten seconds a client may replace a connection of its own that is still
     /// there.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 64)]
     pub takeovers: u32,
 
     /// Where tokens wait for their use.
