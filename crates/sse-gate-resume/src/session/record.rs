@@ -171,7 +171,6 @@ impl Record {
             return;
         }
         self.is_attached = false;
-        self.is_confirmed |= delivered == Delivered::Confirmed;
         self.idle_until = self.idle_end(now);
         if generation == 1 && delivered == Delivered::Nothing {
             self.idle_until = self.idle_until.min(now.saturating_add(UNUSED));

@@ -205,6 +205,48 @@ fn a_subject_has_a_share_of_the_budget() {
     let again = logs.create_for(&alice).unwrap();
     block_on(again.append(&event)).unwrap();
     assert!(budget.used_by(&alice) > 1_000);
-    let wider = budget.clone().with_share(50_000);
-    assert_eq!(wider.used(), 0, "it is counted anew");
+}
+
+/// G17: the share is a setting, and the cap in all stays as it was. A budget with another share is
+/// counted anew.
+#[test]
+fn the_share_of_a_subject_is_a_setting() {
+    let before = LogBudget::new(20_000);
+    let event = Event::new().data("x".repeat(1_000));
+    let log = |budget: &LogBudget, name: &str| {
+        let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
+        let log = logs.create_for(&Subject::new(name).unwrap()).unwrap();
+        for _ in 0..50 {
+            block_on(log.append(&event)).unwrap();
+        }
+        log
+    };
+    let _one = log(&before, "alice");
+    let budget = before.clone().with_share(15_000);
+    assert_eq!(budget.used(), 0, "it is counted anew");
+    let _hers = log(&budget, "alice");
+    let used = budget.used_by(&Subject::new("alice").unwrap());
+    assert!((13_500..=15_000).contains(&used), "{used} of 15,000");
+    let _his = log(&budget, "bob");
+    let used = budget.used();
+    assert!((18_500..=20_000).contains(&used), "{used} of 20,000");
+    assert!(before.used() <= 1_250, "they count together");
+}
+
+/// G17: a subject whose logs are gone is forgotten. The budget is as it was when it was new.
+#[test]
+fn a_share_is_forgotten_with_its_logs() {
+    let budget = LogBudget::new(160_000);
+    let new = format!("{budget:?}");
+    let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
+    for number in 0..3 {
+        let subject = Subject::new(format!("user {number}")).unwrap();
+        let two = [(); 2].map(|()| logs.create_for(&subject).unwrap());
+        assert_ne!(format!("{budget:?}"), new);
+        let [first, second] = two;
+        drop(first);
+        assert_ne!(format!("{budget:?}"), new, "its other log counts");
+        drop(second);
+        assert_eq!(format!("{budget:?}"), new);
+    }
 }
