@@ -133,6 +133,41 @@ async fn the_gate_knows_its_route_behind_a_rewrite() {
     assert_eq!(status, StatusCode::UNAUTHORIZED);
 }
 
+/// B11, D5: the stripping layer takes a token out of a path that an inner layer brings into the
+/// usual form. The gate goes by it if the path is that of the same resource then, and only then.
+#[tokio::test]
+async fn the_gate_knows_its_route_behind_a_layer_that_tidies_paths() {
+    let world = World::new();
+    let tidied = |to: Option<&'static str>| {
+        let inner = world
+            .layer()
+            .layer(tower::service_fn(|request: Request<Body>| {
+                let uri = request.uri().to_string();
+                std::future::ready(Ok::<_, Infallible>(Response::new(Full::from(uri))))
+            }));
+        let tidy = tower::ServiceBuilder::new().map_request(move |mut request: Request<Body>| {
+            if let Some(to) = to {
+                *request.uri_mut() = to.parse().unwrap();
+            }
+            request
+        });
+        StripTokenLayer::new([world.route.clone()]).layer(tidy.service(inner))
+    };
+    for path in ["/generations/7/stream/", "//generations///7/stream"] {
+        assert_eq!(seen(&routes(), &format!("{path}?token=x")), path);
+        let token = world.token().await;
+        let uri = format!("{path}?token={token}");
+        for to in [None, Some("/generations/8/stream"), Some("/elsewhere")] {
+            let status = tidied(to).ask(get(&uri)).await.status();
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path} {to:?}");
+        }
+        let to = "/generations/7/stream";
+        let response = tidied(Some(to)).ask(get(&uri)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert_eq!(response.body(), to);
+    }
+}
+
 /// D6: what a request carries from layer to layer shows nothing of its token.
 #[tokio::test]
 async fn a_stripped_request_prints_no_token() {

@@ -100,6 +100,7 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use sse_gate_core::Subject;
+    use sse_gate_resume::SessionId;
     use tokio::time::{Instant, advance};
 
     use super::open::BETWEEN_SWEEPS;
@@ -186,6 +187,51 @@ mod tests {
             assert_eq!((open.count.reserved, open.count.given_up), (0, 0));
             assert!(open.by_subject.is_empty());
         }
+    }
+
+    /// F5, G8: how many streams lose their places is counted exactly: in all, where that is the
+    /// lesser number, and of one subject, however many lose theirs at once.
+    #[tokio::test(start_paused = true)]
+    async fn no_more_streams_lose_their_places_than_are_still_free_to() {
+        for (max, max_per_subject) in [(3, 10), (10, 3)] {
+            let slots = StreamSlots::new(max, max_per_subject);
+            let given_up = || slots.0.lock().count.given_up;
+            let claim = || slots.claim("alice").unwrap();
+            let streams = [(); 3].map(|()| claim());
+            streams[0].pulse().gave(Instant::now());
+            advance(2 * PATIENCE).await;
+            let newcomer = claim();
+            assert_eq!((given_up(), slots.open()), (1, 3));
+            // There are three that wait now, and two may lose their places.
+            for stream in [&streams[1], &streams[2], &newcomer] {
+                stream.pulse().gave(Instant::now());
+            }
+            advance(2 * PATIENCE).await;
+            let another = claim();
+            assert_eq!((given_up(), slots.open()), (3, 2));
+            drop((streams, newcomer, another));
+            assert_eq!((given_up(), slots.open()), (0, 0));
+        }
+    }
+
+    /// F2, G8: a client that goes before its session goes on leaves nothing behind.
+    #[test]
+    fn a_claim_that_comes_to_nothing_is_not_counted() {
+        let slots = StreamSlots::new(10, 1);
+        let session = SessionId::from_bytes([7; 16]);
+        let again = || slots.claim_again(&subject("alice"), session);
+        let claim = again().unwrap();
+        assert!(slots.claim("alice").is_none(), "it counts");
+        drop(claim);
+        assert!(slots.0.lock().by_subject.is_empty());
+        let slot = slots.reserve().unwrap().give_to(again().unwrap()).unwrap();
+        // Beside a connection that is still there.
+        for _ in 0..10 {
+            drop(again().unwrap());
+        }
+        assert_eq!(slots.open(), 1);
+        drop(slot);
+        assert!(slots.0.lock().by_subject.is_empty());
     }
 
     /// F5

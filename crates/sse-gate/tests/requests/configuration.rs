@@ -11,7 +11,7 @@ use tower::ServiceExt;
 use crate::support::World;
 
 /// Patterns that match no request, or not the one that they seem to, and what the error says.
-const PATTERNS: [(&str, &str); 46] = [
+const PATTERNS: [(&str, &str); 48] = [
     ("", "empty"),
     ("rooms/{room}", "slash"),
     (" /rooms/{room}", "slash"),
@@ -54,6 +54,8 @@ const PATTERNS: [(&str, &str); 46] = [
     ("/my rooms/{room}", "%20"),
     ("/rooms\\{room}", "%5C"),
     ("/rooms/\"x\"", "%22"),
+    ("/rooms/<x", "%3C"),
+    ("/rooms/x>", "%3E"),
     ("/r%C3%a4ume/{room}", "escape"),
     ("/%72ooms/{room}", "escape"),
     ("/rooms/%zz", "escape"),

@@ -97,3 +97,26 @@ async fn a_bad_id_gets_no_grace() {
     let refusal = scene.refusal().await;
     assert_eq!(scene.ask_for_all(forged.request()).await, refusal);
 }
+
+/// A12, G8: at its subject's cap it is asked to wait, and gets an id to come back with.
+#[tokio::test]
+async fn without_a_place_a_client_that_asks_again_waits_with_a_new_id() {
+    let scene = Scene::with(with_grace).with_slots(5, 1);
+    let (mut client, publisher) = scene.streaming().await;
+    client.disconnect();
+    let (mut other, _others) = scene.streaming().await;
+    publish(&publisher, &["1"]).await;
+
+    let mut again = client.twin_without_id();
+    assert_eq!(again.connect(&scene).await, StatusCode::OK);
+    let got = again.read();
+    assert_eq!((got.names(), got.ended), (vec!["sse.open"], true));
+    assert_eq!(got.retries.len(), 1, "{got:?}");
+    assert_ne!(again.id, client.id);
+    assert_eq!(scene.slots.open(), 1, "more are open than may be");
+    assert_eq!(scene.desk.seen().len(), 2, "the handler was asked");
+
+    other.disconnect();
+    assert_eq!(again.connect(&scene).await, StatusCode::OK);
+    assert_eq!(again.read_data(), ["1"]);
+}

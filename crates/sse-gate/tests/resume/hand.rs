@@ -26,6 +26,8 @@ pub(crate) enum Way {
     HangsAfter,
     /// At once, but for closing sessions, which it does when it is let go.
     HangsAtClosing,
+    /// At once, but for its epoch, which it reads when it is let go.
+    HangsAtArriving,
 }
 
 /// The store in memory, which works as it is told. Clones are the same.
@@ -79,7 +81,7 @@ impl Hand {
         let way = *self.0.way.lock().unwrap();
         let pass = async || self.0.gate.acquire().await.unwrap().forget();
         let answer = match way {
-            Way::Works | Way::HangsAtClosing => change.await,
+            Way::Works | Way::HangsAtClosing | Way::HangsAtArriving => change.await,
             Way::Fails => Err(SessionError::unavailable("it fails")),
             Way::HangsBefore => {
                 pass().await;
@@ -117,6 +119,10 @@ impl SessionStore for Hand {
     }
 
     async fn epoch(&self) -> Result<SessionEpoch, SessionError> {
+        let waits = *self.0.way.lock().unwrap() == Way::HangsAtArriving;
+        if waits {
+            self.0.gate.acquire().await.unwrap().forget();
+        }
         self.0.store.epoch().await
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::StatusCode;
+use sse_gate::core::Signal;
 use sse_gate::sessions::SessionSignal;
 
 use crate::client::Connection;
@@ -19,6 +20,26 @@ async fn before_the_sessions_were_asked_nothing_happens() {
     drop(scene.call(client.request()));
     assert_eq!((scene.store.asked(), scene.slots.open()), (1, 1));
     assert!(client.is_served());
+}
+
+/// F1: gone while the sessions are asked what comes before the token. It is untouched, and nobody is
+/// told that it was abandoned.
+#[tokio::test]
+async fn before_its_token_was_taken_a_client_loses_nothing() {
+    let scene = Scene::new();
+    let mut client = scene.client("alice").await;
+    scene.store.is_to(Way::HangsAtArriving);
+    let mut request = Box::pin(scene.call(client.request()));
+    for _ in 0..3 {
+        assert!(futures_util::poll!(&mut request).is_pending());
+    }
+    drop(request);
+    assert!(!scene.world.witness.saw(Signal::Abandoned));
+    assert!(scene.is_at_rest());
+    scene.store.is_to(Way::Works);
+    scene.store.let_go();
+    assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    assert_eq!(client.read().names(), ["sse.open"]);
 }
 
 /// F2, F6: gone during the step. It ends without its client: the session waits, its place is

@@ -189,3 +189,30 @@ async fn a_late_answer_brings_the_next_trial_forward() {
     assert_eq!(scene.store.asked(), asked + 1, "one trial");
     assert_eq!(scene.breaker(false), 1);
 }
+
+/// E1, F6: when a trial has shown that the store is back, what it was asked before has one more
+/// budget of time to be answered, and is given up then.
+#[tokio::test(start_paused = true)]
+async fn what_is_late_has_one_budget_more_once_the_store_is_back() {
+    let scene = Scene::new();
+    let token = scene.token().await;
+    let tokens = scene.foreign_tokens(5).await;
+    let before = scene.store.done();
+    // The breaker opens at 250 ms, and the trial comes at 750 ms.
+    let (soon, late) = (Duration::from_millis(900), Duration::from_millis(1_100));
+    let mut shown = Vec::new();
+    for (number, token) in tokens.iter().enumerate() {
+        let span = if number < 3 { soon } else { late };
+        scene.store.becomes(Mood::Takes(span));
+        let mut asking = Box::pin(scene.show(token));
+        assert!(futures_util::poll!(&mut asking).is_pending());
+        shown.push(asking);
+    }
+    assert_eq!(join_all(shown).await, [503; 5]);
+    scene.store.becomes(Mood::Works);
+    tokio::time::sleep(PAUSE).await;
+    assert_eq!(scene.show(&token).await, 200);
+    assert_eq!(scene.store.done() - before, 1);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(scene.store.done() - before, 4);
+}

@@ -15,6 +15,8 @@ pub(crate) enum Mood {
     Errs,
     /// Waits until it is told something else, and then does what it was asked.
     Hangs,
+    /// Takes this long for what it is asked in this mood, whatever comes later.
+    Takes(Duration),
     /// Never answers what it is asked in this mood, whatever comes later.
     Loses,
     /// As that, and only when it is asked to keep something.
@@ -60,6 +62,7 @@ impl Fickle {
             Mood::Works | Mood::LosesInsertions => {}
             Mood::Errs => return Err(StoreError::unavailable("it is down")),
             Mood::Loses => pending().await,
+            Mood::Takes(span) => tokio::time::sleep(span).await,
             Mood::Hangs => {
                 let mut mood = self.mood.subscribe();
                 let _ = mood.wait_for(|mood| *mood == Mood::Works).await;
