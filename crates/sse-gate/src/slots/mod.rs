@@ -24,7 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// At a cap, the places of streams are taken that their servers have left waiting for 30 s: with a
 /// frame that was handed over, or none yet, and no question for the next one, as it is when a client
 /// no longer reads. Such a stream ends when its server asks again. Until then it is there without a
-/// place; of those there are at most as many as there are places.
+/// place; of those there are at most as many as there are places, in all and of one subject, whether
+/// they were cut or not. A subject may have three in any case.
 ///
 /// A connection that was cut, because another one has replaced it or its session is over, keeps its
 /// place until its body has ended or is dropped: while it is not read, its socket and its memory are
@@ -232,6 +233,30 @@ mod tests {
         assert_eq!(slots.open(), 1);
         drop(slot);
         assert!(slots.0.lock().by_subject.is_empty());
+    }
+
+    /// G18, F5: a connection whose session is over counts for as long as it is there, however long
+    /// its client does not read it.
+    #[tokio::test(start_paused = true)]
+    async fn cut_connections_that_stay_are_bounded_for_a_subject() {
+        for (max, bound) in [(16, 32), (2, 5)] {
+            let slots = StreamSlots::new(100, max);
+            let mut stay = Vec::new();
+            for _ in 0..5 {
+                let opened: Vec<_> = (0..max).map_while(|_| slots.claim("alice")).collect();
+                for slot in &opened {
+                    slot.pulse().gave(Instant::now());
+                    stay.push(slot.presence());
+                }
+                drop(opened);
+                advance(PATIENCE + Duration::from_secs(1)).await;
+            }
+            assert!((max + 1..=bound).contains(&stay.len()), "{}", stay.len());
+            assert!(slots.claim("bob").is_some(), "others pay for it");
+            drop(stay);
+            assert_eq!((slots.open(), slots.0.lock().count.given_up), (0, 0));
+            assert!(slots.claim("alice").is_some(), "it counts for ever");
+        }
     }
 
     /// F5

@@ -97,7 +97,7 @@ impl Open {
             return self.add(subject, Some(session), caps);
         };
         let replaced = streams.given_up + streams.cut_with(session);
-        let is_free = replaced <= caps.max_per_subject.max(MIN_REPLACED);
+        let is_free = replaced <= caps.max_replaced();
         is_free.then(|| streams.seat(Some(session)))
     }
 
@@ -152,19 +152,29 @@ impl Open {
     }
 }
 
+impl Inner {
+    /// How many streams of one subject may be there that were replaced or given up.
+    fn max_replaced(&self) -> usize {
+        self.max_per_subject.max(MIN_REPLACED)
+    }
+}
+
 impl Streams {
     /// Gives up streams that have waited for too long: no more of them, in all and of one subject,
-    /// than there are places. Those of one subject that were cut count as given up already.
+    /// than there are places. Those of one subject that were cut count as given up already, so an
+    /// open one is not given up in their stead.
     fn give_up(&mut self, caps: &Inner, count: &mut Count, now: Instant) {
         let mut in_all = caps.max.saturating_sub(count.given_up);
         let cut = self.seated.iter().filter(|seated| seated.is_cut).count();
-        let mut own = caps.max_per_subject.saturating_sub(self.given_up + cut);
+        let mut own_open = caps.max_per_subject.saturating_sub(self.given_up + cut);
+        let mut own = caps.max_replaced().saturating_sub(self.given_up);
         let before = self.seated.len();
         self.seated.retain(|seated| {
-            let may_be = in_all > 0 && (seated.is_cut || own > 0);
+            let may_be = in_all > 0 && own > 0 && (seated.is_cut || own_open > 0);
             let is_given_up = may_be && seated.pulse.give_up(now, caps.patience);
             in_all -= usize::from(is_given_up);
-            own -= usize::from(is_given_up && !seated.is_cut);
+            own -= usize::from(is_given_up);
+            own_open -= usize::from(is_given_up && !seated.is_cut);
             !is_given_up
         });
         let freed = before - self.seated.len();
