@@ -124,6 +124,11 @@ impl MemoryLog {
         Arc::strong_count(&self.0)
     }
 
+    /// Why its writer is to stop, if it is. Asking takes nothing from who waits for it.
+    pub fn stop_reason(&self) -> Option<StopReason> {
+        self.lock().stop
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock()
     }

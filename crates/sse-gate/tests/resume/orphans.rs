@@ -143,6 +143,25 @@ async fn there_is_a_cap_on_all_work() {
     assert_eq!(carol.connect(&scene).await, StatusCode::OK);
 }
 
+/// G17: work that goes on in a task of its own, and waits to be told to stop, is told, though the
+/// future that began it has ended.
+#[tokio::test(start_paused = true)]
+async fn work_in_another_task_is_told_to_stop() {
+    let slots = WorkSlots::new(100, 16);
+    let scene = Scene::with(|settings| settings.with_work_slots(slots.clone()));
+    scene.desk.is_to(Task::work(async |publisher: Publisher| {
+        tokio::spawn(async move { publisher.stopped().await });
+        // Until the other task waits.
+        sleep(Duration::from_millis(1)).await;
+    }));
+    let mut client = scene.client("alice").await;
+    assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    sleep(Duration::from_millis(10)).await;
+    assert_eq!(slots.running(), 1, "it goes on");
+    assert_eq!(scene.revoke("alice").await.unwrap(), 1);
+    scene.until("the stop", |_| slots.running() == 0).await;
+}
+
 /// G17: a session whose client never comes back is over after its time, and its work is told, though
 /// nobody else comes either.
 #[tokio::test(start_paused = true)]

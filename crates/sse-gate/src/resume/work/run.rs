@@ -4,10 +4,10 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::time::Duration;
 
-use sse_gate_resume::{EventLog, LogEnd, MemoryLog, ReadLog, Sessions, StopReason};
+use sse_gate_resume::{LogEnd, MemoryLog, ReadLog, Sessions, StopReason};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::{WorkError, WorkOutput, WorkSlot};
@@ -72,6 +72,5 @@ async fn watch<F: Future>(
 
 /// Whether no client can read the log any more.
 fn is_closed(log: &MemoryLog) -> bool {
-    let stopped = log.poll_stopped(&mut Context::from_waker(Waker::noop()));
-    stopped == Poll::Ready(StopReason::Closed)
+    log.stop_reason() == Some(StopReason::Closed)
 }
