@@ -127,7 +127,8 @@ impl StoreRole {
 pub enum StreamEnd {
     /// The handler had no more to say.
     Complete,
-    /// The handler failed or panicked, or the body did, or the work behind it.
+    /// The handler failed, panicked or answered with a status from 500 on; or the body failed or
+    /// panicked, or the work behind it.
     Failed,
     /// The client was too slow, and the connection was ended for that.
     Lagged,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::Response;
 use pin_project::{pin_project, pinned_drop};
 use sse_gate_core::{Gate, Grant, SharedStore, Signal, SteadyTime, StreamEnd, Timestamp};
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -134,13 +135,19 @@ impl StreamGuard {
         stream_end::heard(self.project().end, poll)
     }
 
-    /// Polls the handler. If it fails or panics, so has the stream.
-    pub(crate) fn handling<T, E>(
+    /// Polls the handler. If it fails or panics, or answers with an error of the server's, so has
+    /// the stream: a framework turns its handlers' errors into such answers.
+    pub(crate) fn handling<B, E>(
         &mut self,
-        poll: impl FnOnce() -> Poll<Result<T, E>>,
-    ) -> Poll<Result<T, E>> {
+        poll: impl FnOnce() -> Poll<Result<Response<B>, E>>,
+    ) -> Poll<Result<Response<B>, E>> {
         let handled = stream_end::heard(&mut self.end, poll);
-        if matches!(handled, Poll::Ready(Err(_))) {
+        let has_failed = match &handled {
+            Poll::Ready(Ok(response)) => response.status().is_server_error(),
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        };
+        if has_failed {
             self.end = StreamEnd::Failed;
         }
         handled

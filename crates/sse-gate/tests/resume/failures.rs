@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use sse_gate::WorkSlots;
 use sse_gate::core::{Signal, StreamEnd};
 use sse_gate::sessions::SlowPolicy;
 
+use crate::desk::Task;
 use crate::scene::{Scene, publish};
 
 /// How the streams of a scene ended.
@@ -41,6 +43,25 @@ async fn a_stream_whose_work_breaks_off_is_counted_as_failed() {
     assert!(client.read().ended);
     client.disconnect();
     assert_eq!(ends(&scene)[2..], [StreamEnd::Complete]);
+}
+
+/// H12: a handler that answers with an error of the server's has failed, as the ones of frameworks do
+/// that know no other way. One that refuses has not.
+#[tokio::test]
+async fn a_handler_that_answers_with_a_server_error_is_counted_as_failed() {
+    let work = WorkSlots::new(0, 0);
+    for (work, task, end) in [
+        (WorkSlots::default(), Task::AttachTwice, StreamEnd::Failed),
+        (work, Task::Produce, StreamEnd::Failed),
+        (WorkSlots::default(), Task::Refuse, StreamEnd::Complete),
+    ] {
+        let scene = Scene::with(|settings| settings.with_work_slots(work));
+        scene.desk.is_to(task);
+        let client = scene.client("alice").await;
+        let (status, _) = scene.ask_for_all(client.request()).await;
+        assert_eq!(status.is_server_error(), end == StreamEnd::Failed);
+        assert_eq!(ends(&scene), [end], "{status}");
+    }
 }
 
 /// H12, G1: a client that is cut off for being slow is counted as that.
