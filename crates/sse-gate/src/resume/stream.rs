@@ -107,7 +107,8 @@ impl ResumableStream {
     /// **The work must look at what [`publish`](Publisher::publish) returns**: once its session is
     /// over, nobody can read what it writes, and publishing fails. Work in progress is
     /// [capped](crate::WorkSlots) by subject; at the cap this waits up to a second for other work of
-    /// the subject's that was just told to stop, and is refused then. What it writes counts against
+    /// the subject's that was just told to stop, and is refused then. At the cap of all work it is
+    /// refused at once. What it writes counts against
     /// the subject's [share](sse_gate_resume::LogBudget::with_share) of the logs' budget.
     ///
     /// To be called within a Tokio runtime.
@@ -126,6 +127,10 @@ impl ResumableStream {
         };
         let token = first.token;
         let slot = self.settings.work.begin(self.granted.subject());
+        if let Err(Full::InAll) = slot {
+            // To open a session may close another one of the subject's: not for nothing.
+            return Err(NotAttached::TooMuchWorkInAll);
+        }
         let log = logs.create_for(self.granted.subject())?;
         let publisher = Publisher::new(log.clone());
         let body = self.open(first, Arc::new(log.clone()), false).await?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::StatusCode;
 use sse_gate::sessions::{AppendErrorKind, LogLimits, SessionLimits};
 use sse_gate::{Event, Publisher, Resumable, Subject, WorkError, WorkSlots};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::desk::Task;
 use crate::scene::{Scene, publish};
@@ -139,8 +139,31 @@ async fn there_is_a_cap_on_all_work() {
     let mut carol = scene.client("carol").await;
     assert_eq!(carol.connect(&scene).await, StatusCode::SERVICE_UNAVAILABLE);
     drop(his);
+    scene.until("the end", |_| slots.running() == 1).await;
     let mut carol = scene.client("carol").await;
     assert_eq!(carol.connect(&scene).await, StatusCode::OK);
+}
+
+/// G17: at the cap of all work a newcomer is refused at once, and nobody's session is closed for it.
+#[tokio::test(start_paused = true)]
+async fn at_the_cap_of_all_work_nothing_is_displaced() {
+    let limits = SessionLimits::default().with_per_subject(1);
+    let slots = WorkSlots::new(1, 16);
+    let change = |settings: Resumable| settings.with_work_slots(slots.clone());
+    let scene = Scene::with_limits(limits, LogLimits::default(), change);
+    let running = Running::default();
+    scene.desk.is_to(endless(&running));
+    let mut client = scene.client("alice").await;
+    assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    client.read();
+    client.disconnect();
+    let asked = Instant::now();
+    let mut newcomer = scene.client("alice").await;
+    let status = newcomer.connect(&scene).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(asked.elapsed(), Duration::ZERO);
+    assert_eq!(client.connect(&scene).await, StatusCode::OK);
+    assert_eq!(slots.running(), 1);
 }
 
 /// G17: work that goes on in a task of its own, and waits to be told to stop, is told, though the
