@@ -6,12 +6,16 @@
 
 use http::Uri;
 use percent_encoding::percent_decode;
-use sse_gate_core::Token;
+use sse_gate_core::{Resource, Token};
 
 use super::lift::{MAX_QUERY, PLACEHOLDER, with_path_and_query};
 
 /// How often a text may be percent-encoded and is still read.
 const MAX_DEPTH: usize = 8;
+
+/// The longest segment of a path that is read, in bytes: one that is longer, even with each byte
+/// percent-encoded, is no parameter of a resource.
+const MAX_SEGMENT: usize = 3 * Resource::MAX_LEN;
 
 /// What every resume id begins with.
 const RESUME_ID: &[u8] = b"sser1.";
@@ -62,17 +66,15 @@ pub(crate) fn scrub(uri: &mut Uri) {
 
 /// The path with placeholders; `None` if it needs none.
 fn blank_segments(path: &str) -> Option<String> {
-    let is_blank = |segment: &str| any_form(segment, is_credential);
-    path.split('/').any(is_blank).then(|| {
-        let segments = path.split('/').map(|segment| {
-            if is_blank(segment) {
-                PLACEHOLDER
-            } else {
-                segment
-            }
-        });
-        segments.collect::<Vec<_>>().join("/")
-    })
+    let is_blank = |segment: &str| segment.len() > MAX_SEGMENT || any_form(segment, is_credential);
+    let mut is_changed = false;
+    let segments = path.split('/').map(|segment| {
+        let is_blank = is_blank(segment);
+        is_changed |= is_blank;
+        if is_blank { PLACEHOLDER } else { segment }
+    });
+    let clean = segments.collect::<Vec<_>>().join("/");
+    is_changed.then_some(clean)
 }
 
 /// What is left of a query; `None` if that is all of it. It is taken apart at semicolons, too, as
@@ -81,13 +83,15 @@ fn without_credentials(query: &str) -> Option<String> {
     if query.len() > MAX_QUERY {
         return Some(String::new());
     }
-    let is_blank = |pair: &str| any_form(pair, |form| is_credential(form) || is_named_as_one(form));
-    let pairs = || query.split_inclusive(['&', ';']);
-    let bare = |pair: &str| pair.trim_end_matches(['&', ';']).to_owned();
-    if !pairs().any(|pair| is_blank(&bare(pair))) {
+    let is_kept = |pair: &&str| {
+        let pair = pair.trim_end_matches(['&', ';']);
+        !any_form(pair, |form| is_credential(form) || is_named_as_one(form))
+    };
+    let pairs = query.split_inclusive(['&', ';']);
+    let mut rest: String = pairs.filter(is_kept).collect();
+    if rest.len() == query.len() {
         return None;
     }
-    let mut rest: String = pairs().filter(|pair| !is_blank(&bare(pair))).collect();
     if !query.ends_with(['&', ';']) && rest.ends_with(['&', ';']) {
         rest.pop();
     }
@@ -121,17 +125,23 @@ fn is_credential(text: &[u8]) -> bool {
 }
 
 /// Whether there is `eyJ….….` in it: JSON in base64url, twice, with a full stop after each.
+///
+/// It reads each byte a bounded number of times, whatever stands in it: clients without any credential
+/// can have it read long texts.
 fn has_jwt(text: &[u8]) -> bool {
     let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let part = |text: &[u8]| {
-        let len = text.iter().take_while(|byte| is_base64url(byte)).count();
-        (len > 3 && text.get(len) == Some(&b'.')).then_some(len + 1)
-    };
-    let begins_here = |text: &[u8]| {
-        let header = text.starts_with(b"eyJ").then(|| part(text)).flatten();
-        header.is_some_and(|len| part(&text[len..]).is_some())
-    };
-    (0..text.len()).any(|at| begins_here(&text[at..]))
+    let mut parts = text.split(|byte| *byte == b'.').peekable();
+    let mut follows_header = false;
+    while let Some(part) = parts.next() {
+        let is_claims = part.len() > 3 && part.iter().all(is_base64url);
+        if follows_header && is_claims && parts.peek().is_some() {
+            return true;
+        }
+        let start = part.iter().rposition(|byte| !is_base64url(byte));
+        let run = &part[start.map_or(0, |at| at + 1)..];
+        follows_header = run.windows(4).any(|window| window.starts_with(b"eyJ"));
+    }
+    false
 }
 
 /// Whether it is, or holds, a parameter with the name of a credential: `jwt=`, `filter[jwt][]=`,
@@ -160,4 +170,59 @@ fn is_name(text: &[u8]) -> bool {
         .take_while(|byte| byte.is_ascii_digit());
     let letters = &letters[..letters.len() - digits.count()];
     NAMES.contains(&letters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jwt_is_found_wherever_it_begins() {
+        for (text, found) in [
+            ("eyJh.eyJz.sig", true),
+            ("xxeyJh.abcd.", true),
+            ("a.eyJh.abcd.", true),
+            ("%eyJhbGciOi.abcd.sig", true),
+            ("eyJeyJh.abcd.x", true),
+            ("eyJ.abcd.x", false),
+            ("eyJh.abc.x", false),
+            ("eyJh.abcd", false),
+            ("eyJh%.abcd.x", false),
+            ("eyJh.ab%d.x", false),
+            ("eyJh..abcd.x", false),
+            ("abcd.efgh.ijkl", false),
+            ("", false),
+        ] {
+            assert_eq!(has_jwt(text.as_bytes()), found, "{text}");
+        }
+    }
+
+    /// B7, B16: what is long is not read, so it costs nothing.
+    #[test]
+    fn a_segment_that_is_too_long_is_blanked_unread() {
+        let longest = "x".repeat(MAX_SEGMENT);
+        assert_eq!(blank_segments(&format!("/a/{longest}/b")), None);
+        let clean = blank_segments(&format!("/a/{longest}x/b"));
+        assert_eq!(clean.as_deref(), Some("/a/-/b"));
+    }
+
+    /// B7, B16: a text made to be read again and again takes no more than twice as long when it is
+    /// twice as long. Best of several, with room for a machine that is busy.
+    #[test]
+    fn reading_is_linear() {
+        let time = |len: usize| {
+            let text = "eyJ".repeat(len / 3);
+            let once = || {
+                let start = std::time::Instant::now();
+                std::hint::black_box(has_jwt(std::hint::black_box(text.as_bytes())));
+                start.elapsed()
+            };
+            (0..20).map(|_| once()).min().unwrap_or_default()
+        };
+        let (short, long) = (time(6_000), time(48_000));
+        assert!(
+            long < short * 32,
+            "{short:?} for an eighth, {long:?} for all"
+        );
+    }
 }
