@@ -7,7 +7,7 @@ use pin_project::{pin_project, pinned_drop};
 use sse_gate_core::{Gate, Grant, Presented, Refusal, SharedStore, StoreError, TakeFuture};
 use sse_gate_resume::{Arrival, SessionError, Sessions};
 
-use crate::store::{Operation, StoreAccess};
+use crate::store::{HasRead, Operation, StoreAccess};
 
 /// Asks the store for the grant of a token, and to the end.
 #[pin_project(PinnedDrop)]
@@ -16,12 +16,16 @@ pub(super) struct Redemption {
     #[pin]
     arriving: Option<Operation<Arriving>>,
     arrival: Option<Arrival>,
+    /// Dropped with a token that is refused, so that the sessions can be read for another one.
+    reader: Option<HasRead>,
     #[pin]
     take: Operation<TakeFuture>,
     presented: Option<Presented>,
 }
 
-type Arriving = Pin<Box<dyn Future<Output = Result<Arrival, SessionError>> + Send>>;
+type Arriving = Pin<Box<dyn Future<Output = Arrived> + Send>>;
+
+type Arrived = Result<(Arrival, HasRead), SessionError>;
 
 /// The grant of a token; on a resumable route, what was read before the token was taken.
 pub(super) type Redeemed = (Grant, Option<Arrival>);
@@ -35,6 +39,7 @@ impl Redemption {
         Self {
             arriving: None,
             arrival: None,
+            reader: None,
             take: access.ask(gate.take(&presented)),
             presented: Some(presented),
         }
@@ -43,8 +48,11 @@ impl Redemption {
     /// Asks the sessions before the token is taken, so that a revocation from then on is noticed
     /// whenever the session is opened.
     pub(super) fn of_session(mut self, sessions: &Sessions, access: &StoreAccess) -> Self {
-        let sessions = sessions.clone();
-        let arriving: Arriving = Box::pin(async move { sessions.arrival().await });
+        let (sessions, asking) = (sessions.clone(), access.clone());
+        let arriving: Arriving = Box::pin(async move {
+            let arrival = sessions.arrival().await?;
+            Ok((arrival, asking.has_read()))
+        });
         self.arriving = Some(access.read(arriving));
         self
     }
@@ -60,7 +68,10 @@ impl Future for Redemption {
             let arrived = ready!(arriving.poll(cx));
             this.arriving.set(None);
             match arrived {
-                Ok(arrival) => *this.arrival = Some(arrival),
+                Ok((arrival, reader)) => {
+                    *this.arrival = Some(arrival);
+                    *this.reader = Some(reader);
+                }
                 Err(error) => {
                     // The token stays untouched.
                     let presented = this.presented.take().expect(POLLED_AGAIN);
@@ -72,6 +83,11 @@ impl Future for Redemption {
         let answer = ready!(this.take.poll(cx));
         let presented = this.presented.take().expect(POLLED_AGAIN);
         let granted = presented.settle(answer);
+        if granted.is_ok()
+            && let Some(reader) = this.reader.take()
+        {
+            reader.goes_on();
+        }
         Poll::Ready(granted.map(|grant| (grant, *this.arrival)))
     }
 }

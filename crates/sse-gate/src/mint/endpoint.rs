@@ -17,7 +17,7 @@ use super::{Authenticator, Authorizer, MintRequest, read, response};
 use crate::StreamRoute;
 use crate::headers;
 use crate::route::{Params, Pattern, scrub};
-use crate::store::{GuardedStore, store_access};
+use crate::store::{GuardedStore, StoreAccess, store_access};
 
 /// Room for a payload of 64 KiB whose every other character is escaped.
 const MAX_BODY: usize = 128 * 1024;
@@ -36,6 +36,7 @@ pub(super) struct Settings {
     gate: Gate<SharedStore>,
     /// The same gate, its store asked within bounds.
     guarded: Gate<GuardedStore>,
+    access: StoreAccess,
     pub(super) pattern: Option<Arc<Pattern>>,
     pub(super) stream: Option<StreamRoute>,
     pub(super) max_body: usize,
@@ -46,8 +47,10 @@ pub(super) struct Settings {
 
 impl Settings {
     pub(super) fn new(gate: Gate<SharedStore>) -> Self {
+        let access = store_access(&gate, StoreRole::Tokens);
         Self {
-            guarded: GuardedStore::of(&gate),
+            guarded: GuardedStore::with(&gate, access.clone()),
+            access,
             gate,
             pattern: None,
             stream: None,
@@ -59,8 +62,8 @@ impl Settings {
     }
 
     pub(super) fn with_store_budget(mut self, budget: Duration) -> Self {
-        let access = store_access(&self.gate, StoreRole::Tokens).with_budget(budget);
-        self.guarded = GuardedStore::with(&self.gate, access);
+        self.access = self.access.with_budget(budget);
+        self.guarded = GuardedStore::with(&self.gate, self.access.clone());
         self
     }
 
@@ -127,6 +130,7 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
         // Whoever signs out while this request is under way, however slow its body is, gets no
         // token. A caller who is not known is told no more when the store is down.
         let epoch = settings.guarded.epoch().await;
+        let _reader = epoch.is_ok().then(|| settings.access.has_read());
         let identity = self.authenticator.authenticate(&parts).await?;
         let epoch = epoch.map_err(|error| settings.not_issued(error.into()))?;
         // The place is kept until there is an answer, for as long as the bytes are.

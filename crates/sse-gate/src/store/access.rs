@@ -33,9 +33,34 @@ impl StoreAccess {
         self.ask(question).only_reading()
     }
 
+    /// To be kept by a request that has read the store in time, until it ends.
+    pub(crate) fn has_read(&self) -> HasRead {
+        HasRead(Some(Arc::clone(&self.guard)))
+    }
+
     pub(crate) fn with_budget(mut self, budget: Duration) -> Self {
         self.budget = budget;
         self
+    }
+}
+
+/// A request that has read a store, and may write to it. Dropped, it lets another one read that
+/// has to wait for a pause otherwise: a request that is refused in between must not keep the store
+/// from being tried.
+pub(crate) struct HasRead(Option<Arc<StoreGuard>>);
+
+impl HasRead {
+    /// The write may come when this is long gone: the others wait for the pause.
+    pub(crate) fn goes_on(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for HasRead {
+    fn drop(&mut self) {
+        if let Some(guard) = &self.0 {
+            guard.read_is_over();
+        }
     }
 }
 

@@ -6,6 +6,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+/// The shortest pause. Without any, each operation could be a trial.
+const MIN_PAUSE: Duration = Duration::from_millis(1);
+
+/// The shortest pause when as many operations are under way as may be. Trials add to them then.
+const MIN_PAUSE_WHEN_FULL: Duration = Duration::from_millis(500);
+
 /// Counts failures in a row, and says whether to ask a store at all.
 ///
 /// It has no clock of its own: what depends on time is told the time.
@@ -27,6 +33,8 @@ struct State {
     is_open: bool,
     /// When the next trial may be made; none was made yet if there is none.
     next_trial: Option<Instant>,
+    /// The same for what only reads.
+    next_read: Option<Instant>,
 }
 
 /// How a breaker has changed.
@@ -41,7 +49,7 @@ impl Breaker {
         Self {
             max_failures,
             // Longer than any process runs, and short enough to be added to an instant.
-            pause: pause.min(crate::stream_guard::FAR_OFF),
+            pause: pause.clamp(MIN_PAUSE, crate::stream_guard::FAR_OFF),
             is_calm: AtomicBool::new(true),
             round: AtomicU64::new(0),
             state: Mutex::default(),
@@ -58,23 +66,43 @@ impl Breaker {
     }
 
     /// Whether the store may be tried now, past any bound. After that it may not for a pause.
-    pub(super) fn may_try(&self, now: Instant) -> bool {
+    pub(super) fn may_try(&self, now: Instant, is_full: bool) -> bool {
         let mut state = self.state();
-        let may = state.next_trial.is_none_or(|at| at <= now);
+        let may = is_due(state.next_trial, now);
         if may {
-            state.next_trial = Some(now + self.pause);
+            state.next_trial = Some(now + self.pause(is_full));
         }
         may
     }
 
-    /// Whether a trial could be made now. It changes nothing.
-    pub(super) fn is_trial_due(&self, now: Instant) -> bool {
-        self.state().next_trial.is_none_or(|at| at <= now)
+    /// Whether the store may be read now, past any bound: when a trial is due, and once each pause.
+    /// The trial itself stays due.
+    pub(super) fn may_read(&self, now: Instant, is_full: bool) -> bool {
+        let mut state = self.state();
+        let may = is_due(state.next_trial, now) && is_due(state.next_read, now);
+        if may {
+            state.next_read = Some(now + self.pause(is_full));
+        }
+        may
+    }
+
+    /// A request that has read the store in time is over: the next one may read.
+    pub(super) fn read_is_over(&self) {
+        self.state().next_read = None;
     }
 
     /// The store has answered, though too late: the next operation may be a trial.
     pub(super) fn answered_late(&self) {
-        self.state().next_trial = None;
+        let mut state = self.state();
+        (state.next_trial, state.next_read) = (None, None);
+    }
+
+    fn pause(&self, is_full: bool) -> Duration {
+        if is_full {
+            self.pause.max(MIN_PAUSE_WHEN_FULL)
+        } else {
+            self.pause
+        }
     }
 
     /// The store has answered in time.
@@ -113,6 +141,10 @@ impl Breaker {
     }
 }
 
+fn is_due(next: Option<Instant>, now: Instant) -> bool {
+    next.is_none_or(|at| at <= now)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,12 +176,51 @@ mod tests {
     fn one_trial_is_let_through_each_pause() {
         let (breaker, now) = (Breaker::new(1, PAUSE), Instant::now());
         breaker.failed(0, now);
-        assert!(!breaker.may_try(now));
-        assert!(!breaker.may_try(now + PAUSE - Duration::from_millis(1)));
-        assert!(breaker.may_try(now + PAUSE));
-        assert!(!breaker.may_try(now + PAUSE));
-        assert!(!breaker.may_try(now + PAUSE * 2 - Duration::from_millis(1)));
-        assert!(breaker.may_try(now + PAUSE * 2));
+        assert!(!breaker.may_try(now, false));
+        assert!(!breaker.may_try(now + PAUSE - Duration::from_millis(1), false));
+        assert!(breaker.may_try(now + PAUSE, false));
+        assert!(!breaker.may_try(now + PAUSE, false));
+        assert!(!breaker.may_try(now + PAUSE * 2 - Duration::from_millis(1), false));
+        assert!(breaker.may_try(now + PAUSE * 2, false));
+    }
+
+    /// E1, G16: reads have a trial of their own, which leaves the other one due.
+    #[test]
+    fn one_read_is_let_through_each_pause_when_a_trial_is_due() {
+        let (breaker, now) = (Breaker::new(1, PAUSE), Instant::now());
+        breaker.failed(0, now);
+        assert!(!breaker.may_read(now, false), "no trial is due");
+        let due = now + PAUSE;
+        assert!(breaker.may_read(due, false));
+        assert!(!breaker.may_read(due, false));
+        assert!(breaker.may_read(due + PAUSE, false), "no write came");
+        assert!(breaker.may_try(due + PAUSE, false));
+        assert!(!breaker.may_try(due + PAUSE, false));
+        assert!(!breaker.may_read(due + PAUSE * 2 - Duration::from_millis(1), false));
+        assert!(breaker.may_read(due + PAUSE * 2, false));
+    }
+
+    /// G16: however short the pause is, the trials of one instant are one, and those past the bound
+    /// are half a second apart.
+    #[test]
+    fn no_pause_is_too_short() {
+        let (breaker, now) = (Breaker::new(1, Duration::ZERO), Instant::now());
+        for is_full in [false, true] {
+            let now = now + Duration::from_secs(u64::from(is_full));
+            let pause = if is_full { PAUSE } else { MIN_PAUSE };
+            for may in [Breaker::may_read, Breaker::may_try] {
+                assert!(may(&breaker, now, is_full));
+                assert!(!may(&breaker, now, is_full));
+            }
+            for may in [Breaker::may_read, Breaker::may_try] {
+                assert!(!may(
+                    &breaker,
+                    now + pause - Duration::from_nanos(1),
+                    is_full
+                ));
+                assert!(may(&breaker, now + pause, is_full));
+            }
+        }
     }
 
     /// E1: an operation that was under way when the store came back does not count against it.
@@ -170,9 +241,9 @@ mod tests {
         for pause in [Duration::MAX, Duration::ZERO] {
             let (breaker, now) = (Breaker::new(1, pause), Instant::now());
             let _ = breaker.failed(breaker.round(), now);
-            let _ = breaker.may_try(now);
+            let _ = breaker.may_try(now, false);
             let later = now + Duration::from_secs(1);
-            assert_eq!(breaker.is_trial_due(later), pause.is_zero(), "{pause:?}");
+            assert_eq!(breaker.may_try(later, false), pause.is_zero(), "{pause:?}");
         }
     }
 }

@@ -12,6 +12,10 @@ use super::StorePolicy;
 use super::answer::Unanswered;
 use super::breaker::{Breaker, Change};
 
+/// How many trials may be under way past the bound, of reads and writes together. A trial that is
+/// lost ends within 30 s, and two are made each half second at most: there is always room for one.
+const ROOM_FOR_TRIALS: usize = 128;
+
 /// Bounds the operations at one store, for all who ask it.
 pub(super) struct StoreGuard {
     role: StoreRole,
@@ -37,8 +41,11 @@ impl StoreGuard {
 
     /// Leave to ask the store now.
     ///
-    /// What only reads is no trial: a store that still reads may write no more. It is let through
-    /// when a trial is due, as the operation that is one may come after it.
+    /// While the store is broken, or has too much under way, one operation each pause is let
+    /// through as a trial. What only reads can't show that the store writes, so its success closes
+    /// nothing: it is let through when a trial is due, once each pause too, so that the write that
+    /// follows it can be the trial. That write has no claim to it. Another may come first, and
+    /// then a token that was taken in between is spent in vain: one each pause, at most.
     pub(super) fn admit(self: &Arc<Self>, only_reads: bool) -> Result<Pass, Unanswered> {
         let before = self.under_way.fetch_add(1, Ordering::AcqRel);
         let mut pass = Pass {
@@ -53,11 +60,12 @@ impl StoreGuard {
             return Ok(pass);
         }
         // What hangs for ever must not keep the store from being tried again.
+        let has_room = before < self.max_under_way.saturating_add(ROOM_FOR_TRIALS);
         let now = Instant::now();
-        if only_reads && self.breaker.is_trial_due(now) {
+        if has_room && only_reads && self.breaker.may_read(now, is_full) {
             return Ok(pass);
         }
-        if !only_reads && self.breaker.may_try(now) {
+        if has_room && !only_reads && self.breaker.may_try(now, is_full) {
             pass.is_trial = true;
             return Ok(pass);
         }
@@ -66,6 +74,10 @@ impl StoreGuard {
         } else {
             Unanswered::Broken
         })
+    }
+
+    pub(super) fn read_is_over(&self) {
+        self.breaker.read_is_over();
     }
 
     /// Tells of a change after the fact.
@@ -133,5 +145,27 @@ impl Pass {
 impl Drop for Pass {
     fn drop(&mut self) {
         self.guard.under_way.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// G16: however often late answers bring trials forward, those that are lost stay bounded.
+    #[test]
+    fn trials_past_the_bound_are_bounded_too() {
+        let policy = StorePolicy::default().with_max_under_way(20);
+        let guard = Arc::new(StoreGuard::new(StoreRole::Tokens, &policy, Arc::new(())));
+        let mut lost = Vec::new();
+        for number in 0..1_000 {
+            guard.breaker.answered_late();
+            lost.extend(guard.admit(number % 2 == 0));
+        }
+        assert_eq!(lost.len(), 20 + ROOM_FOR_TRIALS);
+        assert_eq!(guard.admit(false).unwrap_err(), Unanswered::Busy);
+        lost.pop();
+        guard.breaker.answered_late();
+        assert!(guard.admit(false).is_ok(), "there is room again");
     }
 }

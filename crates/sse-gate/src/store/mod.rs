@@ -16,8 +16,10 @@
 //!
 //! While the breaker is open, or the bound on operations is reached, one operation each 500 ms is
 //! let through to try the store, and one whenever a late operation is answered. When the store
-//! answers it in time, the breaker closes, and late
-//! operations are given up that the store still doesn't answer.
+//! answers it in time, the breaker closes, and late operations are given up that the store still
+//! doesn't answer. What only reads closes nothing, and has such a trial of its own: a store that
+//! still reads may write no more. Past the bound on operations there are never more than 128
+//! trials under way.
 //!
 //! Clients of resumable streams who show an id get 200 and `sse.wait` in place of 503.
 //!
@@ -33,7 +35,7 @@ mod guarded_sessions;
 mod operation;
 mod policy;
 
-pub(crate) use access::{StoreAccess, store_access};
+pub(crate) use access::{HasRead, StoreAccess, store_access};
 pub use guarded::GuardedStore;
 pub use guarded_sessions::GuardedSessions;
 pub(crate) use operation::Operation;

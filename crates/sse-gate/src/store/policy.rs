@@ -50,7 +50,8 @@ impl StorePolicy {
     }
 
     /// After how many failures in a row a store counts as broken (5 by default, and at least 1),
-    /// and how long to wait before each attempt to use it again (500 ms by default).
+    /// and how long to wait before each attempt to use it again (500 ms by default, and at least
+    /// 1 ms). Attempts that add to a full number of operations are at least 500 ms apart.
     pub fn with_breaker(mut self, failures: u32, pause: Duration) -> Self {
         (self.max_failures, self.pause) = (failures.max(1), pause);
         self

@@ -18,6 +18,7 @@ mod factors;
 mod failures;
 mod faults;
 mod first_frame;
+mod flood;
 mod going_on;
 mod grace;
 mod handlers;

@@ -1,11 +1,18 @@
 //! When a store is left alone, and when it is asked again.
 
+use std::future::ready;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::join_all;
+use http::Request;
+use http::request::Parts;
+use http_body_util::Empty;
 use sse_gate::core::{Cap, IssueErrorKind, Signal};
+use sse_gate::mint::{Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
 use sse_gate::{GateLayer, Limits, StorePolicy, StreamRoute};
 use tokio::time::Instant;
+use tower::ServiceExt;
 
 use crate::fickle::Mood;
 use crate::scene::Scene;
@@ -155,6 +162,29 @@ async fn a_store_that_only_reads_opens_it() {
     );
     assert_eq!(scene.breaker(false), 1);
     assert_eq!(scene.show(&token).await, 200);
+}
+
+/// E1, G16: callers who are not known don't use up what one who is known needs.
+#[tokio::test(start_paused = true)]
+async fn strangers_at_the_mint_do_not_keep_it_open() {
+    let scene = Scene::new();
+    scene.store.becomes(Mood::Errs);
+    for _ in 0..5 {
+        assert_eq!(scene.mint().await.status(), 503);
+    }
+    scene.store.becomes(Mood::Works);
+    tokio::time::sleep(PAUSE).await;
+    let nobody = |_: &Parts| ready(Err::<Identity, _>(Unauthenticated::invalid()));
+    let never = |_: MintRequest| ready(Err::<Permit, _>(Denied::Forbidden));
+    let strangers = MintService::new(&scene.gate, nobody, never);
+    for _ in 0..100 {
+        let request = Request::post("/token").body(Empty::<Bytes>::new()).unwrap();
+        let response = strangers.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 401);
+    }
+    assert_eq!(scene.breaker(false), 0);
+    assert_eq!(scene.mint().await.status(), 200);
+    assert_eq!(scene.breaker(false), 1);
 }
 
 /// E1: late answers show that a store is back, and it is tried at once. One that is always late is

@@ -49,6 +49,80 @@ async fn a_flood_before_a_store_that_hangs_leaves_a_bounded_number_of_tasks() {
     }
 }
 
+/// G16, C21: requests for tokens are bounded before anybody is authenticated. The mint reads then.
+#[tokio::test(start_paused = true)]
+async fn a_flood_at_the_mint_leaves_a_bounded_number_of_tasks() {
+    for mood in [Mood::Hangs, Mood::Loses] {
+        let scene = Scene::new();
+        scene.store.becomes(mood);
+        let before = tasks();
+        let answers = join_all((0..20_000).map(|_| scene.mint())).await;
+        assert!(answers.iter().all(|response| response.status() == 503));
+        assert!(tasks() - before <= 513, "{mood:?}: {} tasks", tasks());
+        assert!(scene.store.asked() <= 513, "{}", scene.store.asked());
+        scene.store.becomes(Mood::Works);
+    }
+}
+
+/// G16: reads that fill the bound, and go on coming, make one trial each pause.
+#[tokio::test(start_paused = true)]
+async fn reads_past_the_bound_or_the_breaker_are_one_each_pause() {
+    let scene = Scene::with(StorePolicy::default().with_max_under_way(20));
+    scene.store.becomes(Mood::Loses);
+    join_all((0..100).map(|_| scene.mint())).await;
+    let asked = scene.store.asked();
+    assert!(asked <= 21, "{asked}");
+    assert_eq!(scene.breaker(true), 1);
+    for trial in 1..=5 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        join_all((0..100).map(|_| scene.mint())).await;
+        assert!(scene.store.asked() <= asked + trial);
+    }
+    assert!(scene.store.asked() > asked, "it is tried");
+}
+
+/// G16: no pause that can be set, and no number of failures, takes the bound away.
+#[tokio::test(start_paused = true)]
+async fn no_setting_of_the_breaker_takes_the_bound_away() {
+    for (failures, pause) in [(1, Duration::ZERO), (u32::MAX, Duration::from_nanos(1))] {
+        let policy = StorePolicy::default()
+            .with_max_under_way(20)
+            .with_breaker(failures, pause);
+        let scene = Scene::with(policy);
+        let tokens = scene.foreign_tokens(200).await;
+        scene.store.becomes(Mood::Loses);
+        let before = tasks();
+        join_all(tokens.iter().map(|token| scene.show(token))).await;
+        join_all(tokens.iter().map(|_| scene.mint())).await;
+        assert!(tasks() - before <= 24, "{failures}: {} tasks", tasks());
+        for _ in 0..400 {
+            let shown = tokens[..2].iter().map(|token| scene.show(token));
+            let minted = (0..2).map(|_| scene.mint());
+            let asked = futures_util::future::join(join_all(shown), join_all(minted));
+            let _ = tokio::time::timeout(Duration::from_millis(1), asked).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            assert!(tasks() - before <= 20 + 128, "{failures}: {}", tasks());
+        }
+    }
+}
+
+/// G16, E1: a program that only mints gets out of it by itself, too: its read is let through, and
+/// the write that follows is the trial.
+#[tokio::test(start_paused = true)]
+async fn a_mint_whose_every_question_was_lost_is_in_use_again_within_a_second() {
+    let scene = Scene::with(StorePolicy::default().with_max_under_way(50));
+    scene.store.becomes(Mood::Loses);
+    join_all((0..200).map(|_| scene.mint())).await;
+    assert_eq!(scene.breaker(true), 1);
+    scene.store.becomes(Mood::Works);
+    let returned = Instant::now();
+    while scene.mint().await.status() == 503 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(returned.elapsed() < Duration::from_secs(1));
+    assert_eq!(scene.breaker(false), 1);
+}
+
 /// G16, F2: clients that leave at once leave no more behind.
 #[tokio::test(start_paused = true)]
 async fn clients_that_leave_at_once_are_bounded_too() {
