@@ -41,7 +41,7 @@ impl ResumePolicy {
 
     /// Lets a client replace its own connection while that is still there at most `count` times
     /// within `span`, and at least once. Beyond that it is told to come back later, and its id stays
-    /// good.
+    /// good: one that was used already, until a [`window`](Self::window) after the span.
     ///
     /// A connection that has ended counts for nothing: only clients whose connections died unnoticed
     /// replace them, and those that take a stream from each other.

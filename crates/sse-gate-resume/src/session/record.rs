@@ -35,6 +35,8 @@ pub struct Record {
     predecessor: Option<u64>,
     /// until then,
     grace_until: SteadyTime,
+    /// which was put off once, as their client was,
+    is_grace_extended: bool,
     /// and how often they were.
     retries: u32,
     idle_until: SteadyTime,
@@ -60,6 +62,7 @@ impl Record {
             generation: 1,
             predecessor: None,
             grace_until: opened_at,
+            is_grace_extended: false,
             retries: 0,
             idle_until,
             is_attached: true,
@@ -99,12 +102,14 @@ impl Record {
     /// | the current generation | taken |
     /// | the one before, in its window, and not too often | taken again |
     /// | the same of a client that has had everything | gone, nothing changes |
-    /// | the same, while the connection before is there and was replaced too often | too soon, nothing changes |
+    /// | the same, while the connection before is there and was replaced too often | too soon, and its window is prolonged once |
     /// | any other | the session is closed |
     ///
     /// What is taken makes the generation that counts one higher. The window of the generation
-    /// before begins when its successor is made and never slides, so an id is taken at most once
-    /// and the number of retries more, the extra times within one window of the first.
+    /// before begins when its successor is made and does not slide, so an id is taken at most once
+    /// and the number of retries more, the extra times within one window of the first. If its client
+    /// is told that it is too soon, the window ends a whole one after the takeovers are counted anew:
+    /// the client has time to come back. That is so once for a generation.
     pub fn redeem(&mut self, shown: &Presented, log: &Bounds, now: SteadyTime) -> Outcome {
         if !bool::from(shown.token.ct_eq(&self.binding.token)) {
             return Outcome::Refused(Refused::OtherToken);
@@ -129,11 +134,15 @@ impl Record {
             return Outcome::Gone(Gone::Complete);
         }
         if self.is_attached && !self.may_be_taken_over(now) {
+            if !is_current {
+                self.extend_grace();
+            }
             return Outcome::TooSoon;
         }
         if is_current {
             self.predecessor = Some(shown.generation);
             self.grace_until = now.saturating_add(self.binding.policy.window());
+            self.is_grace_extended = false;
             self.retries = 0;
         } else {
             self.retries += 1;
@@ -224,15 +233,29 @@ impl Record {
 
     /// Counts a takeover, if there were not too many.
     fn may_be_taken_over(&mut self, now: SteadyTime) -> bool {
-        let policy = &self.binding.policy;
-        let ends_at = self.takeovers_since.saturating_add(policy.takeovers_within);
-        if ends_at.has_passed(now) {
+        if self.counted_until().has_passed(now) {
             self.takeovers_since = now;
             self.takeovers = 0;
         }
-        let is_free = self.takeovers < policy.takeovers;
+        let is_free = self.takeovers < self.binding.policy.takeovers;
         self.takeovers += u32::from(is_free);
         is_free
+    }
+
+    /// When takeovers are counted anew.
+    fn counted_until(&self) -> SteadyTime {
+        let within = self.binding.policy.takeovers_within;
+        self.takeovers_since.saturating_add(within)
+    }
+
+    /// Gives the client of the generation before time to come back after it was put off, once.
+    fn extend_grace(&mut self) {
+        if !self.is_grace_extended {
+            let window = self.binding.policy.window();
+            let until = self.counted_until().saturating_add(window);
+            self.grace_until = self.grace_until.max(until);
+            self.is_grace_extended = true;
+        }
     }
 
     /// A new connection is there, in a generation of its own.

@@ -97,6 +97,27 @@ fn a_takeover_that_comes_too_soon_changes_nothing() {
     assert!(matches!(refused, NotResumed::Refused(Refused::Reuse)));
 }
 
+/// I18: an id that was used already stays good for a client that is put off, until a window after
+/// it may take its stream over again. That is granted once, so it does not go on for ever.
+#[test]
+fn a_used_id_outlives_the_time_that_its_client_is_put_off() {
+    let policy = ResumePolicy::default().with_takeovers(1, 10 * SECOND);
+    let Hoarder { stage, client, .. } = Hoarder::new(policy);
+    let show = || stage.resume(&client.id, token(1));
+    // The client does not get the answer, and shows its id again.
+    let _lost = show().unwrap().subscribe();
+    for _ in 0..2 {
+        assert!(matches!(show().unwrap_err(), NotResumed::TooSoon));
+        stage.wait(6 * SECOND);
+    }
+    // After 12 s.
+    let _again = show().unwrap().subscribe();
+    assert!(matches!(show().unwrap_err(), NotResumed::TooSoon));
+    stage.wait(8 * SECOND);
+    let refused = show().unwrap_err();
+    assert!(matches!(refused, NotResumed::Refused(Refused::Reuse)));
+}
+
 /// G18: a client that is not admitted has lost nothing, and who has one factor is not told.
 #[test]
 fn a_client_that_is_not_admitted_keeps_its_id() {
