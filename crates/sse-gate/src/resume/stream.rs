@@ -173,7 +173,8 @@ impl ResumableStream {
             Way::Again(resumed) if resumed.binding().epoch != log.epoch() => {
                 let (sessions, token) = (self.settings.sessions.clone(), resumed.binding().token);
                 let closed = async move { sessions.close(token, CloseReason::Rollback).await };
-                self.access.ask(Box::pin(closed)).await?;
+                // If that fails, the client is told the same, and it is tried when it comes again.
+                let _ = self.access.ask(Box::pin(closed)).await;
                 Err(NotAttached::OtherLog)
             }
             Way::Again(resumed) => Ok(self.body(resumed.subscribe())),

@@ -10,7 +10,7 @@ use sse_gate::{GuardedSessions, Signal, Subject};
 use tokio::time::Instant;
 
 use crate::client::{Connection, put_off};
-use crate::desk::DeskBody;
+use crate::desk::{DeskBody, Task};
 use crate::hand::Way;
 use crate::scene::{Scene, publish};
 
@@ -44,6 +44,25 @@ async fn a_store_that_fails_keeps_its_clients() {
     publish(&publisher, &["1"]).await;
     assert_eq!(client.connect(&scene).await, StatusCode::OK);
     assert_eq!(client.read_data(), ["1"]);
+}
+
+/// I9, E1: a client whose log is another one is told so, though its session can't be closed now. It is
+/// closed when the client comes again.
+#[tokio::test(start_paused = true)]
+async fn a_log_in_another_life_is_told_of_when_the_store_hangs() {
+    let scene = Scene::new();
+    scene.desk.is_to(Task::Follow(scene.log()));
+    let mut client = scene.client("alice").await;
+    client.connect(&scene).await;
+    client.read();
+    client.disconnect();
+    scene.desk.is_to(Task::Follow(scene.log()));
+    scene.store.is_to(Way::HangsAtClosing);
+    assert_eq!(client.connect(&scene).await, StatusCode::GONE);
+    scene.store.is_to(Way::Works);
+    assert_eq!(client.connect(&scene).await, StatusCode::GONE);
+    assert_eq!(client.connect(&scene).await, StatusCode::NO_CONTENT);
+    assert!(scene.is_at_rest() && scene.store.is_empty());
 }
 
 /// E1, G16: after five failures the store is left alone for a while, and its clients are asked to
