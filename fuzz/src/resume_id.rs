@@ -39,7 +39,9 @@ fn shown(text: &str) -> NotResumed {
     let grant = Grant::new(subject, Resource::new(["fuzz"]).expect("a short part"));
     let token = TokenKey::from_bytes([1; 32]);
     let arrival = sessions.arrival().now_or_never();
-    let arrival = arrival.expect("it waits for nobody").expect("it can be asked");
+    let arrival = arrival
+        .expect("it waits for nobody")
+        .expect("it can be asked");
     let opening = Opening::new(arrival, &grant, token, log);
     let opened = sessions.open(opening).now_or_never();
     let _open = opened.expect("it waits for nobody").expect("there is room");
