@@ -51,13 +51,13 @@
 
 mod body;
 mod error;
+mod produce;
 mod settings;
 mod stream;
-mod work;
 
 pub use body::ResumableBody;
 pub use error::NotAttached;
+pub use produce::{WorkError, WorkOutput, WorkSlots};
 pub use settings::Resumable;
 pub use stream::ResumableStream;
 pub(crate) use stream::{First, Unattached};
-pub use work::{WorkError, WorkOutput, WorkSlots};

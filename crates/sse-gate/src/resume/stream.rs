@@ -9,7 +9,7 @@ use sse_gate_resume::{
     Arrival, CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, Subscription,
 };
 
-use super::work::{Full, WorkSlot, run};
+use super::produce::{Full, WorkSlot, run};
 use super::{NotAttached, Resumable, ResumableBody, WorkOutput};
 use crate::Granted;
 use crate::slots::Slot;
