@@ -2,7 +2,7 @@
 //!
 //! A token is taken out of its place, where it has one spelling. This is about all others: under
 //! another name, in another encoding, behind a separator that is none, in a segment of the path.
-//! Such a token opens nothing, and is live all the same: whoever reads it in a log can spell it right.
+//! Such a token opens nothing, but it is live: a reader of the log can correct its spelling.
 
 use http::Uri;
 use percent_encoding::percent_decode;
@@ -111,7 +111,7 @@ fn any_form(text: &str, holds: impl Fn(&[u8]) -> bool) -> bool {
         }
         form = decoded;
     }
-    // Nobody encodes a text so often who has nothing to hide.
+    // An honest text is not encoded so often.
     true
 }
 
@@ -206,23 +206,9 @@ mod tests {
         assert_eq!(clean.as_deref(), Some("/a/-/b"));
     }
 
-    /// B7, B16: a text made to be read again and again takes no more than twice as long when it is
-    /// twice as long. Best of several, with room for a machine that is busy.
+    /// B7, B16: every `eyJ` in it may begin a JWT. To read on from each of them would take hours.
     #[test]
-    fn reading_is_linear() {
-        let time = |len: usize| {
-            let text = "eyJ".repeat(len / 3);
-            let once = || {
-                let start = std::time::Instant::now();
-                std::hint::black_box(has_jwt(std::hint::black_box(text.as_bytes())));
-                start.elapsed()
-            };
-            (0..20).map(|_| once()).min().unwrap_or_default()
-        };
-        let (short, long) = (time(6_000), time(48_000));
-        assert!(
-            long < short * 32,
-            "{short:?} for an eighth, {long:?} for all"
-        );
+    fn a_text_of_a_million_beginnings_is_read_once() {
+        assert!(!has_jwt("eyJ".repeat(1_000_000).as_bytes()));
     }
 }
