@@ -16,7 +16,7 @@ const SUBJECTS: usize = 4_096;
 /// It answers one question: has this subject been withdrawn since that epoch? It may answer yes
 /// where the truth is no, but **never no where the truth is yes**. It remembers a bounded number of
 /// subjects. If it forgets one, every epoch from before that withdrawal counts as overtaken,
-/// whoever asks: a client that was authenticated so long ago has to ask again.
+/// for every subject: a client that was authenticated so long ago has to ask again.
 ///
 /// # How a store uses it
 ///

@@ -26,7 +26,7 @@
 //! Streams last from milliseconds to an hour. An exporter that makes summaries of histograms, as
 //! `metrics-exporter-prometheus` does by default, makes quantiles that can't be added up over
 //! servers. Give it [`MetricsObserver::DURATION_BUCKETS`] for [`MetricsObserver::DURATION`], and
-//! run its upkeep, which bounds what it keeps of values that nobody scrapes:
+//! run its upkeep, which bounds what it keeps of values that are not scraped:
 //!
 //! ```
 //! use std::time::Duration;

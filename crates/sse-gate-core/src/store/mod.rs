@@ -40,7 +40,7 @@ use crate::{Entry, Subject, TokenKey};
 /// A store may lose entries, by a restart or a failover: their tokens are refused, and clients
 /// ask for new ones. It may refuse newcomers for reasons of its own: where it no longer knows
 /// whether a subject was withdrawn since an epoch, it must. It may keep dead entries for as long as
-/// it likes, if nobody can take them and they count against no cap.
+/// it likes, if no caller can take them and they count against no cap.
 ///
 /// # What a failure costs
 ///

@@ -68,8 +68,8 @@ pub(super) fn is_announced(headers: &HeaderMap) -> bool {
     !lengths.all(|value| value.as_bytes().split(|byte| *byte == b',').all(is_zero))
 }
 
-/// A client that expects "100 Continue" waits until somebody asks for its content, so it is not
-/// asked.
+/// A client that expects "100 Continue" sends its content only after it is asked for it, so it is
+/// not asked.
 fn poll<B: Body + 'static>(request: &mut Request<B>, cx: &mut Context<'_>) -> Poll<bool> {
     let is_held_back = request.headers().contains_key(EXPECT);
     let body = request.body_mut();

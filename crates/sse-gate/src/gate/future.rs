@@ -43,7 +43,7 @@ enum State<S, ReqBody, F> {
         #[pin]
         handling: F,
     },
-    /// Somebody looks whether the request has content. Until the future is polled, a server may have
+    /// The body is looked at, whether it has content. Until the future is polled, a server may have
     /// had no chance to read any.
     Looking {
         #[pin]

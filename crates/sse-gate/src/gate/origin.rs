@@ -28,7 +28,7 @@ enum Fault {
     Wildcard,
     #[error("it is a list; give each origin by itself")]
     List,
-    #[error("every sandboxed page has it, whoever wrote it")]
+    #[error("every sandboxed page has it, of any site")]
     Null,
     #[error("it has no scheme: https://app.example")]
     NoScheme,

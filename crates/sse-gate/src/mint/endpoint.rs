@@ -127,8 +127,8 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
         hide_credentials(&mut parts.headers);
         let params = settings.params(parts.uri.path())?;
         scrub(&mut parts.uri);
-        // Whoever signs out while this request is under way, however slow its body is, gets no
-        // token. A caller who is not known is told no more when the store is down.
+        // A subject that signs out while this request is under way gets no token, however slow the
+        // body is. Only an authenticated caller is told that the store is down.
         let epoch = settings.guarded.epoch().await;
         let _reader = epoch.is_ok().then(|| settings.access.has_read());
         let identity = self.authenticator.authenticate(&parts).await?;
@@ -157,7 +157,7 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
     }
 }
 
-/// Has the `Debug` of these headers show no credential, to whomever they are handed.
+/// Keeps credentials out of the `Debug` output of these headers, for the code that they are handed to.
 fn hide_credentials(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut() {
         if [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name) {

@@ -37,8 +37,8 @@ pub enum NotAttached {
 }
 
 impl From<NotAttached> for Problem {
-    /// What the client is told: 429 if it has too many sessions or too much work, 401 if its right was taken away
-    /// in this moment, 410 if its log is no more, 500 for a handler's mistake, or 503.
+    /// What the client is told: 429 if it has too many sessions or too much work, 401 if its right was
+    /// taken away in this moment, 410 if its log is no more, 500 for a handler's mistake, or 503.
     fn from(error: NotAttached) -> Self {
         let kind = match &error {
             NotAttached::NotOpened(OpenError::Store(error)) => Some(error.kind()),

@@ -10,7 +10,7 @@
 //!
 //! A resume id is no veto. If it is no good, for whatever reason, it counts for nothing, and the token
 //! beside it is redeemed as if it had come alone: a fresh one opens a session of its own. Clients that
-//! ask for a token at each attempt bring their last id along, and after a restart nobody knows it.
+//! ask for a token at each attempt bring their last id along, and after a restart the server does not know it.
 //!
 //! # What a refused client sees
 //!

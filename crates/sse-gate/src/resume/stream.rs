@@ -105,11 +105,10 @@ impl ResumableStream {
     /// [`Resumable::on_work_error`](crate::Resumable::on_work_error) is told.
     ///
     /// **The work must look at what [`publish`](Publisher::publish) returns**: once its session is
-    /// over, nobody can read what it writes, and publishing fails. Work in progress is
+    /// over, no client can read what it writes, and publishing fails. Work in progress is
     /// [capped](crate::WorkSlots) by subject; at the cap this waits up to a second for other work of
     /// the subject's that was just told to stop, and is refused then. At the cap of all work it is
-    /// refused at once. What it writes counts against
-    /// the subject's [share](sse_gate_resume::LogBudget::with_share) of the logs' budget.
+    /// refused at once. What it writes counts against the subject's [share](sse_gate_resume::LogBudget::with_share) of the logs' budget.
     ///
     /// To be called within a Tokio runtime.
     pub async fn produce<W, F>(

@@ -94,8 +94,8 @@ impl StrippedToken {
         self.0.has_long_query
     }
 
-    /// The token, for who opens a stream: it must be the only credential. `Authorization` may be
-    /// somebody else's.
+    /// The token, for who opens a stream: it must be the only credential. `Authorization` may
+    /// belong to a gateway.
     pub(crate) fn token(&self, ignores_authorization: bool) -> &ShownToken {
         let Rivals {
             in_authorization,

@@ -29,9 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// A connection that was cut, because another one has replaced it or its session is over, keeps its
 /// place until its body has ended or is dropped: while it is not read, its socket and its memory are
-/// held. Its client goes on in
-/// spite of it, also at its subject's cap, until as many connections of the subject were replaced and
-/// are still there as it may have streams, or three. Then it is told to come back later.
+/// held. Its client goes on in spite of it, also at its subject's cap, until as many connections of
+/// the subject were replaced and are still there as it may have streams, or three. Then it is told to
+/// come back later.
 #[derive(Clone, Debug)]
 pub struct StreamSlots(Arc<Inner>);
 

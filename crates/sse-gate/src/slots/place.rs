@@ -97,7 +97,7 @@ impl Slot {
         }))
     }
 
-    /// Its connection, for whoever holds that.
+    /// Its connection, for the code that holds it.
     pub(crate) fn presence(&self) -> Presence {
         Presence(Arc::clone(&self.0))
     }

@@ -17,7 +17,7 @@ const MAX_LATE: Duration = Duration::from_secs(30);
 
 /// A question to a store, within a budget of time.
 ///
-/// Once asked, the store is asked to the end even if nobody waits: dropped halfway, or out of
+/// Once begun, the operation runs to its end even if its client is gone: dropped halfway, or out of
 /// time, the rest goes on in a task of its own. Before the first poll, dropping it does nothing
 /// at all. Neither does polling it when the store is not to be asked.
 #[pin_project(PinnedDrop)]
@@ -103,7 +103,7 @@ where
     }
 }
 
-/// Runs what is left of a question to its end with nobody waiting. Outside a runtime it is
+/// Runs what is left of a question to its end without its client. Outside a runtime it is
 /// dropped, which a store must bear: [`TokenStore`](sse_gate_core::TokenStore) says how.
 ///
 /// It is dropped, too, if it takes absurdly long, or if the store has meanwhile answered others

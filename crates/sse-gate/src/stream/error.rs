@@ -53,7 +53,7 @@ pub trait OnError<E> {
     fn call(&mut self, error: SseBodyError<E>);
 }
 
-/// Nobody is told of errors.
+/// Drops errors.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoHook;
 

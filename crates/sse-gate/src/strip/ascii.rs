@@ -12,7 +12,7 @@ const MAX: usize = 60_000;
 /// Percent-encodes what a URI has no place for (RFC 3986 §2) and `http` takes all the same: text that
 /// is not ASCII.
 ///
-/// Whoever logs a URI writes it as it is. In a log, U+009B begins a command to a terminal, U+202E
+/// A log has the URI as it is. In it, U+009B begins a command to a terminal, U+202E
 /// turns the line around, and U+2028 ends it. For a router nothing changes: it decodes the path.
 pub(super) fn encode(uri: &mut Uri) {
     let Some(target) = uri.path_and_query().map(PathAndQuery::as_str) else {

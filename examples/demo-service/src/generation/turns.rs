@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 
 use crate::users::UserId;
 
-/// A number of threads that jobs take turns on, user by user: however many jobs somebody has, the
-/// next one of somebody else waits for a thread to become free, and not for all of these.
+/// A number of threads that jobs take turns on, user by user: however many jobs one user has, the
+/// next job of another one waits for a thread to become free, and not for all of these.
 ///
 /// A free thread goes to the user who has the fewest, and among those to the one who has waited
 /// longest since their last turn. Clones are the same threads.

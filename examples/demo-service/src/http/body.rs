@@ -87,7 +87,7 @@ impl Bodies {
         }))
     }
 
-    /// Reads a body of at most `max` bytes, sent by this user or by somebody who is not known.
+    /// Reads a body of at most `max` bytes, sent by this user, or by an unknown sender.
     ///
     /// The time limit is for all of it: a byte now and then does not extend it.
     pub(super) async fn read<B>(
@@ -211,7 +211,7 @@ impl Usage {
     }
 }
 
-/// 429 if the sender has no room, 503 if nobody has.
+/// 429 if the sender has no room left, 503 if there is none at all.
 fn check(own: bool, all: bool) -> Result<(), Problem> {
     let (status, detail) = match (own, all) {
         (true, true) => return Ok(()),

@@ -156,7 +156,7 @@ fn question(stream: &ResumableStream) -> Result<Question, Problem> {
     Question::new(message.message).map_err(|_| broken())
 }
 
-/// Writes an answer step by step, until it is done, nobody wants it any more, or nobody can read it.
+/// Writes an answer step by step, until it is done, its client has gone, or no client can read it any more.
 async fn write(publisher: Publisher, mut answer: Answer, pace: Pace) -> Result<(), AppendError> {
     loop {
         let Some(step) = answer.next() else {

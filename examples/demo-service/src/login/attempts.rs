@@ -1,4 +1,4 @@
-//! How often somebody may try to log in: [`Attempts`].
+//! How often a client may try to log in: [`Attempts`].
 
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
@@ -19,7 +19,7 @@ const GROUPS: u64 = 4_096;
 
 /// A limit on attempts to log in, by the name of the user, and in all.
 ///
-/// Names that nobody has are limited as all others, and before any password is looked at: the limit
+/// Unknown names are limited as all others, and before any password is looked at: the limit
 /// tells neither who exists nor whether a password was right. It locks nobody out: one attempt
 /// becomes free each second. While somebody else keeps on trying a name, its user has to share
 /// these. A service that is attacked like that limits attempts by the client's network, too.

@@ -15,7 +15,7 @@ use crate::Granted;
 use crate::resume::Resumable;
 
 /// How often it is looked whether sessions are over while work is in progress. A store in memory
-/// has no timer: where nobody comes, it would not see that a session's time is up.
+/// has no timer: without requests, it would not see that a session's time is up.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
 
 /// Runs work to its end, and tells why it broke off if it did.
