@@ -34,8 +34,7 @@ const HEADER_LEN: usize = 70;
 pub struct Entry(Box<[u8]>);
 
 impl Entry {
-    /// Writes down a grant whose `expires_at` and `deadline` the gate has settled. Until the latter
-    /// it `lasts` so long.
+    /// Writes down a grant whose stream may last for `lasts` from now.
     pub(crate) fn seal(key: TokenKey, grant: &Grant, lasts: Duration) -> Self {
         let (subject, resource) = (grant.subject.as_str().as_bytes(), grant.resource.as_bytes());
         let payload = grant.payload.as_deref();
@@ -46,11 +45,9 @@ impl Entry {
         bytes.extend_from_slice(&[VERSION, flags]);
         bytes.extend_from_slice(key.as_bytes());
         bytes.extend_from_slice(&grant.expires_at.as_unix_millis().to_be_bytes());
-        let deadline = grant.deadline.unwrap_or(Timestamp::FOREVER);
-        bytes.extend_from_slice(&deadline.as_unix_millis().to_be_bytes());
+        bytes.extend_from_slice(&grant.deadline.as_unix_millis().to_be_bytes());
         bytes.extend_from_slice(&millis(lasts).to_be_bytes());
-        let epoch = grant.epoch.unwrap_or(Epoch::ZERO);
-        bytes.extend_from_slice(&epoch.as_u64().to_be_bytes());
+        bytes.extend_from_slice(&grant.epoch.as_u64().to_be_bytes());
         bytes.extend_from_slice(&len_u16(subject).to_be_bytes());
         bytes.extend_from_slice(&len_u16(resource).to_be_bytes());
         bytes.extend_from_slice(subject);
@@ -70,12 +67,9 @@ impl Entry {
             resource: Resource::from_bytes(resource).map_err(|_| CorruptEntry("resource"))?,
             payload: (self.0[1] & HAS_PAYLOAD != 0).then(|| payload.into()),
             expires_at: self.expires_at(),
-            deadline: Some(Timestamp::from_unix_millis(u64::from_be_bytes(
-                self.array(42),
-            ))),
-            ttl: None,
+            deadline: Timestamp::from_unix_millis(u64::from_be_bytes(self.array(42))),
             continues: self.0[1] & CONTINUES != 0,
-            epoch: Some(self.epoch()),
+            epoch: self.epoch(),
         })
     }
 
@@ -194,16 +188,15 @@ mod tests {
             continues: bool,
             epoch: u64,
         ) -> Grant {
-            let subject = Subject::new(subject).unwrap();
-            let mut grant = Grant::new(subject, Resource::new(parts).unwrap())
-                .with_credential_expiry(Timestamp::from_unix_millis(expires_at))
-                .with_deadline(Timestamp::from_unix_millis(deadline))
-                .continuing(continues)
-                .with_epoch(Epoch::from_u64(epoch));
-            if let Some(payload) = payload {
-                grant = grant.with_payload(&payload).unwrap();
+            Grant {
+                subject: Subject::new(subject).unwrap(),
+                resource: Resource::new(parts).unwrap(),
+                payload: payload.map(|payload| payload.into_bytes().into()),
+                expires_at: Timestamp::from_unix_millis(expires_at),
+                deadline: Timestamp::from_unix_millis(deadline),
+                continues,
+                epoch: Epoch::from_u64(epoch),
             }
-            grant
         }
     }
 
@@ -213,7 +206,7 @@ mod tests {
             let entry = Entry::seal(TokenKey::from_bytes(key), &grant, Duration::from_millis(lasts));
             prop_assert_eq!(entry.key(), TokenKey::from_bytes(key));
             prop_assert_eq!(entry.lasts(), Duration::from_millis(lasts));
-            prop_assert_eq!(Some(entry.epoch()), grant.epoch());
+            prop_assert_eq!(entry.epoch(), grant.epoch());
             prop_assert_eq!(entry.expires_at(), grant.expires_at());
             prop_assert_eq!(entry.subject_bytes(), grant.subject().as_str().as_bytes());
             prop_assert_eq!(entry.payload_len(), grant.payload_len());

@@ -1,98 +1,44 @@
 //! What a token stands for: [`Grant`].
 
 use std::fmt;
-use std::time::Duration;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Epoch, PayloadError, Resource, Subject, Timestamp};
 
-/// The right to open one stream: who, which one, with what, until when.
+/// The right to open one stream: who, which stream, with what data, until when.
 ///
-/// A handler that holds one needs to ask nobody else: [`Gate::redeem`](crate::Gate::redeem) gave
-/// it for a token that is now spent.
+/// [`TokenGate::redeem`](crate::TokenGate::redeem) gives it for a token, which is spent then. A
+/// handler that holds a grant needs no further check. Every bound in it is settled: see
+/// [`GrantRequest`](crate::GrantRequest) for what was asked.
 ///
 /// ```
-/// use sse_gate_core::{Grant, Resource, Subject};
+/// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
 ///
-/// let grant = Grant::new(Subject::new("alice")?, Resource::new(["chat", "42"])?)
-///     .with_payload(&"What is a grant?")?;
+/// # pollster::block_on(async {
+/// let gate = TokenGate::new(MemoryStore::default());
+/// let chat = Resource::new(["chat", "42"])?;
+/// let request = GrantRequest::new(Subject::new("alice")?, chat.clone());
+/// let issued = gate.issue(request.with_payload(&"What is a grant?")?).await?;
+///
+/// let grant = gate.redeem(issued.token().expose(), &chat).await?;
 /// assert_eq!(grant.payload::<String>()?, "What is a grant?");
+/// assert_eq!(grant.expires_at(), issued.expires_at());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Grant {
     pub(crate) subject: Subject,
     pub(crate) resource: Resource,
     pub(crate) payload: Option<Box<[u8]>>,
-    /// As a wish, when the credential ends; as a redeemed grant, when the token would have ended.
     pub(crate) expires_at: Timestamp,
-    pub(crate) deadline: Option<Timestamp>,
-    pub(crate) ttl: Option<Duration>,
+    pub(crate) deadline: Timestamp,
     pub(crate) continues: bool,
-    pub(crate) epoch: Option<Epoch>,
+    pub(crate) epoch: Epoch,
 }
 
 impl Grant {
-    /// A grant of `resource` to `subject`, for as long as the gate allows.
-    pub fn new(subject: Subject, resource: Resource) -> Self {
-        Self {
-            subject,
-            resource,
-            payload: None,
-            expires_at: Timestamp::FOREVER,
-            deadline: None,
-            ttl: None,
-            continues: false,
-            epoch: None,
-        }
-    }
-
-    /// Data for the handler that no client sees: it stays on the server, as JSON.
-    pub fn with_payload<T: Serialize + ?Sized>(mut self, data: &T) -> Result<Self, PayloadError> {
-        self.payload = Some(serde_json::to_vec(data)?.into());
-        Ok(self)
-    }
-
-    /// When the credential that asks for the token ends, the `exp` of its JWT: the token ends
-    /// then at the latest, and so does the stream unless a [deadline](Self::with_deadline) is
-    /// given.
-    pub fn with_credential_expiry(mut self, at: Timestamp) -> Self {
-        self.expires_at = at;
-        self
-    }
-
-    /// A shorter life for the token than the gate's; a longer one has no effect.
-    pub fn with_ttl(mut self, ttl: Duration) -> Self {
-        self.ttl = Some(ttl);
-        self
-    }
-
-    /// When the stream ends at the latest, instead of with the credential.
-    pub fn with_deadline(mut self, at: Timestamp) -> Self {
-        self.deadline = Some(at);
-        self
-    }
-
-    /// The epoch that was read before the caller was authenticated
-    /// ([`Gate::epoch`](crate::Gate::epoch)). If the subject's tokens are withdrawn after that,
-    /// before the token is issued, there is no token.
-    ///
-    /// A grant without one counts as authenticated when it is given to
-    /// [`Gate::issue`](crate::Gate::issue): enough for a caller that is authenticated right before,
-    /// with nothing awaited in between.
-    pub fn with_epoch(mut self, epoch: Epoch) -> Self {
-        self.epoch = Some(epoch);
-        self
-    }
-
-    /// Says that the client had this stream before and goes on with it, for the metrics.
-    pub fn continuing(mut self, continues: bool) -> Self {
-        self.continues = continues;
-        self
-    }
-
     /// Who may open the stream.
     pub fn subject(&self) -> &Subject {
         &self.subject
@@ -103,7 +49,7 @@ impl Grant {
         &self.resource
     }
 
-    /// The data that [`with_payload`](Self::with_payload) put in.
+    /// The data that [`GrantRequest::with_payload`](crate::GrantRequest::with_payload) put in.
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
         let bytes = self.payload.as_deref().ok_or_else(PayloadError::absent)?;
         Ok(serde_json::from_slice(bytes)?)
@@ -114,19 +60,18 @@ impl Grant {
         self.payload.as_deref().map_or(0, <[u8]>::len)
     }
 
-    /// When the token ends that this grant was redeemed from; before that, when the credential
-    /// does.
+    /// When the token ends, or would have ended if it had not been redeemed.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 
-    /// When the stream ends at the latest. A redeemed grant always has one.
-    pub fn deadline(&self) -> Option<Timestamp> {
+    /// When the stream ends at the latest.
+    pub fn deadline(&self) -> Timestamp {
         self.deadline
     }
 
-    /// The epoch that it was authenticated in. A redeemed grant always has one.
-    pub fn epoch(&self) -> Option<Epoch> {
+    /// The epoch in which its subject was authenticated.
+    pub fn epoch(&self) -> Epoch {
         self.epoch
     }
 
@@ -134,10 +79,30 @@ impl Grant {
     pub fn continues(&self) -> bool {
         self.continues
     }
+
+    /// The same grant without its payload: what a stream keeps while it is open.
+    pub fn without_payload(&self) -> Self {
+        Self {
+            subject: self.subject.clone(),
+            resource: self.resource.clone(),
+            payload: None,
+            ..*self
+        }
+    }
+
+    /// The grant of a client that comes back to the stream which this one has opened. It ends at
+    /// `latest` at the latest.
+    pub fn continued(&self, latest: Timestamp) -> Self {
+        Self {
+            deadline: self.deadline.min(latest),
+            continues: true,
+            ..self.without_payload()
+        }
+    }
 }
 
 impl fmt::Debug for Grant {
-    /// Shows everything but what the payload says.
+    /// Shows everything but the content of the payload.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Grant")
             .field("subject", &self.subject)
@@ -152,28 +117,40 @@ impl fmt::Debug for Grant {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::{Grant, GrantRequest, MemoryStore, Resource, Subject, Timestamp, TokenGate};
 
-    fn grant() -> Grant {
+    fn grant(payload: Option<&str>) -> Grant {
         let resource = Resource::new(["chat", "42"]).unwrap();
-        Grant::new(Subject::new("alice").unwrap(), resource)
+        let mut request = GrantRequest::new(Subject::new("alice").unwrap(), resource);
+        if let Some(payload) = payload {
+            request = request.with_payload(payload).unwrap();
+        }
+        let gate = TokenGate::new(MemoryStore::default());
+        pollster::block_on(gate.grant(request)).unwrap()
     }
 
     #[test]
     fn a_payload_is_of_the_type_it_was_put_in_as() {
-        let with = grant().with_payload(&("prompt", 7)).unwrap();
-        assert_eq!(
-            with.payload::<(String, u8)>().unwrap(),
-            ("prompt".to_owned(), 7)
-        );
+        let with = grant(Some("prompt"));
+        assert_eq!(with.payload::<String>().unwrap(), "prompt");
         assert!(!with.payload::<u8>().unwrap_err().is_absent());
-        assert!(grant().payload::<u8>().unwrap_err().is_absent());
+        assert!(grant(None).payload::<u8>().unwrap_err().is_absent());
+    }
+
+    #[test]
+    fn a_client_that_comes_back_has_the_rest_of_the_time_and_no_payload() {
+        let (first, soon) = (grant(Some("prompt")), Timestamp::from_unix_secs(7));
+        let again = first.continued(soon);
+        assert_eq!((again.deadline(), again.payload_len()), (soon, 0));
+        assert!(again.continues() && !first.continues());
+        let again = first.continued(Timestamp::FOREVER);
+        assert_eq!(again.deadline(), first.deadline());
     }
 
     /// D6
     #[test]
     fn debug_shows_nothing_of_a_payload() {
-        let grant = grant().with_payload("my secret diary").unwrap();
+        let grant = grant(Some("my secret diary"));
         assert!(!format!("{grant:?}").contains("diary"));
     }
 }

@@ -15,7 +15,7 @@ use crate::{IssueErrorKind, MintRefusalReason, RefusalReason};
 /// Observers combine: a pair of them is one, and so is a triple. Each is told everything.
 ///
 /// ```
-/// use sse_gate_core::{Gate, MemoryStore, Observer, Signal};
+/// use sse_gate_core::{TokenGate, MemoryStore, Observer, Signal};
 /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 ///
 /// #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ use crate::{IssueErrorKind, MintRefusalReason, RefusalReason};
 ///     }
 /// }
 ///
-/// let gate = Gate::builder(MemoryStore::default())
+/// let gate = TokenGate::builder(MemoryStore::default())
 ///     .observer((Issued::default(), Issued::default()))
 ///     .build();
 /// # let _ = gate;

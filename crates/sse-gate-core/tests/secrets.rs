@@ -4,7 +4,9 @@ use std::fmt::{Debug, Display};
 use std::hash::Hash;
 
 use serde::{Serialize, de::DeserializeOwned};
-use sse_gate_core::{Gate, Grant, Issued, MemoryStore, Presented, SharedStore, Token, TokenKey};
+use sse_gate_core::{
+    Grant, GrantRequest, Issued, MemoryStore, Redemption, SharedStore, Token, TokenGate, TokenKey,
+};
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 use zeroize::ZeroizeOnDrop;
 
@@ -17,7 +19,7 @@ assert_impl_all!(Token: ZeroizeOnDrop, Debug);
 assert_not_impl_any!(Issued: Clone, PartialEq, Display, Serialize);
 
 // What was presented is settled once.
-assert_not_impl_any!(Presented: Clone, Serialize);
+assert_not_impl_any!(Redemption: Clone, Serialize);
 
 // A payload stays on the server, so a grant does not print or serialise itself.
 assert_not_impl_any!(Grant: Display, Serialize);
@@ -25,8 +27,8 @@ assert_not_impl_any!(Grant: Display, Serialize);
 // All of it goes from thread to thread, as services do.
 assert_impl_all!(Token: Send, Sync);
 assert_impl_all!(Issued: Send, Sync);
-assert_impl_all!(Presented: Send, Sync, Debug);
-assert_impl_all!(Gate: Send, Sync, Clone);
+assert_impl_all!(Redemption: Send, Sync, Debug);
+assert_impl_all!(TokenGate: Send, Sync, Clone);
 assert_impl_all!(SharedStore: Send, Sync, Clone);
 assert_impl_all!(MemoryStore: Send, Sync);
 assert_impl_all!(TokenKey: Copy, Debug);
@@ -34,10 +36,10 @@ assert_impl_all!(TokenKey: Copy, Debug);
 /// D6: the one way to the text of a token is the one that says so.
 #[test]
 fn a_token_has_one_door() {
-    let gate = Gate::new(MemoryStore::default());
+    let gate = TokenGate::new(MemoryStore::default());
     let subject = sse_gate_core::Subject::new("alice").unwrap();
     let resource = sse_gate_core::Resource::new(["chat", "42"]).unwrap();
-    let issued = pollster::block_on(gate.issue(Grant::new(subject, resource))).unwrap();
+    let issued = pollster::block_on(gate.issue(GrantRequest::new(subject, resource))).unwrap();
     assert_eq!(format!("{:?}", issued.token()), "Token([redacted])");
     assert!(issued.token().expose().starts_with(Token::PREFIX));
     assert_eq!(issued.token().expose().len(), Token::LEN);

@@ -7,26 +7,30 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_core::{
-    Cap, EntropyError, Entry, Full, Gate, Grant, MemoryStore, RefusalReason, Resource, SharedStore,
-    StoreError, Subject, TokenKey, TokenStore,
+    Cap, EntropyError, Entry, Full, Grant, GrantRequest, MemoryStore, RefusalReason, Resource,
+    SharedStore, StoreError, Subject, TokenGate, TokenKey, TokenStore,
 };
 
-fn grant() -> Grant {
+fn grant() -> GrantRequest {
     let subject = Subject::new("alice").unwrap();
-    Grant::new(subject, Resource::new(["chat", "42"]).unwrap())
+    GrantRequest::new(subject, Resource::new(["chat", "42"]).unwrap())
+}
+
+fn granted(request: GrantRequest) -> Grant {
+    block_on(TokenGate::new(MemoryStore::default()).grant(request)).unwrap()
 }
 
 /// What a store keeps for a grant.
 fn entry() -> Entry {
-    let gate = Gate::new(MemoryStore::default()).erased();
+    let gate = TokenGate::new(MemoryStore::default()).erased();
     let issued = block_on(gate.issue(grant())).unwrap();
-    let presented = gate.present(issued.token().expose(), grant().resource());
+    let presented = gate.begin(issued.token().expose(), grant().resource());
     block_on(gate.take(&presented.unwrap())).unwrap().unwrap()
 }
 
 /// An error of each type, and of each kind that has words of its own.
 fn errors() -> Vec<Box<dyn Error>> {
-    let text = grant().with_payload("text").unwrap();
+    let text = granted(grant().with_payload("text").unwrap());
     let caps = [
         Cap::TokensPerSubject,
         Cap::TokensInAll,
@@ -39,7 +43,7 @@ fn errors() -> Vec<Box<dyn Error>> {
         Box::new(EntropyError::new("no device")),
         Box::new(Entry::from_bytes(*b"").unwrap_err()),
         Box::new(Entry::from_bytes(&entry().as_bytes()[..9]).unwrap_err()),
-        Box::new(grant().payload::<String>().unwrap_err()),
+        Box::new(granted(grant()).payload::<String>().unwrap_err()),
         Box::new(text.payload::<u8>().unwrap_err()),
         Box::new(Resource::new::<&str>([]).unwrap_err()),
         Box::new(Resource::new(["x".repeat(2000)]).unwrap_err()),
@@ -49,8 +53,8 @@ fn errors() -> Vec<Box<dyn Error>> {
         Box::new(StoreError::exists()),
         Box::new(StoreError::unavailable("no route")),
     ];
-    let builder = Gate::builder(MemoryStore::default());
-    errors.push(Box::new(builder.ttl(Duration::ZERO).unwrap_err()));
+    let builder = TokenGate::builder(MemoryStore::default());
+    errors.push(Box::new(builder.with_ttl(Duration::ZERO).unwrap_err()));
     errors.extend(full);
     errors
 }
@@ -103,22 +107,23 @@ fn an_error_keeps_its_source() {
         source(&EntropyError::new("no device")).unwrap(),
         "no device"
     );
-    let mistyped = grant().with_payload("text").unwrap();
+    let mistyped = granted(grant().with_payload("text").unwrap());
     let mistyped = mistyped.payload::<u8>().unwrap_err();
     assert!(source(&mistyped).unwrap().contains("invalid type"));
 
     assert_eq!(source(&StoreError::exists()), None);
-    assert_eq!(source(&grant().payload::<u8>().unwrap_err()), None);
+    let absent = granted(grant()).payload::<u8>().unwrap_err();
+    assert_eq!(source(&absent), None);
 }
 
 /// D6, D8: a print that is redacted still says what it is of, and what is no secret.
 #[test]
 fn a_debug_print_names_its_type_and_what_is_no_secret() {
-    let gate = Gate::new(MemoryStore::default());
+    let gate = TokenGate::new(MemoryStore::default());
     let issued = block_on(gate.issue(grant())).unwrap();
     let key = issued.key();
     let presented = gate
-        .present(issued.token().expose(), grant().resource())
+        .begin(issued.token().expose(), grant().resource())
         .unwrap();
     let future = SharedStore::new(MemoryStore::default()).take_owned(key);
     let store = SharedStore::new(MemoryStore::default());
@@ -132,13 +137,15 @@ fn a_debug_print_names_its_type_and_what_is_no_secret() {
             assert!(print.contains(part), "{part} is not in {print}");
         }
     };
-    shows(&presented, &["Presented", &shown_key]);
+    shows(&presented, &["Redemption", &shown_key]);
     shows(&entry, &["Entry", &shown_key, "expires_at", "len"]);
-    shows(&grant(), &["Grant", "alice", "chat", "42", "payload_len"]);
+    for shown in [&grant() as &dyn Debug, &granted(grant())] {
+        shows(shown, &["Grant", "alice", "chat", "42", "payload_len"]);
+    }
     shows(grant().resource(), &["Resource", "chat", "42"]);
     shows(&store, &["SharedStore", "MemoryStore"]);
     shows(&future, &["TakeFuture"]);
-    shows(&gate, &["Gate", "Extensions"]);
+    shows(&gate, &["TokenGate", "Recent"]);
     let other = TokenKey::from_bytes([7; 32]);
     assert_ne!(format!("{other:?}"), shown_key);
     drop(block_on(store.take(other)).unwrap());

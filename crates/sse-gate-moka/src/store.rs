@@ -30,10 +30,10 @@ const INSERT_LOCKS: usize = 64;
 /// polled. Moka removes what has expired by and by, in the course of other operations.
 ///
 /// ```
-/// use sse_gate_core::{Gate, Limits};
+/// use sse_gate_core::{TokenGate, Limits};
 /// use sse_gate_moka::MokaStore;
 ///
-/// let gate = Gate::new(MokaStore::new(Limits::default().with_tokens(1_000)));
+/// let gate = TokenGate::new(MokaStore::new(Limits::default().with_tokens(1_000)));
 /// # let _ = gate;
 /// ```
 #[derive(Debug)]

@@ -10,7 +10,8 @@ use moka::sync::Cache;
 use pollster::block_on;
 use sse_gate_core::conformance::Sample;
 use sse_gate_core::{
-    Cap, Gate, Grant, Limits, ManualClock, Resource, StoreErrorKind, Subject, TokenKey, TokenStore,
+    Cap, GrantRequest, Limits, ManualClock, Resource, StoreErrorKind, Subject, TokenGate, TokenKey,
+    TokenStore,
 };
 use sse_gate_moka::MokaStore;
 
@@ -139,12 +140,12 @@ fn a_key_is_created_once() {
 #[test]
 fn an_expired_token_is_not_given() {
     let ttl = Duration::from_millis(20);
-    let gate = Gate::builder(MokaStore::default())
-        .ttl(ttl)
+    let gate = TokenGate::builder(MokaStore::default())
+        .with_ttl(ttl)
         .unwrap()
         .build();
     let chat = Resource::new(["chat", "42"]).unwrap();
-    let grant = || Grant::new(Subject::new("alice").unwrap(), chat.clone());
+    let grant = || GrantRequest::new(Subject::new("alice").unwrap(), chat.clone());
     let issued = block_on(gate.issue(grant())).unwrap();
     thread::sleep(ttl * 2);
     assert!(block_on(gate.redeem(issued.token().expose(), &chat)).is_err());

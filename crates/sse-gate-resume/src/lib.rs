@@ -21,7 +21,7 @@
 //! ```
 //! use std::sync::Arc;
 //! use sse_gate_codec::Event;
-//! use sse_gate_core::{Gate, Grant, MemoryStore, Resource, Subject};
+//! use sse_gate_core::{TokenGate, Grant, MemoryStore, Resource, Subject};
 //! use sse_gate_resume::{
 //!     EventLog, MemoryLogs, MemorySessions, Opening, ResumeKeys, Sessions,
 //! };
@@ -34,9 +34,11 @@
 //!
 //! // Before a token is redeemed, the sessions are asked. Then a session begins.
 //! let arrival = sessions.arrival().await?;
-//! let grant = Grant::new(Subject::new("alice")?, Resource::new(["chat"])?);
-//! let gate = Gate::new(MemoryStore::default());
-//! let key = gate.issue(grant.clone()).await?.key();
+//! let request = GrantRequest::new(Subject::new("alice")?, Resource::new(["chat"])?);
+//! let gate = TokenGate::new(MemoryStore::default());
+//! let issued = gate.issue(request).await?;
+//! let grant = gate.redeem(issued.token().expose(), &Resource::new(["chat"])?).await?;
+//! let key = issued.key();
 //! let opening = Opening::new(arrival, &grant, key, Arc::new(log));
 //! let mut subscription = sessions.open(opening).await?;
 //!

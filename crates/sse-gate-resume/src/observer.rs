@@ -33,8 +33,8 @@ impl<'a> About<'a> {
     pub(crate) fn new(id: SessionId, binding: &'a Binding) -> Self {
         Self {
             id,
-            subject: &binding.subject,
-            resource: &binding.resource,
+            subject: binding.grant.subject(),
+            resource: binding.grant.resource(),
         }
     }
 }

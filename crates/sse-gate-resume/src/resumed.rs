@@ -45,9 +45,7 @@ impl Resumed {
     pub fn grant(&self) -> Grant {
         let (clock, binding) = (self.sessions.clock(), self.binding());
         let latest = clock.now().saturating_add(self.sessions.time_left(binding));
-        Grant::new(binding.subject.clone(), binding.resource.clone())
-            .with_deadline(binding.deadline.min(latest))
-            .continuing(true)
+        binding.grant.continued(latest)
     }
 
     /// The new connection's hold on the session.

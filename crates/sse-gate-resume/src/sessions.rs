@@ -19,9 +19,6 @@ use crate::session::{
 };
 use crate::subscription::Subscription;
 
-/// How long a session lasts at most if its grant names no deadline.
-const MAX_SESSION: Duration = Duration::from_secs(60 * 60);
-
 /// The longest that the first answer to a token may count as lost.
 const MAX_OPENING_GRACE: Duration = Duration::from_secs(5);
 
@@ -83,7 +80,7 @@ impl Sessions {
     /// it had when it was opened, whichever is shorter. The two differ if the wall clock was set.
     pub fn time_left(&self, binding: &Binding) -> Duration {
         let clock = &self.0.clock;
-        let by_date = binding.deadline.saturating_since(clock.now());
+        let by_date = binding.grant.deadline().saturating_since(clock.now());
         by_date.min(binding.ends_at.saturating_since(clock.steady()))
     }
 
@@ -100,19 +97,15 @@ impl Sessions {
             Start::FromNow => bounds.last,
         };
         let (now, steady) = (inner.clock.now(), inner.clock.steady());
-        let deadline = opening.grant.deadline();
-        let deadline = deadline.unwrap_or(now.saturating_add(MAX_SESSION));
         let binding = Arc::new(Binding {
             token: opening.token,
-            subject: opening.grant.subject().clone(),
-            resource: opening.grant.resource().clone(),
+            grant: opening.grant.without_payload(),
             salt,
             epoch: opening.log.epoch(),
             base,
             shown_in: opening.arrival.epoch,
             opened_at: opening.arrival.at,
-            deadline,
-            ends_at: steady.saturating_add(deadline.saturating_since(now)),
+            ends_at: steady.saturating_add(opening.grant.deadline().saturating_since(now)),
             policy: opening.policy,
         });
         let record = Record::new(Arc::clone(&binding));
@@ -233,7 +226,7 @@ impl Sessions {
     /// Closes all sessions of a subject whose right to them has ended: at once, and those too
     /// whose token was just shown. How many were open.
     ///
-    /// **Withdraw the subject's tokens first** ([`Gate::withdraw_all`](sse_gate_core::Gate), then
+    /// **Withdraw the subject's tokens first** ([`TokenGate::withdraw_all`](sse_gate_core::TokenGate), then
     /// this), so that it opens no others. In that order, a token that was taken just before its
     /// subject's tokens were withdrawn opens nothing either: its [`Arrival`] is older than this
     /// revocation, even if its handler opens the session minutes later. The other way round, a token
@@ -346,7 +339,7 @@ fn context(session: SessionId, generation: u64, binding: &Binding) -> TagContext
         generation,
         salt: &binding.salt,
         epoch: binding.epoch,
-        resource: &binding.resource,
-        subject: &binding.subject,
+        resource: binding.grant.resource(),
+        subject: binding.grant.subject(),
     }
 }

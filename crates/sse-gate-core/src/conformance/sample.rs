@@ -31,13 +31,18 @@ impl Sample {
 
     /// As [`of`](Self::of), under a given key.
     pub fn with_key(key: TokenKey, subject: &str, payload: usize) -> Self {
-        let subject = Subject::new(subject).expect("a check names proper subjects");
-        let mut grant = Grant::new(subject, resource()).with_deadline(Timestamp::FOREVER);
-        if payload > 0 {
-            // As JSON it has two quotes more.
-            let text = "x".repeat(payload.saturating_sub(2));
-            grant = grant.with_payload(&text).expect("text is JSON");
-        }
+        // As JSON it has two quotes more.
+        let text = || "x".repeat(payload.saturating_sub(2));
+        let json = || serde_json::to_vec(&text()).expect("text is JSON");
+        let grant = Grant {
+            subject: Subject::new(subject).expect("a check names proper subjects"),
+            resource: resource(),
+            payload: (payload > 0).then(|| json().into()),
+            expires_at: Timestamp::FOREVER,
+            deadline: Timestamp::FOREVER,
+            continues: false,
+            epoch: Epoch::ZERO,
+        };
         Self {
             key,
             entry: Entry::seal(key, &grant, Duration::MAX),
@@ -47,8 +52,9 @@ impl Sample {
     /// The same, of a subject that was authenticated in this epoch. Without it, it is that before
     /// all withdrawals.
     pub fn at(self, epoch: Epoch) -> Self {
-        let grant = self.entry.open().expect("a sample is a grant");
-        let entry = Entry::seal(self.key, &grant.with_epoch(epoch), Duration::MAX);
+        let mut grant = self.entry.open().expect("a sample is a grant");
+        grant.epoch = epoch;
+        let entry = Entry::seal(self.key, &grant, Duration::MAX);
         Self { entry, ..self }
     }
 }

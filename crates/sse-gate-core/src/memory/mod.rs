@@ -23,9 +23,9 @@ const SHARDS: usize = 64;
 /// by the operations that follow, each a bounded share.
 ///
 /// ```
-/// use sse_gate_core::{Gate, Limits, MemoryStore};
+/// use sse_gate_core::{TokenGate, Limits, MemoryStore};
 ///
-/// let gate = Gate::new(MemoryStore::new(Limits::default().with_tokens(1_000)));
+/// let gate = TokenGate::new(MemoryStore::new(Limits::default().with_tokens(1_000)));
 /// # let _ = gate;
 /// ```
 #[derive(Debug)]

@@ -17,7 +17,7 @@ const DOMAIN: &[u8] = b"sse-gate/token-key/1\0";
 /// exact bytes of the token. The resource is part of it, so a token that is shown for another
 /// resource leads nowhere: it is unknown there, and not burnt here.
 ///
-/// A key is no secret. It may be printed, and [`Gate::withdraw`](crate::Gate::withdraw) takes one.
+/// A key is no secret. It may be printed, and [`TokenGate::withdraw`](crate::TokenGate::withdraw) takes one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenKey([u8; 32]);
 

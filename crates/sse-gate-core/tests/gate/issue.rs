@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_core::{
-    Clock, Entropy, EntropyError, Gate, Grant, InvalidTtl, IssueErrorKind, Limits, ManualClock,
-    MemoryStore, Signal,
+    Clock, Entropy, EntropyError, GrantRequest, InvalidTtl, IssueErrorKind, Limits, ManualClock,
+    MemoryStore, Signal, TokenGate,
 };
 
 use super::parts::{Scene, grant};
@@ -15,13 +15,13 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What is left of the token's life, and of the stream's, right after issuing.
-fn lives(scene: &Scene, wish: Grant) -> (Duration, Duration) {
+fn lives(scene: &Scene, wish: GrantRequest) -> (Duration, Duration) {
     let now = scene.clock.now();
     let issued = block_on(scene.gate.issue(wish)).unwrap();
     assert_eq!(issued.expires_at().saturating_since(now), issued.ttl());
     let grant = scene.redeem(issued.token().expose()).unwrap();
     assert_eq!(grant.expires_at(), issued.expires_at());
-    let deadline = grant.deadline().expect("a redeemed grant has a deadline");
+    let deadline = grant.deadline();
     (issued.ttl(), deadline.saturating_since(now))
 }
 
@@ -91,9 +91,9 @@ fn an_expired_credential_gets_no_token() {
 /// A gate's own TTL has bounds, and is kept.
 #[test]
 fn a_gate_issues_for_between_a_millisecond_and_a_quarter_of_an_hour() {
-    let builder = || Gate::builder(MemoryStore::default());
+    let builder = || TokenGate::builder(MemoryStore::default());
     for good in [Duration::from_millis(1), Duration::from_secs(15 * 60)] {
-        let gate = builder().ttl(good).unwrap().build();
+        let gate = builder().with_ttl(good).unwrap().build();
         assert_eq!(block_on(gate.issue(grant("alice"))).unwrap().ttl(), good);
     }
     for bad in [
@@ -101,7 +101,7 @@ fn a_gate_issues_for_between_a_millisecond_and_a_quarter_of_an_hour() {
         Duration::from_micros(999),
         Duration::from_millis(900_001),
     ] {
-        assert_eq!(builder().ttl(bad).unwrap_err(), InvalidTtl);
+        assert_eq!(builder().with_ttl(bad).unwrap_err(), InvalidTtl);
     }
 }
 
@@ -122,11 +122,14 @@ fn without_randomness_there_is_no_token() {
     let clock = ManualClock::default();
     // Room for one: an entry that was left behind would be met.
     let store = MemoryStore::with_clock(Limits::default().with_tokens(1), clock.clone());
-    let gate = Gate::builder(store).clock(clock).entropy(Failing).build();
+    let gate = TokenGate::builder(store)
+        .with_clock(clock)
+        .with_entropy(Failing)
+        .build();
     for _ in 0..3 {
         let error = block_on(gate.issue(grant("alice"))).unwrap_err();
         assert_eq!(error.kind(), IssueErrorKind::NoEntropy);
-        assert_eq!(error.to_string(), "no randomness is to be had");
+        assert_eq!(error.to_string(), "the system's random number generator failed");
         let cause = error.source().and_then(Error::source);
         assert_eq!(cause.unwrap().to_string(), "the pool is dry");
     }

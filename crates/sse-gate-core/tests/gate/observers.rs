@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use pollster::block_on;
 use sse_gate_core::{
-    Cap, CredentialReason, Gate, Grant, IssueErrorKind, MemoryStore, MintRefusalReason, Observer,
-    RefusalReason, RefuseAllStore, Resource, Signal, StoreRole, Subject,
+    Cap, CredentialReason, GrantRequest, IssueErrorKind, MemoryStore, MintRefusalReason, Observer,
+    RefusalReason, RefuseAllStore, Resource, Signal, StoreRole, Subject, TokenGate,
 };
 
 /// What was seen, each signal with the innermost error behind it.
@@ -43,8 +43,8 @@ impl Observer for Count {
     }
 }
 
-fn grant() -> Grant {
-    Grant::new(
+fn grant() -> GrantRequest {
+    GrantRequest::new(
         Subject::new("alice").unwrap(),
         Resource::new(["room"]).unwrap(),
     )
@@ -55,7 +55,9 @@ fn grant() -> Grant {
 fn combined_observers_are_each_told_everything_once() {
     let (one, two, count) = (Log::default(), Log::default(), Count::default());
     let observers = Arc::new(((one.clone(), two.clone()), count.clone(), ()));
-    let gate = Gate::builder(RefuseAllStore).observer(observers).build();
+    let gate = TokenGate::builder(RefuseAllStore)
+        .with_observer(observers)
+        .build();
     let _ = block_on(gate.issue(grant())).unwrap_err();
     let _ = block_on(gate.withdraw_all(grant().subject())).unwrap_err();
     let text = format!("sset1_{}", "A".repeat(43));
@@ -138,22 +140,8 @@ fn no_two_reasons_at_the_mint_share_a_label() {
 }
 
 #[test]
-fn clones_of_a_gate_share_one_value_of_each_type() {
-    let gate = Gate::builder(MemoryStore::default())
-        .extension(7_u8)
-        .extension(8_u8)
-        .build();
-    assert_eq!(*gate.extension(|| 9_u8), 7, "the first one stays");
-    let made = gate.erased().extension(|| String::from("made once"));
-    let again = gate.clone().extension(|| String::from("made twice"));
-    assert!(Arc::ptr_eq(&made, &again));
-    let other = Gate::new(MemoryStore::default());
-    assert_eq!(*other.extension(|| 9_u8), 9);
-}
-
-#[test]
 fn a_gate_over_a_store_made_of_its_own_knows_its_tokens() {
-    let gate = Gate::new(MemoryStore::default());
+    let gate = TokenGate::new(MemoryStore::default());
     let over = gate.map_store(sse_gate_core::SharedStore::new);
     let issued = block_on(over.issue(grant())).unwrap();
     let token = issued.token().expose();

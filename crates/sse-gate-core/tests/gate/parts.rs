@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_core::{
-    Gate, Grant, IssueError, Issued, Limits, ManualClock, MemoryStore, Observer, Refusal,
-    RefusalReason, Resource, Signal, Subject,
+    Grant, GrantRequest, IssueError, Issued, Limits, ManualClock, MemoryStore, Observer,
+    RedeemError, RefusalReason, Resource, Signal, Subject, TokenGate,
 };
 
 /// A gate over a [`MemoryStore`] of its own.
 pub(crate) struct Scene {
-    pub(crate) gate: Gate<Arc<MemoryStore>>,
+    pub(crate) gate: TokenGate<Arc<MemoryStore>>,
     pub(crate) clock: ManualClock,
     pub(crate) seen: Arc<Recorder>,
 }
@@ -23,9 +23,9 @@ impl Scene {
 
     pub(crate) fn with_limits(limits: Limits) -> Self {
         let (clock, seen) = (ManualClock::default(), Arc::new(Recorder::default()));
-        let gate = Gate::builder(MemoryStore::with_clock(limits, clock.clone()))
-            .clock(clock.clone())
-            .observer(Arc::clone(&seen))
+        let gate = TokenGate::builder(MemoryStore::with_clock(limits, clock.clone()))
+            .with_clock(clock.clone())
+            .with_observer(Arc::clone(&seen))
             .build();
         Self { gate, clock, seen }
     }
@@ -41,7 +41,7 @@ impl Scene {
     }
 
     /// Shows `token` for [`chat`].
-    pub(crate) fn redeem(&self, token: &str) -> Result<Grant, Refusal> {
+    pub(crate) fn redeem(&self, token: &str) -> Result<Grant, RedeemError> {
         block_on(self.gate.redeem(token, &chat()))
     }
 
@@ -84,8 +84,8 @@ pub(crate) fn chat() -> Resource {
     Resource::new(["chat", "42"]).unwrap()
 }
 
-pub(crate) fn grant(name: &str) -> Grant {
-    Grant::new(subject(name), chat())
+pub(crate) fn grant(name: &str) -> GrantRequest {
+    GrantRequest::new(subject(name), chat())
 }
 
 /// A token of the right spelling that no gate of these tests issued.

@@ -3,7 +3,9 @@
 use std::error::Error;
 
 use pollster::block_on;
-use sse_gate_core::{Gate, Grant, IssueErrorKind, RefusalReason, RefuseAllStore, Resource, Signal};
+use sse_gate_core::{
+    Grant, IssueErrorKind, RefusalReason, RefuseAllStore, Resource, Signal, TokenGate,
+};
 
 use super::parts::{Scene, chat, grant, stranger, subject};
 
@@ -30,7 +32,7 @@ fn a_grant_comes_through_whole() {
     let wish = grant("zoë")
         .with_payload(&("what is a grant?\r\n", 7))
         .unwrap()
-        .continuing(true);
+        .with_continuation(true);
     let issued = block_on(scene.gate.issue(wish)).unwrap();
     let grant = scene.redeem(issued.token().expose()).unwrap();
     assert_eq!(grant.subject(), &subject("zoë"));
@@ -40,7 +42,7 @@ fn a_grant_comes_through_whole() {
         ("what is a grant?\r\n".to_owned(), 7)
     );
     assert_eq!(grant.expires_at(), issued.expires_at());
-    assert!(grant.deadline().is_some() && grant.continues());
+    assert!(grant.continues());
     let redeemed = Signal::Redeemed { continues: true };
     assert_eq!(scene.seen.count(redeemed), 1);
 }
@@ -106,7 +108,7 @@ fn every_reason_for_a_miss_is_told_apart() {
 /// E1, law of failing closed: without its store a gate lets nobody in and issues nothing.
 #[test]
 fn without_a_store_nobody_enters() {
-    let gate = Gate::new(RefuseAllStore);
+    let gate = TokenGate::new(RefuseAllStore);
     let refused = block_on(gate.issue(grant("alice"))).unwrap_err();
     assert_eq!(refused.kind(), IssueErrorKind::StoreUnavailable);
     let refusal = block_on(gate.redeem(stranger().token().expose(), &chat())).unwrap_err();
@@ -126,8 +128,8 @@ fn a_token_is_untouched_until_the_store_is_asked() {
     let token = issued.token().expose();
 
     drop(scene.gate.redeem(token, &chat()));
-    gate.present(token, &chat()).unwrap().abandon();
-    let presented = gate.present(token, &chat()).unwrap();
+    gate.begin(token, &chat()).unwrap().abandon();
+    let presented = gate.begin(token, &chat()).unwrap();
     drop(gate.take(&presented));
 
     let answer = block_on(gate.take(&presented));

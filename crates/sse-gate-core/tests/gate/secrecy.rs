@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_core::{
-    Entry, Epoch, Gate, Refusal, Resource, StoreError, Subject, Timestamp, TokenKey, TokenStore,
+    Entry, Epoch, RedeemError, Resource, StoreError, Subject, Timestamp, TokenGate, TokenKey,
+    TokenStore,
 };
 
 use super::parts::{Scene, chat, grant, stranger};
 
 /// Refuses `redeem` for every cause there is, but the store's failure.
-fn refusals() -> Vec<Refusal> {
+fn refusals() -> Vec<RedeemError> {
     let scene = Scene::new();
     let [used, expired, withdrawn, other] = [(); 4].map(|()| scene.issue("alice"));
     scene.redeem(used.token().expose()).unwrap();
@@ -58,7 +59,7 @@ fn no_debug_output_shows_a_token() {
     let issued = block_on(scene.gate.issue(wish)).unwrap();
     let token = issued.token().expose();
     let elsewhere = Resource::new(["chat", "43"]).unwrap();
-    let presented = scene.gate.present(token, &chat()).unwrap();
+    let presented = scene.gate.begin(token, &chat()).unwrap();
     let entry = block_on(scene.gate.erased().take(&presented));
     let entry = entry.unwrap().unwrap();
     let mut prints = Prints::default();
@@ -71,8 +72,8 @@ fn no_debug_output_shows_a_token() {
     prints.of(&presented.settle(Ok(Some(entry))).unwrap());
     prints.of(&scene.redeem(token).unwrap_err());
     prints.of(&block_on(scene.gate.redeem(token, &elsewhere)).unwrap_err());
-    prints.of(&scene.gate.present(&token[1..], &chat()).unwrap_err());
-    prints.of(&scene.gate.present("sset1_my-secret", &chat()).unwrap_err());
+    prints.of(&scene.gate.begin(&token[1..], &chat()).unwrap_err());
+    prints.of(&scene.gate.begin("sset1_my-secret", &chat()).unwrap_err());
 
     for secret in windows(&token["sset1_".len()..], 8).chain(["secret", "payload's"]) {
         assert!(!prints.0.contains(secret), "{secret} is in {}", prints.0);
@@ -98,7 +99,7 @@ fn an_entry_holds_nothing_of_its_token() {
     let scene = Scene::new();
     let issued = scene.issue("alice");
     let gate = scene.gate.erased();
-    let presented = gate.present(issued.token().expose(), &chat()).unwrap();
+    let presented = gate.begin(issued.token().expose(), &chat()).unwrap();
     let entry = block_on(gate.take(&presented)).unwrap().unwrap();
     let kept = String::from_utf8_lossy(entry.as_bytes()).into_owned();
     for part in windows(&issued.token().expose()["sset1_".len()..], 6) {
@@ -135,10 +136,10 @@ fn an_entry_of_another_key_is_not_accepted() {
     let scene = Scene::new();
     let issued = scene.issue("alice");
     let erased = scene.gate.erased();
-    let presented = erased.present(issued.token().expose(), &chat()).unwrap();
+    let presented = erased.begin(issued.token().expose(), &chat()).unwrap();
     let entry = block_on(erased.take(&presented)).unwrap().unwrap();
-    let gate = Gate::builder(Planted(entry))
-        .clock(scene.clock.clone())
+    let gate = TokenGate::builder(Planted(entry))
+        .with_clock(scene.clock.clone())
         .build();
     let redeem = |token: &str| block_on(gate.redeem(token, &chat()));
     assert!(redeem(stranger().token().expose()).is_err());

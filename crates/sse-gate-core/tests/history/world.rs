@@ -6,8 +6,8 @@ use std::time::Duration;
 use pollster::block_on;
 use proptest::prelude::*;
 use sse_gate_core::{
-    Cap, Clock, Epoch, Gate, Grant, IssueErrorKind, Issued, Limits, ManualClock, MemoryStore,
-    RefusalReason, Resource, Subject, Timestamp,
+    Cap, Clock, Epoch, GrantRequest, IssueErrorKind, Issued, Limits, ManualClock, MemoryStore,
+    RefusalReason, Resource, Subject, Timestamp, TokenGate,
 };
 
 const TOKENS: usize = 6;
@@ -26,7 +26,7 @@ struct Known {
 }
 
 pub(crate) struct World {
-    gate: Gate<Arc<MemoryStore>>,
+    gate: TokenGate<Arc<MemoryStore>>,
     clock: ManualClock,
     tokens: Vec<Known>,
     /// The epochs that were read, each with the subjects that were withdrawn since.
@@ -44,7 +44,7 @@ impl World {
         let clock = ManualClock::default();
         let store = MemoryStore::with_clock(limits, clock.clone());
         Self {
-            gate: Gate::builder(store).clock(clock.clone()).build(),
+            gate: TokenGate::builder(store).with_clock(clock.clone()).build(),
             clock,
             tokens: Vec::new(),
             epochs: Vec::new(),
@@ -96,7 +96,7 @@ impl World {
         let overtaken = is_overtaken.then_some(IssueErrorKind::Withdrawn);
         let expected = expected.or(overtaken);
         let mut wish =
-            Grant::new(subject(who), resource(which)).with_ttl(Duration::from_secs(secs));
+            GrantRequest::new(subject(who), resource(which)).with_ttl(Duration::from_secs(secs));
         if let Some((epoch, _)) = begun {
             wish = wish.with_epoch(*epoch);
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sse_gate_core::{Resource, SteadyTime, Subject, Timestamp, TokenKey};
+use sse_gate_core::{Grant, SteadyTime, TokenKey};
 
 use super::{ResumePolicy, SessionEpoch};
 use crate::log::LogEpoch;
@@ -12,10 +12,8 @@ use crate::log::LogEpoch;
 pub struct Binding {
     /// The key of the token that opened it: the second factor of every resume.
     pub token: TokenKey,
-    /// Whose it is.
-    pub subject: Subject,
-    /// What it streams.
-    pub resource: Resource,
+    /// Whose session it is, what it streams, and the date at which it ends. It has no payload.
+    pub grant: Grant,
     /// What the session's own key is derived with.
     pub salt: [u8; 32],
     /// The log that it reads.
@@ -27,9 +25,8 @@ pub struct Binding {
     pub shown_in: SessionEpoch,
     /// When its token was shown.
     pub opened_at: SteadyTime,
-    /// The date at which it ends, whatever happens,
-    pub deadline: Timestamp,
-    /// and when that was to be when it was opened. It ends at the earlier of both.
+    /// When it ends by steady time: the grant's deadline as it was when the session was opened. The
+    /// session ends at this moment or at the deadline, whichever comes first.
     pub ends_at: SteadyTime,
     /// How it deals with clients that come back.
     pub policy: ResumePolicy,
@@ -39,9 +36,7 @@ impl fmt::Debug for Binding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Binding")
             .field("token", &self.token)
-            .field("subject", &self.subject)
-            .field("resource", &self.resource)
-            .field("deadline", &self.deadline)
+            .field("grant", &self.grant)
             .finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sse_gate_core::Clock;
 use sse_gate_resume::{CloseReason, Gone, LogLimits, NotResumed, Refused, SessionLimits};
 
-use crate::support::{Client, Stage, append, grant, token};
+use crate::support::{Client, Stage, append, grant, granted, request, token};
 
 const MILLI: Duration = Duration::from_millis(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -14,7 +14,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// A client of alice's that has an id, in a session that may last for a minute.
 fn for_a_minute(stage: &Stage) -> Client {
     let until = stage.clock.now().saturating_add(MINUTE);
-    let grant = grant("alice").with_deadline(until);
+    let grant = granted(request("alice").with_deadline(until));
     let log = stage.log();
     append(&log, "1");
     let mut client = Client::new(token(1), stage.open(&grant, token(1), &log).unwrap());
@@ -37,7 +37,7 @@ fn a_wall_put_right_lengthens_no_session() {
     stage.wait(MINUTE - MILLI);
     let resumed = stage.resume(&client.id, client.token).unwrap();
     assert_eq!(stage.sessions.time_left(resumed.binding()), MILLI);
-    let until = resumed.grant().deadline().unwrap();
+    let until = resumed.grant().deadline();
     assert_eq!(until.saturating_since(stage.clock.now()), MILLI);
     client.connection = Some(resumed.subscribe());
     client.read();

@@ -10,7 +10,7 @@ use sse_gate_resume::{
     Publisher, ReadLog, Refused, SessionErrorKind, SessionSignal, StopReason,
 };
 
-use crate::support::{Client, Stage, append, grant, refused_by, token};
+use crate::support::{Client, Stage, append, grant, granted, refused_by, request, token};
 
 const MILLI: Duration = Duration::from_millis(1);
 
@@ -120,7 +120,7 @@ fn a_session_ends_at_its_deadline() {
         let log = stage.log();
         let minute = Duration::from_secs(60);
         let until = stage.clock.now().saturating_add(minute);
-        let grant = grant("alice").with_deadline(until);
+        let grant = granted(request("alice").with_deadline(until));
         let mut client = Client::new(token(1), stage.open(&grant, token(1), &log).unwrap());
         client.read();
         stage.wait(minute - MILLI);

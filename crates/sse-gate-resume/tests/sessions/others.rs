@@ -1,11 +1,11 @@
 //! Ids of other users, streams, logs and servers.
 
-use sse_gate_core::{Grant, Resource, Subject, TokenKey};
+use sse_gate_core::{Grant, GrantRequest, Resource, Subject, TokenKey};
 use sse_gate_resume::{
     EventLog, LogLimits, MemoryLog, NotResumed, Refused, SessionLimits, Sessions,
 };
 
-use crate::support::{Client, Counted, Stage, append, grant, parts, token};
+use crate::support::{Client, Counted, Stage, append, grant, granted, parts, token};
 
 fn refused(shown: Result<sse_gate_resume::Resumed, NotResumed>) -> Refused {
     match shown {
@@ -51,7 +51,7 @@ fn sessions_do_not_take_each_others_ids() {
 fn the_tag_tells_subjects_and_resources_apart() {
     let of = |subject: &str, resource: &[&str]| {
         let resource = Resource::new(resource).unwrap();
-        Grant::new(Subject::new(subject).unwrap(), resource)
+        granted(GrantRequest::new(Subject::new(subject).unwrap(), resource))
     };
     let grants = [
         of("alice", &["chat", "1"]),

@@ -127,7 +127,7 @@ fn a_client_that_is_not_admitted_keeps_its_id() {
         let asked = stage
             .sessions
             .resume_if(&client.id, token(1), |session, binding| {
-                assert_eq!(binding.subject.as_str(), "alice");
+                assert_eq!(binding.grant.subject().as_str(), "alice");
                 assert_eq!(
                     session,
                     client.connection.as_ref().unwrap().lease().session()

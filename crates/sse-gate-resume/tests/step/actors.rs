@@ -12,7 +12,7 @@ use sse_gate_resume::{
 
 use crate::model::{Model, Rules, Shown};
 use crate::support::reference::decode;
-use crate::support::{Dice, Got, Stage, grant, parts, poll, token};
+use crate::support::{Dice, Got, Stage, granted, parts, poll, request, token};
 
 /// A session, its clients, and the model of what must become of them.
 pub(crate) struct World {
@@ -46,7 +46,7 @@ impl World {
         let stage = Stage::new(SessionLimits::default(), limits).with_policy(policy);
         let (log, now) = (stage.log(), stage.clock.now());
         let deadline = Duration::from_millis(dice.pick(&[60_000, 900_000]));
-        let grant = grant("alice").with_deadline(now.saturating_add(deadline));
+        let grant = granted(request("alice").with_deadline(now.saturating_add(deadline)));
         let first = stage.open(&grant, token(1), &log).unwrap();
         assert_eq!(stage.told.take(), [SessionSignal::Opened]);
         let now = now.as_unix_millis();

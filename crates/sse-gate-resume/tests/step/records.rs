@@ -11,7 +11,7 @@ use sse_gate_resume::{
 };
 
 use crate::model::{Model, Rules, Shown};
-use crate::support::{Dice, grant, token};
+use crate::support::{Dice, granted, request, token};
 
 const HISTORIES: u64 = 100_000;
 
@@ -70,17 +70,16 @@ impl Pair {
             deadline: now + dice.pick(&[5_000, 200_000, 3_600_000]),
             base: dice.below(3),
         };
-        let grant = grant("alice");
+        let deadline = Timestamp::from_unix_millis(rules.deadline);
+        let grant = granted(request("alice").with_deadline(deadline));
         let record = Record::new(Arc::new(Binding {
             token: token(1),
-            subject: grant.subject().clone(),
-            resource: grant.resource().clone(),
+            grant,
             salt: [3; 32],
             epoch: LogEpoch::from_bytes([0; 8]),
             base: rules.base,
             shown_in: SessionEpoch::ZERO,
             opened_at: SteadyTime::from_millis(now),
-            deadline: Timestamp::from_unix_millis(rules.deadline),
             ends_at: SteadyTime::from_millis(rules.deadline),
             policy,
         }));

@@ -14,5 +14,5 @@ pub(crate) use client::{Client, Got, poll};
 pub(crate) use dice::{Counted, Dice};
 pub(crate) use id::parts;
 pub(crate) use kept::Kept;
-pub(crate) use stage::{Stage, append, grant, refused_by, token};
+pub(crate) use stage::{Stage, append, grant, granted, refused_by, request, token};
 pub(crate) use told::Told;

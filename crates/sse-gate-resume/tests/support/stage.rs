@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_codec::Event;
-use sse_gate_core::{Grant, ManualClock, Resource, Subject, TokenKey};
+use sse_gate_core::{
+    Grant, GrantRequest, ManualClock, MemoryStore, Resource, Subject, TokenGate, TokenKey,
+};
 use sse_gate_resume::{
     AppendErrorKind, Arrival, EventLog, LogBudget, LogLimits, MemoryLog, MemoryLogs,
     MemorySessions, NotResumed, OpenError, Opening, ReadLog, ResumeKey, ResumeKeys, ResumePolicy,
@@ -31,8 +33,19 @@ pub(crate) fn token(number: u8) -> TokenKey {
 
 /// What a token stands for.
 pub(crate) fn grant(subject: &str) -> Grant {
+    granted(request(subject))
+}
+
+/// What is asked for.
+pub(crate) fn request(subject: &str) -> GrantRequest {
     let subject = Subject::new(subject).unwrap();
-    Grant::new(subject, Resource::new(["chat", "1"]).unwrap())
+    GrantRequest::new(subject, Resource::new(["chat", "1"]).unwrap())
+}
+
+/// What a gate makes of it at the beginning of time.
+pub(crate) fn granted(request: GrantRequest) -> Grant {
+    let gate = TokenGate::builder(MemoryStore::default()).with_clock(ManualClock::default());
+    block_on(gate.build().grant(request)).unwrap()
 }
 
 impl Default for Stage {

@@ -86,14 +86,14 @@ impl Table {
         aftermath: &mut Aftermath,
     ) -> Result<Fence, SessionErrorKind> {
         let binding = Arc::clone(record.binding());
-        let (subject, epoch) = (binding.subject.as_str(), binding.shown_in.get());
+        let (subject, epoch) = (binding.grant.subject().as_str(), binding.shown_in.get());
         if self.revocations.has_marked(subject.as_bytes(), epoch) {
             return Err(SessionErrorKind::Revoked);
         }
         if self.slots.contains_key(&id) || self.by_token.contains_key(&binding.token) {
             return Err(SessionErrorKind::Exists);
         }
-        self.make_room_for(&binding.subject, aftermath)?;
+        self.make_room_for(binding.grant.subject(), aftermath)?;
         self.make_room(now, aftermath)?;
         let fence = Fence::new();
         let ends_at = record.ends_at();
@@ -109,7 +109,7 @@ impl Table {
         self.ends.insert((ends_at, id));
         self.by_token.insert(binding.token, id);
         self.by_subject
-            .entry(binding.subject.clone())
+            .entry(binding.grant.subject().clone())
             .or_default()
             .push(id);
         let slot = Slot {
@@ -218,7 +218,7 @@ impl Table {
         aftermath: &mut Aftermath,
     ) -> bool {
         let slot = self.by_token.get(&token).and_then(|id| self.slots.get(id));
-        let slot = slot.filter(|slot| slot.record.binding().subject == *subject);
+        let slot = slot.filter(|slot| slot.record.binding().grant.subject() == subject);
         let Some(live) = slot.and_then(|slot| slot.live.as_ref()) else {
             return false;
         };
@@ -245,8 +245,8 @@ impl Table {
         if let Some(reason) = slot.record.closed()
             && let Some(live) = slot.live.take()
         {
-            let Binding { subject, epoch, .. } = &**slot.record.binding();
-            let (subject, epoch) = (subject.clone(), *epoch);
+            let binding = slot.record.binding();
+            let (subject, epoch) = (binding.grant.subject().clone(), binding.epoch);
             aftermath.cut(&live.fence, Cut::Closed(reason));
             self.leave_log(epoch, live.log, aftermath);
             self.open -= 1;

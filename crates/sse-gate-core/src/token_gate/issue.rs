@@ -4,22 +4,22 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use super::Gate;
+use super::TokenGate;
 use crate::{
-    Cap, EntropyError, Entry, Grant, Signal, StoreError, StoreErrorKind, Timestamp, Token,
-    TokenKey, TokenStore,
+    Cap, EntropyError, Entry, Epoch, Grant, GrantRequest, Signal, StoreError, StoreErrorKind,
+    Timestamp, Token, TokenKey, TokenStore,
 };
 
-impl<S: TokenStore> Gate<S> {
-    /// Keeps `grant` in the store and gives out the token for it.
+impl<S: TokenStore> TokenGate<S> {
+    /// Settles what is asked for, keeps the grant in the store, and gives out a token for it.
     ///
-    /// The token lives for the shortest of: the gate's TTL, the grant's, and what is left of the
+    /// The token lives for the shortest of: the gate's TTL, the request's, and what is left of the
     /// credential that asked for it.
     ///
-    /// It waits for the store for as long as the store takes. This crate has no timers: for a
-    /// time limit, issue through `sse_gate::GuardedStore`, as `sse_gate`'s mint does.
-    pub async fn issue(&self, grant: Grant) -> Result<Issued, IssueError> {
-        let outcome = self.try_issue(grant).await;
+    /// It waits for the store for as long as the store takes. This crate has no timers; the `Gate`
+    /// of `sse-gate` adds a time limit.
+    pub async fn issue(&self, request: GrantRequest) -> Result<Issued, IssueError> {
+        let outcome = self.try_issue(request).await;
         match &outcome {
             Ok(_) => self.observe(Signal::Issued),
             Err(error) => self.observe_error(Signal::IssueRefused(error.kind()), error),
@@ -27,12 +27,27 @@ impl<S: TokenStore> Gate<S> {
         outcome
     }
 
-    async fn try_issue(&self, mut grant: Grant) -> Result<Issued, IssueError> {
-        let state = &*self.state;
-        if grant.epoch.is_none() {
-            grant.epoch = Some(self.store.epoch().await?);
+    /// Settles what is asked for, without a token: for a caller who shows the credential itself
+    /// when it opens the stream. Nothing is stored, so nothing is single-use here.
+    ///
+    /// The epoch in the grant is the request's, or the present one. That the subject has not been
+    /// withdrawn since is for the code to check that opens the stream.
+    pub async fn grant(&self, request: GrantRequest) -> Result<Grant, IssueError> {
+        let epoch = self.epoch_of(&request).await?;
+        Ok(self.settle(request, epoch)?.grant)
+    }
+
+    async fn epoch_of(&self, request: &GrantRequest) -> Result<Epoch, StoreError> {
+        match request.epoch {
+            Some(epoch) => Ok(epoch),
+            None => self.store.epoch().await,
         }
-        let (grant, ttl, lasts) = self.settle_ends(grant, state.clock.now())?;
+    }
+
+    async fn try_issue(&self, request: GrantRequest) -> Result<Issued, IssueError> {
+        let state = &*self.state;
+        let epoch = self.epoch_of(&request).await?;
+        let Settled { grant, ttl, lasts } = self.settle(request, epoch)?;
         let token = Token::generate(&*state.entropy)?;
         let key = token.key(&grant.resource);
         self.store
@@ -48,28 +63,40 @@ impl<S: TokenStore> Gate<S> {
         })
     }
 
-    /// Settles when token and stream end, and how long that is from now for each.
-    fn settle_ends(
-        &self,
-        mut grant: Grant,
-        now: Timestamp,
-    ) -> Result<(Grant, Duration, Duration), IssueError> {
-        let credential_ends = grant.expires_at;
-        let ttl = grant
-            .ttl
-            .map_or(self.state.ttl, |ttl| ttl.min(self.state.ttl));
-        grant.expires_at = credential_ends.min(now.saturating_add(ttl));
-        let deadline = grant
+    /// Settles when token and stream end.
+    fn settle(&self, request: GrantRequest, epoch: Epoch) -> Result<Settled, IssueError> {
+        let now = self.state.clock.now();
+        let ttl = request.ttl.unwrap_or(self.state.ttl).min(self.state.ttl);
+        let expires_at = request.credential_ends.min(now.saturating_add(ttl));
+        let deadline = request
             .deadline
-            .unwrap_or(credential_ends)
+            .unwrap_or(request.credential_ends)
             .min(now.saturating_add(self.state.max_stream));
-        grant.deadline = Some(deadline);
-        let ttl = grant.expires_at.saturating_since(now);
+        let ttl = expires_at.saturating_since(now);
         if ttl.is_zero() {
             return Err(IssueError::credential_expired());
         }
-        Ok((grant, ttl, deadline.saturating_since(now)))
+        let grant = Grant {
+            subject: request.subject,
+            resource: request.resource,
+            payload: request.payload,
+            expires_at,
+            deadline,
+            continues: request.continues,
+            epoch,
+        };
+        let lasts = deadline.saturating_since(now);
+        Ok(Settled { grant, ttl, lasts })
     }
+}
+
+/// A grant, and how long its parts last from when it was settled.
+struct Settled {
+    grant: Grant,
+    /// The life of its token.
+    ttl: Duration,
+    /// The time that its stream may take, from now on.
+    lasts: Duration,
 }
 
 /// A token that was just issued, and what may be said about it.
@@ -87,7 +114,7 @@ impl Issued {
         &self.token
     }
 
-    /// The key to [withdraw](Gate::withdraw) it by. No secret: it may be kept and logged.
+    /// The key to [withdraw](TokenGate::withdraw) it by. No secret: it may be kept and logged.
     pub fn key(&self) -> TokenKey {
         self.key
     }
@@ -121,7 +148,7 @@ pub enum IssueErrorKind {
     Withdrawn,
     /// A cap stands in the way. [`IssueError::retry_after`] says when to ask again.
     Full(Cap),
-    /// There was no randomness.
+    /// The system's random number generator failed.
     NoEntropy,
     /// The store can't be asked.
     StoreUnavailable,
@@ -200,7 +227,7 @@ impl fmt::Display for IssueError {
             IssueErrorKind::CredentialExpired => "credential has expired",
             IssueErrorKind::Withdrawn => "subject's tokens were withdrawn",
             IssueErrorKind::Full(_) => "there is no room for another token",
-            IssueErrorKind::NoEntropy => "no randomness is to be had",
+            IssueErrorKind::NoEntropy => "the system's random number generator failed",
             IssueErrorKind::StoreUnavailable => "token store is unavailable",
         })
     }

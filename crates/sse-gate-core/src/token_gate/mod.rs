@@ -1,23 +1,20 @@
-//! Issues tokens and redeems them: [`Gate`].
+//! Issues tokens and redeems them: [`TokenGate`].
 
 mod builder;
-mod extensions;
 mod issue;
 mod recent;
 mod redeem;
 mod refusal;
 
-use std::any::Any;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use builder::{GateBuilder, InvalidTtl};
+pub use builder::{InvalidTtl, TokenGateBuilder};
 pub use issue::{IssueError, IssueErrorKind, Issued};
-pub use redeem::Presented;
-pub use refusal::{Refusal, RefusalReason};
+pub use redeem::Redemption;
+pub use refusal::{RedeemError, RefusalReason};
 
-use extensions::Extensions;
 use recent::Recent;
 
 use crate::{
@@ -29,13 +26,13 @@ use crate::{
 /// It knows no HTTP and no runtime. Clones are cheap and are the same gate.
 ///
 /// ```
-/// use sse_gate_core::{Gate, Grant, MemoryStore, Resource, Subject};
+/// use sse_gate_core::{TokenGate, Grant, MemoryStore, Resource, Subject};
 ///
 /// # pollster::block_on(async {
-/// let gate = Gate::new(MemoryStore::default());
+/// let gate = TokenGate::new(MemoryStore::default());
 /// let chat = Resource::new(["chat", "42"])?;
 ///
-/// let issued = gate.issue(Grant::new(Subject::new("alice")?, chat.clone())).await?;
+/// let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, chat.clone())).await?;
 /// let text = issued.token().expose();
 ///
 /// let grant = gate.redeem(text, &chat).await?;
@@ -45,7 +42,7 @@ use crate::{
 /// # }).unwrap();
 /// ```
 #[derive(Debug)]
-pub struct Gate<S = SharedStore> {
+pub struct TokenGate<S = SharedStore> {
     store: S,
     state: Arc<State>,
 }
@@ -59,28 +56,27 @@ struct State {
     entropy: Arc<dyn Entropy>,
     observer: Arc<dyn Observer>,
     recent: Recent,
-    extensions: Extensions,
 }
 
-impl<S: TokenStore> Gate<Arc<S>> {
-    /// A gate over `store` with every setting at its default: see [`GateBuilder`].
+impl<S: TokenStore> TokenGate<Arc<S>> {
+    /// A gate over `store` with every setting at its default: see [`TokenGateBuilder`].
     pub fn new(store: S) -> Self {
         Self::builder(store).build()
     }
 
     /// A gate over `store`, to be set up.
-    pub fn builder(store: S) -> GateBuilder<S> {
-        GateBuilder::new(store)
+    pub fn builder(store: S) -> TokenGateBuilder<S> {
+        TokenGateBuilder::new(store)
     }
 }
 
-impl<S: TokenStore> Gate<S> {
+impl<S: TokenStore> TokenGate<S> {
     /// The same gate, the type of its store forgotten.
-    pub fn erased(&self) -> Gate
+    pub fn erased(&self) -> TokenGate
     where
         S: Clone,
     {
-        Gate {
+        TokenGate {
             store: SharedStore::new(self.store.clone()),
             state: Arc::clone(&self.state),
         }
@@ -90,17 +86,17 @@ impl<S: TokenStore> Gate<S> {
     /// caller is authenticated.
     ///
     /// ```
-    /// use sse_gate_core::{Gate, Grant, IssueErrorKind, MemoryStore, Resource, Subject};
+    /// use sse_gate_core::{TokenGate, Grant, IssueErrorKind, MemoryStore, Resource, Subject};
     ///
     /// # pollster::block_on(async {
-    /// let gate = Gate::new(MemoryStore::default());
+    /// let gate = TokenGate::new(MemoryStore::default());
     /// let epoch = gate.epoch().await?;
     /// // The caller is authenticated, and what it asks for is read, which may take a while.
     /// let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat", "42"])?);
     /// // Meanwhile alice signs out somewhere else.
     /// gate.withdraw_all(&alice).await?;
     ///
-    /// let grant = Grant::new(alice, chat).with_epoch(epoch);
+    /// let grant = GrantRequest::new(alice, chat).with_epoch(epoch);
     /// let refused = gate.issue(grant).await.unwrap_err();
     /// assert_eq!(refused.kind(), IssueErrorKind::Withdrawn);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -133,7 +129,7 @@ impl<S: TokenStore> Gate<S> {
     }
 }
 
-impl<S> Gate<S> {
+impl<S> TokenGate<S> {
     /// The clock it goes by.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.state.clock
@@ -154,28 +150,20 @@ impl<S> Gate<S> {
         &self.state.observer
     }
 
-    /// The value of type `T` that all clones of this gate share; made by `make` if there is none
-    /// yet. For what the layers around a gate must know in common.
-    ///
-    /// [`GateBuilder::extension`] puts one in before.
-    pub fn extension<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
-        self.state.extensions.get_or_insert(make)
-    }
-
     /// The same gate over a store that is made of its own: one that limits, counts or delays its
     /// operations, say. Tokens of the one are tokens of the other.
-    pub fn map_store<T: TokenStore>(&self, wrap: impl FnOnce(S) -> T) -> Gate<T>
+    pub fn map_store<T: TokenStore>(&self, wrap: impl FnOnce(S) -> T) -> TokenGate<T>
     where
         S: Clone,
     {
-        Gate {
+        TokenGate {
             store: wrap(self.store.clone()),
             state: Arc::clone(&self.state),
         }
     }
 }
 
-impl<S: Clone> Clone for Gate<S> {
+impl<S: Clone> Clone for TokenGate<S> {
     fn clone(&self) -> Self {
         Self {
             store: self.store.clone(),

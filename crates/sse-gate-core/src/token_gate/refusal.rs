@@ -1,4 +1,4 @@
-//! Why a token was refused: [`Refusal`].
+//! Why a token was refused: [`RedeemError`].
 
 use std::error::Error;
 use std::fmt;
@@ -8,12 +8,12 @@ use std::fmt;
 /// Clients see one answer for every reason but [`is_unavailable`](Self::is_unavailable), and so
 /// does `Display`. [`reason`](Self::reason) is for metrics and logs.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct RedeemError {
     reason: RefusalReason,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// The reasons for a [`Refusal`].
+/// The reasons for a [`RedeemError`].
 ///
 /// Which of [`Unknown`](Self::Unknown), [`Used`](Self::Used) and [`Expired`](Self::Expired) it
 /// was is a recollection of this process: after many other tokens, or on another node, every
@@ -53,7 +53,7 @@ impl RefusalReason {
     }
 }
 
-impl Refusal {
+impl RedeemError {
     pub(super) fn new(reason: RefusalReason) -> Self {
         Self {
             reason,
@@ -77,7 +77,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for RedeemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_unavailable() {
             "token store is unavailable"
@@ -87,7 +87,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl Error for Refusal {
+impl Error for RedeemError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_deref().map(|source| source as _)
     }

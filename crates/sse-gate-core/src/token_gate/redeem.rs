@@ -1,7 +1,7 @@
 //! Redeeming: a token goes in, its grant comes out, once.
 //!
-//! The steps are [`Gate::present`] (spelling, key), one [`take`](TokenStore::take), and
-//! [`Presented::settle`] (digest, expiry). [`Gate::redeem`] does all three. Whoever must be able
+//! The steps are [`TokenGate::begin`] (spelling, key), one [`take`](TokenStore::take), and
+//! [`Redemption::settle`] (digest, expiry). [`TokenGate::redeem`] does all three. Whoever must be able
 //! to finish a take after its asker is gone does them one by one.
 
 use std::error::Error;
@@ -10,50 +10,50 @@ use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 
-use super::refusal::{Refusal, RefusalReason};
-use super::{Gate, State};
+use super::refusal::{RedeemError, RefusalReason};
+use super::{State, TokenGate};
 use crate::token::TokenText;
 use crate::{
     CorruptEntry, Entry, Grant, Resource, SharedStore, Signal, StoreError, StoreErrorKind,
     TakeFuture, TokenKey, TokenStore,
 };
 
-impl<S: TokenStore> Gate<S> {
+impl<S: TokenStore> TokenGate<S> {
     /// Gives the grant of `token` for `resource`, if it is a fresh one. It is spent then.
     ///
     /// If the future is dropped, the token is either spent or untouched.
-    pub async fn redeem(&self, token: &str, resource: &Resource) -> Result<Grant, Refusal> {
+    pub async fn redeem(&self, token: &str, resource: &Resource) -> Result<Grant, RedeemError> {
         let key = self.state.key(token, resource)?;
         let answer = self.store.take(key).await;
         self.state.settle(key, answer)
     }
 }
 
-impl<S> Gate<S> {
+impl<S> TokenGate<S> {
     /// Checks how `token` is spelled, without asking the store.
-    pub fn present(&self, token: &str, resource: &Resource) -> Result<Presented, Refusal> {
+    pub fn begin(&self, token: &str, resource: &Resource) -> Result<Redemption, RedeemError> {
         let key = self.state.key(token, resource)?;
         let state = Arc::clone(&self.state);
-        Ok(Presented { key, state })
+        Ok(Redemption { key, state })
     }
 }
 
-impl Gate<SharedStore> {
+impl TokenGate<SharedStore> {
     /// Asks the store for the grant of a token that was presented, in a future that borrows
     /// nothing.
-    pub fn take(&self, presented: &Presented) -> TakeFuture {
+    pub fn take(&self, presented: &Redemption) -> TakeFuture {
         self.store.take_owned(presented.key)
     }
 }
 
 /// A well-spelled token that was shown and not yet looked for: its key, and the gate's rules.
 #[must_use = "a token that is presented and not settled is not counted"]
-pub struct Presented {
+pub struct Redemption {
     key: TokenKey,
     state: Arc<State>,
 }
 
-impl Presented {
+impl Redemption {
     /// The key that it is looked for by.
     pub fn key(&self) -> TokenKey {
         self.key
@@ -62,7 +62,7 @@ impl Presented {
     /// Makes of the store's answer the gate's.
     ///
     /// The final comparison is constant-time, and done on a miss as on a hit.
-    pub fn settle(self, answer: Result<Option<Entry>, StoreError>) -> Result<Grant, Refusal> {
+    pub fn settle(self, answer: Result<Option<Entry>, StoreError>) -> Result<Grant, RedeemError> {
         self.state.settle(self.key, answer)
     }
 
@@ -72,16 +72,16 @@ impl Presented {
     }
 }
 
-impl fmt::Debug for Presented {
+impl fmt::Debug for Redemption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Presented")
+        f.debug_struct("Redemption")
             .field("key", &self.key)
             .finish_non_exhaustive()
     }
 }
 
 impl State {
-    fn key(&self, token: &str, resource: &Resource) -> Result<TokenKey, Refusal> {
+    fn key(&self, token: &str, resource: &Resource) -> Result<TokenKey, RedeemError> {
         match TokenText::check(token) {
             Some(token) => Ok(token.key(resource)),
             None => Err(self.refuse(RefusalReason::Malformed)),
@@ -92,7 +92,7 @@ impl State {
         &self,
         key: TokenKey,
         answer: Result<Option<Entry>, StoreError>,
-    ) -> Result<Grant, Refusal> {
+    ) -> Result<Grant, RedeemError> {
         let taken = answer.map_err(|error| self.unavailable(error))?;
         let missing = TokenKey::from_bytes([0; 32]);
         let found = taken.as_ref().map_or(missing, Entry::key);
@@ -109,19 +109,19 @@ impl State {
         let mut grant = entry.open().map_err(|error| self.corrupt(error))?;
         // The wall clock may have been set back since the deadline was settled.
         let latest = now.saturating_add(entry.lasts());
-        grant.deadline = grant.deadline.map(|deadline| deadline.min(latest));
+        grant.deadline = grant.deadline.min(latest);
         self.observer.observe(Signal::Redeemed {
             continues: grant.continues(),
         });
         Ok(grant)
     }
 
-    fn refuse(&self, reason: RefusalReason) -> Refusal {
+    fn refuse(&self, reason: RefusalReason) -> RedeemError {
         self.observer.observe(Signal::Refused(reason));
-        Refusal::new(reason)
+        RedeemError::new(reason)
     }
 
-    fn unavailable(&self, error: StoreError) -> Refusal {
+    fn unavailable(&self, error: StoreError) -> RedeemError {
         debug_assert_eq!(
             error.kind(),
             StoreErrorKind::Unavailable,
@@ -130,7 +130,7 @@ impl State {
         self.refuse_for(RefusalReason::Unavailable, error)
     }
 
-    fn corrupt(&self, error: CorruptEntry) -> Refusal {
+    fn corrupt(&self, error: CorruptEntry) -> RedeemError {
         self.refuse_for(RefusalReason::Corrupt, error)
     }
 
@@ -138,8 +138,8 @@ impl State {
         &self,
         reason: RefusalReason,
         error: impl Error + Send + Sync + 'static,
-    ) -> Refusal {
+    ) -> RedeemError {
         self.observer.observe_error(Signal::Refused(reason), &error);
-        Refusal::new(reason).because(error)
+        RedeemError::new(reason).because(error)
     }
 }

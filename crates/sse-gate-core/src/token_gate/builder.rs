@@ -1,14 +1,12 @@
-//! Sets up a gate: [`GateBuilder`].
+//! Sets up a gate: [`TokenGateBuilder`].
 
-use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::extensions::Extensions;
 use super::recent::Recent;
-use super::{Gate, State};
+use super::{State, TokenGate};
 use crate::{Clock, Entropy, Observer, SharedStore, SystemClock, SystemEntropy, TokenStore};
 
 const DEFAULT_TTL: Duration = Duration::from_secs(60);
@@ -16,19 +14,18 @@ const MIN_TTL: Duration = Duration::from_millis(1);
 const MAX_TTL: Duration = Duration::from_secs(15 * 60);
 const DEFAULT_MAX_STREAM: Duration = Duration::from_secs(60 * 60);
 
-/// The settings of a [`Gate`], each with a default.
+/// The settings of a [`TokenGate`], each with a default.
 #[derive(Debug)]
-pub struct GateBuilder<S> {
+pub struct TokenGateBuilder<S> {
     store: S,
     ttl: Duration,
     max_stream: Duration,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     observer: Arc<dyn Observer>,
-    extensions: Extensions,
 }
 
-impl<S: TokenStore> GateBuilder<S> {
+impl<S: TokenStore> TokenGateBuilder<S> {
     pub(super) fn new(store: S) -> Self {
         Self {
             store,
@@ -37,12 +34,11 @@ impl<S: TokenStore> GateBuilder<S> {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             observer: Arc::new(()),
-            extensions: Extensions::default(),
         }
     }
 
     /// How long a token lives: from 1 ms to 15 minutes, and 60 s by default.
-    pub fn ttl(mut self, ttl: Duration) -> Result<Self, InvalidTtl> {
+    pub fn with_ttl(mut self, ttl: Duration) -> Result<Self, InvalidTtl> {
         if !(MIN_TTL..=MAX_TTL).contains(&ttl) {
             return Err(InvalidTtl);
         }
@@ -51,38 +47,31 @@ impl<S: TokenStore> GateBuilder<S> {
     }
 
     /// How long a stream may last, counted from when its token was issued. One hour by default.
-    pub fn max_stream(mut self, span: Duration) -> Self {
+    pub fn with_max_stream(mut self, span: Duration) -> Self {
         self.max_stream = span;
         self
     }
 
     /// The clock to go by, the system's by default. A store has one of its own.
-    pub fn clock(mut self, clock: impl Clock) -> Self {
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
     /// The source of tokens' randomness, the system's by default.
-    pub fn entropy(mut self, entropy: impl Entropy) -> Self {
+    pub fn with_entropy(mut self, entropy: impl Entropy) -> Self {
         self.entropy = Arc::new(entropy);
         self
     }
 
-    /// Who is told what happens; nobody by default.
-    pub fn observer(mut self, observer: impl Observer) -> Self {
+    /// Gets told what happens. By default nothing does.
+    pub fn with_observer(mut self, observer: impl Observer) -> Self {
         self.observer = Arc::new(observer);
         self
     }
 
-    /// Puts a value in that all clones of the gate share: see [`Gate::extension`]. The settings of
-    /// the layers around a gate are such values. The first of a type stays.
-    pub fn extension<T: Any + Send + Sync>(self, value: T) -> Self {
-        self.extensions.get_or_insert(|| value);
-        self
-    }
-
     /// The gate, its store's type kept: every operation is dispatched statically.
-    pub fn build(self) -> Gate<Arc<S>> {
+    pub fn build(self) -> TokenGate<Arc<S>> {
         let recent = Recent::new(self.clock.steady());
         let Self {
             store,
@@ -91,7 +80,6 @@ impl<S: TokenStore> GateBuilder<S> {
             clock,
             entropy,
             observer,
-            extensions,
         } = self;
         let state = State {
             ttl,
@@ -100,16 +88,15 @@ impl<S: TokenStore> GateBuilder<S> {
             entropy,
             observer,
             recent,
-            extensions,
         };
-        Gate {
+        TokenGate {
             store: Arc::new(store),
             state: Arc::new(state),
         }
     }
 
     /// The gate, its store's type forgotten, for programs that choose the store at run time.
-    pub fn build_erased(self) -> Gate<SharedStore> {
+    pub fn build_erased(self) -> TokenGate<SharedStore> {
         self.build().erased()
     }
 }
