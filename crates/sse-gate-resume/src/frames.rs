@@ -60,8 +60,18 @@ pub(crate) fn gap(prefix: &IdPrefix, cursor: u64, (from, to): (u64, u64), buffer
 
 /// The last event of a session that is closed. It has no id: there is nothing to come back for.
 pub(crate) fn close(reason: CloseReason, buffer: &mut BytesMut) {
+    close_as(reason.as_str(), buffer);
+}
+
+/// The last event of a log that has ended complete, when the client has all of it. It has no id: the
+/// client keeps the id of the last event, and with that one it is told that all is over.
+pub(crate) fn complete(buffer: &mut BytesMut) {
+    close_as("complete", buffer);
+}
+
+fn close_as(reason: &str, buffer: &mut BytesMut) {
     const NAME: EventName<'static> = EventName::from_static("sse.close");
-    let data = format!(r#"{{"v":1,"reason":"{}"}}"#, reason.as_str());
+    let data = format!(r#"{{"v":1,"reason":"{reason}"}}"#);
     Event::new().event(NAME).data(data).encode(buffer);
 }
 

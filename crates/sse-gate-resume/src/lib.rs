@@ -9,26 +9,26 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | the record of a stream's events | [`MemoryLog`], [`ReadLog`], [`EventLog`], [`LogLimits`], [`LogBudget`] |
+//! | the record of a stream's events | [`MemoryLog`], [`MemoryLogs`], [`LogLimits`], [`LogBudget`] |
 //! | the one who writes it | [`Publisher`] |
-//! | a stream in progress, and the step that lets a client go on | [`SessionStore`], [`MemorySessions`], [`Record`] |
-//! | who opens, resumes, closes | [`Sessions`], [`Opening`], [`Resumed`], [`ResumeKeys`] |
+//! | a stream in progress | [`Sessions`], [`MemorySessions`], [`ResumePolicy`], [`ResumeKeys`] |
+//! | who opens and resumes it | [`Opening`], [`Start`], [`Resumed`] |
 //! | what one connection gets | [`Subscription`], [`SlowPolicy`] |
 //! | the world outside | `Clock` and `Entropy` of `sse-gate-core`, [`SessionObserver`] |
+//! | what other stores and logs implement | [`backend`] |
+//! | what can fail | [`error`] |
 //!
 //! It knows no HTTP and no runtime: `sse-gate` puts it behind a tower layer.
 //!
 //! ```
 //! use std::sync::Arc;
 //! use sse_gate_codec::Event;
-//! use sse_gate_core::{TokenGate, Grant, MemoryStore, Resource, Subject};
-//! use sse_gate_resume::{
-//!     EventLog, MemoryLogs, MemorySessions, Opening, ResumeKeys, Sessions,
-//! };
+//! use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+//! use sse_gate_resume::backend::EventLog;
+//! use sse_gate_resume::{MemoryLogs, Opening, Sessions};
 //!
 //! # pollster::block_on(async {
-//! # let entropy = sse_gate_core::SystemEntropy;
-//! let sessions = Sessions::new(MemorySessions::default(), ResumeKeys::generate(&entropy)?);
+//! let sessions = Sessions::in_memory()?;
 //! let log = MemoryLogs::default().create()?;
 //! log.append(&Event::new().data("hello")).await?;
 //!
@@ -61,6 +61,9 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub mod backend;
+pub mod error;
+
 mod frames;
 mod id;
 mod log;
@@ -71,23 +74,20 @@ mod resumed;
 mod session;
 mod sessions;
 mod slow;
+mod start;
 mod subscription;
 mod sync;
 
-pub use id::{InvalidKid, ResumeId, ResumeKey, ResumeKeys, SessionId};
-pub use log::{
-    AppendError, AppendErrorKind, Block, Bounds, EventLog, LogBudget, LogEnd, LogEpoch, LogLimits,
-    MemoryLog, MemoryLogs, Page, Read, ReadLog, ReaderId, StopReason,
-};
-pub use observer::{About, SessionObserver, SessionSignal};
-pub use opening::{Arrival, OpenError, Opening};
+pub use id::{ResumeKey, ResumeKeys};
+pub use log::{LogBudget, LogLimits, MemoryLog, MemoryLogs, StopReason};
+pub use observer::{SessionInfo, SessionObserver, SessionSignal};
+pub use opening::{Arrival, Opening};
 pub use publisher::Publisher;
-pub use resumed::{NotResumed, Resumed};
+pub use resumed::Resumed;
 pub use session::{
-    Binding, CloseReason, Cut, Delivered, Fence, Found, Gone, Lease, MemorySessions, Outcome,
-    Presented, Record, Redeemed, Refused, Reopened, ResumePolicy, SessionEpoch, SessionError,
-    SessionErrorKind, SessionLimits, SessionStore, SharedSessions, Whom,
+    CloseReason, GoneReason, InvalidIdReason, MemorySessions, ResumePolicy, SessionLimits,
 };
 pub use sessions::Sessions;
 pub use slow::SlowPolicy;
-pub use subscription::{Subscription, SubscriptionEnd, Written};
+pub use start::Start;
+pub use subscription::Subscription;

@@ -1,4 +1,4 @@
-//! What is told to whoever watches sessions: [`SessionObserver`].
+//! Reports what happens to sessions: [`SessionObserver`].
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -6,30 +6,54 @@ use std::sync::Arc;
 use sse_gate_core::{Resource, Subject};
 
 use crate::id::SessionId;
-use crate::session::{Binding, CloseReason, Gone, Refused};
+use crate::session::{Binding, CloseReason, GoneReason, InvalidIdReason};
 
 /// Is told what happens to sessions, for metrics, audits and alarms.
 ///
-/// It is called on the request's own path: count and return. What it is told is no secret.
+/// It is called on the request's own path: count and return. Nothing that it is told is secret.
 ///
-/// Observers combine: a pair of them is one, and so is a triple. Each is told everything.
+/// Observers combine: a pair of observers is an observer, and so is a triple. Each is told
+/// everything.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use sse_gate_resume::{InvalidIdReason, SessionInfo, SessionObserver, SessionSignal, Sessions};
+///
+/// /// Counts resume ids that were stolen.
+/// #[derive(Debug, Default)]
+/// struct Thefts(AtomicU64);
+///
+/// impl SessionObserver for Thefts {
+///     fn observe(&self, signal: SessionSignal, _: Option<SessionInfo<'_>>) {
+///         if signal == SessionSignal::Refused(InvalidIdReason::Reuse) {
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///     }
+/// }
+///
+/// let sessions = Sessions::in_memory()?.with_observer(Thefts::default());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait SessionObserver: Debug + Send + Sync + 'static {
-    /// Something happened, to this session if it is known.
-    fn observe(&self, signal: SessionSignal, session: Option<About<'_>>);
+    /// Something happened, to this session if it is known. By default, it does nothing.
+    fn observe(&self, signal: SessionSignal, session: Option<SessionInfo<'_>>) {
+        let _ = (signal, session);
+    }
 }
 
-/// Whose session it is. For audits, not for labels: there is no end of them.
+/// Whose session it is. Use it for audits. It has too many values for a metric's label.
 #[derive(Clone, Copy, Debug)]
-pub struct About<'a> {
-    /// Its name, of which `Debug` shows a part.
+#[non_exhaustive]
+pub struct SessionInfo<'a> {
+    /// The session's name. `Debug` shows a part of it.
     pub id: SessionId,
-    /// Whose it is.
+    /// Whose session it is.
     pub subject: &'a Subject,
     /// What it streams.
     pub resource: &'a Resource,
 }
 
-impl<'a> About<'a> {
+impl<'a> SessionInfo<'a> {
     pub(crate) fn new(id: SessionId, binding: &'a Binding) -> Self {
         Self {
             id,
@@ -53,10 +77,10 @@ pub enum SessionSignal {
     /// Its token was taken a second time, in the opening grace of its route.
     Reopened,
     /// Its client came back when it was over.
-    Gone(Gone),
-    /// A resume id was refused. [`Refused::Reuse`] tells of a stolen one, and the session is
-    /// closed; [`Refused::Rollback`] of a store that has lost writes.
-    Refused(Refused),
+    Gone(GoneReason),
+    /// A resume id was refused. [`InvalidIdReason::Reuse`] tells of a stolen one, and the session is
+    /// closed; [`InvalidIdReason::Rollback`] of a store that has lost writes.
+    Refused(InvalidIdReason),
     /// Its connections were replaced too often in a short time: its client is told to come back.
     TooSoon,
     /// There was no place for its client, which is told to come back.
@@ -76,19 +100,17 @@ pub enum SessionSignal {
 }
 
 /// Observes nothing.
-impl SessionObserver for () {
-    fn observe(&self, _: SessionSignal, _: Option<About<'_>>) {}
-}
+impl SessionObserver for () {}
 
 impl<O: SessionObserver + ?Sized> SessionObserver for Arc<O> {
-    fn observe(&self, signal: SessionSignal, session: Option<About<'_>>) {
+    fn observe(&self, signal: SessionSignal, session: Option<SessionInfo<'_>>) {
         (**self).observe(signal, session);
     }
 }
 
 /// Tells both.
 impl<A: SessionObserver, B: SessionObserver> SessionObserver for (A, B) {
-    fn observe(&self, signal: SessionSignal, session: Option<About<'_>>) {
+    fn observe(&self, signal: SessionSignal, session: Option<SessionInfo<'_>>) {
         self.0.observe(signal, session);
         self.1.observe(signal, session);
     }
@@ -101,7 +123,7 @@ where
     B: SessionObserver,
     C: SessionObserver,
 {
-    fn observe(&self, signal: SessionSignal, session: Option<About<'_>>) {
+    fn observe(&self, signal: SessionSignal, session: Option<SessionInfo<'_>>) {
         self.0.observe(signal, session);
         self.1.observe(signal, session);
         self.2.observe(signal, session);

@@ -8,18 +8,19 @@ use sse_gate_core::{EntropyError, Grant, SteadyTime, TokenKey};
 
 use crate::log::ReadLog;
 use crate::session::{ResumePolicy, SessionEpoch, SessionError};
+use crate::start::Start;
 
-/// What is read of a session store **before** a token is taken that is to open a session:
-/// [`Sessions::arrival`](crate::Sessions::arrival).
+/// What is read from a session store **before** a token is taken:
+/// [`Sessions::arrival`](crate::Sessions::arrival). Opening the session needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival {
-    /// A revocation after it closes the session, although it is not there yet.
+    /// After a revocation in a later epoch, the session is not opened.
     pub(crate) epoch: SessionEpoch,
     /// When the token was shown.
     pub(crate) at: SteadyTime,
 }
 
-/// A session to be opened for a token that was redeemed.
+/// The session to open for a token that was redeemed: [`Sessions::open`](crate::Sessions::open).
 #[derive(Clone, Debug)]
 pub struct Opening<'a> {
     pub(crate) grant: &'a Grant,
@@ -27,24 +28,15 @@ pub struct Opening<'a> {
     pub(crate) arrival: Arrival,
     pub(crate) log: Arc<dyn ReadLog>,
     pub(crate) owns_log: bool,
-    pub(crate) start: Start,
+    start: Option<Start>,
     pub(crate) policy: ResumePolicy,
-}
-
-/// Where in its log a session begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Start {
-    /// With its first event.
-    FromBeginning,
-    /// With the first event that is yet to come.
-    FromNow,
 }
 
 impl<'a> Opening<'a> {
     /// A session on a log of its own, from the log's beginning. The log ends with it.
     ///
     /// `arrival` was read before the token was taken. If the subject's sessions are revoked after
-    /// that, no session is opened, though it may be minutes later.
+    /// that, no session is opened, even minutes later.
     pub fn new(
         arrival: Arrival,
         grant: &'a Grant,
@@ -57,22 +49,67 @@ impl<'a> Opening<'a> {
             arrival,
             log: own_log,
             owns_log: true,
-            start: Start::FromBeginning,
+            start: None,
             policy: ResumePolicy::default(),
         }
     }
 
-    /// The log is one that others read, too, and the session begins with what comes from now on.
+    /// Says that other sessions read the log, too, and that it goes on when this one is over. Such
+    /// a session begins [`Now`](Start::Now), unless [`with_start`](Self::with_start) says otherwise.
     pub fn on_shared_log(mut self) -> Self {
         self.owns_log = false;
-        self.start = Start::FromNow;
         self
     }
 
-    /// How the session deals with clients that come back.
+    /// Sets where in the log the session begins. The default is the [beginning](Start::Beginning)
+    /// of a log of its own, and [now](Start::Now) in a shared one.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use sse_gate_codec::Event;
+    /// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+    /// use sse_gate_resume::backend::EventLog;
+    /// use sse_gate_resume::{MemoryLogs, Opening, Sessions, Start};
+    ///
+    /// # pollster::block_on(async {
+    /// # let gate = TokenGate::new(MemoryStore::default());
+    /// # let resource = Resource::new(["news"])?;
+    /// # let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, resource.clone())).await?;
+    /// # let sessions = Sessions::in_memory()?;
+    /// # let arrival = sessions.arrival().await?;
+    /// # let grant = gate.redeem(issued.token().expose(), &resource).await?;
+    /// # let key = issued.key();
+    /// let news = MemoryLogs::default().create()?;
+    /// for headline in ["one", "two", "three"] {
+    ///     news.append(&Event::new().data(headline)).await?;
+    /// }
+    /// // The last two headlines, then new ones.
+    /// let opening = Opening::new(arrival, &grant, key, Arc::new(news))
+    ///     .on_shared_log()
+    ///     .with_start(Start::Last(2));
+    /// let subscription = sessions.open(opening).await?;
+    /// assert_eq!(subscription.binding().base, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn with_start(mut self, start: Start) -> Self {
+        self.start = Some(start);
+        self
+    }
+
+    /// Sets how the session deals with clients that come back.
     pub fn with_policy(mut self, policy: ResumePolicy) -> Self {
         self.policy = policy;
         self
+    }
+
+    pub(crate) fn start(&self) -> Start {
+        let default = if self.owns_log {
+            Start::Beginning
+        } else {
+            Start::Now
+        };
+        self.start.unwrap_or(default)
     }
 }
 
@@ -80,7 +117,7 @@ impl<'a> Opening<'a> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// There was no randomness.
+    /// The system's random number generator failed.
     NoEntropy(EntropyError),
     /// The store did not take it.
     Store(SessionError),

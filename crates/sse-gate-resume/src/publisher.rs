@@ -23,7 +23,8 @@ use crate::log::{AppendError, EventLog, LogEnd, MemoryLog, StopReason};
 ///
 /// ```
 /// use sse_gate_codec::Event;
-/// use sse_gate_resume::{MemoryLogs, Publisher, ReadLog};
+/// use sse_gate_resume::backend::ReadLog;
+/// use sse_gate_resume::{MemoryLogs, Publisher};
 ///
 /// # pollster::block_on(async {
 /// let log = MemoryLogs::default().create()?;
@@ -52,7 +53,7 @@ impl<L: EventLog> Publisher<L> {
     }
 
     /// Keeps something for as long as there is this publisher: its place in a cap on work, say.
-    pub fn holding(mut self, thing: impl Any + Send + Sync) -> Self {
+    pub fn with_held(mut self, thing: impl Any + Send + Sync) -> Self {
         self.held.push(Box::new(thing));
         self
     }

@@ -1,5 +1,7 @@
-//! What comes of a resume: [`Resumed`], or [`NotResumed`].
+//! What comes of a resume: [`Resumed`], or [`ResumeError`].
 
+use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +10,11 @@ use sse_gate_core::Grant;
 
 use crate::frames;
 use crate::log::ReadLog;
-use crate::session::{Binding, Gone, Lease, Refused, SessionError};
+use crate::session::{Binding, GoneReason, InvalidIdReason, Lease, SessionError};
 use crate::sessions::Sessions;
 use crate::subscription::Subscription;
 
-/// A session whose client goes on. Dropped, it waits for the client again.
+/// A session whose client goes on. If it is dropped, the session waits for the client again.
 #[derive(Debug)]
 pub struct Resumed {
     sessions: Sessions,
@@ -59,8 +61,9 @@ impl Resumed {
         Subscription::new(self.sessions, self.lease, self.log, prefix, self.cursor)
     }
 
-    /// All that a client gets that can't be served now: an id to come back with, and when.
-    pub fn put_off(self, wait: Duration) -> Bytes {
+    /// The whole body for a client that can't be served now: an id to come back with, and when to
+    /// come back, between `wait` and twice as much.
+    pub fn retry_later(self, wait: Duration) -> Bytes {
         let prefix = self.sessions.prefix(&self.lease);
         let mut buffer = BytesMut::new();
         let wait = wait.saturating_add(self.sessions.jitter(wait));
@@ -69,20 +72,41 @@ impl Resumed {
     }
 }
 
-/// A client can't go on.
+/// Why a client can't go on.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum NotResumed {
-    /// The session is over. Whoever asks had a right to it, and shall ask no more: 204.
-    Gone(Gone),
-    /// It shows no good credential: 401, and the same one for every reason.
-    Refused(Refused),
-    /// Connections of the session were replaced too often in a short time. Nothing was consumed, and
-    /// the client may ask again.
+pub enum ResumeError {
+    /// The session is over. The client was entitled to it, so it gets 204 and stops reconnecting.
+    Gone(GoneReason),
+    /// The client shows no good credential. It gets 401, the same one for every reason.
+    Refused(InvalidIdReason),
+    /// Connections of the session were replaced too often in a short time. Nothing was consumed,
+    /// and the client may try again.
     TooSoon,
-    /// There is no place for it now: whoever was asked to admit it has not
-    /// ([`Sessions::resume_if`]). Nothing was consumed, and the client may ask again.
+    /// `admit` had no place for the client ([`Sessions::resume_if`]). Nothing was consumed, and the
+    /// client may try again.
     NotAdmitted,
-    /// The store can't be asked. Nothing was consumed, and the client may ask again.
+    /// The store can't be reached. Nothing was consumed, and the client may try again.
     Unavailable(SessionError),
+}
+
+impl fmt::Display for ResumeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gone(_) => "session is over",
+            Self::Refused(_) => "resume id is refused",
+            Self::TooSoon => "connections of the session were replaced too often",
+            Self::NotAdmitted => "there is no place for the client",
+            Self::Unavailable(_) => "session can't be looked up",
+        })
+    }
+}
+
+impl Error for ResumeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unavailable(error) => Some(error),
+            _ => None,
+        }
+    }
 }

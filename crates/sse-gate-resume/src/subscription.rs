@@ -10,7 +10,7 @@ use crate::frames;
 use crate::id::IdPrefix;
 use crate::log::{LogEnd, Page, Read, ReadLog, ReaderId};
 use crate::observer::SessionSignal;
-use crate::session::{Binding, CloseReason, Cut, Delivered, Lease};
+use crate::session::{Binding, CloseReason, CutReason, Delivered, Lease};
 use crate::sessions::Sessions;
 use crate::slow::{Slow, SlowPolicy};
 
@@ -67,9 +67,9 @@ pub enum SubscriptionEnd {
 /// What [`Subscription::poll_write`] has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// It wrote something. There may be more.
-    Some,
-    /// It may have written something, and that was all.
+    /// It wrote something. There may be more to write.
+    More,
+    /// It wrote the last bytes, or none. There will be no more.
     Last,
 }
 
@@ -146,7 +146,7 @@ impl Subscription {
             Ok(Poll::Ready(read)) => Poll::Ready(self.write(read, page, buffer)),
             Ok(Poll::Pending) if self.stage == Stage::Opening => {
                 self.open(None, buffer);
-                Poll::Ready(Written::Some)
+                Poll::Ready(Written::More)
             }
             Ok(Poll::Pending) => Poll::Pending,
         }
@@ -167,7 +167,7 @@ impl Subscription {
     /// Ends it as its deadline has come.
     pub fn expire(&mut self, buffer: &mut BytesMut) {
         if self.has_last_word(buffer) {
-            self.cut_off(Cut::Closed(CloseReason::Deadline), buffer);
+            self.cut_off(CutReason::Closed(CloseReason::Deadline), buffer);
         }
     }
 
@@ -181,25 +181,28 @@ impl Subscription {
                 }
                 self.open(None, buffer);
                 buffer.reserve(page.bytes() + page.len() * self.prefix.line_len());
-                for (seq, block) in page {
+                for (seq, event) in page {
                     self.prefix.line(seq, buffer);
-                    buffer.extend_from_slice(block.as_bytes());
+                    buffer.extend_from_slice(event.as_bytes());
                     self.cursor = seq;
                 }
-                Written::Some
+                Written::More
             }
             Read::Trimmed { first } => {
                 self.gap(self.cursor + 1, first - 1, first - 1, buffer);
-                Written::Some
+                Written::More
             }
             Read::Ahead { last } => {
                 self.gap(last + 1, self.cursor, last, buffer);
-                Written::Some
+                Written::More
             }
             Read::Ended(end) => {
                 self.open(None, buffer);
                 self.stage = Stage::Over(match end {
-                    LogEnd::Complete => SubscriptionEnd::Complete,
+                    LogEnd::Complete => {
+                        frames::complete(buffer);
+                        SubscriptionEnd::Complete
+                    }
                     LogEnd::Failed => {
                         frames::failure(buffer);
                         SubscriptionEnd::Failed
@@ -230,7 +233,7 @@ impl Subscription {
         };
         self.cursor = go_on;
         frames::gap(&self.prefix, self.cursor, (from, to), buffer);
-        self.sessions.tell(signal, &self.lease);
+        self.sessions.observe(signal, &self.lease);
     }
 
     /// Whether it may still say why it ends. One that was cut ends for that reason.
@@ -238,17 +241,17 @@ impl Subscription {
         if self.end().is_some() {
             return false;
         }
-        let why_cut = self.lease.fence().why_cut();
-        if let Some(why) = why_cut {
+        let cut_reason = self.lease.fence().cut_reason();
+        if let Some(why) = cut_reason {
             self.cut_off(why, buffer);
         }
-        why_cut.is_none()
+        cut_reason.is_none()
     }
 
-    fn cut_off(&mut self, why: Cut, buffer: &mut BytesMut) {
+    fn cut_off(&mut self, why: CutReason, buffer: &mut BytesMut) {
         self.stage = Stage::Over(match why {
-            Cut::Replaced => SubscriptionEnd::Replaced,
-            Cut::Closed(reason) => {
+            CutReason::Replaced => SubscriptionEnd::Replaced,
+            CutReason::Closed(reason) => {
                 // Whatever is last, the first block is always the same.
                 self.open(None, buffer);
                 frames::close(reason, buffer);

@@ -12,10 +12,10 @@ use sse_gate_core::{
 
 use super::budget::Account;
 use super::readers::{Readers, keep_waker};
-use super::window::Window;
+use super::retained::Retained;
 use super::{
-    AppendError, AppendErrorKind, Block, Bounds, EventLog, LogBudget, LogEnd, LogEpoch, LogLimits,
-    Page, Read, ReadLog, ReaderId, StopReason,
+    AppendError, AppendErrorKind, Bounds, EncodedEvent, EventLog, LogBudget, LogEnd, LogEpoch,
+    LogLimits, Page, Read, ReadLog, ReaderId, StopReason,
 };
 use crate::sync::{Mutex, MutexGuard};
 
@@ -65,7 +65,7 @@ impl MemoryLogs {
 
     fn create_in(&self, account: Account) -> Result<MemoryLog, EntropyError> {
         let state = State {
-            window: Window::new(self.limits, account),
+            retained: Retained::new(self.limits, account),
             end: None,
             readers: Readers::default(),
             deserted_since: self.clock.steady(),
@@ -99,7 +99,7 @@ struct Inner {
 }
 
 struct State {
-    window: Window,
+    retained: Retained,
     end: Option<LogEnd>,
     readers: Readers,
     /// When the last reader went, or the log was made.
@@ -142,26 +142,26 @@ impl MemoryLog {
 }
 
 impl State {
-    fn append(&mut self, block: Block, now: SteadyTime) -> Result<u64, AppendErrorKind> {
+    fn append(&mut self, encoded: EncodedEvent, now: SteadyTime) -> Result<u64, AppendErrorKind> {
         if self.end.is_some() {
             return Err(AppendErrorKind::Ended);
         }
         if self.stop == Some(StopReason::Closed) {
             return Err(AppendErrorKind::Closed);
         }
-        self.window.push(block, now)
+        self.retained.push(encoded, now)
     }
 
     fn read(&mut self, after: u64, page: &mut Page, now: SteadyTime) -> Option<Read> {
-        self.window.trim(now);
-        let (first, last) = (self.window.first(), self.window.last());
+        self.retained.trim(now);
+        let (first, last) = (self.retained.first(), self.retained.last());
         if after > last {
             return Some(Read::Ahead { last });
         }
         if after + 1 < first {
             return Some(Read::Trimmed { first });
         }
-        self.window.read(after, page);
+        self.retained.read(after, page);
         match self.end {
             _ if !page.is_empty() => Some(Read::Events),
             end => end.map(Read::Ended),
@@ -177,10 +177,10 @@ impl ReadLog for MemoryLog {
     fn bounds(&self) -> Bounds {
         let now = self.0.clock.steady();
         let mut state = self.lock();
-        state.window.trim(now);
+        state.retained.trim(now);
         Bounds {
-            first: state.window.first(),
-            last: state.window.last(),
+            first: state.retained.first(),
+            last: state.retained.last(),
             end: state.end,
         }
     }
@@ -226,7 +226,7 @@ impl ReadLog for MemoryLog {
                 // It stands above a request, and there is nothing to keep the events for.
                 StopReason::Closed => {
                     state.stop = Some(reason);
-                    state.window.clear();
+                    state.retained.clear();
                 }
             }
             ((), state.writer.take().into_iter().collect())
@@ -236,9 +236,9 @@ impl ReadLog for MemoryLog {
 
 impl EventLog for MemoryLog {
     async fn append(&self, event: &Event<'_>) -> Result<u64, AppendError> {
-        let block = Block::new(event)?;
+        let encoded = EncodedEvent::new(event)?;
         let now = self.0.clock.steady();
-        let seq = self.change(|state| match state.append(block, now) {
+        let seq = self.change(|state| match state.append(encoded, now) {
             Ok(seq) => (Ok(seq), state.readers.take_waiting()),
             Err(kind) => (Err(kind), Vec::new()),
         })?;

@@ -10,21 +10,21 @@
 //!
 //! Who reads needs [`ReadLog`], who writes [`EventLog`]. [`MemoryLog`] is both.
 
-mod block;
 mod bounds;
 mod budget;
+mod encoded;
 mod epoch;
 mod error;
 mod limits;
 mod memory;
 mod page;
 mod readers;
+mod retained;
 mod traits;
-mod window;
 
-pub use block::Block;
 pub use bounds::{Bounds, LogEnd};
 pub use budget::LogBudget;
+pub use encoded::EncodedEvent;
 pub use epoch::LogEpoch;
 pub use error::{AppendError, AppendErrorKind};
 pub use limits::LogLimits;

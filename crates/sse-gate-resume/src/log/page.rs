@@ -2,7 +2,7 @@
 
 use std::vec;
 
-use super::Block;
+use super::EncodedEvent;
 
 const MAX_EVENTS: usize = 64;
 
@@ -13,15 +13,15 @@ const MAX_BYTES: usize = 64 * 1024;
 /// It has room for 64 events, and for no more once they have 64 KiB.
 #[derive(Debug, Default)]
 pub struct Page {
-    events: Vec<(u64, Block)>,
+    events: Vec<(u64, EncodedEvent)>,
     bytes: usize,
 }
 
 impl Page {
     /// Adds the event of this number, encoded but for its id; whether there is room for another.
-    pub fn push(&mut self, seq: u64, block: Block) -> bool {
-        self.bytes += block.len();
-        self.events.push((seq, block));
+    pub fn push(&mut self, seq: u64, event: EncodedEvent) -> bool {
+        self.bytes += event.len();
+        self.events.push((seq, event));
         !self.is_full()
     }
 
@@ -47,8 +47,8 @@ impl Page {
 }
 
 impl IntoIterator for Page {
-    type Item = (u64, Block);
-    type IntoIter = vec::IntoIter<(u64, Block)>;
+    type Item = (u64, EncodedEvent);
+    type IntoIter = vec::IntoIter<(u64, EncodedEvent)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.events.into_iter()

@@ -7,7 +7,7 @@ use sse_gate_core::{Grant, SteadyTime, TokenKey};
 use super::{ResumePolicy, SessionEpoch};
 use crate::log::LogEpoch;
 
-/// Whose session it is, to what, and until when. Nothing of it changes.
+/// Whose session it is, what it streams, and until when. It never changes.
 #[derive(Clone)]
 pub struct Binding {
     /// The key of the token that opened it: the second factor of every resume.
@@ -17,14 +17,17 @@ pub struct Binding {
     /// What the session's own key is derived with.
     pub salt: [u8; 32],
     /// The log that it reads.
-    pub epoch: LogEpoch,
+    pub log_epoch: LogEpoch,
     /// Where its right to the log begins: behind this event.
     pub base: u64,
-    /// The epoch in which its token was shown. If the subject's sessions were revoked since, it is
-    /// not opened.
-    pub shown_in: SessionEpoch,
+    /// The event that its first connection takes as the client's last one. It is above the base
+    /// only if the client said that it has had more events than the log has.
+    pub start_after: u64,
+    /// The store's epoch when its token was shown. If the subject's sessions were revoked since, it
+    /// is not opened.
+    pub arrival_epoch: SessionEpoch,
     /// When its token was shown.
-    pub opened_at: SteadyTime,
+    pub arrived_at: SteadyTime,
     /// When it ends by steady time: the grant's deadline as it was when the session was opened. The
     /// session ends at this moment or at the deadline, whichever comes first.
     pub ends_at: SteadyTime,

@@ -18,7 +18,7 @@ use crate::sync::Mutex;
 pub struct Fence(Arc<Mutex<Inner>>);
 
 struct Inner {
-    cut: Option<Cut>,
+    cut: Option<CutReason>,
     waker: Option<Waker>,
     /// What the connection has while it lasts.
     held: Vec<Box<dyn Any + Send>>,
@@ -27,7 +27,7 @@ struct Inner {
 
 /// Why a connection was cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
+pub enum CutReason {
     /// Another one has taken its place.
     Replaced,
     /// Its session was closed.
@@ -46,13 +46,13 @@ impl Fence {
     }
 
     /// Cuts the connection, frees what it holds, and wakes it. The first reason stands.
-    pub fn cut(&self, why: Cut) {
+    pub fn cut(&self, why: CutReason) {
         self.mark(why);
         self.finish();
     }
 
     /// The first half of [`cut`](Self::cut): from now on nothing is emitted.
-    pub(super) fn mark(&self, why: Cut) {
+    pub(super) fn mark(&self, why: CutReason) {
         self.0.lock().cut.get_or_insert(why);
     }
 
@@ -69,7 +69,7 @@ impl Fence {
     }
 
     /// Why it was cut, if it was.
-    pub fn why_cut(&self) -> Option<Cut> {
+    pub fn cut_reason(&self) -> Option<CutReason> {
         self.0.lock().cut
     }
 
@@ -113,7 +113,7 @@ impl Fence {
         &self,
         cx: &mut Context<'_>,
         emit: impl FnOnce(&mut Context<'_>) -> T,
-    ) -> Result<T, Cut> {
+    ) -> Result<T, CutReason> {
         let mut inner = self.0.lock();
         if let Some(why) = inner.cut {
             return Err(why);
@@ -132,7 +132,7 @@ impl Default for Fence {
 impl fmt::Debug for Fence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fence")
-            .field("cut", &self.why_cut())
+            .field("cut", &self.cut_reason())
             .finish_non_exhaustive()
     }
 }

@@ -23,11 +23,13 @@ mod store;
 pub use binding::Binding;
 pub use delivered::Delivered;
 pub use epoch::SessionEpoch;
-pub use fence::{Cut, Fence};
+pub use fence::{CutReason, Fence};
 pub use lease::Lease;
 pub use memory::{MemorySessions, SessionLimits};
-pub use outcome::{CloseReason, Gone, Outcome, Refused};
+pub use outcome::{CloseReason, GoneReason, InvalidIdReason, Outcome};
 pub use policy::ResumePolicy;
-pub use record::{Presented, Record};
+pub use record::{Record, ShownId};
 pub use shared::SharedSessions;
-pub use store::{Found, Redeemed, Reopened, SessionError, SessionErrorKind, SessionStore, Whom};
+pub use store::{
+    Found, Reopened, SessionError, SessionErrorKind, SessionFilter, SessionStore, StepOutcome,
+};

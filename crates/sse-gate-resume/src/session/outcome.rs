@@ -11,18 +11,18 @@ pub enum Outcome {
         again: bool,
     },
     /// The session is over, and whoever asks had a right to it: it shall ask no more.
-    Gone(Gone),
+    Gone(GoneReason),
     /// The connection before is still there, and others were replaced too often in a short time. The
     /// id stays good for later.
     TooSoon,
     /// It was refused.
-    Refused(Refused),
+    Refused(InvalidIdReason),
 }
 
 /// Why there is nothing to go on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Gone {
+pub enum GoneReason {
     /// The client has had everything.
     Complete,
     /// The session was closed.
@@ -65,7 +65,7 @@ impl CloseReason {
 /// Why a resume id was refused. For metrics and logs: clients see one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Refused {
+pub enum InvalidIdReason {
     /// It is not spelled as one is.
     Malformed,
     /// There is no such session, or none any more.
@@ -82,7 +82,7 @@ pub enum Refused {
     Rollback,
 }
 
-impl Refused {
+impl InvalidIdReason {
     /// A short name, fit for a metric's label.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ pub struct ResumePolicy {
     pub(super) retries: u32,
     pub(super) idle: Duration,
     pub(super) takeovers: u32,
-    pub(super) takeovers_within: Duration,
+    pub(super) takeover_span: Duration,
 }
 
 impl ResumePolicy {
@@ -20,7 +20,7 @@ impl ResumePolicy {
     ///
     /// A client whose reconnect was received and whose answer got lost comes back with an id that
     /// is used, and its session is closed: it has to ask for a new token.
-    pub const fn strict(mut self) -> Self {
+    pub const fn with_strict_ids(mut self) -> Self {
         self.retries = 0;
         self
     }
@@ -47,13 +47,35 @@ impl ResumePolicy {
     /// replace them, and those that take a stream from each other.
     pub const fn with_takeovers(mut self, count: u32, span: Duration) -> Self {
         self.takeovers = if count == 0 { 1 } else { count };
-        self.takeovers_within = span;
+        self.takeover_span = span;
         self
     }
 
-    /// How long a client waits at least.
+    /// How long a client waits at least before it comes back. At most, it waits twice as long.
     pub const fn retry(&self) -> Duration {
         self.retry
+    }
+
+    /// How often an id that was used is taken again within the [`window`](Self::window): 0 with
+    /// [strict ids](Self::with_strict_ids).
+    pub const fn retries(&self) -> u32 {
+        self.retries
+    }
+
+    /// How long a session waits for a client that has gone.
+    pub const fn idle(&self) -> Duration {
+        self.idle
+    }
+
+    /// How often a client may replace its own connection within the
+    /// [`takeover_span`](Self::takeover_span).
+    pub const fn takeovers(&self) -> u32 {
+        self.takeovers
+    }
+
+    /// The span in which [`takeovers`](Self::takeovers) are counted.
+    pub const fn takeover_span(&self) -> Duration {
+        self.takeover_span
     }
 
     /// How long an id that was used is still taken, for a client that did not get the answer:
@@ -76,7 +98,7 @@ impl Default for ResumePolicy {
             retries: 2,
             idle: Duration::from_secs(120),
             takeovers: 64,
-            takeovers_within: Duration::from_secs(10),
+            takeover_span: Duration::from_secs(10),
         }
     }
 }

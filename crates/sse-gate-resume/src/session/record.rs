@@ -6,7 +6,7 @@ use std::time::Duration;
 use sse_gate_core::{SteadyTime, TokenKey};
 use subtle::ConstantTimeEq;
 
-use super::{Binding, CloseReason, Delivered, Gone, Outcome, Refused};
+use super::{Binding, CloseReason, Delivered, GoneReason, InvalidIdReason, Outcome};
 use crate::id::MAX_GENERATION;
 use crate::log::Bounds;
 
@@ -16,7 +16,7 @@ const UNUSED: Duration = Duration::from_secs(10);
 /// What a client shows to go on: the parts of a resume id whose tag is good, and the key of the
 /// token in its URL.
 #[derive(Clone, Copy, Debug)]
-pub struct Presented {
+pub struct ShownId {
     /// The generation of the id.
     pub generation: u64,
     /// The event that the client had last.
@@ -54,20 +54,20 @@ impl Record {
     /// A session whose first connection is there. The token was its generation 0, and has no
     /// window: it is taken once.
     pub fn new(binding: Arc<Binding>) -> Self {
-        let opened_at = binding.opened_at;
-        let idle_until = opened_at.saturating_add(binding.policy.idle);
+        let arrived_at = binding.arrived_at;
+        let idle_until = arrived_at.saturating_add(binding.policy.idle);
         Self {
             binding,
             closed: None,
             generation: 1,
             predecessor: None,
-            grace_until: opened_at,
+            grace_until: arrived_at,
             is_grace_extended: false,
             retries: 0,
             idle_until,
             is_attached: true,
             is_confirmed: false,
-            takeovers_since: opened_at,
+            takeovers_since: arrived_at,
             takeovers: 0,
         }
     }
@@ -110,28 +110,28 @@ impl Record {
     /// and the number of retries more, the extra times within one window of the first. If its client
     /// is told that it is too soon, the window ends a whole one after the takeovers are counted anew:
     /// the client has time to come back. That is so once for a generation.
-    pub fn redeem(&mut self, shown: &Presented, log: &Bounds, now: SteadyTime) -> Outcome {
+    pub fn redeem(&mut self, shown: &ShownId, log: &Bounds, now: SteadyTime) -> Outcome {
         if !bool::from(shown.token.ct_eq(&self.binding.token)) {
-            return Outcome::Refused(Refused::OtherToken);
+            return Outcome::Refused(InvalidIdReason::OtherToken);
         }
         self.expire(now);
         if let Some(reason) = self.closed {
-            return Outcome::Gone(Gone::Closed(reason));
+            return Outcome::Gone(GoneReason::Closed(reason));
         }
         if shown.seq < self.binding.base {
-            return Outcome::Refused(Refused::BeforeBase);
+            return Outcome::Refused(InvalidIdReason::BeforeBase);
         }
         if shown.generation > self.generation {
             self.close(CloseReason::Rollback);
-            return Outcome::Refused(Refused::Rollback);
+            return Outcome::Refused(InvalidIdReason::Rollback);
         }
         let is_current = shown.generation == self.generation;
         if !is_current && !self.may_be_shown_again(shown.generation, now) {
             self.close(CloseReason::Reuse);
-            return Outcome::Refused(Refused::Reuse);
+            return Outcome::Refused(InvalidIdReason::Reuse);
         }
         if log.is_over_for(shown.seq) {
-            return Outcome::Gone(Gone::Complete);
+            return Outcome::Gone(GoneReason::Complete);
         }
         if self.is_attached && !self.may_be_taken_over(now) {
             if !is_current {
@@ -162,7 +162,7 @@ impl Record {
         let is_lost = !self.is_confirmed || !self.is_attached;
         let is_late = self
             .binding
-            .opened_at
+            .arrived_at
             .saturating_add(window)
             .has_passed(now);
         if !is_first || !is_lost || is_late {
@@ -244,8 +244,8 @@ impl Record {
 
     /// When takeovers are counted anew.
     fn counted_until(&self) -> SteadyTime {
-        let within = self.binding.policy.takeovers_within;
-        self.takeovers_since.saturating_add(within)
+        let span = self.binding.policy.takeover_span;
+        self.takeovers_since.saturating_add(span)
     }
 
     /// Gives the client of the generation before time to come back after it was put off, once.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use sse_gate_core::{Subject, TokenKey};
 
 use super::{
-    Binding, CloseReason, Delivered, Fence, Presented, Record, Redeemed, Reopened, SessionEpoch,
-    SessionError, SessionStore, Whom,
+    Binding, CloseReason, Delivered, Fence, Record, Reopened, SessionEpoch, SessionError,
+    SessionFilter, SessionStore, ShownId, StepOutcome,
 };
 use crate::id::SessionId;
 use crate::log::ReadLog;
@@ -56,8 +56,8 @@ impl SessionStore for SharedSessions {
     fn redeem(
         &self,
         id: SessionId,
-        shown: Presented,
-    ) -> impl Future<Output = Result<Redeemed, SessionError>> + Send {
+        shown: ShownId,
+    ) -> impl Future<Output = Result<StepOutcome, SessionError>> + Send {
         self.0.redeem(id, shown)
     }
 
@@ -79,7 +79,7 @@ impl SessionStore for SharedSessions {
 
     fn close(
         &self,
-        whose: Whom,
+        whose: SessionFilter,
         reason: CloseReason,
     ) -> impl Future<Output = Result<usize, SessionError>> + Send {
         self.0.close(whose, reason)
@@ -112,11 +112,11 @@ trait ErasedSessions: fmt::Debug + Send + Sync {
     ) -> Answer<'_, Fence>;
     fn epoch(&self) -> Answer<'_, SessionEpoch>;
     fn find(&self, id: SessionId) -> Answer<'_, Option<Arc<Binding>>>;
-    fn redeem(&self, id: SessionId, shown: Presented) -> Answer<'_, Redeemed>;
+    fn redeem(&self, id: SessionId, shown: ShownId) -> Answer<'_, StepOutcome>;
     fn reopen(&self, token: TokenKey, window: Duration) -> Answer<'_, Option<Reopened>>;
     fn release(&self, id: SessionId, generation: u64, delivered: Delivered);
     fn confirm(&self, id: SessionId, generation: u64);
-    fn close(&self, whose: Whom, reason: CloseReason) -> Answer<'_, usize>;
+    fn close(&self, whose: SessionFilter, reason: CloseReason) -> Answer<'_, usize>;
     fn stop(&self, token: TokenKey, subject: Subject) -> Answer<'_, bool>;
     fn sweep(&self);
 }
@@ -140,7 +140,7 @@ impl<S: SessionStore> ErasedSessions for S {
         Box::pin(SessionStore::find(self, id))
     }
 
-    fn redeem(&self, id: SessionId, shown: Presented) -> Answer<'_, Redeemed> {
+    fn redeem(&self, id: SessionId, shown: ShownId) -> Answer<'_, StepOutcome> {
         Box::pin(SessionStore::redeem(self, id, shown))
     }
 
@@ -156,7 +156,7 @@ impl<S: SessionStore> ErasedSessions for S {
         SessionStore::confirm(self, id, generation);
     }
 
-    fn close(&self, whose: Whom, reason: CloseReason) -> Answer<'_, usize> {
+    fn close(&self, whose: SessionFilter, reason: CloseReason) -> Answer<'_, usize> {
         Box::pin(SessionStore::close(self, whose, reason))
     }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 use sse_gate_core::{Subject, TokenKey};
 
 use super::{
-    Binding, CloseReason, Delivered, Fence, Gone, Presented, Record, Refused, SessionEpoch,
+    Binding, CloseReason, Delivered, Fence, GoneReason, InvalidIdReason, Record, SessionEpoch,
+    ShownId,
 };
 use crate::id::SessionId;
 use crate::log::ReadLog;
@@ -23,7 +24,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// others that read the same log, the log is [stopped](ReadLog::stop) as closed.
     ///
     /// It is an error if there is one of this id, if there are too many, or if its subject's
-    /// sessions were revoked since the [epoch](Binding::shown_in) in which the session's token was
+    /// sessions were revoked since the [epoch](Binding::arrival_epoch) in which the session's token was
     /// shown. Where a store no longer knows that, it must be an error too.
     fn open(
         &self,
@@ -48,8 +49,8 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     fn redeem(
         &self,
         id: SessionId,
-        shown: Presented,
-    ) -> impl Future<Output = Result<Redeemed, SessionError>> + Send;
+        shown: ShownId,
+    ) -> impl Future<Output = Result<StepOutcome, SessionError>> + Send;
 
     /// [`Record::reopen`], for the session that a token has opened.
     fn reopen(
@@ -71,7 +72,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// begins and the subject is noted in it, in one step and before any is closed.
     fn close(
         &self,
-        whose: Whom,
+        whose: SessionFilter,
         reason: CloseReason,
     ) -> impl Future<Output = Result<usize, SessionError>> + Send;
 
@@ -89,7 +90,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
 
 /// Which sessions.
 #[derive(Clone, Debug)]
-pub enum Whom {
+pub enum SessionFilter {
     /// The one of this id.
     Session(SessionId),
     /// The one that this token has opened.
@@ -100,7 +101,7 @@ pub enum Whom {
 
 /// What came of [`SessionStore::redeem`]: an [`Outcome`](super::Outcome) with what it takes to go on.
 #[derive(Debug)]
-pub enum Redeemed {
+pub enum StepOutcome {
     /// There is no such session.
     Unknown,
     /// It was taken.
@@ -113,11 +114,11 @@ pub enum Redeemed {
         again: bool,
     },
     /// The session is over, and whoever asks had a right to it.
-    Gone(Gone),
+    Gone(GoneReason),
     /// Nothing changes: connections of the session were replaced too often in a short time.
     TooSoon,
     /// It was refused.
-    Refused(Refused),
+    Refused(InvalidIdReason),
 }
 
 /// A session with a new connection.

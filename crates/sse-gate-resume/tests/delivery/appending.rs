@@ -2,9 +2,9 @@
 
 use pollster::block_on;
 use sse_gate_codec::{Event, EventId, EventName};
-use sse_gate_resume::{
-    AppendErrorKind, EventLog, LogBudget, LogEnd, LogLimits, MemoryLogs, ReadLog,
-};
+use sse_gate_resume::backend::{EventLog, LogEnd, ReadLog};
+use sse_gate_resume::error::AppendErrorKind;
+use sse_gate_resume::{LogBudget, LogLimits, MemoryLogs};
 
 use crate::support::append;
 

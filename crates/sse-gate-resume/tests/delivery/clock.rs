@@ -3,7 +3,8 @@
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use sse_gate_resume::{EventLog, LogLimits, ReadLog, SessionLimits};
+use sse_gate_resume::backend::{EventLog, ReadLog};
+use sse_gate_resume::{LogLimits, SessionLimits};
 
 use crate::support::{Stage, append};
 

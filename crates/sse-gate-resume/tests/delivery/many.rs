@@ -7,9 +7,9 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::Clock;
+use sse_gate_resume::backend::{EventLog, LogEnd, ReadLog};
 use sse_gate_resume::{
-    EventLog, LogBudget, LogEnd, LogLimits, MemoryLog, MemoryLogs, Opening, ReadLog, ResumePolicy,
-    SessionLimits,
+    LogBudget, LogLimits, MemoryLog, MemoryLogs, Opening, ResumePolicy, SessionLimits, Start,
 };
 
 use crate::ledger::{Ledger, Limits};
@@ -131,10 +131,19 @@ impl World {
         ledger.age(self.stage.clock.now().as_unix_millis());
         let opening = Opening::new(self.stage.arrival(), &grant, token, Arc::new(log.clone()));
         let opening = opening.with_policy(self.stage.policy);
-        let (opening, base) = if dice.one_in(2) {
-            (opening, 0)
-        } else {
-            (opening.on_shared_log(), ledger.last())
+        let (last, count) = (ledger.last(), dice.below(8));
+        let (opening, base) = match dice.below(4) {
+            0 => (opening, 0),
+            1 => (opening.on_shared_log(), last),
+            2 => {
+                let held = ledger.first - 1;
+                let base = last.saturating_sub(count).max(held);
+                (opening.with_start(Start::Last(count)), base)
+            }
+            _ => {
+                let seq = last.saturating_sub(count);
+                (opening.with_start(Start::After(seq)), seq)
+            }
         };
         let subscription = block_on(self.stage.sessions.open(opening)).unwrap();
         self.readers.push(Reader::new(token, subscription, base));

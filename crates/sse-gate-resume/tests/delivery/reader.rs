@@ -6,7 +6,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::BytesMut;
 use sse_gate_core::TokenKey;
-use sse_gate_resume::{Subscription, Written};
+use sse_gate_resume::Subscription;
+use sse_gate_resume::backend::Written;
 
 use crate::ledger::Ledger;
 use crate::support::reference::{Decoded, Dispatched, decode};
@@ -112,7 +113,9 @@ impl Reader {
         if self.connection.is_none() && !self.id.is_empty() {
             match stage.resume(&self.id, self.token) {
                 Ok(resumed) => self.connect(resumed.subscribe()),
-                Err(sse_gate_resume::NotResumed::Gone(sse_gate_resume::Gone::Complete)) => {}
+                Err(sse_gate_resume::error::ResumeError::Gone(
+                    sse_gate_resume::GoneReason::Complete,
+                )) => {}
                 Err(other) => panic!("{other:?}"),
             }
         }
@@ -129,6 +132,11 @@ impl Reader {
             let seq = parts(&event.last_event_id).seq;
             match &*event.kind {
                 "sse.open" => assert_eq!(seq, self.had),
+                "sse.close" => {
+                    assert_eq!((seq, log.ended), (self.had, true));
+                    assert_eq!(log.last(), self.had, "it has all of it");
+                    assert_eq!(event.data, r#"{"v":1,"reason":"complete"}"#);
+                }
                 "sse.gap" => {
                     let from = self.had + 1;
                     assert_eq!(event.data, format!(r#"{{"v":1,"from":{from},"to":{seq}}}"#));
@@ -188,9 +196,11 @@ impl Connection {
             );
             self.cursor = *seq;
         }
-        assert!(events.next().is_none());
         self.is_over = polled == Poll::Ready(Written::Last);
         assert_eq!(self.is_over, !is_gap && page.is_empty() && log.ended);
+        let complete = events.next().map(|close| close.kind.as_str());
+        assert_eq!(complete, self.is_over.then_some("sse.close"));
+        assert!(events.next().is_none());
     }
 
     fn opens(&mut self, open: &Dispatched, gap: Option<(u64, u64)>) {

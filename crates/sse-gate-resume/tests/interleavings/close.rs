@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use pollster::block_on;
 use sse_gate_core::Subject;
-use sse_gate_resume::{CloseReason, Gone, NotResumed, OpenError, Resumed, SessionErrorKind};
+use sse_gate_resume::error::{OpenError, ResumeError, SessionErrorKind};
+use sse_gate_resume::{CloseReason, GoneReason, Resumed};
 
 use crate::support::{Client, Stage, grant, refused_by, token};
 use crate::{both, model};
@@ -49,7 +50,7 @@ fn nothing_gets_past_a_logout() {
                     (REVOKED, 2, true)
                 );
             }
-            Err(NotResumed::Gone(Gone::Closed(CloseReason::Revoked))) => {}
+            Err(ResumeError::Gone(GoneReason::Closed(CloseReason::Revoked))) => {}
             Err(other) => panic!("{other:?}"),
         }
         assert!(stage.store.is_empty());

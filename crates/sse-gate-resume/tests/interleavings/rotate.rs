@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use pollster::block_on;
 use sse_gate_codec::Event;
-use sse_gate_resume::{CloseReason, EventLog, Gone, NotResumed, Refused, ResumePolicy, Resumed};
+use sse_gate_resume::backend::EventLog;
+use sse_gate_resume::error::ResumeError;
+use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason, ResumePolicy, Resumed};
 
 use crate::support::{Client, Got, Stage, append, poll, token};
 use crate::{both, model};
 
-fn at_once(policy: ResumePolicy) -> (Arc<Stage>, Client, [Result<Resumed, NotResumed>; 2]) {
+fn at_once(policy: ResumePolicy) -> (Arc<Stage>, Client, [Result<Resumed, ResumeError>; 2]) {
     let stage = Arc::new(Stage::default().with_policy(policy));
     let log = stage.log();
     let mut client = stage.alice(&log);
@@ -48,12 +50,12 @@ fn of_two_the_later_one_is_served() {
 #[test]
 fn of_two_in_the_strict_profile_none_is_served() {
     model(|| {
-        let (stage, mut client, shown) = at_once(ResumePolicy::default().strict());
+        let (stage, mut client, shown) = at_once(ResumePolicy::default().with_strict_ids());
         let (taken, refused): (Vec<_>, Vec<_>) = shown.into_iter().partition(Result::is_ok);
         assert_eq!((taken.len(), refused.len()), (1, 1));
         assert!(matches!(
             refused[0],
-            Err(NotResumed::Refused(Refused::Reuse))
+            Err(ResumeError::Refused(InvalidIdReason::Reuse))
         ));
         for resumed in taken {
             let mut winner = Client::new(token(1), resumed.unwrap().subscribe());
@@ -63,8 +65,8 @@ fn of_two_in_the_strict_profile_none_is_served() {
         }
         assert_eq!(client.read(), (vec![], true));
         let over = client.reconnect(&stage).unwrap_err();
-        let reuse = Gone::Closed(CloseReason::Reuse);
-        assert!(matches!(over, NotResumed::Gone(why) if why == reuse));
+        let reuse = GoneReason::Closed(CloseReason::Reuse);
+        assert!(matches!(over, ResumeError::Gone(why) if why == reuse));
     });
 }
 

@@ -6,7 +6,8 @@ use std::task::{Context, Wake, Waker};
 
 use bytes::BytesMut;
 use pollster::block_on;
-use sse_gate_resume::{EventLog, LogEnd, Subscription};
+use sse_gate_resume::Subscription;
+use sse_gate_resume::backend::{EventLog, LogEnd};
 
 use crate::support::{Stage, append, grant, token};
 use crate::{both, model};
@@ -134,6 +135,9 @@ fn the_end_is_not_missed() {
         let ends = move || block_on(log.end(LogEnd::Complete)).unwrap();
         let ((mut waiting, got), ()) = both(looks, ends);
         assert!(got.is_some() || waiting.is_woken());
+        let mut written = got.unwrap_or_default();
+        written += &waiting.poll().unwrap();
+        assert_eq!(written.matches(r#""reason":"complete""#).count(), 1);
         assert_eq!(waiting.poll().as_deref(), Some(""));
     });
 }

@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use pollster::block_on;
-use sse_gate_resume::{
-    CloseReason, Gone, LogLimits, NotResumed, OpenError, Refused, SessionErrorKind, SessionLimits,
-};
+use sse_gate_resume::error::{OpenError, ResumeError, SessionErrorKind};
+use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason, LogLimits, SessionLimits};
 
 use crate::support::{Client, Stage, grant, token};
 
 fn stage(in_all: usize, per_subject: usize) -> Stage {
     let limits = SessionLimits::default()
-        .with_in_all(in_all)
-        .with_per_subject(per_subject);
+        .with_max(in_all)
+        .with_max_per_subject(per_subject);
     Stage::new(limits, LogLimits::default())
 }
 
@@ -30,10 +29,10 @@ fn open(stage: &Stage, subject: &str, number: u8) -> Result<Client, SessionError
 
 fn displaced(stage: &Stage, client: &mut Client) -> bool {
     let shown = client.reconnect(stage);
-    let over = Gone::Closed(CloseReason::Displaced);
+    let over = GoneReason::Closed(CloseReason::Displaced);
     match shown {
         Ok(_) => false,
-        Err(NotResumed::Gone(why)) if why == over => true,
+        Err(ResumeError::Gone(why)) if why == over => true,
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -79,9 +78,12 @@ fn at_the_cap_of_all_newcomers_are_refused() {
     assert!(fourth.is_ok());
     assert_eq!((stage.store.len(), stage.store.remembered()), (2, 3));
     let forgotten = clients[1].reconnect(&stage).unwrap_err();
-    assert!(matches!(forgotten, NotResumed::Refused(Refused::Unknown)));
+    assert!(matches!(
+        forgotten,
+        ResumeError::Refused(InvalidIdReason::Unknown)
+    ));
     let remembered = clients[0].reconnect(&stage).unwrap_err();
-    assert!(matches!(remembered, NotResumed::Gone(_)));
+    assert!(matches!(remembered, ResumeError::Gone(_)));
     clients[2].reconnect(&stage).unwrap();
 }
 

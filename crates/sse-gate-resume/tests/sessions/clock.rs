@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sse_gate_core::Clock;
-use sse_gate_resume::{CloseReason, Gone, LogLimits, NotResumed, Refused, SessionLimits};
+use sse_gate_resume::error::ResumeError;
+use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason, LogLimits, SessionLimits};
 
-use crate::support::{Client, Stage, append, grant, granted, request, token};
+use crate::support::{Client, Stage, append, request, token};
 
 const MILLI: Duration = Duration::from_millis(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -14,7 +15,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// A client of alice's that has an id, in a session that may last for a minute.
 fn for_a_minute(stage: &Stage) -> Client {
     let until = stage.clock.now().saturating_add(MINUTE);
-    let grant = granted(request("alice").with_deadline(until));
+    let grant = stage.granted(request("alice").with_deadline(until));
     let log = stage.log();
     append(&log, "1");
     let mut client = Client::new(token(1), stage.open(&grant, token(1), &log).unwrap());
@@ -22,8 +23,8 @@ fn for_a_minute(stage: &Stage) -> Client {
     client
 }
 
-fn is_gone(outcome: &Result<u64, NotResumed>, reason: CloseReason) -> bool {
-    matches!(outcome, Err(NotResumed::Gone(Gone::Closed(why))) if *why == reason)
+fn is_gone(outcome: &Result<u64, ResumeError>, reason: CloseReason) -> bool {
+    matches!(outcome, Err(ResumeError::Gone(GoneReason::Closed(why))) if *why == reason)
 }
 
 /// I20: a session that was opened while the wall clock was ahead ends after the span that it had,
@@ -77,14 +78,17 @@ fn a_wall_set_back_opens_no_window() {
     assert!(stage.resume(&used, client.token).is_ok());
     stage.wait(MILLI);
     let late = stage.resume(&used, client.token);
-    assert!(matches!(late, Err(NotResumed::Refused(Refused::Reuse))));
+    assert!(matches!(
+        late,
+        Err(ResumeError::Refused(InvalidIdReason::Reuse))
+    ));
 }
 
 /// I15, I20: a client that has gone is waited for no longer, and its place in the caps is free
 /// again.
 #[test]
 fn a_wall_put_right_makes_no_session_wait() {
-    let limits = SessionLimits::default().with_in_all(1);
+    let limits = SessionLimits::default().with_max(1);
     let stage = Stage::new(limits, LogLimits::default());
     stage.clock.set_wall_ahead(HOUR);
     let log = stage.log();
@@ -92,10 +96,10 @@ fn a_wall_put_right_makes_no_session_wait() {
     client.read();
     client.disconnect();
     stage.clock.set_wall_back(HOUR);
-    assert!(stage.open(&grant("bob"), token(2), &log).is_err());
+    assert!(stage.open(&stage.grant("bob"), token(2), &log).is_err());
     stage.wait(Duration::from_secs(120));
     assert!(is_gone(&client.reconnect(&stage), CloseReason::Idle));
-    assert!(stage.open(&grant("bob"), token(2), &log).is_ok());
+    assert!(stage.open(&stage.grant("bob"), token(2), &log).is_ok());
 }
 
 /// I20: what is remembered of a session that is over is forgotten in time.
@@ -111,6 +115,6 @@ fn a_wall_put_right_keeps_no_record() {
     let forgotten = client.reconnect(&stage);
     assert!(matches!(
         forgotten,
-        Err(NotResumed::Refused(Refused::Unknown))
+        Err(ResumeError::Refused(InvalidIdReason::Unknown))
     ));
 }

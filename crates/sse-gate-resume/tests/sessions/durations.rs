@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use sse_gate_codec::Event;
+use sse_gate_resume::backend::ReadLog;
 use sse_gate_resume::{
-    LogBudget, LogLimits, MemoryLogs, Publisher, ReadLog, ResumePolicy, SessionLimits, SlowPolicy,
+    LogBudget, LogLimits, MemoryLogs, Publisher, ResumePolicy, SessionLimits, SlowPolicy,
 };
 
 use crate::support::{Stage, append, grant, token};
@@ -52,8 +53,8 @@ fn any_time_can_be_set_on_a_session() {
             let resumed = stage.resume(&client.id, token(1)).unwrap();
             let texts = [
                 String::from_utf8(last.to_vec()).unwrap(),
-                String::from_utf8(resumed.put_off(retry).to_vec()).unwrap(),
-                String::from_utf8(stage.sessions.put_off(&client.id, retry).to_vec()).unwrap(),
+                String::from_utf8(resumed.retry_later(retry).to_vec()).unwrap(),
+                String::from_utf8(stage.sessions.retry_later(&client.id, retry).to_vec()).unwrap(),
             ];
             for text in texts {
                 let wait = text.lines().find_map(|line| line.strip_prefix("retry: "));

@@ -5,14 +5,16 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::{Clock, Subject};
+use sse_gate_resume::backend::{EventLog, LogEnd, ReadLog, SubscriptionEnd};
+use sse_gate_resume::error::{AppendErrorKind, OpenError, ResumeError, SessionErrorKind};
 use sse_gate_resume::{
-    AppendErrorKind, CloseReason, EventLog, Gone, LogEnd, MemoryLog, NotResumed, OpenError,
-    Publisher, ReadLog, Refused, SessionErrorKind, SessionSignal, StopReason,
+    CloseReason, GoneReason, InvalidIdReason, MemoryLog, Publisher, SessionSignal, StopReason,
 };
 
-use crate::support::{Client, Stage, append, grant, granted, refused_by, request, token};
+use crate::support::{Client, Stage, append, grant, refused_by, request, token};
 
 const MILLI: Duration = Duration::from_millis(1);
+const COMPLETE: &str = r#"{"v":1,"reason":"complete"}"#;
 
 fn alice() -> Subject {
     Subject::new("alice").unwrap()
@@ -27,9 +29,9 @@ fn read_by_alice(stage: &Stage) -> (Client, MemoryLog) {
     (client, log)
 }
 
-fn why_gone(stage: &Stage, client: &mut Client) -> Gone {
+fn why_gone(stage: &Stage, client: &mut Client) -> GoneReason {
     match client.reconnect(stage) {
-        Err(NotResumed::Gone(why)) => {
+        Err(ResumeError::Gone(why)) => {
             assert_eq!(stage.told.take().last(), Some(&SessionSignal::Gone(why)));
             why
         }
@@ -62,7 +64,7 @@ fn a_logout_ends_all_streams_of_a_subject() {
     assert!(ended);
     assert_eq!(
         why_gone(&stage, &mut client),
-        Gone::Closed(CloseReason::Revoked)
+        GoneReason::Closed(CloseReason::Revoked)
     );
     assert!(bob.is_served());
     assert_eq!(block_on(stage.sessions.revoke(&alice())).unwrap(), 0);
@@ -78,7 +80,7 @@ fn a_client_that_is_away_learns_of_the_logout() {
     block_on(stage.sessions.revoke(&alice())).unwrap();
     assert_eq!(
         why_gone(&stage, &mut client),
-        Gone::Closed(CloseReason::Revoked)
+        GoneReason::Closed(CloseReason::Revoked)
     );
 }
 
@@ -120,7 +122,7 @@ fn a_session_ends_at_its_deadline() {
         let log = stage.log();
         let minute = Duration::from_secs(60);
         let until = stage.clock.now().saturating_add(minute);
-        let grant = granted(request("alice").with_deadline(until));
+        let grant = stage.granted(request("alice").with_deadline(until));
         let mut client = Client::new(token(1), stage.open(&grant, token(1), &log).unwrap());
         client.read();
         stage.wait(minute - MILLI);
@@ -130,7 +132,7 @@ fn a_session_ends_at_its_deadline() {
             client.disconnect();
         }
         stage.wait(MILLI);
-        let deadline = Gone::Closed(CloseReason::Deadline);
+        let deadline = GoneReason::Closed(CloseReason::Deadline);
         assert_eq!(why_gone(&stage, &mut client), deadline);
         if attached {
             let (events, ended) = client.read();
@@ -143,7 +145,7 @@ fn a_session_ends_at_its_deadline() {
         let forgotten = client.reconnect(&stage);
         assert!(matches!(
             forgotten,
-            Err(NotResumed::Refused(Refused::Unknown))
+            Err(ResumeError::Refused(InvalidIdReason::Unknown))
         ));
     }
 }
@@ -168,7 +170,7 @@ fn a_client_that_has_gone_is_waited_for() {
     stage.wait(MILLI);
     assert_eq!(
         why_gone(&stage, &mut client),
-        Gone::Closed(CloseReason::Idle)
+        GoneReason::Closed(CloseReason::Idle)
     );
     let stopped = log.poll_stopped(&mut cx);
     assert_eq!(
@@ -178,8 +180,9 @@ fn a_client_that_has_gone_is_waited_for() {
     );
 }
 
-/// I15: who has had the last event is told that all is over, as often as it asks, and who has not
-/// gets the rest. No connection is replaced by that.
+/// I15: a client that gets the last event is told that it has all of them. When it comes back with
+/// that event's id, the session is over, as often as it asks. A client with an earlier id gets the
+/// rest. No connection is replaced by that.
 #[test]
 fn a_client_that_has_had_everything_is_told_so() {
     let stage = Stage::default();
@@ -188,16 +191,44 @@ fn a_client_that_has_had_everything_is_told_so() {
     let publisher = Publisher::new(log);
     block_on(publisher.publish(&Event::new().data("done"))).unwrap();
     block_on(publisher.finish()).unwrap();
-    assert_eq!(client.read_data(), ["done"]);
+    let complete = ("sse.close".to_owned(), COMPLETE.to_owned());
+    let done = ("message".to_owned(), "done".to_owned());
+    assert_eq!(client.read(), (vec![done, complete], true));
     let last = client.id.clone();
     for _ in 0..5 {
-        assert_eq!(why_gone(&stage, &mut client), Gone::Complete);
+        assert_eq!(why_gone(&stage, &mut client), GoneReason::Complete);
     }
     client.id = earlier;
     assert_eq!(client.reconnect(&stage).unwrap(), 2);
     assert_eq!(client.read_data(), ["done"]);
     client.id = last;
-    assert_eq!(why_gone(&stage, &mut client), Gone::Complete);
+    assert_eq!(why_gone(&stage, &mut client), GoneReason::Complete);
+}
+
+/// F8: a client that is cut before it is told that it has everything is told so when it comes back,
+/// if it has not had everything. If it has, the session is over for it.
+#[test]
+fn a_client_is_told_that_its_answer_is_whole() {
+    for has_read in [true, false] {
+        let stage = Stage::default();
+        let (mut client, log) = read_by_alice(&stage);
+        append(&log, "2");
+        if has_read {
+            client.read();
+        }
+        client.disconnect();
+        block_on(log.end(LogEnd::Complete)).unwrap();
+        if has_read {
+            assert_eq!(why_gone(&stage, &mut client), GoneReason::Complete);
+            continue;
+        }
+        client.reconnect(&stage).unwrap();
+        let (events, ended) = client.read();
+        let data: Vec<_> = events.iter().map(|(_, data)| data.as_str()).collect();
+        assert_eq!((&data[1..], ended), (&["2", COMPLETE][..], true));
+        let connection = client.connection.as_ref().unwrap();
+        assert_eq!(connection.end(), Some(SubscriptionEnd::Complete));
+    }
 }
 
 /// F8: a writer that breaks off says so, and its clients don't come back for more.
@@ -211,8 +242,8 @@ fn a_writer_that_breaks_off_is_an_error_of_its_stream() {
         "sse.error".to_owned(),
         r#"{"v":1,"reason":"internal"}"#.to_owned(),
     );
-    assert_eq!((events, ended), (vec![error], true));
-    assert_eq!(why_gone(&stage, &mut client), Gone::Complete);
+    assert_eq!((events, ended), (vec![error], true), "it has not all of it");
+    assert_eq!(why_gone(&stage, &mut client), GoneReason::Complete);
 }
 
 /// A stop is asked by its owner only, and leaves the session as it is.
@@ -234,7 +265,7 @@ fn only_its_subject_stops_a_stream() {
     assert_eq!(client.read_data(), ["last words"]);
     block_on(log.end(LogEnd::Complete)).unwrap();
     assert!(log.bounds().is_over_for(2));
-    assert_eq!(why_gone(&stage, &mut client), Gone::Complete);
+    assert_eq!(why_gone(&stage, &mut client), GoneReason::Complete);
 }
 
 /// F3: a session of which nobody ever got an id waits for ten seconds: nobody could come back.

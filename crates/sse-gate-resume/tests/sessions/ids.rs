@@ -1,15 +1,15 @@
 //! Ids that are no good.
 
 use sse_gate_core::TokenKey;
-use sse_gate_resume::{
-    InvalidKid, NotResumed, Refused, ResumeId, ResumeKey, ResumeKeys, SessionSignal, Sessions,
-};
+use sse_gate_resume::backend::ResumeId;
+use sse_gate_resume::error::{InvalidKid, ResumeError};
+use sse_gate_resume::{InvalidIdReason, ResumeKey, ResumeKeys, SessionSignal, Sessions};
 
 use crate::support::{Client, Counted, Stage, append, grant, parts, token};
 
-fn refused(stage: &Stage, id: &str, token: TokenKey) -> Refused {
+fn refused(stage: &Stage, id: &str, token: TokenKey) -> InvalidIdReason {
     match stage.resume(id, token) {
-        Err(NotResumed::Refused(why)) => why,
+        Err(ResumeError::Refused(why)) => why,
         other => panic!("{id}: {other:?}"),
     }
 }
@@ -49,21 +49,30 @@ fn every_flipped_bit_and_every_cut_is_refused_and_changes_nothing() {
                 continue;
             };
             match refused(&stage, &other, token(1)) {
-                Refused::Malformed => malformed += 1,
-                Refused::Forged | Refused::Unknown => forged += 1,
+                InvalidIdReason::Malformed => malformed += 1,
+                InvalidIdReason::Forged | InvalidIdReason::Unknown => forged += 1,
                 other => panic!("{other:?}"),
             }
         }
     }
     assert!(malformed > 100 && forged > 100, "{malformed}, {forged}");
     for end in 0..id.len() {
-        assert_eq!(refused(&stage, &id[..end], token(1)), Refused::Malformed);
+        assert_eq!(
+            refused(&stage, &id[..end], token(1)),
+            InvalidIdReason::Malformed
+        );
     }
     for more in [".", " ", "\0", ".0", "é", &"0".repeat(200)] {
         let longer = format!("{id}{more}");
-        assert_eq!(refused(&stage, &longer, token(1)), Refused::Malformed);
+        assert_eq!(
+            refused(&stage, &longer, token(1)),
+            InvalidIdReason::Malformed
+        );
         let longer = format!("{more}{id}");
-        assert_eq!(refused(&stage, &longer, token(1)), Refused::Malformed);
+        assert_eq!(
+            refused(&stage, &longer, token(1)),
+            InvalidIdReason::Malformed
+        );
     }
     nothing_has_changed(&stage, &mut client);
 }
@@ -75,7 +84,7 @@ fn the_next_generation_cannot_be_guessed() {
     let (mut client, _log) = client(&stage);
     for generation in ["0", "2", "3", "zzzzzz"] {
         let forged = client.id.replacen(".1.", &format!(".{generation}."), 1);
-        assert_eq!(refused(&stage, &forged, token(1)), Refused::Forged);
+        assert_eq!(refused(&stage, &forged, token(1)), InvalidIdReason::Forged);
     }
     nothing_has_changed(&stage, &mut client);
 }
@@ -101,7 +110,10 @@ fn a_moved_sequence_gains_nothing() {
     assert_eq!(client.read_data(), ["2"], "it begins where it was opened");
     let held = client.id.clone();
     let before = parts(&held).moved_to(0);
-    assert_eq!(refused(&stage, &before, token(1)), Refused::BeforeBase);
+    assert_eq!(
+        refused(&stage, &before, token(1)),
+        InvalidIdReason::BeforeBase
+    );
     for (seq, seen) in [(1, "2"), (2, ""), (u64::MAX, "")] {
         client.id = parts(&client.id).moved_to(seq);
         client.reconnect(&stage).unwrap();
@@ -148,12 +160,18 @@ fn keys_are_rotated_by_two() {
 
     for wrong in [&new, &renamed] {
         let shown = resume(wrong, &client.id);
-        assert!(matches!(shown, Err(NotResumed::Refused(Refused::Forged))));
+        assert!(matches!(
+            shown,
+            Err(ResumeError::Refused(InvalidIdReason::Forged))
+        ));
     }
     client.connection = Some(resume(&both, &client.id).unwrap().subscribe());
     client.read();
     assert_eq!(parts(&client.id).kid, "n");
-    assert_eq!(refused(&stage, &client.id, token(1)), Refused::Forged);
+    assert_eq!(
+        refused(&stage, &client.id, token(1)),
+        InvalidIdReason::Forged
+    );
     client.connection = Some(resume(&new, &client.id).unwrap().subscribe());
     client.read();
     assert_eq!(parts(&client.id).generation, 3);

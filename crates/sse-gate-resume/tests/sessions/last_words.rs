@@ -10,10 +10,10 @@ use bytes::BytesMut;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::ManualClock;
-use sse_gate_resume::{
-    CloseReason, Cut, Delivered, EventLog, Fence, LogEnd, LogLimits, MemoryLogs, ReadLog,
-    SessionLimits, SessionSignal, SubscriptionEnd,
+use sse_gate_resume::backend::{
+    CutReason, Delivered, EventLog, Fence, LogEnd, ReadLog, SubscriptionEnd,
 };
+use sse_gate_resume::{CloseReason, LogLimits, MemoryLogs, SessionLimits, SessionSignal};
 
 use crate::support::{Stage, append, grant, token};
 
@@ -154,13 +154,13 @@ fn a_gap_is_told_with_its_size() {
 fn a_fence_keeps_the_first_reason() {
     let fence = Fence::new();
     assert_eq!(
-        (fence.why_cut(), fence.delivered()),
+        (fence.cut_reason(), fence.delivered()),
         (None, Delivered::Nothing)
     );
-    let (replaced, closed) = (Cut::Replaced, Cut::Closed(CloseReason::Idle));
+    let (replaced, closed) = (CutReason::Replaced, CutReason::Closed(CloseReason::Idle));
     fence.cut(replaced);
     fence.cut(closed);
-    assert_eq!(fence.why_cut(), Some(replaced));
+    assert_eq!(fence.cut_reason(), Some(replaced));
     assert!(format!("{fence:?}").contains("Replaced"));
 }
 

@@ -5,6 +5,7 @@
     reason = "what fails in a test shall panic"
 )]
 
+mod bearers;
 mod caps;
 mod clock;
 mod durations;
@@ -17,6 +18,7 @@ mod orphans;
 mod others;
 mod rollback;
 mod slow;
+mod starts;
 #[path = "../support/mod.rs"]
 mod support;
 mod takeovers;

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use pollster::block_on;
-use sse_gate_resume::{
-    LogBudget, LogLimits, MemoryLogs, Opening, ReadLog, ResumePolicy, SessionLimits,
-};
+use sse_gate_resume::backend::ReadLog;
+use sse_gate_resume::{LogBudget, LogLimits, MemoryLogs, Opening, ResumePolicy, SessionLimits};
 
 use crate::support::{Client, Stage, append, grant, parts, token};
 
@@ -46,7 +45,7 @@ fn connects_and_drops_leave_nothing() {
 /// caps meanwhile.
 #[test]
 fn sessions_that_are_left_leave_nothing() {
-    let limits = SessionLimits::default().with_in_all(500);
+    let limits = SessionLimits::default().with_max(500);
     let budget = LogBudget::default();
     let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
     let stage = Stage::new(limits, LogLimits::default()).with_logs(logs);

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use pollster::block_on;
-use sse_gate_resume::{CloseReason, NotResumed, Refused, SessionSignal};
+use sse_gate_resume::error::ResumeError;
+use sse_gate_resume::{CloseReason, InvalidIdReason, SessionSignal};
 
 use crate::support::{Client, Stage, append, token};
 
@@ -13,7 +14,7 @@ const GRACE: Duration = Duration::from_secs(5);
 fn reopen(stage: &Stage, grace: Duration) -> Option<Client> {
     match block_on(stage.sessions.reopen(token(1), grace)) {
         Ok(resumed) => Some(Client::new(token(1), resumed.subscribe())),
-        Err(NotResumed::Refused(Refused::Unknown)) => None,
+        Err(ResumeError::Refused(InvalidIdReason::Unknown)) => None,
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -86,7 +87,10 @@ fn a_second_use_of_the_token_does_not_live_unnoticed() {
     let mut second = reopen(&stage, GRACE).unwrap();
     second.read();
     let reuse = first.reconnect(&stage).unwrap_err();
-    assert!(matches!(reuse, NotResumed::Refused(Refused::Reuse)));
+    assert!(matches!(
+        reuse,
+        ResumeError::Refused(InvalidIdReason::Reuse)
+    ));
     assert_eq!(second.read().0[0].1, r#"{"v":1,"reason":"reuse"}"#);
 }
 

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_codec::Event;
-use sse_gate_core::Subject;
+use sse_gate_core::{Subject, SystemClock};
+use sse_gate_resume::backend::{EventLog, ReadLog};
+use sse_gate_resume::error::AppendErrorKind;
 use sse_gate_resume::{
-    AppendErrorKind, CloseReason, EventLog, LogBudget, LogLimits, MemoryLogs, MemorySessions,
-    Opening, Publisher, ReadLog, ResumeKey, ResumeKeys, ResumePolicy, SessionLimits, Sessions,
-    StopReason,
+    CloseReason, LogBudget, LogLimits, MemoryLogs, MemorySessions, Opening, Publisher, ResumeKey,
+    ResumeKeys, ResumePolicy, SessionLimits, Sessions, StopReason,
 };
 
-use crate::support::{Client, Stage, append, grant, refused_by, token};
+use crate::support::{Client, Stage, append, grant, granted, refused_by, request, token};
 
 /// Something that ends a session, by name.
 type End = (&'static str, fn(&Stage, &mut Client));
@@ -68,7 +69,7 @@ fn ends() -> [End; 8] {
 fn appending_fails_once_the_session_is_over() {
     for (what, end) in ends() {
         let budget = LogBudget::new(1 << 20);
-        let limits = SessionLimits::default().with_per_subject(1);
+        let limits = SessionLimits::default().with_max_per_subject(1);
         let stage = Stage::new(limits, LogLimits::default());
         let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
         let stage = stage.with_logs(logs);
@@ -163,7 +164,10 @@ fn a_store_that_goes_closes_the_logs_of_its_sessions() {
     let keys = ResumeKeys::new(ResumeKey::new('k', [7; 32]).unwrap());
     let sessions = Sessions::new(MemorySessions::default(), keys);
     let log = MemoryLogs::default().create().unwrap();
-    let (alice, own) = (grant("alice"), std::sync::Arc::new(log.clone()));
+    let (alice, own) = (
+        granted(request("alice"), SystemClock),
+        std::sync::Arc::new(log.clone()),
+    );
     let arrival = block_on(sessions.arrival()).unwrap();
     let opening = Opening::new(arrival, &alice, token(1), own);
     drop(block_on(sessions.open(opening.with_policy(ResumePolicy::default()))).unwrap());

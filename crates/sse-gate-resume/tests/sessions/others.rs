@@ -1,15 +1,15 @@
 //! Ids of other users, streams, logs and servers.
 
-use sse_gate_core::{Grant, GrantRequest, Resource, Subject, TokenKey};
-use sse_gate_resume::{
-    EventLog, LogLimits, MemoryLog, NotResumed, Refused, SessionLimits, Sessions,
-};
+use sse_gate_core::{Grant, GrantRequest, ManualClock, Resource, Subject, TokenKey};
+use sse_gate_resume::backend::EventLog;
+use sse_gate_resume::error::ResumeError;
+use sse_gate_resume::{InvalidIdReason, LogLimits, MemoryLog, SessionLimits, Sessions};
 
 use crate::support::{Client, Counted, Stage, append, grant, granted, parts, token};
 
-fn refused(shown: Result<sse_gate_resume::Resumed, NotResumed>) -> Refused {
+fn refused(shown: Result<sse_gate_resume::Resumed, ResumeError>) -> InvalidIdReason {
     match shown {
-        Err(NotResumed::Refused(why)) => why,
+        Err(ResumeError::Refused(why)) => why,
         other => panic!("{other:?}"),
     }
 }
@@ -29,14 +29,20 @@ fn sessions_do_not_take_each_others_ids() {
         let mut one = client(&stage, &grant("alice"), token(1), &stage.log());
         let mut two = client(&stage, &grant(other), token(2), &stage.log());
         for (id, with) in [(&one.id, token(2)), (&two.id, token(1))] {
-            assert_eq!(refused(stage.resume(id, with)), Refused::OtherToken);
+            assert_eq!(refused(stage.resume(id, with)), InvalidIdReason::OtherToken);
         }
         let (of_one, of_two) = (parts(&one.id), parts(&two.id));
         for token in [token(1), token(2)] {
             let swapped = one.id.replace(of_one.session, of_two.session);
-            assert_eq!(refused(stage.resume(&swapped, token)), Refused::Forged);
+            assert_eq!(
+                refused(stage.resume(&swapped, token)),
+                InvalidIdReason::Forged
+            );
             let swapped = one.id.replace(of_one.tag, of_two.tag);
-            assert_eq!(refused(stage.resume(&swapped, token)), Refused::Forged);
+            assert_eq!(
+                refused(stage.resume(&swapped, token)),
+                InvalidIdReason::Forged
+            );
         }
         for party in [&mut one, &mut two] {
             assert!(party.is_served());
@@ -51,7 +57,10 @@ fn sessions_do_not_take_each_others_ids() {
 fn the_tag_tells_subjects_and_resources_apart() {
     let of = |subject: &str, resource: &[&str]| {
         let resource = Resource::new(resource).unwrap();
-        granted(GrantRequest::new(Subject::new(subject).unwrap(), resource))
+        granted(
+            GrantRequest::new(Subject::new(subject).unwrap(), resource),
+            ManualClock::default(),
+        )
     };
     let grants = [
         of("alice", &["chat", "1"]),
@@ -71,7 +80,11 @@ fn the_tag_tells_subjects_and_resources_apart() {
             assert_eq!(parts(&own.id).session, parts(&other.id).session);
             if place != other_place {
                 let shown = stage.resume(&other.id, token(1));
-                assert_eq!(refused(shown), Refused::Forged, "{place}, {other_place}");
+                assert_eq!(
+                    refused(shown),
+                    InvalidIdReason::Forged,
+                    "{place}, {other_place}"
+                );
             }
         }
         assert!(stage.resume(&own.id, token(1)).is_ok());
@@ -90,7 +103,7 @@ fn the_tag_tells_logs_apart() {
         parts(&client_after.id).session
     );
     let shown = after.resume(&client_before.id, token(1));
-    assert_eq!(refused(shown), Refused::Forged);
+    assert_eq!(refused(shown), InvalidIdReason::Forged);
 }
 
 /// I2: another environment has another key, and takes no id of this one's, though it had the same
@@ -105,7 +118,7 @@ fn another_environment_takes_no_id_of_this_one() {
     let renamed = client.id.replacen(&kid, "sser1.0.", 1);
     for id in [&client.id, &renamed] {
         let shown = pollster::block_on(elsewhere.resume(id, token(1)));
-        assert_eq!(refused(shown), Refused::Forged);
+        assert_eq!(refused(shown), InvalidIdReason::Forged);
     }
     assert_eq!(client.reconnect(&stage).unwrap(), 2);
 }
@@ -120,7 +133,7 @@ fn applications_have_no_ids_on_the_wire() {
     let refused = pollster::block_on(log.append(&Event::new().data("x").id(own)));
     assert_eq!(
         refused.unwrap_err().kind(),
-        sse_gate_resume::AppendErrorKind::Id
+        sse_gate_resume::error::AppendErrorKind::Id
     );
     append(&log, r#"{"id":42}"#);
     let client = client(&stage, &grant("alice"), token(1), &log);

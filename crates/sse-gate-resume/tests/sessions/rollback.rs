@@ -3,7 +3,8 @@
 //! Two stages draw the same random bytes, so what happens on the second is what a server finds
 //! that was restored from a backup of the first.
 
-use sse_gate_resume::{CloseReason, Gone, MemoryLog, NotResumed, Refused, SessionSignal};
+use sse_gate_resume::error::ResumeError;
+use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason, MemoryLog, SessionSignal};
 
 use crate::support::{Client, Stage, append, parts, token};
 
@@ -31,9 +32,12 @@ fn restored(seen: u64, left: u64) -> (Client, Stage, Client, MemoryLog) {
 fn an_id_from_the_future_closes_the_session() {
     let (mut client, after, mut there, _log) = restored(1, 1);
     let shown = after.resume(&client.id, token(1)).unwrap_err();
-    assert!(matches!(shown, NotResumed::Refused(Refused::Rollback)));
+    assert!(matches!(
+        shown,
+        ResumeError::Refused(InvalidIdReason::Rollback)
+    ));
     let alarm = (
-        SessionSignal::Refused(Refused::Rollback),
+        SessionSignal::Refused(InvalidIdReason::Rollback),
         Some("alice".to_owned()),
     );
     assert_eq!(after.told.take_about(), [alarm]);
@@ -42,8 +46,8 @@ fn an_id_from_the_future_closes_the_session() {
         r#"{"v":1,"reason":"rollback"}"#
     );
     let over = client.reconnect(&after).unwrap_err();
-    let rollback = Gone::Closed(CloseReason::Rollback);
-    assert!(matches!(over, NotResumed::Gone(why) if why == rollback));
+    let rollback = GoneReason::Closed(CloseReason::Rollback);
+    assert!(matches!(over, ResumeError::Gone(why) if why == rollback));
 }
 
 /// I9, E17: a log that has lost events says which, raises the alarm, and goes on from there.

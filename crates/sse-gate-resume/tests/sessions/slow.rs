@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sse_gate_resume::{LogLimits, MemoryLog, ReadLog, SessionLimits, SlowPolicy};
+use sse_gate_resume::backend::ReadLog;
+use sse_gate_resume::{LogLimits, MemoryLog, SessionLimits, SlowPolicy};
 
 use crate::support::{Client, Got, Stage, append, poll};
 

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use pollster::block_on;
+use sse_gate_resume::error::ResumeError;
 use sse_gate_resume::{
-    LogLimits, NotResumed, Refused, ResumePolicy, SessionLimits, SessionSignal, Subscription,
+    InvalidIdReason, LogLimits, ResumePolicy, SessionLimits, SessionSignal, Subscription,
 };
 
 use crate::support::{Client, Stage, token};
@@ -40,7 +41,7 @@ impl Hoarder {
                 self.client.read();
                 true
             }
-            Err(NotResumed::TooSoon) => false,
+            Err(ResumeError::TooSoon) => false,
             Err(other) => panic!("{other:?}"),
         }
     }
@@ -94,7 +95,10 @@ fn a_takeover_that_comes_too_soon_changes_nothing() {
         hoarder.client.read();
     }
     let refused = hoarder.stage.resume(&stolen, token(1)).unwrap_err();
-    assert!(matches!(refused, NotResumed::Refused(Refused::Reuse)));
+    assert!(matches!(
+        refused,
+        ResumeError::Refused(InvalidIdReason::Reuse)
+    ));
 }
 
 /// I18: an id that was used already stays good for a client that is put off, until a window after
@@ -107,15 +111,18 @@ fn a_used_id_outlives_the_time_that_its_client_is_put_off() {
     // The client does not get the answer, and shows its id again.
     let _lost = show().unwrap().subscribe();
     for _ in 0..2 {
-        assert!(matches!(show().unwrap_err(), NotResumed::TooSoon));
+        assert!(matches!(show().unwrap_err(), ResumeError::TooSoon));
         stage.wait(6 * SECOND);
     }
     // After 12 s.
     let _again = show().unwrap().subscribe();
-    assert!(matches!(show().unwrap_err(), NotResumed::TooSoon));
+    assert!(matches!(show().unwrap_err(), ResumeError::TooSoon));
     stage.wait(8 * SECOND);
     let refused = show().unwrap_err();
-    assert!(matches!(refused, NotResumed::Refused(Refused::Reuse)));
+    assert!(matches!(
+        refused,
+        ResumeError::Refused(InvalidIdReason::Reuse)
+    ));
 }
 
 /// G18: a client that is not admitted has lost nothing, and who has one factor is not told.
@@ -135,7 +142,7 @@ fn a_client_that_is_not_admitted_keeps_its_id() {
                 None::<()>
             });
         let refused = block_on(asked).unwrap_err();
-        assert!(matches!(refused, NotResumed::NotAdmitted));
+        assert!(matches!(refused, ResumeError::NotAdmitted));
     }
     let other = stage
         .sessions
@@ -143,7 +150,10 @@ fn a_client_that_is_not_admitted_keeps_its_id() {
             panic!("it is asked about somebody with one factor")
         });
     let refused = block_on(other).unwrap_err();
-    assert!(matches!(refused, NotResumed::Refused(Refused::OtherToken)));
+    assert!(matches!(
+        refused,
+        ResumeError::Refused(InvalidIdReason::OtherToken)
+    ));
     let admitted = stage
         .sessions
         .resume_if(&client.id, token(1), |_, _| Some(7));

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use sse_gate_resume::{
-    AppendErrorKind, CloseReason, Gone, NotResumed, Refused, ResumePolicy, SessionSignal,
-};
+use sse_gate_resume::error::{AppendErrorKind, ResumeError};
+use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason, ResumePolicy, SessionSignal};
 
 use crate::support::{Client, Dice, Stage, append, refused_by, token};
 
@@ -22,16 +21,16 @@ fn robbed(stage: &Stage) -> (Client, Client, sse_gate_resume::MemoryLog) {
     (client, thief, log)
 }
 
-fn refused(shown: Result<u64, NotResumed>) -> Refused {
+fn refused(shown: Result<u64, ResumeError>) -> InvalidIdReason {
     match shown {
-        Err(NotResumed::Refused(why)) => why,
+        Err(ResumeError::Refused(why)) => why,
         other => panic!("{other:?}"),
     }
 }
 
-fn gone(shown: Result<u64, NotResumed>) -> Gone {
+fn gone(shown: Result<u64, ResumeError>) -> GoneReason {
     match shown {
-        Err(NotResumed::Gone(why)) => why,
+        Err(ResumeError::Gone(why)) => why,
         other => panic!("{other:?}"),
     }
 }
@@ -58,9 +57,9 @@ fn each_cuts_the_other_until_the_session_is_closed() {
         [false, true].map(|again| SessionSignal::Resumed { again })
     );
 
-    assert_eq!(refused(thief.reconnect(&stage)), Refused::Reuse);
+    assert_eq!(refused(thief.reconnect(&stage)), InvalidIdReason::Reuse);
     let reuse = (
-        SessionSignal::Refused(Refused::Reuse),
+        SessionSignal::Refused(InvalidIdReason::Reuse),
         Some("alice".to_owned()),
     );
     assert_eq!(stage.told.take_about(), [reuse]);
@@ -68,7 +67,7 @@ fn each_cuts_the_other_until_the_session_is_closed() {
     let close = ("sse.close".to_owned(), REUSE.to_owned());
     assert_eq!(client.read(), (vec![close], true));
     for party in [&mut client, &mut thief] {
-        let over = Gone::Closed(CloseReason::Reuse);
+        let over = GoneReason::Closed(CloseReason::Reuse);
         assert_eq!(gone(party.reconnect(&stage)), over);
     }
 }
@@ -88,12 +87,12 @@ fn a_clone_does_not_live_unnoticed() {
         stage.wait(stage.policy.window());
     }
     append(&log, "2");
-    assert_eq!(refused(client.reconnect(&stage)), Refused::Reuse);
+    assert_eq!(refused(client.reconnect(&stage)), InvalidIdReason::Reuse);
     let close = ("sse.close".to_owned(), REUSE.to_owned());
     assert_eq!(thief.read(), (vec![close], true));
     assert_eq!(
         gone(thief.reconnect(&stage)),
-        Gone::Closed(CloseReason::Reuse)
+        GoneReason::Closed(CloseReason::Reuse)
     );
 }
 
@@ -106,7 +105,7 @@ fn a_late_thief_closes_the_session_and_gets_nothing() {
         client.reconnect(&stage).unwrap();
         client.read();
     }
-    assert_eq!(refused(thief.reconnect(&stage)), Refused::Reuse);
+    assert_eq!(refused(thief.reconnect(&stage)), InvalidIdReason::Reuse);
     assert!(!client.is_served());
 }
 
@@ -117,9 +116,9 @@ fn one_factor_is_none() {
     let (mut client, thief, log) = robbed(&stage);
     for generation in 0..200 {
         let shown = stage.resume(&thief.id, token(2)).map(|_| generation);
-        assert_eq!(refused(shown), Refused::OtherToken);
+        assert_eq!(refused(shown), InvalidIdReason::OtherToken);
         let reopened = pollster::block_on(stage.sessions.reopen(token(1), Duration::ZERO));
-        assert_eq!(refused(reopened.map(|_| 0)), Refused::Unknown);
+        assert_eq!(refused(reopened.map(|_| 0)), InvalidIdReason::Unknown);
     }
     append(&log, "2");
     assert_eq!(client.read_data(), ["2"]);
@@ -129,11 +128,11 @@ fn one_factor_is_none() {
 /// I4: in the strict profile no id is taken twice, not even at once.
 #[test]
 fn in_the_strict_profile_the_second_use_closes_the_session() {
-    let stage = Stage::default().with_policy(ResumePolicy::default().strict());
+    let stage = Stage::default().with_policy(ResumePolicy::default().with_strict_ids());
     let (mut client, mut thief, _log) = robbed(&stage);
     client.reconnect(&stage).unwrap();
     assert!(client.is_served());
-    assert_eq!(refused(thief.reconnect(&stage)), Refused::Reuse);
+    assert_eq!(refused(thief.reconnect(&stage)), InvalidIdReason::Reuse);
     let (events, ended) = client.read();
     assert_eq!((events[0].1.as_str(), ended), (REUSE, true));
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bytes::BytesMut;
-use sse_gate_resume::{ResumeId, ResumePolicy};
+use sse_gate_resume::ResumePolicy;
+use sse_gate_resume::backend::ResumeId;
 
 use crate::support::reference::decode;
 use crate::support::{Stage, parts, token};
@@ -35,15 +36,15 @@ fn a_client_that_is_put_off_keeps_its_id() {
     let stage = Stage::default();
     let mut client = stage.alice(&stage.log());
     client.read();
-    let put_off = || {
-        let bytes = stage.sessions.put_off(&client.id, WAIT);
+    let retry_later = || {
+        let bytes = stage.sessions.retry_later(&client.id, WAIT);
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         let (wait, rest) = wait_in(&text);
         let expected = format!("event: sse.wait\nid: {}\ndata: {{\"v\":1}}\n\n", client.id);
         assert_eq!(rest, expected);
         wait
     };
-    drawn(put_off, 4_000, 8_000);
+    drawn(retry_later, 4_000, 8_000);
 }
 
 /// I1, G10: what is no resume id is not sent back: there is a time to wait, and no event.
@@ -51,14 +52,14 @@ fn a_client_that_is_put_off_keeps_its_id() {
 fn nothing_but_a_resume_id_is_sent_back() {
     let stage = Stage::default();
     for odd in ["", "7", "sser1.", "sser1.k.x\ndata: y", &"x".repeat(1_000)] {
-        let put_off = || {
-            let bytes = stage.sessions.put_off(odd, WAIT);
+        let retry_later = || {
+            let bytes = stage.sessions.retry_later(odd, WAIT);
             let text = String::from_utf8(bytes.to_vec()).unwrap();
             let (wait, rest) = wait_in(&text);
             assert_eq!(rest, "\n");
             wait
         };
-        drawn(put_off, 4_000, 8_000);
+        drawn(retry_later, 4_000, 8_000);
     }
 }
 
@@ -68,11 +69,11 @@ fn a_client_whose_id_is_used_gets_another() {
     let stage = Stage::default();
     let mut client = stage.alice(&stage.log());
     client.read();
-    let put_off = || {
+    let retry_later = || {
         client.connection = None;
         let resumed = stage.resume(&client.id, token(1)).unwrap();
         let generation = resumed.lease().generation();
-        let text = String::from_utf8(resumed.put_off(WAIT).to_vec()).unwrap();
+        let text = String::from_utf8(resumed.retry_later(WAIT).to_vec()).unwrap();
         let (wait, rest) = wait_in(&text);
         assert!(rest.starts_with("event: sse.open\nid: sser1."), "{rest}");
         assert!(
@@ -83,7 +84,7 @@ fn a_client_whose_id_is_used_gets_another() {
         assert_eq!(parts(&client.id).generation, generation);
         wait
     };
-    drawn(put_off, 4_000, 8_000);
+    drawn(retry_later, 4_000, 8_000);
 }
 
 /// G9, G10: who is sent away by a shutdown comes back at a moment within the spread, after the wait

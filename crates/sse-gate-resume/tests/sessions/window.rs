@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sse_gate_resume::{CloseReason, Gone, NotResumed, Refused, ResumePolicy};
+use sse_gate_resume::error::ResumeError;
+use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason, ResumePolicy};
 
 use crate::support::{Stage, append, token};
 
@@ -22,7 +23,7 @@ fn with_an_id(policy: ResumePolicy) -> (Stage, String) {
 fn is_taken(stage: &Stage, id: &str) -> bool {
     match stage.resume(id, token(1)) {
         Ok(_) => true,
-        Err(NotResumed::Refused(Refused::Reuse)) => false,
+        Err(ResumeError::Refused(InvalidIdReason::Reuse)) => false,
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -34,8 +35,8 @@ fn an_id_is_taken_once_and_twice_again() {
     let uses = [1, 2, 3, 4].map(|_| is_taken(&stage, &id));
     assert_eq!(uses, [true, true, true, false]);
     let over = stage.resume(&id, token(1)).unwrap_err();
-    let reuse = Gone::Closed(CloseReason::Reuse);
-    assert!(matches!(over, NotResumed::Gone(why) if why == reuse));
+    let reuse = GoneReason::Closed(CloseReason::Reuse);
+    assert!(matches!(over, ResumeError::Gone(why) if why == reuse));
 }
 
 /// I4, I5: the window is as long as it says, for policies of every kind, and half-open: at its end

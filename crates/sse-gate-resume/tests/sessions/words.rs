@@ -7,10 +7,14 @@ use bytes::Bytes;
 use pollster::block_on;
 use sse_gate_codec::{Event, EventId, EventName};
 use sse_gate_core::EntropyError;
+use sse_gate_resume::backend::{
+    EncodedEvent, EventLog, Page, ReaderId, ResumeId, SessionId, SharedSessions,
+};
+use sse_gate_resume::error::{
+    AppendError, AppendErrorKind, OpenError, SessionError, SessionErrorKind,
+};
 use sse_gate_resume::{
-    AppendError, AppendErrorKind, Block, EventLog, MemorySessions, OpenError, Page, ReaderId,
-    ResumeId, ResumeKey, ResumeKeys, SessionError, SessionErrorKind, SessionId, SessionLimits,
-    SessionObserver, SessionSignal, SharedSessions,
+    MemorySessions, ResumeKey, ResumeKeys, SessionLimits, SessionObserver, SessionSignal,
 };
 
 use crate::support::{Stage, Told, append, grant, parts, token};
@@ -178,7 +182,7 @@ fn readers_and_sessions_are_counted() {
 /// A page is full at 64 events, or as soon as they have 64 KiB.
 #[test]
 fn a_page_is_full_of_events_or_of_bytes() {
-    let block = |len: usize| Block::from_bytes(Bytes::from(vec![b'x'; len]));
+    let block = |len: usize| EncodedEvent::from_bytes(Bytes::from(vec![b'x'; len]));
     for (len, fits) in [
         (0, 64),
         (1, 64),

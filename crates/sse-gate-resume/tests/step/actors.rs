@@ -5,14 +5,16 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::Clock;
+use sse_gate_resume::backend::{EventLog, LogEnd, Outcome, ReadLog};
+use sse_gate_resume::error::ResumeError;
 use sse_gate_resume::{
-    CloseReason, EventLog, LogEnd, LogLimits, MemoryLog, NotResumed, Outcome, ReadLog, Refused,
-    ResumePolicy, SessionLimits, SessionSignal, Subscription,
+    CloseReason, InvalidIdReason, LogLimits, MemoryLog, ResumePolicy, SessionLimits, SessionSignal,
+    Subscription,
 };
 
 use crate::model::{Model, Rules, Shown};
 use crate::support::reference::decode;
-use crate::support::{Dice, Got, Stage, granted, parts, poll, request, token};
+use crate::support::{Dice, Got, Stage, parts, poll, request, token};
 
 /// A session, its clients, and the model of what must become of them.
 pub(crate) struct World {
@@ -40,13 +42,13 @@ impl World {
         let policy = ResumePolicy::default().with_idle(Duration::from_millis(idle));
         let mut policy = policy.with_takeovers(u32::MAX, Duration::MAX);
         if is_strict {
-            policy = policy.strict();
+            policy = policy.with_strict_ids();
         }
         let limits = LogLimits::default().with_max_events(3);
         let stage = Stage::new(SessionLimits::default(), limits).with_policy(policy);
         let (log, now) = (stage.log(), stage.clock.now());
         let deadline = Duration::from_millis(dice.pick(&[60_000, 900_000]));
-        let grant = granted(request("alice").with_deadline(now.saturating_add(deadline)));
+        let grant = stage.granted(request("alice").with_deadline(now.saturating_add(deadline)));
         let first = stage.open(&grant, token(1), &log).unwrap();
         assert_eq!(stage.told.take(), [SessionSignal::Opened]);
         let now = now.as_unix_millis();
@@ -87,7 +89,7 @@ impl World {
         let (log, now) = ((self.log_last(), self.ended), self.now());
         self.look_at_the_clock();
         let expected = if self.forgotten {
-            Outcome::Refused(Refused::Unknown)
+            Outcome::Refused(InvalidIdReason::Unknown)
         } else {
             let generation = of;
             self.model.show(
@@ -110,8 +112,10 @@ impl World {
                 let signal = SessionSignal::Resumed { again };
                 (Outcome::Resumed { generation, again }, signal)
             }
-            Err(NotResumed::Gone(gone)) => (Outcome::Gone(*gone), SessionSignal::Gone(*gone)),
-            Err(NotResumed::Refused(why)) => (Outcome::Refused(*why), SessionSignal::Refused(*why)),
+            Err(ResumeError::Gone(gone)) => (Outcome::Gone(*gone), SessionSignal::Gone(*gone)),
+            Err(ResumeError::Refused(why)) => {
+                (Outcome::Refused(*why), SessionSignal::Refused(*why))
+            }
             Err(other) => panic!("{other:?}"),
         };
         assert_eq!((outcome, self.stage.told.take()), (expected, vec![signal]));

@@ -3,7 +3,8 @@
 //! It keeps no generation, no predecessor and no counter. It keeps what made each connection, and
 //! looks there whenever it is asked something. Times are in milliseconds.
 
-use sse_gate_resume::{CloseReason, Gone, Outcome, Refused};
+use sse_gate_resume::backend::Outcome;
+use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason};
 
 /// What is agreed for a session's whole life.
 #[derive(Clone, Copy, Debug)]
@@ -78,26 +79,26 @@ impl Model {
 
     pub(crate) fn show(&mut self, shown: Shown, (last, ended): (u64, bool), now: u64) -> Outcome {
         if !shown.is_own_token {
-            return Outcome::Refused(Refused::OtherToken);
+            return Outcome::Refused(InvalidIdReason::OtherToken);
         }
         self.look_at_the_clock(now);
         if let Some(why) = self.over {
-            return Outcome::Gone(Gone::Closed(why));
+            return Outcome::Gone(GoneReason::Closed(why));
         }
         if shown.seq < self.rules.base {
-            return Outcome::Refused(Refused::BeforeBase);
+            return Outcome::Refused(InvalidIdReason::BeforeBase);
         }
         if shown.generation > self.last() {
             self.over = Some(CloseReason::Rollback);
-            return Outcome::Refused(Refused::Rollback);
+            return Outcome::Refused(InvalidIdReason::Rollback);
         }
         let again = shown.generation < self.last();
         if again && !self.may_come_again(shown.generation, now) {
             self.over = Some(CloseReason::Reuse);
-            return Outcome::Refused(Refused::Reuse);
+            return Outcome::Refused(InvalidIdReason::Reuse);
         }
         if ended && shown.seq >= last {
-            return Outcome::Gone(Gone::Complete);
+            return Outcome::Gone(GoneReason::Complete);
         }
         self.connections.push((Made::ById(shown.generation), now));
         self.left = None;

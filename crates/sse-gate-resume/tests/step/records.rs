@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_core::{Clock, ManualClock, SteadyTime, Timestamp};
-use sse_gate_resume::{
-    Binding, Bounds, CloseReason, Delivered, LogEnd, LogEpoch, Outcome, Presented, Record,
-    ResumePolicy, SessionEpoch,
+use sse_gate_resume::backend::{
+    Binding, Bounds, Delivered, LogEnd, LogEpoch, Outcome, Record, SessionEpoch, ShownId,
 };
+use sse_gate_resume::{CloseReason, ResumePolicy};
 
 use crate::model::{Model, Rules, Shown};
 use crate::support::{Dice, granted, request, token};
@@ -60,7 +60,7 @@ impl Pair {
             .with_takeovers(u32::MAX, Duration::MAX);
         let is_strict = dice.one_in(3);
         if is_strict {
-            policy = policy.strict();
+            policy = policy.with_strict_ids();
         }
         let rules = Rules {
             window: millis(policy.window()),
@@ -71,15 +71,19 @@ impl Pair {
             base: dice.below(3),
         };
         let deadline = Timestamp::from_unix_millis(rules.deadline);
-        let grant = granted(request("alice").with_deadline(deadline));
+        let grant = granted(
+            request("alice").with_deadline(deadline),
+            ManualClock::default(),
+        );
         let record = Record::new(Arc::new(Binding {
             token: token(1),
             grant,
             salt: [3; 32],
-            epoch: LogEpoch::from_bytes([0; 8]),
+            log_epoch: LogEpoch::from_bytes([0; 8]),
             base: rules.base,
-            shown_in: SessionEpoch::ZERO,
-            opened_at: SteadyTime::from_millis(now),
+            start_after: rules.base,
+            arrival_epoch: SessionEpoch::ZERO,
+            arrived_at: SteadyTime::from_millis(now),
             ends_at: SteadyTime::from_millis(rules.deadline),
             policy,
         }));
@@ -154,7 +158,7 @@ impl Pair {
         let now = SteadyTime::from_millis(self.now);
         match step {
             Step::Show(shown) => {
-                let presented = Presented {
+                let presented = ShownId {
                     generation: shown.generation,
                     seq: shown.seq,
                     token: token(if shown.is_own_token { 1 } else { 2 }),

@@ -4,7 +4,9 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::BytesMut;
 use sse_gate_core::TokenKey;
-use sse_gate_resume::{NotResumed, Subscription, Written};
+use sse_gate_resume::Subscription;
+use sse_gate_resume::backend::Written;
+use sse_gate_resume::error::ResumeError;
 
 use super::Stage;
 use super::reference::{Decoded, decode};
@@ -25,7 +27,7 @@ pub(crate) fn poll(subscription: &mut Subscription) -> Got {
     let mut buffer = BytesMut::new();
     let mut cx = Context::from_waker(Waker::noop());
     match subscription.poll_write(&mut cx, &mut buffer) {
-        Poll::Ready(Written::Some) => Got::Some(buffer.to_vec()),
+        Poll::Ready(Written::More) => Got::Some(buffer.to_vec()),
         Poll::Ready(Written::Last) => Got::Last(buffer.to_vec()),
         Poll::Pending => {
             assert!(buffer.is_empty(), "it waits and has written");
@@ -109,7 +111,7 @@ impl Client {
     }
 
     /// Comes back with what it holds. An old connection stays until the server ends it.
-    pub(crate) fn reconnect(&mut self, stage: &Stage) -> Result<u64, NotResumed> {
+    pub(crate) fn reconnect(&mut self, stage: &Stage) -> Result<u64, ResumeError> {
         let resumed = stage.resume(&self.id, self.token)?;
         let generation = resumed.lease().generation();
         self.connection = Some(resumed.subscribe());

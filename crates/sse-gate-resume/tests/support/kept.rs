@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_core::{Subject, TokenKey};
-use sse_gate_resume::{
-    Binding, CloseReason, Delivered, Fence, MemorySessions, Presented, ReadLog, Record, Redeemed,
-    Reopened, SessionEpoch, SessionError, SessionId, SessionStore, Whom,
+use sse_gate_resume::backend::{
+    Binding, Delivered, Fence, ReadLog, Record, Reopened, SessionEpoch, SessionFilter, SessionId,
+    SessionStore, ShownId, StepOutcome,
 };
+use sse_gate_resume::error::SessionError;
+use sse_gate_resume::{CloseReason, MemorySessions};
 
 /// The store in memory. Clones are the same.
 #[derive(Clone, Debug)]
@@ -47,7 +49,7 @@ impl SessionStore for Kept {
         self.0.find(id).await
     }
 
-    async fn redeem(&self, id: SessionId, shown: Presented) -> Result<Redeemed, SessionError> {
+    async fn redeem(&self, id: SessionId, shown: ShownId) -> Result<StepOutcome, SessionError> {
         self.0.redeem(id, shown).await
     }
 
@@ -67,7 +69,11 @@ impl SessionStore for Kept {
         self.0.confirm(id, generation);
     }
 
-    async fn close(&self, whose: Whom, reason: CloseReason) -> Result<usize, SessionError> {
+    async fn close(
+        &self,
+        whose: SessionFilter,
+        reason: CloseReason,
+    ) -> Result<usize, SessionError> {
         self.0.close(whose, reason).await
     }
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::{
-    Grant, GrantRequest, ManualClock, MemoryStore, Resource, Subject, TokenGate, TokenKey,
+    Clock, Grant, GrantRequest, ManualClock, MemoryStore, Resource, Subject, TokenGate, TokenKey,
 };
+use sse_gate_resume::backend::{EventLog, ReadLog};
+use sse_gate_resume::error::{AppendErrorKind, OpenError, ResumeError};
 use sse_gate_resume::{
-    AppendErrorKind, Arrival, EventLog, LogBudget, LogLimits, MemoryLog, MemoryLogs,
-    MemorySessions, NotResumed, OpenError, Opening, ReadLog, ResumeKey, ResumeKeys, ResumePolicy,
-    Resumed, SessionLimits, Sessions, Subscription,
+    Arrival, LogBudget, LogLimits, MemoryLog, MemoryLogs, MemorySessions, Opening, ResumeKey,
+    ResumeKeys, ResumePolicy, Resumed, SessionLimits, Sessions, Subscription,
 };
 
 use super::{Client, Counted, Kept, Told};
@@ -31,9 +32,9 @@ pub(crate) fn token(number: u8) -> TokenKey {
     TokenKey::from_bytes([number; 32])
 }
 
-/// What a token stands for.
+/// The grant of a token that was issued at the beginning of a stage's time.
 pub(crate) fn grant(subject: &str) -> Grant {
-    granted(request(subject))
+    granted(request(subject), ManualClock::default())
 }
 
 /// What is asked for.
@@ -42,9 +43,10 @@ pub(crate) fn request(subject: &str) -> GrantRequest {
     GrantRequest::new(subject, Resource::new(["chat", "1"]).unwrap())
 }
 
-/// What a gate makes of it at the beginning of time.
-pub(crate) fn granted(request: GrantRequest) -> Grant {
-    let gate = TokenGate::builder(MemoryStore::default()).with_clock(ManualClock::default());
+/// The grant that a gate with this clock makes of a request now. By default, its deadline is an
+/// hour from now.
+pub(crate) fn granted(request: GrantRequest, clock: impl Clock) -> Grant {
+    let gate = TokenGate::builder(MemoryStore::default()).with_clock(clock);
     block_on(gate.build().grant(request)).unwrap()
 }
 
@@ -89,6 +91,16 @@ impl Stage {
         self.logs.create().unwrap()
     }
 
+    /// The grant of a token that is issued now, by the stage's own clock.
+    pub(crate) fn grant(&self, subject: &str) -> Grant {
+        self.granted(request(subject))
+    }
+
+    /// The grant of a request that is made now, by the stage's own clock.
+    pub(crate) fn granted(&self, request: GrantRequest) -> Grant {
+        granted(request, self.clock.clone())
+    }
+
     /// Opens a session on a log of its own.
     pub(crate) fn open(
         &self,
@@ -119,11 +131,11 @@ impl Stage {
 
     /// A client of alice's, with token 1, on this log.
     pub(crate) fn alice(&self, log: &MemoryLog) -> Client {
-        let opened = self.open(&grant("alice"), token(1), log);
+        let opened = self.open(&self.grant("alice"), token(1), log);
         Client::new(token(1), opened.unwrap())
     }
 
-    pub(crate) fn resume(&self, id: &str, token: TokenKey) -> Result<Resumed, NotResumed> {
+    pub(crate) fn resume(&self, id: &str, token: TokenKey) -> Result<Resumed, ResumeError> {
         block_on(self.sessions.resume(id, token))
     }
 

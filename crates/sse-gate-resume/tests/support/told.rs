@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use sse_gate_resume::{About, SessionObserver, SessionSignal};
+use sse_gate_resume::{SessionInfo, SessionObserver, SessionSignal};
 
 /// Everything that was told, and whose session it was about.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Told {
 }
 
 impl SessionObserver for Told {
-    fn observe(&self, signal: SessionSignal, session: Option<About<'_>>) {
+    fn observe(&self, signal: SessionSignal, session: Option<SessionInfo<'_>>) {
         let subject = session.map(|about| about.subject.as_str().to_owned());
         self.0.lock().unwrap().push((signal, subject));
     }

@@ -13,13 +13,13 @@ pub struct SessionLimits {
 
 impl SessionLimits {
     /// At most this many in all, those included that are remembered although they are over.
-    pub const fn with_in_all(mut self, sessions: usize) -> Self {
+    pub const fn with_max(mut self, sessions: usize) -> Self {
         self.in_all = sessions;
         self
     }
 
     /// At most this many of one subject's.
-    pub const fn with_per_subject(mut self, sessions: usize) -> Self {
+    pub const fn with_max_per_subject(mut self, sessions: usize) -> Self {
         self.per_subject = sessions;
         self
     }

@@ -1,6 +1,6 @@
 //! Sessions in this process's memory: [`MemorySessions`].
 
-mod aftermath;
+mod deferred;
 mod limits;
 mod table;
 
@@ -12,12 +12,12 @@ use sse_gate_core::{Clock, SteadyTime, Subject, SystemClock, TokenKey};
 
 pub use limits::SessionLimits;
 
-use aftermath::Aftermath;
+use deferred::Deferred;
 use table::Table;
 
 use super::{
-    Binding, CloseReason, Delivered, Fence, Presented, Record, Redeemed, Reopened, SessionEpoch,
-    SessionError, SessionErrorKind, SessionStore, Whom,
+    Binding, CloseReason, Delivered, Fence, Record, Reopened, SessionEpoch, SessionError,
+    SessionErrorKind, SessionFilter, SessionStore, ShownId, StepOutcome,
 };
 use crate::id::SessionId;
 use crate::log::ReadLog;
@@ -63,15 +63,15 @@ impl MemorySessions {
     }
 
     /// One step on the table. What it leads to elsewhere happens when the lock is free again.
-    fn step<T>(&self, step: impl FnOnce(&mut Table, SteadyTime, &mut Aftermath) -> T) -> T {
+    fn step<T>(&self, step: impl FnOnce(&mut Table, SteadyTime, &mut Deferred) -> T) -> T {
         let now = self.clock.steady();
-        let mut aftermath = Aftermath::default();
+        let mut deferred = Deferred::default();
         let result = {
             let mut table = self.table.lock();
-            table.expire_some(now, &mut aftermath);
-            step(&mut table, now, &mut aftermath)
+            table.expire_some(now, &mut deferred);
+            step(&mut table, now, &mut deferred)
         };
-        aftermath.happen();
+        deferred.run();
         result
     }
 }
@@ -79,9 +79,9 @@ impl MemorySessions {
 /// With the store, all sessions are over.
 impl Drop for MemorySessions {
     fn drop(&mut self) {
-        let mut aftermath = Aftermath::default();
-        self.table.lock().abandon(&mut aftermath);
-        aftermath.happen();
+        let mut deferred = Deferred::default();
+        self.table.lock().abandon(&mut deferred);
+        deferred.run();
     }
 }
 
@@ -107,9 +107,8 @@ impl SessionStore for MemorySessions {
         log: Arc<dyn ReadLog>,
         owns_log: bool,
     ) -> Result<Fence, SessionError> {
-        let opened: Result<Fence, SessionErrorKind> = self.step(|table, now, aftermath| {
-            table.open_new(id, record, log, owns_log, now, aftermath)
-        });
+        let opened: Result<Fence, SessionErrorKind> = self
+            .step(|table, now, deferred| table.open_new(id, record, log, owns_log, now, deferred));
         Ok(opened?)
     }
 
@@ -121,8 +120,8 @@ impl SessionStore for MemorySessions {
         Ok(self.table.lock().binding(id))
     }
 
-    async fn redeem(&self, id: SessionId, shown: Presented) -> Result<Redeemed, SessionError> {
-        Ok(self.step(|table, now, aftermath| table.redeem(id, &shown, now, aftermath)))
+    async fn redeem(&self, id: SessionId, shown: ShownId) -> Result<StepOutcome, SessionError> {
+        Ok(self.step(|table, now, deferred| table.redeem(id, &shown, now, deferred)))
     }
 
     async fn reopen(
@@ -130,7 +129,7 @@ impl SessionStore for MemorySessions {
         token: TokenKey,
         window: Duration,
     ) -> Result<Option<Reopened>, SessionError> {
-        Ok(self.step(|table, now, aftermath| table.reopen(token, window, now, aftermath)))
+        Ok(self.step(|table, now, deferred| table.reopen(token, window, now, deferred)))
     }
 
     fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
@@ -141,12 +140,16 @@ impl SessionStore for MemorySessions {
         self.table.lock().confirm(id, generation);
     }
 
-    async fn close(&self, whose: Whom, reason: CloseReason) -> Result<usize, SessionError> {
-        Ok(self.step(|table, _, aftermath| table.close_all(&whose, reason, aftermath)))
+    async fn close(
+        &self,
+        whose: SessionFilter,
+        reason: CloseReason,
+    ) -> Result<usize, SessionError> {
+        Ok(self.step(|table, _, deferred| table.close_all(&whose, reason, deferred)))
     }
 
     async fn stop(&self, token: TokenKey, subject: Subject) -> Result<bool, SessionError> {
-        Ok(self.step(|table, _, aftermath| table.stop(token, &subject, aftermath)))
+        Ok(self.step(|table, _, deferred| table.stop(token, &subject, deferred)))
     }
 
     fn sweep(&self) {

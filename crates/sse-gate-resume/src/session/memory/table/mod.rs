@@ -1,7 +1,7 @@
 //! The sessions and their indices: [`Table`].
 
+mod entry;
 mod room;
-mod slot;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use std::time::Duration;
 
 use sse_gate_core::{SteadyTime, Subject, TokenKey, Withdrawals};
 
-use slot::{Live, Slot};
+use entry::{Live, SessionEntry};
 
-use super::{Aftermath, SessionLimits};
+use super::{Deferred, SessionLimits};
 use crate::id::SessionId;
 use crate::log::{LogEpoch, ReadLog, StopReason};
 use crate::session::{
-    Binding, CloseReason, Cut, Delivered, Fence, Outcome, Presented, Record, Redeemed, Reopened,
-    SessionEpoch, SessionErrorKind, Whom,
+    Binding, CloseReason, CutReason, Delivered, Fence, Outcome, Record, Reopened, SessionEpoch,
+    SessionErrorKind, SessionFilter, ShownId, StepOutcome,
 };
 
 /// All sessions, found by id, by token and by subject, in the order in which they end.
 pub(super) struct Table {
     limits: SessionLimits,
-    slots: HashMap<SessionId, Slot>,
+    entries: HashMap<SessionId, SessionEntry>,
     by_token: HashMap<TokenKey, SessionId>,
     /// Those that are not closed, the oldest first.
     by_subject: HashMap<Subject, Vec<SessionId>>,
@@ -49,7 +49,7 @@ impl Table {
     pub(super) fn new(limits: SessionLimits) -> Self {
         Self {
             limits,
-            slots: HashMap::new(),
+            entries: HashMap::new(),
             by_token: HashMap::new(),
             by_subject: HashMap::new(),
             logs: HashMap::new(),
@@ -61,7 +61,7 @@ impl Table {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.slots.len()
+        self.entries.len()
     }
 
     pub(super) fn open(&self) -> usize {
@@ -73,7 +73,7 @@ impl Table {
     }
 
     pub(super) fn binding(&self, id: SessionId) -> Option<Arc<Binding>> {
-        Some(Arc::clone(self.slots.get(&id)?.record.binding()))
+        Some(Arc::clone(self.entries.get(&id)?.record.binding()))
     }
 
     pub(super) fn open_new(
@@ -83,21 +83,24 @@ impl Table {
         log: Arc<dyn ReadLog>,
         owns_log: bool,
         now: SteadyTime,
-        aftermath: &mut Aftermath,
+        deferred: &mut Deferred,
     ) -> Result<Fence, SessionErrorKind> {
         let binding = Arc::clone(record.binding());
-        let (subject, epoch) = (binding.grant.subject().as_str(), binding.shown_in.get());
+        let (subject, epoch) = (
+            binding.grant.subject().as_str(),
+            binding.arrival_epoch.get(),
+        );
         if self.revocations.has_marked(subject.as_bytes(), epoch) {
             return Err(SessionErrorKind::Revoked);
         }
-        if self.slots.contains_key(&id) || self.by_token.contains_key(&binding.token) {
+        if self.entries.contains_key(&id) || self.by_token.contains_key(&binding.token) {
             return Err(SessionErrorKind::Exists);
         }
-        self.make_room_for(binding.grant.subject(), aftermath)?;
-        self.make_room(now, aftermath)?;
+        self.make_room_for(binding.grant.subject(), deferred)?;
+        self.make_room(now, deferred)?;
         let fence = Fence::new();
         let ends_at = record.ends_at();
-        let readership = self.logs.entry(binding.epoch).or_default();
+        let readership = self.logs.entry(binding.log_epoch).or_default();
         readership.sessions += 1;
         readership.is_owned |= owns_log;
         let live = Live {
@@ -112,40 +115,40 @@ impl Table {
             .entry(binding.grant.subject().clone())
             .or_default()
             .push(id);
-        let slot = Slot {
+        let entry = SessionEntry {
             record,
             ends_at,
             live: Some(live),
         };
-        self.slots.insert(id, slot);
+        self.entries.insert(id, entry);
         Ok(fence)
     }
 
     pub(super) fn redeem(
         &mut self,
         id: SessionId,
-        shown: &Presented,
+        shown: &ShownId,
         now: SteadyTime,
-        aftermath: &mut Aftermath,
-    ) -> Redeemed {
-        let Some(slot) = self.slots.get_mut(&id) else {
-            return Redeemed::Unknown;
+        deferred: &mut Deferred,
+    ) -> StepOutcome {
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return StepOutcome::Unknown;
         };
-        let outcome = slot.record.redeem(shown, &slot.bounds(), now);
+        let outcome = entry.record.redeem(shown, &entry.bounds(), now);
         let redeemed = match outcome {
-            Outcome::Gone(gone) => Redeemed::Gone(gone),
-            Outcome::Refused(refused) => Redeemed::Refused(refused),
-            Outcome::TooSoon => Redeemed::TooSoon,
-            Outcome::Resumed { generation, again } => match slot.replace(aftermath) {
-                Some(found) => Redeemed::Resumed {
+            Outcome::Gone(gone) => StepOutcome::Gone(gone),
+            Outcome::Refused(refused) => StepOutcome::Refused(refused),
+            Outcome::TooSoon => StepOutcome::TooSoon,
+            Outcome::Resumed { generation, again } => match entry.replace(deferred) {
+                Some(found) => StepOutcome::Resumed {
                     found,
                     generation,
                     again,
                 },
-                None => Redeemed::Unknown,
+                None => StepOutcome::Unknown,
             },
         };
-        self.settle(id, aftermath);
+        self.settle(id, deferred);
         redeemed
     }
 
@@ -154,13 +157,13 @@ impl Table {
         token: TokenKey,
         window: Duration,
         now: SteadyTime,
-        aftermath: &mut Aftermath,
+        deferred: &mut Deferred,
     ) -> Option<Reopened> {
         let id = *self.by_token.get(&token)?;
-        let slot = self.slots.get_mut(&id)?;
-        let reopened = if slot.record.reopen(window, now) {
-            let generation = slot.record.generation();
-            slot.replace(aftermath).map(|found| Reopened {
+        let entry = self.entries.get_mut(&id)?;
+        let reopened = if entry.record.reopen(window, now) {
+            let generation = entry.record.generation();
+            entry.replace(deferred).map(|found| Reopened {
                 id,
                 generation,
                 found,
@@ -168,7 +171,7 @@ impl Table {
         } else {
             None
         };
-        self.settle(id, aftermath);
+        self.settle(id, deferred);
         reopened
     }
 
@@ -179,76 +182,74 @@ impl Table {
         delivered: Delivered,
         now: SteadyTime,
     ) {
-        if let Some(slot) = self.slots.get_mut(&id) {
-            slot.record.release(generation, delivered, now);
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.record.release(generation, delivered, now);
             self.refile(id);
         }
     }
 
     pub(super) fn confirm(&mut self, id: SessionId, generation: u64) {
-        if let Some(slot) = self.slots.get_mut(&id) {
-            slot.record.confirm(generation);
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.record.confirm(generation);
         }
     }
 
     pub(super) fn close_all(
         &mut self,
-        whose: &Whom,
+        whose: &SessionFilter,
         reason: CloseReason,
-        aftermath: &mut Aftermath,
+        deferred: &mut Deferred,
     ) -> usize {
         let ids = match whose {
-            Whom::Session(id) => vec![*id],
-            Whom::Token(token) => self.by_token.get(token).copied().into_iter().collect(),
-            Whom::Subject(subject) => {
+            SessionFilter::Session(id) => vec![*id],
+            SessionFilter::Token(token) => self.by_token.get(token).copied().into_iter().collect(),
+            SessionFilter::Subject(subject) => {
                 if reason == CloseReason::Revoked {
                     self.revocations.mark(subject.as_str().as_bytes());
                 }
                 self.by_subject.get(subject).cloned().unwrap_or_default()
             }
         };
-        let closed = ids.into_iter().map(|id| self.close(id, reason, aftermath));
+        let closed = ids.into_iter().map(|id| self.close(id, reason, deferred));
         closed.filter(|was_open| *was_open).count()
     }
 
-    pub(super) fn stop(
-        &self,
-        token: TokenKey,
-        subject: &Subject,
-        aftermath: &mut Aftermath,
-    ) -> bool {
-        let slot = self.by_token.get(&token).and_then(|id| self.slots.get(id));
-        let slot = slot.filter(|slot| slot.record.binding().grant.subject() == subject);
-        let Some(live) = slot.and_then(|slot| slot.live.as_ref()) else {
+    pub(super) fn stop(&self, token: TokenKey, subject: &Subject, deferred: &mut Deferred) -> bool {
+        let entry = self
+            .by_token
+            .get(&token)
+            .and_then(|id| self.entries.get(id));
+        let entry = entry.filter(|entry| entry.record.binding().grant.subject() == subject);
+        let Some(live) = entry.and_then(|entry| entry.live.as_ref()) else {
             return false;
         };
         if live.owns_log {
-            aftermath.stop(Arc::clone(&live.log), StopReason::Requested);
+            deferred.stop(Arc::clone(&live.log), StopReason::Requested);
         }
         live.owns_log
     }
 
-    fn close(&mut self, id: SessionId, reason: CloseReason, aftermath: &mut Aftermath) -> bool {
-        let slot = self.slots.get_mut(&id);
-        let was_open = slot.is_some_and(|slot| slot.record.close(reason));
+    fn close(&mut self, id: SessionId, reason: CloseReason, deferred: &mut Deferred) -> bool {
+        let entry = self.entries.get_mut(&id);
+        let was_open = entry.is_some_and(|entry| entry.record.close(reason));
         if was_open {
-            self.settle(id, aftermath);
+            self.settle(id, deferred);
         }
         was_open
     }
 
     /// Brings the rest in line with a record that a step has changed.
-    fn settle(&mut self, id: SessionId, aftermath: &mut Aftermath) {
-        let Some(slot) = self.slots.get_mut(&id) else {
+    fn settle(&mut self, id: SessionId, deferred: &mut Deferred) {
+        let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
-        if let Some(reason) = slot.record.closed()
-            && let Some(live) = slot.live.take()
+        if let Some(reason) = entry.record.closed()
+            && let Some(live) = entry.live.take()
         {
-            let binding = slot.record.binding();
-            let (subject, epoch) = (binding.grant.subject().clone(), binding.epoch);
-            aftermath.cut(&live.fence, Cut::Closed(reason));
-            self.leave_log(epoch, live.log, aftermath);
+            let binding = entry.record.binding();
+            let (subject, epoch) = (binding.grant.subject().clone(), binding.log_epoch);
+            deferred.cut(&live.fence, CutReason::Closed(reason));
+            self.leave_log(epoch, live.log, deferred);
             self.open -= 1;
             self.closed.push_back(id);
             if let Some(ids) = self.by_subject.get_mut(&subject) {
@@ -263,40 +264,40 @@ impl Table {
 
     /// A session that read this log is over. With the last one, the log is, if it is a session's
     /// own.
-    fn leave_log(&mut self, epoch: LogEpoch, log: Arc<dyn ReadLog>, aftermath: &mut Aftermath) {
+    fn leave_log(&mut self, epoch: LogEpoch, log: Arc<dyn ReadLog>, deferred: &mut Deferred) {
         if let Some(readership) = self.logs.get_mut(&epoch) {
             readership.sessions -= 1;
             if readership.sessions == 0 {
                 if readership.is_owned {
-                    aftermath.stop(Arc::clone(&log), StopReason::Closed);
+                    deferred.stop(Arc::clone(&log), StopReason::Closed);
                 }
                 self.logs.remove(&epoch);
             }
         }
-        aftermath.free(log);
+        deferred.free(log);
     }
 
     /// Stops the writers of all logs that are sessions' own: the store goes.
-    pub(super) fn abandon(&mut self, aftermath: &mut Aftermath) {
-        for (_, mut slot) in self.slots.drain() {
-            if let Some(live) = slot.live.take()
+    pub(super) fn abandon(&mut self, deferred: &mut Deferred) {
+        for (_, mut entry) in self.entries.drain() {
+            if let Some(live) = entry.live.take()
                 && live.owns_log
             {
-                aftermath.stop(live.log, StopReason::Closed);
+                deferred.stop(live.log, StopReason::Closed);
             }
         }
     }
 
     /// Files a session under when it ends now.
     fn refile(&mut self, id: SessionId) {
-        let Some(slot) = self.slots.get_mut(&id) else {
+        let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
-        let ends_at = slot.record.ends_at();
-        if ends_at != slot.ends_at {
-            self.ends.remove(&(slot.ends_at, id));
+        let ends_at = entry.record.ends_at();
+        if ends_at != entry.ends_at {
+            self.ends.remove(&(entry.ends_at, id));
             self.ends.insert((ends_at, id));
-            slot.ends_at = ends_at;
+            entry.ends_at = ends_at;
         }
     }
 }

@@ -1,15 +1,15 @@
-//! One session as the table keeps it: [`Slot`].
+//! One session as the table keeps it: [`SessionEntry`].
 
 use std::sync::Arc;
 
 use sse_gate_core::SteadyTime;
 
-use super::super::aftermath::Aftermath;
+use super::super::deferred::Deferred;
 use crate::log::{Bounds, ReadLog};
-use crate::session::{Cut, Fence, Found, Record};
+use crate::session::{CutReason, Fence, Found, Record};
 
 /// A session, open or remembered.
-pub(super) struct Slot {
+pub(super) struct SessionEntry {
     pub(super) record: Record,
     pub(super) ends_at: SteadyTime,
     /// What an open session has.
@@ -23,7 +23,7 @@ pub(super) struct Live {
     pub(super) fence: Fence,
 }
 
-impl Slot {
+impl SessionEntry {
     /// The bounds of its log; those of none if it is closed.
     pub(super) fn bounds(&self) -> Bounds {
         self.live.as_ref().map_or(
@@ -37,9 +37,9 @@ impl Slot {
     }
 
     /// Puts a new connection in the place of the one before, which is cut.
-    pub(super) fn replace(&mut self, aftermath: &mut Aftermath) -> Option<Found> {
+    pub(super) fn replace(&mut self, deferred: &mut Deferred) -> Option<Found> {
         let live = self.live.as_mut()?;
-        aftermath.cut(&live.fence, Cut::Replaced);
+        deferred.cut(&live.fence, CutReason::Replaced);
         live.fence = Fence::new();
         Some(Found {
             binding: Arc::clone(self.record.binding()),

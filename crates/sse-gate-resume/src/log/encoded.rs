@@ -1,4 +1,4 @@
-//! An event as a log keeps it: [`Block`].
+//! An event as a log keeps it: [`EncodedEvent`].
 
 use bytes::Bytes;
 use sse_gate_codec::{Event, EventName};
@@ -7,9 +7,9 @@ use super::AppendErrorKind;
 
 /// The bytes of an event, but for its id: they are the same for all who read it, and made once.
 #[derive(Clone, Debug)]
-pub struct Block(Bytes);
+pub struct EncodedEvent(Bytes);
 
-impl Block {
+impl EncodedEvent {
     /// Encodes an event of the application's, or says why a log can't have it: it has an id of its
     /// own, a reserved name, or no data.
     pub fn new(event: &Event<'_>) -> Result<Self, AppendErrorKind> {
@@ -25,7 +25,7 @@ impl Block {
         Ok(Self(event.to_bytes()))
     }
 
-    /// The block of these bytes, as a log reads it back that keeps blocks elsewhere.
+    /// The event of these bytes, as a log reads it back that keeps blocks elsewhere.
     pub const fn from_bytes(bytes: Bytes) -> Self {
         Self(bytes)
     }

@@ -1,32 +1,32 @@
-//! The events that a log holds: [`Window`].
+//! The events that a log holds: [`Retained`].
 
 use std::collections::VecDeque;
 
 use sse_gate_core::SteadyTime;
 
 use super::budget::Account;
-use super::{AppendErrorKind, Block, LogLimits, Page};
+use super::{AppendErrorKind, EncodedEvent, LogLimits, Page};
 
 /// What an event costs beside its bytes: its place here, and the head of its allocation.
 const OVERHEAD: usize = 64;
 
 /// The last events of a log, within its limits.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(super) struct Retained {
     limits: LogLimits,
     account: Account,
-    events: VecDeque<Kept>,
+    events: VecDeque<RetainedEvent>,
     bytes: usize,
     last: u64,
 }
 
 #[derive(Debug)]
-struct Kept {
-    block: Block,
+struct RetainedEvent {
+    event: EncodedEvent,
     at: SteadyTime,
 }
 
-impl Window {
+impl Retained {
     pub(super) fn new(limits: LogLimits, account: Account) -> Self {
         Self {
             limits,
@@ -46,14 +46,18 @@ impl Window {
     }
 
     /// Appends an event, at the cost of the oldest if need be.
-    pub(super) fn push(&mut self, block: Block, now: SteadyTime) -> Result<u64, AppendErrorKind> {
-        let cost = block.len() + OVERHEAD;
-        if block.len() > self.limits.bytes {
+    pub(super) fn push(
+        &mut self,
+        event: EncodedEvent,
+        now: SteadyTime,
+    ) -> Result<u64, AppendErrorKind> {
+        let cost = event.len() + OVERHEAD;
+        if event.len() > self.limits.bytes {
             return Err(AppendErrorKind::TooLarge);
         }
         self.trim(now);
         while self.events.len() >= self.limits.events
-            || self.bytes + block.len() > self.limits.bytes
+            || self.bytes + event.len() > self.limits.bytes
         {
             self.drop_oldest();
         }
@@ -63,8 +67,8 @@ impl Window {
             }
             self.drop_oldest();
         }
-        self.bytes += block.len();
-        self.events.push_back(Kept { block, at: now });
+        self.bytes += event.len();
+        self.events.push_back(RetainedEvent { event, at: now });
         self.last += 1;
         Ok(self.last)
     }
@@ -80,7 +84,7 @@ impl Window {
     /// Drops what is too old.
     pub(super) fn trim(&mut self, now: SteadyTime) {
         let max_age = self.limits.age;
-        let is_old = |kept: &Kept| kept.at.saturating_add(max_age).has_passed(now);
+        let is_old = |retained: &RetainedEvent| retained.at.saturating_add(max_age).has_passed(now);
         while self.events.front().is_some_and(is_old) {
             self.drop_oldest();
         }
@@ -90,22 +94,22 @@ impl Window {
     pub(super) fn read(&self, after: u64, page: &mut Page) {
         let first = self.first();
         let skip = usize::try_from((after + 1).saturating_sub(first)).unwrap_or(usize::MAX);
-        for (index, kept) in self.events.iter().enumerate().skip(skip) {
-            if !page.push(first + index as u64, kept.block.clone()) {
+        for (index, retained) in self.events.iter().enumerate().skip(skip) {
+            if !page.push(first + index as u64, retained.event.clone()) {
                 break;
             }
         }
     }
 
     fn drop_oldest(&mut self) {
-        if let Some(kept) = self.events.pop_front() {
-            self.bytes -= kept.block.len();
-            self.account.give_back(kept.block.len() + OVERHEAD);
+        if let Some(retained) = self.events.pop_front() {
+            self.bytes -= retained.event.len();
+            self.account.give_back(retained.event.len() + OVERHEAD);
         }
     }
 }
 
-impl Drop for Window {
+impl Drop for Retained {
     fn drop(&mut self) {
         self.clear();
     }

@@ -1,0 +1,22 @@
+//! What stores of sessions, logs and servers need that are written elsewhere.
+//!
+//! A service that keeps its sessions and logs in memory needs none of it.
+//!
+//! | who | what |
+//! |---|---|
+//! | a store of sessions | implements [`SessionStore`] around [`Record`], whose methods are its steps |
+//! | a log | implements [`ReadLog`] and [`EventLog`], and fills a [`Page`] with [`EncodedEvent`]s |
+//! | a server | asks a [`Subscription`](crate::Subscription) for bytes, and keeps its [`Lease`] |
+//!
+//! **Its shape will still change before version 0.1.** The rest of the crate will not change with
+//! it.
+
+pub use crate::id::{ResumeId, SessionId};
+pub use crate::log::{
+    Bounds, EncodedEvent, EventLog, LogEnd, LogEpoch, Page, Read, ReadLog, ReaderId,
+};
+pub use crate::session::{
+    Binding, CutReason, Delivered, Fence, Found, Lease, Outcome, Record, Reopened, SessionEpoch,
+    SessionFilter, SessionStore, SharedSessions, ShownId, StepOutcome,
+};
+pub use crate::subscription::{SubscriptionEnd, Written};

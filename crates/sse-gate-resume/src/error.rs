@@ -1,0 +1,15 @@
+//! What the calls of this crate return when they fail.
+//!
+//! | error | of |
+//! |---|---|
+//! | [`AppendError`] | [`Publisher::publish`](crate::Publisher::publish) and every log |
+//! | [`OpenError`] | [`Sessions::open`](crate::Sessions::open) |
+//! | [`ResumeError`] | [`Sessions::resume`](crate::Sessions::resume) |
+//! | [`SessionError`] | every store of sessions |
+//! | [`InvalidKid`] | [`ResumeKey::new`](crate::ResumeKey::new) |
+
+pub use crate::id::InvalidKid;
+pub use crate::log::{AppendError, AppendErrorKind};
+pub use crate::opening::OpenError;
+pub use crate::resumed::ResumeError;
+pub use crate::session::{SessionError, SessionErrorKind};

@@ -1,0 +1,207 @@
+//! How a client goes on with its session: [`Resumption`], one attempt.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use sse_gate_core::{Resource, Subject, TokenKey};
+use subtle::ConstantTimeEq;
+
+use super::Sessions;
+use super::parts::Parts;
+use crate::frames;
+use crate::id::{ResumeId, SessionId};
+use crate::observer::SessionSignal;
+use crate::resumed::{ResumeError, Resumed};
+use crate::session::{
+    Binding, GoneReason, InvalidIdReason, SessionError, SessionStore, ShownId, StepOutcome,
+};
+
+/// The longest time for which the first answer to a token may count as lost.
+const MAX_OPENING_GRACE: Duration = Duration::from_secs(5);
+
+impl Sessions {
+    /// Lets a client go on that shows `id` and the token in its URL, if it may.
+    ///
+    /// It checks in this order: the spelling; whether the store has the session; the tag, in
+    /// constant time. Then it takes the one step that changes anything,
+    /// [`Record::redeem`](crate::backend::Record::redeem).
+    pub async fn resume(&self, id: &str, token: TokenKey) -> Result<Resumed, ResumeError> {
+        let resumed = self.resume_if(id, token, |_, _| Some(())).await;
+        resumed.map(|(resumed, ())| resumed)
+    }
+
+    /// Like [`resume`](Self::resume), if `admit` has a place for the client.
+    ///
+    /// `admit` is called before anything changes, and only for a client with a good tag and the
+    /// right token. What it returns is dropped if the client is refused after all.
+    pub async fn resume_if<T: Send>(
+        &self,
+        id: &str,
+        token: TokenKey,
+        admit: impl FnOnce(SessionId, &Binding) -> Option<T> + Send,
+    ) -> Result<(Resumed, T), ResumeError> {
+        let resumption = Resumption::find(self, id).await?;
+        resumption.take(token, admit).await
+    }
+
+    /// Like [`resume_if`](Self::resume_if), for a client that has proved by a credential of its own
+    /// who it is, by a bearer token, say. The URL then needs no token.
+    ///
+    /// The session's own token key stands in for the one in the URL, if the session is this
+    /// subject's and streams this resource. Otherwise the id is refused as one that is unknown, and
+    /// the session does not change. All other rules hold as for [`resume_if`](Self::resume_if).
+    ///
+    /// **Check the credential first.** The id alone does not say who shows it.
+    pub async fn resume_as<T: Send>(
+        &self,
+        id: &str,
+        subject: &Subject,
+        resource: &Resource,
+        admit: impl FnOnce(SessionId, &Binding) -> Option<T> + Send,
+    ) -> Result<(Resumed, T), ResumeError> {
+        let resumption = Resumption::find(self, id).await?;
+        let grant = &resumption.binding.grant;
+        if grant.subject() != subject || grant.resource() != resource {
+            return Err(resumption.refuse(InvalidIdReason::Unknown));
+        }
+        let token = resumption.binding.token;
+        resumption.take(token, admit).await
+    }
+
+    /// Lets the token count a second time, if the first answer to it was lost within `grace`, 5 s
+    /// at most. The connection before is cut.
+    ///
+    /// It weakens single use: someone who reads the URL within that time, and is faster than the
+    /// client, gets the stream in its place.
+    pub async fn reopen(&self, token: TokenKey, grace: Duration) -> Result<Resumed, ResumeError> {
+        let parts = &*self.0;
+        let grace = grace.min(MAX_OPENING_GRACE);
+        let reopened = parts.store.reopen(token, grace).await;
+        let Some(reopened) = reopened.map_err(|error| unavailable(parts, error))? else {
+            return Err(ResumeError::Refused(InvalidIdReason::Unknown));
+        };
+        let (id, found) = (reopened.id, reopened.found);
+        parts.observe(SessionSignal::Reopened, Some((id, &found.binding)));
+        let cursor = found.binding.start_after;
+        Ok(self.resumed(id, reopened.generation, cursor, found))
+    }
+
+    /// The whole body for a client that can't be served now: the id that it showed, and when to
+    /// come back, between `wait` and twice as much. Nothing is consumed.
+    ///
+    /// Use it while it is not known whether the client may go on. An error would stop a native
+    /// `EventSource` for good.
+    pub fn retry_later(&self, id: &str, wait: Duration) -> Bytes {
+        let mut buffer = BytesMut::new();
+        let wait = wait.saturating_add(self.jitter(wait));
+        match ResumeId::parse(id) {
+            Some(_) => frames::wait(wait, id, &mut buffer),
+            None => frames::retry(wait, &mut buffer),
+        }
+        buffer.freeze()
+    }
+}
+
+/// One attempt to go on: a genuine id, and the session that it is for.
+struct Resumption<'a> {
+    sessions: &'a Sessions,
+    id: ResumeId,
+    binding: Arc<Binding>,
+}
+
+impl<'a> Resumption<'a> {
+    /// Finds the session of an id that was made for it. Nothing changes.
+    async fn find(sessions: &'a Sessions, id: &str) -> Result<Self, ResumeError> {
+        let parts = &*sessions.0;
+        let Some(id) = ResumeId::parse(id) else {
+            return Err(refuse(parts, InvalidIdReason::Malformed, None));
+        };
+        let found = parts.store.find(id.session).await;
+        let Some(binding) = found.map_err(|error| unavailable(parts, error))? else {
+            return Err(refuse(parts, InvalidIdReason::Unknown, None));
+        };
+        let resumption = Self {
+            sessions,
+            id,
+            binding,
+        };
+        if !parts.has_made(&resumption.id, &resumption.binding) {
+            return Err(resumption.refuse(InvalidIdReason::Forged));
+        }
+        Ok(resumption)
+    }
+
+    /// Takes the id, if `admit` has a place and the session's rules allow it.
+    async fn take<T: Send>(
+        &self,
+        token: TokenKey,
+        admit: impl FnOnce(SessionId, &Binding) -> Option<T> + Send,
+    ) -> Result<(Resumed, T), ResumeError> {
+        let (parts, session) = (&*self.sessions.0, self.id.session);
+        // A client with only one of the two factors is not told whether there is a place.
+        let has_both = bool::from(token.ct_eq(&self.binding.token));
+        let place = has_both.then(|| admit(session, &self.binding)).flatten();
+        if has_both && place.is_none() {
+            self.observe(SessionSignal::NotAdmitted);
+            return Err(ResumeError::NotAdmitted);
+        }
+        let shown = ShownId {
+            generation: self.id.generation,
+            seq: self.id.seq,
+            token,
+        };
+        let outcome = parts.store.redeem(session, shown).await;
+        match outcome.map_err(|error| unavailable(parts, error))? {
+            StepOutcome::Unknown => Err(self.refuse(InvalidIdReason::Unknown)),
+            StepOutcome::Refused(reason) => Err(self.refuse(reason)),
+            StepOutcome::Gone(reason) => Err(self.gone(reason)),
+            StepOutcome::TooSoon => {
+                self.observe(SessionSignal::TooSoon);
+                Err(ResumeError::TooSoon)
+            }
+            StepOutcome::Resumed {
+                found,
+                generation,
+                again,
+            } => {
+                let Some(place) = place else {
+                    return Err(self.refuse(InvalidIdReason::OtherToken));
+                };
+                self.observe(SessionSignal::Resumed { again });
+                let sessions = self.sessions;
+                let resumed = sessions.resumed(session, generation, self.id.seq, found);
+                Ok((resumed, place))
+            }
+        }
+    }
+
+    fn refuse(&self, reason: InvalidIdReason) -> ResumeError {
+        let session = (self.id.session, &*self.binding);
+        refuse(&self.sessions.0, reason, Some(session))
+    }
+
+    fn gone(&self, reason: GoneReason) -> ResumeError {
+        self.observe(SessionSignal::Gone(reason));
+        ResumeError::Gone(reason)
+    }
+
+    fn observe(&self, signal: SessionSignal) {
+        let session = (self.id.session, &*self.binding);
+        self.sessions.0.observe(signal, Some(session));
+    }
+}
+
+fn refuse(
+    parts: &Parts,
+    reason: InvalidIdReason,
+    session: Option<(SessionId, &Binding)>,
+) -> ResumeError {
+    parts.observe(SessionSignal::Refused(reason), session);
+    ResumeError::Refused(reason)
+}
+
+fn unavailable(parts: &Parts, error: SessionError) -> ResumeError {
+    parts.observe(SessionSignal::Unavailable, None);
+    ResumeError::Unavailable(error)
+}
