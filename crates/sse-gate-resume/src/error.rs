@@ -5,6 +5,7 @@
 //! | [`AppendError`] | [`Publisher::publish`](crate::Publisher::publish) and every log |
 //! | [`OpenError`] | [`Sessions::open`](crate::Sessions::open) |
 //! | [`ResumeError`] | [`Sessions::resume`](crate::Sessions::resume) |
+//! | [`TopicError`] | [`Topics::log`](crate::Topics::log), [`Topics::publish`](crate::Topics::publish) |
 //! | [`SessionError`] | every store of sessions |
 //! | [`InvalidKid`] | [`ResumeKey::new`](crate::ResumeKey::new) |
 
@@ -13,3 +14,4 @@ pub use crate::log::{AppendError, AppendErrorKind};
 pub use crate::opening::OpenError;
 pub use crate::resumed::ResumeError;
 pub use crate::session::{SessionError, SessionErrorKind};
+pub use crate::topics::{TopicError, TopicErrorKind};

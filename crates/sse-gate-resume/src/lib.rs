@@ -11,6 +11,7 @@
 //! |---|---|
 //! | the record of a stream's events | [`MemoryLog`], [`MemoryLogs`], [`LogLimits`], [`LogBudget`] |
 //! | the one who writes it | [`Publisher`] |
+//! | logs by name, for feeds | [`Topics`] |
 //! | a stream in progress | [`Sessions`], [`MemorySessions`], [`ResumePolicy`], [`ResumeKeys`] |
 //! | who opens and resumes it | [`Opening`], [`Start`], [`Resumed`] |
 //! | what one connection gets | [`Subscription`], [`SlowPolicy`] |
@@ -77,6 +78,7 @@ mod slow;
 mod start;
 mod subscription;
 mod sync;
+mod topics;
 
 pub use id::{ResumeKey, ResumeKeys};
 pub use log::{LogBudget, LogLimits, MemoryLog, MemoryLogs, StopReason};
@@ -91,3 +93,4 @@ pub use sessions::Sessions;
 pub use slow::SlowPolicy;
 pub use start::Start;
 pub use subscription::Subscription;
+pub use topics::Topics;

@@ -19,7 +19,7 @@ use crate::log::{AppendError, EventLog, LogEnd, MemoryLog, StopReason};
 /// no disconnect, somebody wants it.
 ///
 /// When its session is over, publishing fails with
-/// [`AppendErrorKind::Closed`](crate::AppendErrorKind): work that looks at the result stops then.
+/// [`AppendErrorKind::Closed`](crate::error::AppendErrorKind): work that looks at the result stops then.
 ///
 /// ```
 /// use sse_gate_codec::Event;

@@ -28,6 +28,7 @@ pub use encoded::EncodedEvent;
 pub use epoch::LogEpoch;
 pub use error::{AppendError, AppendErrorKind};
 pub use limits::LogLimits;
+pub(crate) use memory::WatchedLog;
 pub use memory::{MemoryLog, MemoryLogs};
 pub use page::Page;
 pub use readers::ReaderId;

@@ -45,6 +45,12 @@ impl Retained {
         self.last - self.events.len() as u64 + 1
     }
 
+    /// When the last event is too old, if there is one.
+    pub(super) fn empty_at(&self) -> Option<SteadyTime> {
+        let newest = self.events.back()?;
+        Some(newest.at.saturating_add(self.limits.age))
+    }
+
     /// Appends an event, at the cost of the oldest if need be.
     pub(super) fn push(
         &mut self,

@@ -1,0 +1,70 @@
+//! A log of a registry's, which is told when nobody else has it: [`WatchedLog`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sse_gate_core::SteadyTime;
+
+use super::MemoryLog;
+use super::shared::SharedLog;
+
+/// A registry's own hold on a log. It is no handle, so dropping it calls nothing.
+pub(crate) struct WatchedLog(Arc<SharedLog>);
+
+/// Counts the handles of a log.
+pub(super) struct Watch {
+    handles: AtomicUsize,
+    released: Box<dyn Fn() + Send + Sync>,
+}
+
+impl WatchedLog {
+    pub(super) fn new(log: SharedLog) -> Self {
+        Self(Arc::new(log))
+    }
+
+    /// A new handle. Only this function and the clones of a handle make one: if there is none, there
+    /// will be none until it is called.
+    pub(crate) fn handle(&self) -> MemoryLog {
+        MemoryLog::new(Arc::clone(&self.0))
+    }
+
+    /// Whether there is a handle.
+    pub(crate) fn is_held(&self) -> bool {
+        let watch = self.0.watch.as_ref();
+        watch.is_some_and(|watch| watch.handles.load(Ordering::Acquire) > 0)
+    }
+
+    /// When its last event is too old to be there, if it has one and no other is appended.
+    pub(crate) fn empty_at(&self) -> Option<SteadyTime> {
+        self.0.lock().retained.empty_at()
+    }
+}
+
+impl Watch {
+    pub(super) fn new(released: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            handles: AtomicUsize::new(0),
+            released: Box::new(released),
+        }
+    }
+
+    pub(super) fn add(&self) {
+        self.handles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A handle is dropped. The last one calls the registry.
+    pub(super) fn remove(&self) {
+        if self.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
+            (self.released)();
+        }
+    }
+}
+
+impl fmt::Debug for WatchedLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchedLog")
+            .field("is_held", &self.is_held())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,101 @@
+//! Why there is no log of a topic: [`TopicError`].
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use sse_gate_core::EntropyError;
+
+use crate::log::{AppendError, AppendErrorKind};
+
+/// There is no log of a topic, or its log does not take an event.
+#[derive(Debug)]
+pub struct TopicError {
+    kind: TopicErrorKind,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// The kinds of [`TopicError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TopicErrorKind {
+    /// The name has more than [`Topics::MAX_NAME_LEN`](crate::Topics::MAX_NAME_LEN) bytes.
+    NameTooLong,
+    /// There are as many topics as there may be, and none of them is idle.
+    Full,
+    /// The subject owns as many topics as it may, and none of its topics is idle.
+    FullForSubject,
+    /// The random number generator failed.
+    NoEntropy,
+    /// The topic's log did not take the event, for this reason.
+    NotAppended(AppendErrorKind),
+}
+
+impl TopicError {
+    pub(super) fn full(kind: TopicErrorKind, retry_after: Duration) -> Self {
+        Self {
+            kind,
+            retry_after: Some(retry_after),
+            source: None,
+        }
+    }
+
+    /// What kind of error this is.
+    pub fn kind(&self) -> TopicErrorKind {
+        self.kind
+    }
+
+    /// When to try again, if there were too many topics: when the first of them may be idle, within
+    /// the bounds of 1 s and 60 s. If all of them are in use, it is a guess, 10 s.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+}
+
+impl From<TopicErrorKind> for TopicError {
+    fn from(kind: TopicErrorKind) -> Self {
+        Self {
+            kind,
+            retry_after: None,
+            source: None,
+        }
+    }
+}
+
+impl From<EntropyError> for TopicError {
+    fn from(error: EntropyError) -> Self {
+        Self {
+            source: Some(Box::new(error)),
+            ..TopicErrorKind::NoEntropy.into()
+        }
+    }
+}
+
+impl From<AppendError> for TopicError {
+    fn from(error: AppendError) -> Self {
+        let kind = TopicErrorKind::NotAppended(error.kind());
+        Self {
+            source: Some(Box::new(error)),
+            ..kind.into()
+        }
+    }
+}
+
+impl fmt::Display for TopicError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            TopicErrorKind::NameTooLong => "name of the topic is too long",
+            TopicErrorKind::Full => "there are too many topics",
+            TopicErrorKind::FullForSubject => "subject has too many topics",
+            TopicErrorKind::NoEntropy => "log of the topic can't be made",
+            TopicErrorKind::NotAppended(_) => "log of the topic does not take the event",
+        })
+    }
+}
+
+impl Error for TopicError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,230 @@
+//! Logs by name, for feeds that many clients follow: [`Topics`].
+
+mod error;
+mod idle;
+mod table;
+mod topic;
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use sse_gate_codec::Event;
+use sse_gate_core::{SteadyTime, Subject};
+
+pub use error::{TopicError, TopicErrorKind};
+
+use crate::log::{EventLog, MemoryLog, MemoryLogs, WatchedLog};
+use crate::sync::{Mutex, MutexGuard};
+
+use table::TopicTable;
+use topic::Topic;
+
+/// A registry of logs by name, for feeds that many clients follow. Clones share the topics.
+///
+/// A topic is made when it is used first, and counts as its owner's: the subject that asked for it,
+/// or `None` for the server itself. Everyone who knows a name may use the topic then, so **check
+/// first who may**. Its events count against the owner's [share](crate::LogBudget::with_share) of
+/// the logs' budget.
+///
+/// Topics are bounded in number, in all and for each subject. At a bound, a topic that is *idle*
+/// makes room: its log is empty, nothing holds a handle of the log, and it is not
+/// [reserved](Self::reserve). A subscription holds a handle, and so does a session whose client is
+/// away for a moment. If no topic is idle, the newcomer is refused with a [`TopicError`].
+///
+/// With *n* topics, a step takes O(log *n*), at a bound too. Only [`names`](Self::names) visits all
+/// of them.
+///
+/// ```
+/// use std::sync::Arc;
+/// use sse_gate_codec::Event;
+/// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+/// use sse_gate_resume::{MemoryLogs, Opening, Sessions, Start, Topics};
+///
+/// # pollster::block_on(async {
+/// let topics = Topics::new(MemoryLogs::default()).with_max(100);
+/// // The server publishes by itself: the topic has no owner.
+/// topics.publish("news", None, &Event::new().data("one")).await?;
+///
+/// // Alice follows, from the last event on.
+/// # let gate = TokenGate::new(MemoryStore::default());
+/// # let resource = Resource::new(["news"])?;
+/// # let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, resource.clone())).await?;
+/// # let sessions = Sessions::in_memory()?;
+/// # let arrival = sessions.arrival().await?;
+/// # let grant = gate.redeem(issued.token().expose(), &resource).await?;
+/// # let key = issued.key();
+/// let log = topics.log("news", grant.subject())?;
+/// let opening = Opening::new(arrival, &grant, key, Arc::new(log))
+///     .on_shared_log()
+///     .with_start(Start::Last(1));
+/// let mut subscription = sessions.open(opening).await?;
+///
+/// topics.publish("news", None, &Event::new().data("two")).await?;
+/// let mut bytes = bytes::BytesMut::new();
+/// std::future::poll_fn(|cx| subscription.poll_write(cx, &mut bytes)).await;
+/// let text = String::from_utf8(bytes.to_vec())?;
+/// assert!(text.contains("data: one\n") && text.contains("data: two\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Topics {
+    logs: MemoryLogs,
+    table: Arc<Mutex<TopicTable>>,
+}
+
+impl Topics {
+    /// The longest name of a topic, in bytes.
+    pub const MAX_NAME_LEN: usize = 256;
+
+    /// No topics yet. Their logs will be of these, and time passes by the logs' clock.
+    ///
+    /// By default, there are at most 1,024 topics, and at most 16 of one subject.
+    pub fn new(logs: MemoryLogs) -> Self {
+        Self {
+            logs,
+            table: Arc::default(),
+        }
+    }
+
+    /// Sets how many topics there may be. More that are there already stay.
+    pub fn with_max(self, topics: usize) -> Self {
+        self.lock().max = topics;
+        self
+    }
+
+    /// Sets how many topics one subject may own. The server itself may own any number.
+    pub fn with_max_per_subject(self, topics: usize) -> Self {
+        self.lock().max_per_subject = topics;
+        self
+    }
+
+    /// Returns the log of a topic. If there is none of this name, a new one is made, which counts as
+    /// this owner's.
+    ///
+    /// # Errors
+    ///
+    /// The name is too long, there are too many topics, or the random number generator failed.
+    pub fn log<'a>(
+        &self,
+        name: &str,
+        owner: impl Into<Option<&'a Subject>>,
+    ) -> Result<MemoryLog, TopicError> {
+        self.reserve(name, owner, Duration::ZERO)
+    }
+
+    /// Like [`log`](Self::log), and keeps the topic for at least `time`, even if nothing reads it.
+    ///
+    /// Use it when you issue a token for the topic: the client that gets the token may come as long
+    /// as the token is good. A shorter reservation does not replace a longer one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`log`](Self::log).
+    pub fn reserve<'a>(
+        &self,
+        name: &str,
+        owner: impl Into<Option<&'a Subject>>,
+        time: Duration,
+    ) -> Result<MemoryLog, TopicError> {
+        if name.len() > Self::MAX_NAME_LEN {
+            return Err(TopicErrorKind::NameTooLong.into());
+        }
+        let (now, owner) = (self.now(), owner.into());
+        let reserved_until = now.saturating_add(time);
+        let mut table = self.lock();
+        if let Some(log) = table.hand_out(name, reserved_until) {
+            return Ok(log);
+        }
+        let victim = table.find_room(owner, now)?;
+        let name: Arc<str> = name.into();
+        let log = self.make_log(owner, &name)?;
+        let evicted = victim.and_then(|victim| table.remove(&victim));
+        let handle = log.handle();
+        table.insert(name, Topic::new(log, owner.cloned(), reserved_until));
+        // What the evicted log holds is freed without the lock.
+        drop(table);
+        drop(evicted);
+        Ok(handle)
+    }
+
+    /// Returns the log of a topic, if there is one of this name.
+    pub fn get(&self, name: &str) -> Option<MemoryLog> {
+        let now = self.now();
+        self.lock().hand_out(name, now)
+    }
+
+    /// Appends an event to the log of a topic, which is made if there is none, and returns the
+    /// event's number.
+    ///
+    /// # Errors
+    ///
+    /// As for [`log`](Self::log), or the log does not take the event.
+    pub async fn publish<'a>(
+        &self,
+        name: &str,
+        owner: impl Into<Option<&'a Subject>>,
+        event: &Event<'_>,
+    ) -> Result<u64, TopicError> {
+        let log = self.log(name, owner)?;
+        Ok(log.append(event).await?)
+    }
+
+    /// Forgets a topic. Readers of its log keep that one, and the name is free for a new one. Returns
+    /// whether there was such a topic.
+    pub fn remove(&self, name: &str) -> bool {
+        let removed = self.lock().remove(name);
+        removed.is_some()
+    }
+
+    /// The names of all topics, in no order.
+    pub fn names(&self) -> Vec<String> {
+        let table = self.lock();
+        table.names().map(str::to_owned).collect()
+    }
+
+    /// How many topics there are.
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Whether there is no topic.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A log that tells the table when its last handle is dropped.
+    fn make_log(&self, owner: Option<&Subject>, name: &Arc<str>) -> Result<WatchedLog, TopicError> {
+        let (table, name) = (Arc::downgrade(&self.table), Arc::clone(name));
+        let released = move || {
+            if let Some(table) = Weak::upgrade(&table) {
+                table.lock().settle(&name);
+            }
+        };
+        Ok(self.logs.create_watched(owner, released)?)
+    }
+
+    fn now(&self) -> SteadyTime {
+        self.logs.clock().steady()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, TopicTable> {
+        self.table.lock()
+    }
+}
+
+impl Default for Topics {
+    /// Topics with the default logs and bounds.
+    fn default() -> Self {
+        Self::new(MemoryLogs::default())
+    }
+}
+
+impl fmt::Debug for Topics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Topics")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}
