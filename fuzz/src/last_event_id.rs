@@ -9,10 +9,10 @@ use http::header::ACCEPT;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use sse_gate::gate::ResponseBody;
-use sse_gate::sessions::{EventLog, LogEnd};
+use sse_gate::sessions::backend::{EventLog, LogEnd};
 use sse_gate::{
     Event, Gate, GateLayer, Grant, MemoryLog, MemoryLogs, MemorySessions, MemoryStore,
-    ResumableBody, ResumableStream, ResumeKeys, Sessions, StreamRoute, StripTokenLayer, Subject,
+    ResumableBody, ResumableStream, ResumeKeys, Sessions, SseRoute, StripTokenLayer, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -47,7 +47,7 @@ type Answer = Response<ResponseBody<ResumableBody>>;
 struct Scene {
     gate: Gate,
     sessions: Sessions,
-    route: StreamRoute,
+    route: SseRoute,
     log: MemoryLog,
 }
 
@@ -155,7 +155,7 @@ impl Scene {
         Self {
             gate: Gate::new(MemoryStore::default()).erased(),
             sessions: Sessions::new(MemorySessions::default(), keys),
-            route: StreamRoute::new("/streams/{id}").expect("a good pattern"),
+            route: SseRoute::new("/streams/{id}").expect("a good pattern"),
             log: MemoryLogs::default().create().expect("randomness"),
         }
     }

@@ -8,7 +8,7 @@ use http::header::ACCEPT;
 use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{Empty, Full};
 use sse_gate::{
-    Gate, GateLayer, Grant, Limits, MemoryStore, StreamRoute, StripTokenLayer, Subject,
+    Gate, GateLayer, Grant, Limits, MemoryStore, SseRoute, StripTokenLayer, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -31,7 +31,7 @@ pub fn query(data: &[u8]) {
 }
 
 fn hold(template: &str) {
-    let route = StreamRoute::new("/streams/{id}").expect("a good pattern");
+    let route = SseRoute::new("/streams/{id}").expect("a good pattern");
     let gate = Gate::new(MemoryStore::new(Limits::default()));
     let resource = route.resource(["7"]).expect("a short id");
     let subject = Subject::new("alice").expect("a good name");

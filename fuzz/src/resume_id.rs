@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use sse_gate::core::TokenKey;
-use sse_gate::sessions::{
-    MemoryLogs, MemorySessions, NotResumed, Opening, Refused, ResumeId, ResumeKey, ResumeKeys,
-    Sessions,
-};
+use sse_gate::sessions::backend::ResumeId;
+use sse_gate::sessions::error::ResumeError;
+use sse_gate::sessions::{InvalidIdReason, MemoryLogs, MemorySessions, Opening, ResumeKey, ResumeKeys, Sessions};
 use sse_gate::{Grant, Resource, Subject};
 
 /// A text is taken for a resume id exactly if it is spelled as one would be written, and nobody
@@ -19,19 +18,19 @@ pub fn resume_id(data: &[u8]) {
     let is_spelled = spelling(text).as_deref() == Some(text);
     assert_eq!(ResumeId::parse(text).is_some(), is_spelled, "{text:?}");
     let refused = match shown(text) {
-        NotResumed::Refused(why) => why,
+        ResumeError::Refused(why) => why,
         other => panic!("{other:?}"),
     };
     let expected = if is_spelled {
-        Refused::Unknown
+        InvalidIdReason::Unknown
     } else {
-        Refused::Malformed
+        InvalidIdReason::Malformed
     };
     assert_eq!(refused, expected, "{text:?}");
 }
 
 /// What a server says to it that has one session.
-fn shown(text: &str) -> NotResumed {
+fn shown(text: &str) -> ResumeError {
     let key = ResumeKey::new('k', [7; 32]).expect("a letter");
     let sessions = Sessions::new(MemorySessions::default(), ResumeKeys::new(key));
     let log = Arc::new(MemoryLogs::default().create().expect("randomness"));

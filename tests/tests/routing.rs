@@ -13,7 +13,7 @@ use axum::routing::{any, get};
 use http::{StatusCode, Uri};
 use sse_gate::core::{Observer, Signal};
 use sse_gate::{
-    Gate, GateLayer, Grant, Granted, MemoryStore, StreamRoute, StripTokenLayer, Subject,
+    Gate, GateLayer, Grant, Granted, MemoryStore, SseRoute, StripTokenLayer, Subject,
 };
 use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use tower_http::normalize_path::NormalizePathLayer;
@@ -85,12 +85,12 @@ impl World {
         }
     }
 
-    fn layer(&self, route: &StreamRoute) -> GateLayer {
+    fn layer(&self, route: &SseRoute) -> GateLayer {
         GateLayer::new(&self.gate, route.clone())
     }
 
     /// A token for a stream of the route.
-    async fn token(&self, route: &StreamRoute, id: &str) -> String {
+    async fn token(&self, route: &SseRoute, id: &str) -> String {
         let subject = Subject::new("alice").expect("a subject");
         let resource = route.resource([id]).expect("a resource");
         let issued = self.gate.issue(Grant::new(subject, resource)).await;
@@ -123,8 +123,8 @@ impl World {
     }
 }
 
-fn route(pattern: &str) -> StreamRoute {
-    StreamRoute::new(pattern).expect("a pattern")
+fn route(pattern: &str) -> SseRoute {
+    SseRoute::new(pattern).expect("a pattern")
 }
 
 /// Says what it sees of the request, and of what it is granted.
@@ -288,7 +288,7 @@ async fn a_normalized_path_is_the_routes() {
 async fn merged_routes_take_each_their_own_tokens() {
     let world = World::new();
     let (one, two) = (route("/one/{id}"), route("/two/{id}"));
-    let router = |route: &StreamRoute| {
+    let router = |route: &SseRoute| {
         Router::new().route(route.pattern(), get(stream).layer(world.layer(route)))
     };
     let router = router(&one)

@@ -16,7 +16,7 @@ use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::json;
 use sse_gate::{
     Event, Gate, GateLayer, Grant, JwtAuthenticator, JwtKey, Limits, MemoryStore, SseBody,
-    StreamRoute, StreamSlots, StripTokenLayer, Subject,
+    SseRoute, StreamSlots, StripTokenLayer, Subject,
 };
 use tokio::net::TcpListener;
 use tower::Layer;
@@ -229,7 +229,7 @@ fn sessions() -> Contestant {
 fn gate() -> Contestant {
     let store = MemoryStore::new(Limits::default());
     let gate = Gate::new(store);
-    let route = StreamRoute::new(PATTERN).expect("a good pattern");
+    let route = SseRoute::new(PATTERN).expect("a good pattern");
     let layer = GateLayer::new(&gate, route.clone()).with_slots(StreamSlots::new(10_000, 10_000));
     let app = Router::new().route(PATTERN, get(handler).layer(layer));
     let app = StripTokenLayer::new([route.clone()]).layer(app);

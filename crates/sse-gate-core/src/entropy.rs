@@ -2,13 +2,14 @@
 
 use std::error::Error;
 use std::fmt::{self, Debug};
+use std::sync::Arc;
 
 /// A source of unpredictable bytes.
 ///
-/// It fails rather than give bytes that somebody could guess: without randomness no token is
+/// It fails rather than give bytes that an attacker could guess. Without randomness no token is
 /// issued.
 pub trait Entropy: Debug + Send + Sync + 'static {
-    /// Fills `bytes`, all of them unpredictable to everybody else.
+    /// Fills `bytes` with unpredictable bytes.
     fn fill(&self, bytes: &mut [u8; 32]) -> Result<(), EntropyError>;
 }
 
@@ -25,7 +26,13 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// There was no randomness to be had.
+impl<E: Entropy + ?Sized> Entropy for Arc<E> {
+    fn fill(&self, bytes: &mut [u8; 32]) -> Result<(), EntropyError> {
+        (**self).fill(bytes)
+    }
+}
+
+/// The system's random number generator failed.
 #[derive(Debug)]
 pub struct EntropyError {
     source: Option<Box<dyn Error + Send + Sync>>,
@@ -42,7 +49,7 @@ impl EntropyError {
 
 impl fmt::Display for EntropyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no randomness is to be had")
+        f.write_str("the random number generator failed")
     }
 }
 

@@ -36,8 +36,10 @@ pub enum MintRefusalReason {
     TooLarge,
     /// The caller has as many of something as one caller may have.
     TooMany,
-    /// There is no room for another stream of anybody's.
+    /// There is no room for another stream, of any caller.
     Busy,
+    /// What decides about the request can't be asked.
+    Unavailable,
     /// The gate issued no token.
     NotIssued(IssueErrorKind),
 }
@@ -72,6 +74,8 @@ pub enum CredentialReason {
     Claims,
     /// It is not good, and the authenticator does not say why.
     Invalid,
+    /// It is a cookie, and a page of another origin has sent it.
+    Origin,
     /// It could not be checked.
     Unavailable,
 }
@@ -95,6 +99,7 @@ impl MintRefusalReason {
             Self::TooLarge => "too_large",
             Self::TooMany => "too_many",
             Self::Busy => "busy",
+            Self::Unavailable => "authorizer_unavailable",
             Self::NotIssued(kind) => kind.as_str(),
         }
     }
@@ -117,6 +122,7 @@ impl CredentialReason {
             Self::Type => "wrong_type",
             Self::Claims => "bad_claims",
             Self::Invalid => "unauthenticated",
+            Self::Origin => "foreign_origin",
             Self::Unavailable => "credential_unchecked",
         }
     }

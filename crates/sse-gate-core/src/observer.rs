@@ -83,6 +83,10 @@ pub enum Signal {
     /// A request for a token was refused at the endpoint that issues them. If it was the gate
     /// that refused, [`IssueRefused`](Self::IssueRefused) was told before.
     MintRefused(MintRefusalReason),
+    /// A caller has opened a stream, or gone on with it, by its own credential instead of a token.
+    CallerAdmitted,
+    /// A caller's own credential opened no stream.
+    CallerRefused(MintRefusalReason),
     /// A store failed again and again, and is asked no more for a while; or it is asked again.
     BreakerChanged {
         /// Which store.
@@ -134,6 +138,8 @@ pub enum StreamEnd {
     Lagged,
     /// The client went away, or the connection broke.
     Disconnected,
+    /// The subject was revoked: it has signed out, or has lost its right to the stream.
+    Revoked,
 }
 
 /// Observes nothing.

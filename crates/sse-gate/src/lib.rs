@@ -16,7 +16,8 @@
 //!
 //! | folder | what it does |
 //! |---|---|
-//! | [`mod@gate`] | redeems the token in front of a stream: layer, service, future, body |
+//! | [`mod@gate`] | what all parts share: tokens, and what was opened with them |
+//! | [`mod@admission`] | admits requests to streams: layer, service, future, body |
 //! | [`mod@strip`] | takes the token out of the URI before anybody logs it: layer, service |
 //! | [`mod@resume`] | lets clients go on with a stream that was cut off: handle, body |
 //! | [`mod@mint`] | the endpoint that issues tokens: authenticator, authorizer, service |
@@ -50,15 +51,21 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-mod challenge;
+pub mod admission;
+#[cfg(feature = "axum")]
+mod axum_router;
+mod far_off;
 pub mod gate;
 mod granted;
 mod headers;
+#[cfg(feature = "axum")]
+mod into_response;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 pub mod mint;
+pub mod prelude;
 mod problem;
 pub mod resume;
 mod route;
@@ -66,7 +73,6 @@ mod slots;
 pub mod store;
 mod stream;
 mod stream_end;
-mod stream_guard;
 pub mod strip;
 #[cfg(feature = "tracing")]
 mod tracing_observer;
@@ -78,26 +84,28 @@ pub use sse_gate_resume as sessions;
 
 pub use codec::Event;
 pub use core::{
-    Gate, Grant, Limits, MemoryStore, Observer, Resource, SharedStore, Signal, Subject, TokenStore,
+    Grant, GrantRequest, Limits, MemoryStore, Observer, Resource, SharedStore, Signal, Subject,
+    TokenStore,
 };
 
-pub use gate::{GateLayer, Rejection};
-pub use granted::Granted;
+pub use admission::{GateLayer, GateRejection};
 #[cfg(feature = "axum")]
-pub use granted::NotGranted;
+pub use axum_router::RouterExt;
+pub use gate::{Gate, GateBuilder, RevokeError, Revoked};
+pub use granted::{Granted, MissingGrant};
 #[cfg(feature = "jwt")]
 pub use jwt::{JwtAuthenticator, JwtKey};
 #[cfg(feature = "metrics")]
 pub use metrics::MetricsObserver;
-pub use mint::MintService;
+pub use mint::{IssuedToken, MintService};
 pub use problem::Problem;
 pub use resume::{
-    NotAttached, Resumable, ResumableBody, ResumableStream, WorkError, WorkOutput, WorkSlots,
+    AttachError, Resumable, ResumableBody, ResumableStream, WorkError, WorkOutput, WorkSlots,
 };
-pub use route::{InvalidRoute, InvalidRouteKind, StreamRoute, StrippedToken, TokenIn};
+pub use route::{InvalidRoute, InvalidRouteKind, SseRoute, StrippedToken, TokenIn};
 pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;
-pub use store::{GuardedSessions, GuardedStore, StorePolicy};
+pub use store::{GuardedSessions, StorePolicy};
 pub use stream::{NoHook, OnError, SseBody, SseBodyError};
 pub use strip::StripTokenLayer;
 #[cfg(feature = "tracing")]

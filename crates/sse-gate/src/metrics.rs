@@ -59,7 +59,9 @@ use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 use sse_gate_core::{Observer, Signal, StoreRole, StreamEnd};
-use sse_gate_resume::{About, CloseReason, Gone, Refused, SessionObserver, SessionSignal};
+use sse_gate_resume::{
+    CloseReason, GoneReason, InvalidIdReason, SessionInfo, SessionObserver, SessionSignal,
+};
 
 /// Writes what it observes to the recorder that the program has installed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,6 +70,7 @@ pub struct MetricsObserver;
 
 const REQUESTS: &str = "sse_gate_token_requests_total";
 const MINT_REFUSALS: &str = "sse_gate_mint_refusals_total";
+const CALLERS: &str = "sse_gate_callers_total";
 const VALIDATIONS: &str = "sse_gate_token_validations_total";
 const WITHDRAWN: &str = "sse_gate_tokens_withdrawn_total";
 const TURNED_AWAY: &str = "sse_gate_requests_turned_away_total";
@@ -102,6 +105,10 @@ impl MetricsObserver {
             MINT_REFUSALS,
             "Requests refused where tokens are issued, by the reason"
         );
+        describe_counter!(
+            CALLERS,
+            "Callers that came with a credential of their own, by their outcome"
+        );
         describe_counter!(VALIDATIONS, "Stream tokens shown, by their outcome");
         describe_counter!(WITHDRAWN, "Stream tokens withdrawn before they were used");
         describe_counter!(
@@ -125,7 +132,7 @@ impl MetricsObserver {
         describe_counter!(RESUME_REFUSED, "Resume ids refused, by the reason");
         describe_counter!(SESSIONS_CLOSED, "Sessions closed on purpose, by the reason");
         describe_counter!(EVENTS_MISSED, "Events that clients missed for good");
-        for alarm in [Refused::Reuse, Refused::Rollback] {
+        for alarm in [InvalidIdReason::Reuse, InvalidIdReason::Rollback] {
             counter!(RESUME_REFUSED, "reason" => alarm.as_str()).increment(0);
         }
         counter!(RECONNECTS).increment(0);
@@ -161,6 +168,10 @@ impl Observer for MetricsObserver {
             Signal::MintRefused(reason) => {
                 counter!(MINT_REFUSALS, "reason" => reason.as_str()).increment(1);
             }
+            Signal::CallerAdmitted => counter!(CALLERS, "outcome" => "admitted").increment(1),
+            Signal::CallerRefused(reason) => {
+                counter!(CALLERS, "outcome" => reason.as_str()).increment(1);
+            }
             Signal::BreakerChanged { store, is_open } => breaker_changed(store, is_open),
             Signal::StreamOpened => gauge!(CONNECTIONS).increment(1),
             Signal::StreamClosed { lasted, end } => {
@@ -192,7 +203,7 @@ fn breaker_changed(store: StoreRole, is_open: bool) {
 }
 
 impl SessionObserver for MetricsObserver {
-    fn observe(&self, signal: SessionSignal, _: Option<About<'_>>) {
+    fn observe(&self, signal: SessionSignal, _: Option<SessionInfo<'_>>) {
         if let Some(outcome) = session_label(signal) {
             counter!(SESSIONS, "outcome" => outcome).increment(1);
         }
@@ -229,8 +240,8 @@ fn session_label(signal: SessionSignal) -> Option<&'static str> {
         SessionSignal::Resumed { again: false } => "resumed",
         SessionSignal::Resumed { again: true } => "resumed_again",
         SessionSignal::Reopened => "reopened",
-        SessionSignal::Gone(Gone::Complete) => "complete",
-        SessionSignal::Gone(Gone::Closed(reason)) => gone_label(reason),
+        SessionSignal::Gone(GoneReason::Complete) => "complete",
+        SessionSignal::Gone(GoneReason::Closed(reason)) => gone_label(reason),
         SessionSignal::TooSoon => "too_soon",
         SessionSignal::NotAdmitted => "not_admitted",
         SessionSignal::Unavailable => "unavailable",

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use sse_gate_core::{IssueErrorKind, Observer, RefusalReason, Signal, StreamEnd};
-use sse_gate_resume::{About, Refused, SessionObserver, SessionSignal};
+use sse_gate_resume::{InvalidIdReason, SessionInfo, SessionObserver, SessionSignal};
 use tracing::Level;
 
 /// Writes what it observes to the subscriber that the program has installed, with the errors
@@ -22,11 +22,9 @@ use tracing::Level;
 /// are printed as they are.
 ///
 /// ```
-/// use sse_gate::{Gate, MemoryStore, TracingObserver};
+/// use sse_gate::{Gate, TracingObserver};
 ///
-/// let gate = Gate::builder(MemoryStore::default())
-///     .observer(TracingObserver::default())
-///     .build();
+/// let gate = Gate::builder().with_observer(TracingObserver::default()).in_memory();
 /// # let _ = gate;
 /// ```
 ///
@@ -46,9 +44,11 @@ impl Observer for TracingObserver {
 }
 
 impl SessionObserver for TracingObserver {
-    fn observe(&self, signal: SessionSignal, _: Option<About<'_>>) {
+    fn observe(&self, signal: SessionSignal, _: Option<SessionInfo<'_>>) {
         match signal {
-            SessionSignal::Refused(refused @ (Refused::Reuse | Refused::Rollback)) => {
+            SessionSignal::Refused(
+                refused @ (InvalidIdReason::Reuse | InvalidIdReason::Rollback),
+            ) => {
                 event(Level::WARN, "resume id refused", refused.as_str(), None);
             }
             SessionSignal::Refused(refused) => {
@@ -76,6 +76,9 @@ fn log(signal: Signal, error: Option<Chain<'_>>) {
     match signal {
         Signal::MintRefused(reason) => {
             event(Level::INFO, "token request refused", reason.as_str(), error);
+        }
+        Signal::CallerRefused(reason) => {
+            event(Level::INFO, "caller refused", reason.as_str(), error);
         }
         Signal::IssueRefused(kind) => {
             let level = match kind {

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 use sse_gate::core::{CredentialReason, EntropyError};
 use sse_gate::mint::Unauthenticated;
-use sse_gate::sessions::{OpenError, SessionError, SessionErrorKind};
+use sse_gate::sessions::error::{OpenError, SessionError, SessionErrorKind};
 use sse_gate::{
     Gate, Grant, Limits, MemoryStore, NotAttached, Problem, Rejection, Resource, Subject,
 };

@@ -16,7 +16,7 @@ use sse_gate::core::{
     Entry, Epoch, RefusalReason, RefuseAllStore, Signal, StoreError, TokenKey, TokenStore,
 };
 use sse_gate::gate::GateService;
-use sse_gate::{Gate, GateLayer, Grant, MemoryStore, StreamRoute, StreamSlots, Subject};
+use sse_gate::{Gate, GateLayer, Grant, MemoryStore, SseRoute, StreamSlots, Subject};
 use support::{Body, Handler, Witness, World, get};
 use tokio::sync::Semaphore;
 use tower::{Layer, Service};
@@ -61,7 +61,7 @@ struct SlowWorld {
     store: Slow,
     gate: Gate,
     witness: Witness,
-    route: StreamRoute,
+    route: SseRoute,
     slots: StreamSlots,
     handled: Arc<AtomicUsize>,
     uri: String,
@@ -79,7 +79,7 @@ impl SlowWorld {
         let gate = Gate::builder(store.clone())
             .observer(witness.clone())
             .build_erased();
-        let route = StreamRoute::new("/generations/{id}/stream").unwrap();
+        let route = SseRoute::new("/generations/{id}/stream").unwrap();
         let subject = Subject::new("alice").unwrap();
         let issued = gate
             .issue(Grant::new(subject, route.resource(["7"]).unwrap()))

@@ -17,7 +17,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::core::{Signal, StreamEnd};
 use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit};
-use sse_gate::sessions::EventLog;
+use sse_gate::sessions::backend::EventLog;
 use sse_gate::{
     Event, GateLayer, MemoryLogs, MemorySessions, Resumable, ResumableStream, ResumeKeys, Sessions,
     SseBody, StreamSlots, Subject,

@@ -22,7 +22,7 @@ use sse_gate::sessions::{CloseReason, Opening};
 use sse_gate::store::GuardedSessions;
 use sse_gate::{
     Gate, GateLayer, Grant, Limits, MemoryLogs, MemorySessions, MemoryStore, Observer, Resource,
-    Resumable, ResumeKeys, Sessions, Signal, StreamRoute, Subject, TokenStore, WorkError,
+    Resumable, ResumeKeys, Sessions, Signal, SseRoute, Subject, TokenStore, WorkError,
 };
 use support::{Body, World, with};
 use tower::{Layer, ServiceExt};
@@ -56,7 +56,7 @@ async fn a_client_that_comes_again_is_kept_when_the_store_is_down() {
     let gate = Gate::builder(Down).build_erased();
     let keys = ResumeKeys::generate(&sse_gate::core::SystemEntropy).unwrap();
     let sessions = Sessions::new(MemorySessions::default(), keys);
-    let route = StreamRoute::new("/generations/{id}/stream").unwrap();
+    let route = SseRoute::new("/generations/{id}/stream").unwrap();
     let layer = GateLayer::new(&gate, route).resumable(Resumable::new(&sessions));
     let service = layer.layer(tower::service_fn(async |_: Request<Body>| {
         Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))

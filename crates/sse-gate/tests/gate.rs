@@ -9,7 +9,7 @@ use http::header::{ACCEPT, ALLOW, WWW_AUTHENTICATE};
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use sse_gate::core::{RefusalReason, Signal};
-use sse_gate::{Event, GateLayer, StreamRoute, StreamSlots, Subject, TokenIn};
+use sse_gate::{Event, GateLayer, SseRoute, StreamSlots, Subject, TokenIn};
 use support::{Handler, World, get, with};
 use tower::Layer;
 
@@ -378,7 +378,7 @@ async fn the_host_changes_nothing() {
 #[tokio::test]
 async fn a_token_in_the_path_is_replaced_there() {
     let token_in = TokenIn::Path("token".to_owned());
-    let route = StreamRoute::with_token_in("/{room}/{token}/events", token_in).unwrap();
+    let route = SseRoute::with_token_in("/{room}/{token}/events", token_in).unwrap();
     let world = World::on(route);
     let token = world.token_for("7").await;
     let uri = format!("/7/{token}/events?a=b");
@@ -393,7 +393,7 @@ async fn a_token_in_the_path_is_replaced_there() {
 #[tokio::test]
 async fn a_token_in_a_header_is_taken_out_of_it() {
     let header = http::HeaderName::from_static("x-stream-token");
-    let route = StreamRoute::with_token_in("/{room}", TokenIn::Header(header)).unwrap();
+    let route = SseRoute::with_token_in("/{room}", TokenIn::Header(header)).unwrap();
     let world = World::on(route);
     let token = world.token_for("7").await;
     let twice = with(

@@ -15,7 +15,9 @@ use sse_gate::core::{
     Cap, CredentialReason, IssueErrorKind, MintRefusalReason, Observer, RefusalReason, Signal,
     StoreRole, StreamEnd,
 };
-use sse_gate::sessions::{CloseReason, Gone, Refused, SessionObserver, SessionSignal};
+use sse_gate::sessions::{
+    CloseReason, GoneReason, InvalidIdReason, SessionObserver, SessionSignal,
+};
 
 /// Keeps values by kind, name and labels, and what was described.
 #[derive(Clone, Default)]
@@ -346,7 +348,7 @@ fn every_session_signal_writes_its_own_series() {
             vec![reconnects(), sessions("reopened")],
         ),
         (
-            SessionSignal::Gone(Gone::Complete),
+            SessionSignal::Gone(GoneReason::Complete),
             vec![sessions("complete")],
         ),
         (SessionSignal::Unavailable, vec![sessions("unavailable")]),
@@ -356,18 +358,18 @@ fn every_session_signal_writes_its_own_series() {
         (gap(7, true), vec![missed("lost_writes", 1)]),
     ];
     for (reason, label) in reasons {
-        let gone = SessionSignal::Gone(Gone::Closed(reason));
+        let gone = SessionSignal::Gone(GoneReason::Closed(reason));
         rows.push((gone, vec![sessions(&format!("gone_{label}"))]));
         rows.push((SessionSignal::Closed(reason), vec![closed(label)]));
     }
     for (reason, label) in [
-        (Refused::Malformed, "malformed"),
-        (Refused::Unknown, "unknown"),
-        (Refused::Forged, "forged"),
-        (Refused::OtherToken, "other_token"),
-        (Refused::BeforeBase, "before_base"),
-        (Refused::Reuse, "reuse"),
-        (Refused::Rollback, "rollback"),
+        (InvalidIdReason::Malformed, "malformed"),
+        (InvalidIdReason::Unknown, "unknown"),
+        (InvalidIdReason::Forged, "forged"),
+        (InvalidIdReason::OtherToken, "other_token"),
+        (InvalidIdReason::BeforeBase, "before_base"),
+        (InvalidIdReason::Reuse, "reuse"),
+        (InvalidIdReason::Rollback, "rollback"),
     ] {
         rows.push((SessionSignal::Refused(reason), vec![refused(label)]));
     }

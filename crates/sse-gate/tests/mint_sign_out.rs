@@ -16,7 +16,7 @@ use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use serde_json::Value;
 use sse_gate::core::{IssueErrorKind, MintRefusalReason, Signal};
 use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
-use sse_gate::{Gate, GateLayer, MemoryStore, StreamRoute, Subject};
+use sse_gate::{Gate, GateLayer, MemoryStore, SseRoute, Subject};
 use support::Witness;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
@@ -24,8 +24,8 @@ use tower::{Layer, ServiceExt};
 
 type Chunk = Result<Frame<Bytes>, Infallible>;
 
-fn route() -> StreamRoute {
-    StreamRoute::new("/rooms/{id}").unwrap()
+fn route() -> SseRoute {
+    SseRoute::new("/rooms/{id}").unwrap()
 }
 
 fn alice() -> Subject {
@@ -43,7 +43,7 @@ enum At {
 struct Scene {
     gate: Gate,
     witness: Witness,
-    route: StreamRoute,
+    route: SseRoute,
     /// Lets go of what waits.
     go: Arc<Semaphore>,
     body: mpsc::Sender<Chunk>,

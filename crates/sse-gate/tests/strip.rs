@@ -8,12 +8,12 @@ use std::convert::Infallible;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use proptest::prelude::*;
-use sse_gate::{StreamRoute, StripTokenLayer, TokenIn};
+use sse_gate::{SseRoute, StripTokenLayer, TokenIn};
 use support::{Body, Handler, World, get};
 use tower::{Layer, Service};
 
 /// What stands behind the stripping layer sees this URI.
-fn seen(routes: &[StreamRoute], uri: &str) -> String {
+fn seen(routes: &[SseRoute], uri: &str) -> String {
     let mut service =
         StripTokenLayer::new(routes.to_vec()).layer(tower::service_fn(|request: Request<Body>| {
             std::future::ready(Ok::<_, Infallible>(request.uri().to_string()))
@@ -23,11 +23,11 @@ fn seen(routes: &[StreamRoute], uri: &str) -> String {
         .unwrap()
 }
 
-fn routes() -> [StreamRoute; 2] {
+fn routes() -> [SseRoute; 2] {
     let in_path = TokenIn::Path("token".to_owned());
     [
-        StreamRoute::new("/generations/{id}/stream").unwrap(),
-        StreamRoute::with_token_in("/chat/{token}", in_path).unwrap(),
+        SseRoute::new("/generations/{id}/stream").unwrap(),
+        SseRoute::with_token_in("/chat/{token}", in_path).unwrap(),
     ]
 }
 
@@ -96,8 +96,8 @@ proptest! {
 #[tokio::test]
 async fn the_gate_knows_its_route_behind_a_rewrite() {
     let world = World::new();
-    let other = StreamRoute::new("/elsewhere/{id}").unwrap();
-    let same = StreamRoute::new(world.route.pattern()).unwrap();
+    let other = SseRoute::new("/elsewhere/{id}").unwrap();
+    let same = SseRoute::new(world.route.pattern()).unwrap();
     let rewritten = |to: &'static str| {
         let inner = world
             .layer()

@@ -15,8 +15,8 @@ use sse_gate::core::{
     StoreRole, StreamEnd,
 };
 use sse_gate::mint::Unauthenticated;
-use sse_gate::sessions::{CloseReason, Refused, SessionObserver, SessionSignal};
-use sse_gate::{Gate, GateLayer, MemoryStore, StreamRoute, TracingObserver};
+use sse_gate::sessions::{CloseReason, InvalidIdReason, SessionObserver, SessionSignal};
+use sse_gate::{Gate, GateLayer, MemoryStore, SseRoute, TracingObserver};
 use tower::{Layer, ServiceExt};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -178,17 +178,17 @@ fn the_level_says_what_needs_looking_into() {
 fn sessions_are_logged_too() {
     let rows = [
         (
-            SessionSignal::Refused(Refused::Reuse),
+            SessionSignal::Refused(InvalidIdReason::Reuse),
             "WARN",
             "reason=reuse",
         ),
         (
-            SessionSignal::Refused(Refused::Rollback),
+            SessionSignal::Refused(InvalidIdReason::Rollback),
             "WARN",
             "reason=rollback",
         ),
         (
-            SessionSignal::Refused(Refused::Unknown),
+            SessionSignal::Refused(InvalidIdReason::Unknown),
             "INFO",
             "reason=unknown",
         ),
@@ -228,7 +228,7 @@ fn an_error_can_not_forge_a_line() {
 #[tokio::test]
 async fn a_route_that_is_not_stripped_is_logged_by_its_pattern() {
     let gate = Gate::builder(MemoryStore::default()).observer(TracingObserver::default());
-    let route = StreamRoute::new("/rooms/{room}").unwrap();
+    let route = SseRoute::new("/rooms/{room}").unwrap();
     let service = GateLayer::new(&gate.build(), route).layer(tower::service_fn(async |_| {
         Ok::<_, Infallible>(http::Response::new(Empty::<bytes::Bytes>::new()))
     }));

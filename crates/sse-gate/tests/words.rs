@@ -18,7 +18,7 @@ use http_body::Body as _;
 use http_body_util::{BodyExt, Full};
 use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, Permit, Unauthenticated};
 use sse_gate::{
-    Event, MintService, SseBody, SseBodyError, StreamRoute, StripTokenLayer, StrippedToken, TokenIn,
+    Event, MintService, SseBody, SseBodyError, SseRoute, StripTokenLayer, StrippedToken, TokenIn,
 };
 use support::{Body, World, get};
 use tower::{Layer, Service, ServiceExt};
@@ -39,7 +39,7 @@ async fn a_debug_print_names_its_type_and_shows_no_token() {
     let token = world.token().await;
     let uri = format!("/generations/7/stream?token={token}");
     let place = "/generations/{id}/stream";
-    shows(&world.route, &["StreamRoute", place, "Query"], &token);
+    shows(&world.route, &["SseRoute", place, "Query"], &token);
     let mut service = world
         .layer()
         .layer(tower::service_fn(async |_: Request<Body>| {
@@ -100,7 +100,7 @@ fn an_unauthenticated_request_says_why() {
 }
 
 /// What a stripping layer leaves in a request.
-async fn stripped(route: &StreamRoute, uri: &str) -> Option<StrippedToken> {
+async fn stripped(route: &SseRoute, uri: &str) -> Option<StrippedToken> {
     let inner = tower::service_fn(async |request: Request<Body>| {
         Ok::<_, Infallible>(request.extensions().get::<StrippedToken>().cloned())
     });
@@ -135,7 +135,7 @@ async fn a_stripped_token_has_the_key_of_its_token() {
 /// A route is filled with values, each encoded, and equal to another of its pattern and place.
 #[test]
 fn a_route_makes_paths_of_values() {
-    let route = StreamRoute::new("/rooms/{room}/of/{user}/events").unwrap();
+    let route = SseRoute::new("/rooms/{room}/of/{user}/events").unwrap();
     let path = route.path(["a b", "ü/?"]).unwrap();
     assert_eq!(path, "/rooms/a%20b/of/%C3%BC%2F%3F/events");
     assert!(route.path(["a"]).is_err());
@@ -143,13 +143,13 @@ fn a_route_makes_paths_of_values() {
     assert!(route.path(["a", ""]).is_err());
 
     let (pattern, other) = ("/rooms/{room}/events", "/rooms/{id}/events");
-    let of = |pattern| StreamRoute::new(pattern).unwrap();
+    let of = |pattern| SseRoute::new(pattern).unwrap();
     assert_eq!(of(pattern), of(pattern));
     assert_ne!(of(pattern), of(other));
     let in_header = TokenIn::Header(http::HeaderName::from_static("x-token"));
     assert_ne!(
         of(pattern),
-        StreamRoute::with_token_in(pattern, in_header).unwrap()
+        SseRoute::with_token_in(pattern, in_header).unwrap()
     );
 }
 
@@ -174,7 +174,7 @@ impl Service<Request<Body>> for Inner {
 /// F7: the stripping layer is as ready as what stands behind it.
 #[test]
 fn the_stripping_layer_is_ready_when_its_service_is() {
-    let layer = StripTokenLayer::new(vec![StreamRoute::new("/events").unwrap()]);
+    let layer = StripTokenLayer::new(vec![SseRoute::new("/events").unwrap()]);
     for state in [
         Poll::Pending,
         Poll::Ready(Ok(())),
@@ -240,7 +240,7 @@ fn a_debug_print_of_a_key_shows_no_key() {
 
 /// The URI that is seen behind the stripping layer.
 async fn seen(query: &str) -> String {
-    let route = StreamRoute::new("/generations/{id}/stream").unwrap();
+    let route = SseRoute::new("/generations/{id}/stream").unwrap();
     let inner = tower::service_fn(async |request: Request<Body>| {
         Ok::<_, Infallible>(request.uri().query().unwrap_or_default().to_owned())
     });
@@ -287,17 +287,17 @@ async fn a_query_is_looked_at_up_to_four_kib() {
 /// B18: what is wrong with a value is told behind what is wrong with the route.
 #[test]
 fn a_value_that_makes_no_resource_is_told() {
-    let route = StreamRoute::new("/rooms/{room}/events").unwrap();
+    let route = SseRoute::new("/rooms/{room}/events").unwrap();
     let error = route.resource(["x".repeat(5_000)]).unwrap_err();
     let source = error.source().unwrap().to_string();
     assert!(source.contains("1024"), "{source}");
-    assert!(StreamRoute::new("rooms").unwrap_err().source().is_none());
+    assert!(SseRoute::new("rooms").unwrap_err().source().is_none());
 }
 
 /// B18: two patterns for the same paths are told by their paths.
 #[test]
 fn a_conflict_is_told_by_its_paths() {
-    let route = StreamRoute::new("/chat/{id}").unwrap();
+    let route = SseRoute::new("/chat/{id}").unwrap();
     let said = route.except("/chat/{id}").unwrap_err().to_string();
     assert!(said.contains("the same paths as"), "{said}");
 }

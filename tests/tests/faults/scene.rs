@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt};
 use http::StatusCode;
 use sse_gate::core::StreamEnd;
 use sse_gate::{
-    Event, Gate, GateLayer, Grant, Granted, Observer, Signal, SseBody, StreamRoute, StreamSlots,
+    Event, Gate, GateLayer, Grant, Granted, Observer, Signal, SseBody, SseRoute, StreamSlots,
     StripTokenLayer, Subject,
 };
 use sse_gate_tests::{Connection, Request, eventually};
@@ -35,7 +35,7 @@ pub(crate) struct Scene {
     /// How often the handler was called.
     pub(crate) handled: Arc<AtomicUsize>,
     gate: Gate,
-    route: StreamRoute,
+    route: SseRoute,
     /// The tasks that there were before any client came.
     tasks: usize,
     server: AbortHandle,
@@ -72,7 +72,7 @@ impl Scene {
         let (store, seen) = (Slow::new(wait), Seen::default());
         let gate = Gate::builder(store.clone()).observer(seen.clone());
         let gate = gate.build_erased();
-        let route = StreamRoute::new("/streams/{what}").expect("a pattern");
+        let route = SseRoute::new("/streams/{what}").expect("a pattern");
         let handled = Arc::new(AtomicUsize::new(0));
         let layer = GateLayer::new(&gate, route.clone()).with_slots(slots.clone());
         let counted = Arc::clone(&handled);

@@ -20,7 +20,7 @@ use http_body_util::{BodyExt, Empty, Full};
 use sse_gate::mint::{Authenticator, Bearer, Denied, MintRequest, MintService, Permit};
 use sse_gate::{
     Event, Gate, GateLayer, Grant, Granted, JwtAuthenticator, JwtKey, Limits, MemoryStore, Problem,
-    Rejection, Resource, SharedStore, SseBody, StreamRoute, StreamSlots, StripTokenLayer, Subject,
+    Rejection, Resource, SharedStore, SseBody, SseRoute, StreamSlots, StripTokenLayer, Subject,
     TokenStore,
 };
 use sse_gate_moka::MokaStore;
@@ -73,9 +73,9 @@ fn resource() -> Resource {
 }
 
 /// The one route: each that is made anew is another.
-fn route() -> StreamRoute {
-    static ROUTE: OnceLock<StreamRoute> = OnceLock::new();
-    let new = || StreamRoute::new("/streams/{id}").expect("a pattern");
+fn route() -> SseRoute {
+    static ROUTE: OnceLock<SseRoute> = OnceLock::new();
+    let new = || SseRoute::new("/streams/{id}").expect("a pattern");
     ROUTE.get_or_init(new).clone()
 }
 

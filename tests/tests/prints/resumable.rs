@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};
 use sse_gate::core::SystemEntropy;
-use sse_gate::sessions::{About, NotResumed, ResumeId, SessionObserver, SessionSignal};
+use sse_gate::sessions::backend::ResumeId;
+use sse_gate::sessions::error::ResumeError;
+use sse_gate::sessions::{SessionInfo, SessionObserver, SessionSignal};
 use sse_gate::{
     Event, Gate, GateLayer, MemoryLogs, MemorySessions, MemoryStore, Resumable, ResumableStream,
     ResumeKeys, Sessions, StripTokenLayer,
@@ -30,7 +32,7 @@ fn add(printed: &Printed, it: &dyn Debug) {
 struct Told(Printed);
 
 impl SessionObserver for Told {
-    fn observe(&self, signal: SessionSignal, about: Option<About<'_>>) {
+    fn observe(&self, signal: SessionSignal, about: Option<SessionInfo<'_>>) {
         add(&self.0, &signal);
         add(&self.0, &about);
     }
@@ -120,7 +122,7 @@ async fn a_resumable_stream_prints_no_secret() {
     let key = sse_gate::core::TokenKey::of(&shown, &resource()).expect("a good spelling");
     for id in [&id[1..], &id, &id.replace("sser1", "sser2")] {
         let resumed = sessions.resume(id, key).await;
-        if let Err(NotResumed::Unavailable(error)) = &resumed {
+        if let Err(ResumeError::Unavailable(error)) = &resumed {
             prints.print_error(error);
         }
         prints.print(&resumed);

@@ -70,6 +70,18 @@ impl<S: TokenStore> TokenGateBuilder<S> {
         self
     }
 
+    /// The same settings over another store.
+    pub fn with_store<T: TokenStore>(self, store: T) -> TokenGateBuilder<T> {
+        TokenGateBuilder {
+            store,
+            ttl: self.ttl,
+            max_stream: self.max_stream,
+            clock: self.clock,
+            entropy: self.entropy,
+            observer: self.observer,
+        }
+    }
+
     /// The gate, its store's type kept: every operation is dispatched statically.
     pub fn build(self) -> TokenGate<Arc<S>> {
         let recent = Recent::new(self.clock.steady());

@@ -66,7 +66,12 @@ impl Redemption {
         self.state.settle(self.key, answer)
     }
 
-    /// Says that whoever showed the token is gone, and nobody waits for the outcome.
+    /// Refuses the token because of `error`, before it was looked for. It stays as it is.
+    pub fn abort(self, error: StoreError) -> RedeemError {
+        self.state.unavailable(error)
+    }
+
+    /// Says that the client is gone that showed the token. The outcome is of no use any more.
     pub fn abandon(self) {
         self.state.observer.observe(Signal::Abandoned);
     }

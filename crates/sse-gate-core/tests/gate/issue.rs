@@ -129,7 +129,10 @@ fn without_randomness_there_is_no_token() {
     for _ in 0..3 {
         let error = block_on(gate.issue(grant("alice"))).unwrap_err();
         assert_eq!(error.kind(), IssueErrorKind::NoEntropy);
-        assert_eq!(error.to_string(), "the system's random number generator failed");
+        assert_eq!(
+            error.to_string(),
+            "the system's random number generator failed"
+        );
         let cause = error.source().and_then(Error::source);
         assert_eq!(cause.unwrap().to_string(), "the pool is dry");
     }

@@ -68,6 +68,11 @@ impl Sessions {
         Ok(Self::new(MemorySessions::default(), keys))
     }
 
+    /// Whether these are the same sessions, and not others with the same settings.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Sets the clock, the system's by default. A store has a clock of its own.
     pub fn with_clock(self, clock: impl Clock) -> Self {
         self.with(|parts| parts.clock = Arc::new(clock))

@@ -1,102 +1,205 @@
-//! Stands in front of streams: [`GateLayer`] redeems the token of a request, or refuses it.
-//!
-//! # Which requests pass
-//!
-//! Those that a page's `EventSource`, or a program that acts like one, makes to the layer's
-//! [route](crate::StreamRoute) with a fresh token. The order of the checks, cheap and public
-//! ones first:
-//!
-//! | check | refused with |
-//! |---|---|
-//! | `method`: GET (OPTIONS is answered with the list) | 405 |
-//! | `route`: the path is one of the route | 404 |
-//! | `early_data`: it is no replayable TLS 1.3 early data (RFC 8470) | 425 |
-//! | `body`: it has no content | 400 |
-//! | `prefetch`: no browser fetches it ahead of time | 403 |
-//! | `fetch_metadata`: a script fetches it, not a navigation or an element | 403 |
-//! | `accept`: it names `text/event-stream`, or [any type will do](GateLayer::with_any_accept) | 406 |
-//! | `query_too_long`: its query has at most 4 KiB | 414 |
-//! | `origin`: it is an allowed one, if that is [set up](GateLayer::with_allowed_origins) | 403 |
-//! | `capacity`: there is room for another stream | 503 |
-//! | `one_token`: it shows a token, and no other credential; `Authorization` may be [ignored](GateLayer::with_authorization_ignored) | 401, 400 |
-//! | the token is well-spelled, and redeemed | 401, or 503 if the store can't say |
-//! | `subject_capacity`: there is room for another stream of the subject's | 429 |
-//!
-//! A request that fails a check above the last two leaves every token as it was. So link
-//! previews, prefetching and a pasted URL cost nobody a token.
-//!
-//! That is a strict route: its token opens one connection. On a
-//! [resumable](GateLayer::resumable) one, a request with a resume id passes the same checks and is
-//! looked for among the sessions before its token is redeemed: see [`mod@crate::resume`].
-//!
-//! An offer to upgrade, ranges and conditions are ignored. Content is a length that is not zero, or a
-//! data frame with bytes that is there or follows the head within 10 ms. An empty chunked body, or an
-//! HTTP/2 request whose end comes later, has none. To see a data frame, the gate polls the bodies of
-//! hyper and axum, and boxed ones, before the handler gets them; other types are judged by their
-//! [`size_hint`](http_body::Body::size_hint).
-//!
-//! # What a refused client sees
-//!
-//! `application/problem+json`. All bad tokens get the same answer to the byte, whatever is wrong
-//! with them; the reason goes to the gate's [observer](sse_gate_core::Observer) alone. The answer to
-//! HEAD has the same headers and no body: over HTTP/2 a server may not take it away.
-//!
-//! # What happens when a client goes away
-//!
-//! Before the store was asked, nothing. After that, the redemption runs to its end without it:
-//! a token is spent or untouched, and nobody else can use what the vanished client had begun.
-//!
-//! # What the deployment must take care of
-//!
-//! TLS. A proxy that neither caches nor buffers the route, and never redirects it. A
-//! [`StripTokenLayer`](crate::StripTokenLayer) around everything that logs URIs.
-//!
-//! ```
-//! use http::{Request, Response, StatusCode, header::ACCEPT};
-//! use http_body_util::Empty;
-//! use sse_gate::{Gate, GateLayer, Grant, Granted, MemoryStore, StreamRoute, Subject};
-//! use tower::{Layer, Service, service_fn};
-//!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let gate = Gate::new(MemoryStore::default());
-//! let route = StreamRoute::new("/generations/{id}/stream")?;
-//! let handler = service_fn(|request: Request<Empty<bytes::Bytes>>| async move {
-//!     let granted = request.extensions().get::<Granted>().expect("the gate let it in");
-//!     assert_eq!(granted.subject().as_str(), "alice");
-//!     Ok::<_, std::convert::Infallible>(Response::new(Empty::<bytes::Bytes>::new()))
-//! });
-//! let mut service = GateLayer::new(&gate, route.clone()).layer(handler);
-//!
-//! let grant = Grant::new(Subject::new("alice")?, route.resource(["7"])?);
-//! let issued = gate.issue(grant).await?;
-//! let uri = format!("{}?token={}", route.path(["7"])?, issued.token().expose());
-//! let request = || Request::get(&uri).header(ACCEPT, "text/event-stream").body(Empty::new());
-//!
-//! assert_eq!(service.call(request()?).await?.status(), StatusCode::OK);
-//! assert_eq!(service.call(request()?).await?.status(), StatusCode::UNAUTHORIZED);
-//! # Ok(())
-//! # }
-//! ```
+//! What all parts of a service share: [`Gate`].
 
-mod accept;
-mod answer;
-mod body;
-mod checks;
-mod content;
-mod future;
-mod layer;
-mod next;
-mod origin;
-mod redemption;
-mod rejection;
-mod service;
-mod session_door;
+mod builder;
+mod revoke;
 mod unstripped;
 
-pub use body::ResponseBody;
-pub use future::ResponseFuture;
-pub use layer::GateLayer;
-pub use origin::InvalidOrigin;
-pub use rejection::Rejection;
-pub use service::GateService;
+use std::fmt;
+use std::sync::Arc;
+
+use sse_gate_core::{
+    Clock, Entropy, EntropyError, Epoch, Grant, GrantRequest, IssueError, MemoryStore, Observer,
+    RedeemError, Redemption, Resource, SharedStore, Signal, StoreError, TakeFuture, TokenGate,
+    TokenKey, TokenStore,
+};
+use sse_gate_resume::{MemoryLogs, SessionObserver, Sessions};
+
+pub use builder::GateBuilder;
+use revoke::Opened;
+pub use revoke::{RevokeError, Revoked};
+use unstripped::Unstripped;
+
+use crate::mint::IssuedToken;
+use crate::store::{GuardedStore, Operation, StoreAccess};
+
+/// Issues tokens, and knows what was opened with them. Clones are cheap and are the same gate.
+///
+/// A service makes one and gives it to every layer and endpoint. The gate has the one clock, the one
+/// source of randomness and the one observer of all its parts. Its store is asked within the bounds
+/// of a [`StorePolicy`](crate::StorePolicy): no answer in 250 ms is an error.
+///
+/// ```
+/// use sse_gate::{Gate, GrantRequest, Resource, Subject};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let gate = Gate::in_memory();
+/// let alice = Subject::new("alice")?;
+/// let room = Resource::new(["rooms", "7"])?;
+/// let issued = gate.issue(GrantRequest::new(alice.clone(), room)).await?;
+/// assert!(issued.token().expose().starts_with("sset1_"));
+///
+/// // Alice signs out. Her unused tokens and all of her streams end.
+/// assert_eq!(gate.revoke(&alice).await?.tokens(), 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// To be used within a Tokio runtime.
+#[derive(Clone)]
+pub struct Gate(Arc<Inner>);
+
+struct Inner {
+    tokens: TokenGate<Arc<GuardedStore>>,
+    store: SharedStore,
+    /// The way to the store of the tokens.
+    token_access: StoreAccess,
+    /// The way to the stores of sessions.
+    session_access: StoreAccess,
+    entropy: Arc<dyn Entropy>,
+    session_observer: Arc<dyn SessionObserver>,
+    opened: Opened,
+    unstripped: Unstripped,
+}
+
+impl Gate {
+    /// A gate over a [`MemoryStore`], with every setting at its default.
+    pub fn in_memory() -> Self {
+        Self::builder().in_memory()
+    }
+
+    /// A gate over this store, with every other setting at its default.
+    pub fn new(store: impl TokenStore) -> Self {
+        Self::builder().build(store)
+    }
+
+    /// A gate to be set up.
+    pub fn builder() -> GateBuilder {
+        GateBuilder::default()
+    }
+
+    /// Issues a token for what is asked. Mints do this by themselves; it is for handlers that issue
+    /// tokens on their own. [`Problem`](crate::Problem) turns the error into a response.
+    pub async fn issue(&self, request: GrantRequest) -> Result<IssuedToken, IssueError> {
+        let issued = self.0.tokens.issue(request).await?;
+        Ok(IssuedToken::new(issued, serde_json::Map::new()))
+    }
+
+    /// Gives the grant of `token` for `resource`, if it is a fresh one. It is spent then.
+    ///
+    /// A [`GateLayer`](crate::GateLayer) does this by itself. This is for programs that take a token
+    /// from somewhere else than a request.
+    pub async fn redeem(&self, token: &str, resource: &Resource) -> Result<Grant, RedeemError> {
+        self.0.tokens.redeem(token, resource).await
+    }
+
+    /// The present epoch, to be read before a caller is authenticated: see
+    /// [`GrantRequest::with_epoch`].
+    pub async fn epoch(&self) -> Result<Epoch, StoreError> {
+        self.0.tokens.epoch().await
+    }
+
+    /// Withdraws one token that was issued and not yet used; whether there was one.
+    /// [`IssuedToken::key`] tells the key.
+    pub async fn withdraw(&self, key: TokenKey) -> Result<bool, StoreError> {
+        self.0.tokens.withdraw(key).await
+    }
+
+    /// New sessions in memory, for [resumable](crate::GateLayer::resumable) routes, with the gate's
+    /// clock, randomness and observer.
+    ///
+    /// It fails only if the system's random number generator does.
+    pub fn new_sessions(&self) -> Result<Sessions, EntropyError> {
+        let store = sse_gate_resume::MemorySessions::default().with_clock(self.clock());
+        let keys = sse_gate_resume::ResumeKeys::generate(&*self.0.entropy)?;
+        let sessions = Sessions::new(store, keys)
+            .with_clock(self.clock())
+            .with_entropy(Arc::clone(&self.0.entropy))
+            .with_observer(Arc::clone(&self.0.session_observer));
+        Ok(sessions)
+    }
+
+    /// A maker of event logs in memory, with the gate's clock and randomness.
+    pub fn new_logs(&self) -> MemoryLogs {
+        MemoryLogs::default()
+            .with_clock(self.clock())
+            .with_entropy(Arc::clone(&self.0.entropy))
+    }
+
+    /// The clock that it goes by.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(self.0.tokens.clock())
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        &*self.0.entropy
+    }
+
+    pub(crate) fn observe(&self, signal: Signal) {
+        self.0.tokens.observe(signal);
+    }
+
+    pub(crate) fn observe_error(&self, signal: Signal, error: &(dyn std::error::Error + 'static)) {
+        self.0.tokens.observe_error(signal, error);
+    }
+
+    /// The tokens, in a store that is asked in this way.
+    pub(crate) fn tokens_by(&self, access: StoreAccess) -> TokenGate<GuardedStore> {
+        let store = self.0.store.clone();
+        self.0
+            .tokens
+            .map_store(|_| GuardedStore::new(store, access))
+    }
+
+    /// Checks how a token is spelled. No store is asked.
+    pub(crate) fn begin(
+        &self,
+        token: &str,
+        resource: &Resource,
+    ) -> Result<Redemption, RedeemError> {
+        self.0.tokens.begin(token, resource)
+    }
+
+    /// Takes the entry of a token out of the store, which is asked in this way.
+    pub(crate) fn take(&self, key: TokenKey, access: &StoreAccess) -> Operation<TakeFuture> {
+        access.ask(self.0.store.take_owned(key))
+    }
+
+    /// Settles what a caller asks for that has shown its credential at the stream itself.
+    pub(crate) async fn grant(&self, request: GrantRequest) -> Result<Grant, IssueError> {
+        self.0.tokens.grant(request).await
+    }
+
+    pub(crate) fn token_access(&self) -> &StoreAccess {
+        &self.0.token_access
+    }
+
+    pub(crate) fn session_access(&self) -> &StoreAccess {
+        &self.0.session_access
+    }
+
+    pub(crate) fn opened(&self) -> &Opened {
+        &self.0.opened
+    }
+}
+
+impl Default for Gate {
+    /// The same as [`in_memory`](Self::in_memory).
+    fn default() -> Self {
+        Self::in_memory()
+    }
+}
+
+impl From<MemoryStore> for Gate {
+    fn from(store: MemoryStore) -> Self {
+        Self::new(store)
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate")
+            .field("tokens", &self.0.tokens)
+            .finish_non_exhaustive()
+    }
+}

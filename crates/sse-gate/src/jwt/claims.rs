@@ -5,7 +5,7 @@ use serde_json::Number;
 use sse_gate_core::{CredentialReason, Subject, Timestamp};
 
 use super::fault;
-use crate::mint::{Identity, Unauthenticated};
+use crate::mint::{AuthError, Identity};
 
 /// The registered claims (RFC 7519 §4.1). One of another type is an error, `null` included, and so is
 /// one that stands twice.
@@ -50,7 +50,7 @@ impl Claims {
         self,
         now: Timestamp,
         expected: &Expected,
-    ) -> Result<Identity, Unauthenticated> {
+    ) -> Result<Identity, AuthError> {
         if !self
             .iss
             .as_ref()
@@ -86,8 +86,8 @@ impl Claims {
         }
         // The error does not print the name.
         let subject = Subject::new(self.sub);
-        let subject = subject
-            .map_err(|error| Unauthenticated::of(CredentialReason::Claims).because(error))?;
+        let subject =
+            subject.map_err(|error| AuthError::of(CredentialReason::Claims).because(error))?;
         Ok(Identity::new(subject).with_expiry(end))
     }
 }
@@ -115,7 +115,7 @@ fn later(moment: Timestamp, millis: u64) -> Timestamp {
 }
 
 /// A `NumericDate` (RFC 7519 §2): seconds since the epoch, whole or not. None is before it.
-fn moment(date: &Number) -> Result<Timestamp, Unauthenticated> {
+fn moment(date: &Number) -> Result<Timestamp, AuthError> {
     if let Some(secs) = date.as_u64() {
         return Ok(Timestamp::from_unix_secs(secs));
     }

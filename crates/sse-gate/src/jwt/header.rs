@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use sse_gate_core::CredentialReason;
 
 use super::fault;
-use crate::mint::Unauthenticated;
+use crate::mint::AuthError;
 
 /// The members that are looked at (RFC 7515 §4.1). One that stands twice is an error.
 #[derive(Deserialize)]
@@ -19,7 +19,7 @@ pub(super) struct Header {
 
 impl Header {
     /// The header of a JWT in its compact serialisation, three parts (RFC 7515 §7.1).
-    pub(super) fn read(jwt: &str) -> Result<Self, Unauthenticated> {
+    pub(super) fn read(jwt: &str) -> Result<Self, AuthError> {
         let unreadable = |what| fault(CredentialReason::Unreadable, what);
         let mut parts = jwt.split('.');
         let (Some(header), Some(_), Some(_), None) =
@@ -33,7 +33,7 @@ impl Header {
     }
 
     /// Whether it is a JWT of this algorithm that asks for nothing more.
-    pub(super) fn check(&self, algorithm: Algorithm) -> Result<(), Unauthenticated> {
+    pub(super) fn check(&self, algorithm: Algorithm) -> Result<(), AuthError> {
         // The names of the variants are those of the algorithms (RFC 7518 §3.1).
         if self.alg != format!("{algorithm:?}") {
             return Err(fault(

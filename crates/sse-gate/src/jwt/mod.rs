@@ -31,12 +31,12 @@ mod verify;
 
 use sse_gate_core::CredentialReason;
 
-use crate::mint::Unauthenticated;
+use crate::mint::AuthError;
 
 pub use key::{InvalidKey, JwtKey};
 pub use verify::{JwtAuthenticator, JwtSetupError};
 
 /// A fault of a JWT's, in words that hold nothing of it.
-fn fault(reason: CredentialReason, what: &'static str) -> Unauthenticated {
-    Unauthenticated::of(reason).because(what)
+fn fault(reason: CredentialReason, what: &'static str) -> AuthError {
+    AuthError::of(reason).because(what)
 }

@@ -13,7 +13,7 @@ use super::claims::{Claims, Expected};
 use super::header::Header;
 use super::key::JwtKey;
 use super::{fault, known_answer};
-use crate::mint::{Authenticator, Bearer, Identity, Unauthenticated};
+use crate::mint::{AuthError, Authenticator, Bearer, Identity};
 
 /// How far the clocks of issuer and service may differ.
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(5);
@@ -122,12 +122,12 @@ impl JwtAuthenticator {
     ///
     /// # Errors
     ///
-    /// Its [reason](Unauthenticated::reason) says what was wrong. Neither it nor its source prints
+    /// Its [reason](AuthError::reason) says what was wrong. Neither it nor its source prints
     /// anything of the JWT.
-    pub fn verify(&self, jwt: &str) -> Result<Identity, Unauthenticated> {
+    pub fn verify(&self, jwt: &str) -> Result<Identity, AuthError> {
         let inner = &*self.0;
         if jwt.len() > inner.max_len {
-            return Err(Unauthenticated::too_large());
+            return Err(AuthError::too_large());
         }
         Header::read(jwt)?.check(inner.key.algorithm)?;
         let token = decode::<Claims>(jwt, &inner.key.key, &inner.validation);
@@ -137,7 +137,7 @@ impl JwtAuthenticator {
 }
 
 /// What an error of the backend's means. It is not kept: some of its kinds quote the JWT.
-fn why(kind: &ErrorKind) -> Unauthenticated {
+fn why(kind: &ErrorKind) -> AuthError {
     let (reason, what) = match kind {
         ErrorKind::Json(_) | ErrorKind::Utf8(_) => (
             CredentialReason::Claims,
@@ -161,7 +161,9 @@ fn millis(span: Duration) -> u64 {
 }
 
 impl Authenticator for JwtAuthenticator {
-    async fn authenticate(&self, parts: &Parts) -> Result<Identity, Unauthenticated> {
+    type Claims = ();
+
+    async fn authenticate(&self, parts: &Parts) -> Result<Identity, AuthError> {
         self.verify(Bearer::up_to(self.0.max_len, &parts.headers)?.as_str())
     }
 }

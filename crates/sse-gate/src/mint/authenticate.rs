@@ -1,188 +1,86 @@
 //! Who asks for a token: [`Authenticator`].
 
-use std::error::Error;
-use std::fmt;
-use std::time::Duration;
-
-use http::StatusCode;
 use http::request::Parts;
-use sse_gate_core::{CredentialReason, Subject, Timestamp};
 
-use crate::challenge;
-use crate::problem::Problem;
+use super::{AuthError, Challenge, Identity};
 
 /// Finds out who makes a request, from its head.
 ///
-/// It must go by a header that no foreign page can make a browser send: `Authorization` is one,
-/// `Cookie` is not. [`Bearer::of`](super::Bearer::of) reads the former.
+/// An async function or a closure that takes [`Parts`] is one, and with
+/// [`with_state`](super::with_state) one that takes a state before them:
 ///
-/// Every `Fn(&Parts)` that returns such a future is one.
+/// ```
+/// use http::request::Parts;
+/// use sse_gate::mint::{AuthError, Bearer, Identity};
+///
+/// async fn who(parts: Parts) -> Result<Identity, AuthError> {
+///     match Bearer::of(&parts.headers)?.as_str() {
+///         "alices-key" => Ok(Identity::named("alice")?),
+///         _ => Err(AuthError::invalid()),
+///     }
+/// }
+/// ```
+///
+/// A type of its own implements the trait. It borrows the head, and may carry claims of any type:
+///
+/// ```
+/// use http::request::Parts;
+/// use sse_gate::mint::{AuthError, Authenticator, Bearer, Identity};
+///
+/// struct ApiKey(String);
+///
+/// impl Authenticator for ApiKey {
+///     type Claims = ();
+///
+///     async fn authenticate(&self, parts: &Parts) -> Result<Identity, AuthError> {
+///         if Bearer::of(&parts.headers)?.as_str() == self.0 {
+///             return Ok(Identity::named("the service")?);
+///         }
+///         Err(AuthError::invalid())
+///     }
+/// }
+/// ```
+///
+/// # Which header to go by
+///
+/// One that no foreign page can make a browser send: `Authorization`, which
+/// [`Bearer::of`](super::Bearer::of) reads. `Cookie` is sent with every request, whoever made the
+/// browser send it. An authenticator that goes by a cookie needs a check of the origin: use
+/// [`SameOrigin`](super::SameOrigin).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an authenticator",
+    label = "an `async fn(http::request::Parts) -> Result<Identity, AuthError>` is needed here",
+    note = "the function takes `Parts` by value; with a state use `with_state(state, function)`"
+)]
 pub trait Authenticator: Send + Sync + 'static {
+    /// What the credential says beside the subject. The authorizer gets it in the
+    /// [`Identity`].
+    type Claims: Send + Sync + 'static;
+
     /// The caller's identity, or why there is none.
     fn authenticate(
         &self,
         parts: &Parts,
-    ) -> impl Future<Output = Result<Identity, Unauthenticated>> + Send;
+    ) -> impl Future<Output = Result<Identity<Self::Claims>, AuthError>> + Send;
+
+    /// What a 401 asks for: bearer tokens, unless this says otherwise.
+    fn challenge(&self) -> Challenge {
+        Challenge::bearer()
+    }
 }
 
-impl<F, Fut> Authenticator for F
+impl<F, Fut, C> Authenticator for F
 where
-    F: Fn(&Parts) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Identity, Unauthenticated>> + Send,
+    F: Fn(Parts) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Identity<C>, AuthError>> + Send,
+    C: Send + Sync + 'static,
 {
+    type Claims = C;
+
     fn authenticate(
         &self,
         parts: &Parts,
-    ) -> impl Future<Output = Result<Identity, Unauthenticated>> + Send {
-        self(parts)
-    }
-}
-
-/// Who makes a request, and how long that is known for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    subject: Subject,
-    expires_at: Timestamp,
-}
-
-impl Identity {
-    /// An identity that does not end by itself.
-    pub fn new(subject: Subject) -> Self {
-        Self {
-            subject,
-            expires_at: Timestamp::FOREVER,
-        }
-    }
-
-    /// When the credential ends, a JWT's `exp`. No token and no stream of its outlives it.
-    pub fn with_expiry(mut self, at: Timestamp) -> Self {
-        self.expires_at = at;
-        self
-    }
-
-    /// Who it is.
-    pub fn subject(&self) -> &Subject {
-        &self.subject
-    }
-
-    /// When the credential ends.
-    pub fn expires_at(&self) -> Timestamp {
-        self.expires_at
-    }
-}
-
-/// The caller of a request did not prove who they are.
-///
-/// The client learns of five cases: no credential, a malformed one, one that is too large, one that
-/// can't be checked now, and a bad one. Which of the many ways to be bad it was, only the
-/// [observer](sse_gate_core::Observer) of the gate is told.
-///
-/// ```
-/// use sse_gate::core::CredentialReason;
-/// use sse_gate::mint::Unauthenticated;
-///
-/// let expired = Unauthenticated::of(CredentialReason::Expired);
-/// assert_eq!(expired.reason(), CredentialReason::Expired);
-/// assert_eq!(Unauthenticated::invalid().reason(), CredentialReason::Invalid);
-/// ```
-#[derive(Debug)]
-pub struct Unauthenticated {
-    reason: CredentialReason,
-    source: Option<Box<dyn Error + Send + Sync>>,
-}
-
-impl Unauthenticated {
-    /// The request is not authenticated, for this reason.
-    pub fn of(reason: CredentialReason) -> Self {
-        Self {
-            reason,
-            source: None,
-        }
-    }
-
-    /// The request shows no credential.
-    pub fn missing() -> Self {
-        Self::of(CredentialReason::Missing)
-    }
-
-    /// The request shows credentials twice, or in a form that is none.
-    pub fn malformed() -> Self {
-        Self::of(CredentialReason::Malformed)
-    }
-
-    /// The credential is longer than is looked at.
-    pub fn too_large() -> Self {
-        Self::of(CredentialReason::TooLarge)
-    }
-
-    /// The credential is no good, or no longer. [`of`](Self::of) says why.
-    pub fn invalid() -> Self {
-        Self::of(CredentialReason::Invalid)
-    }
-
-    /// The credential can't be checked now.
-    pub fn unavailable() -> Self {
-        Self::of(CredentialReason::Unavailable)
-    }
-
-    /// Keeps what was found wrong, for logs. Clients are not told.
-    ///
-    /// It must print nothing of the credential: observers that write logs print it.
-    pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-
-    /// Why, for metrics and logs. Never for the client.
-    pub fn reason(&self) -> CredentialReason {
-        self.reason
-    }
-}
-
-impl From<&Unauthenticated> for Problem {
-    fn from(error: &Unauthenticated) -> Self {
-        let of = Self::new;
-        match error.reason {
-            CredentialReason::Missing => {
-                of(StatusCode::UNAUTHORIZED, "A bearer credential is required.")
-                    .with_challenge(challenge::MISSING)
-            }
-            CredentialReason::Malformed => of(
-                StatusCode::BAD_REQUEST,
-                "The credential is not well-formed.",
-            )
-            .with_challenge(challenge::INVALID_REQUEST),
-            // RFC 6585 §5: it is a header field that is too large, and no content. The credential
-            // may well be good, so a 401 would send the client for another one in vain.
-            CredentialReason::TooLarge => of(
-                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-                "The credential in the Authorization header is too large.",
-            ),
-            CredentialReason::Unavailable => of(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The credential can't be checked right now.",
-            )
-            .with_retry_after(Duration::from_secs(1)),
-            _ => of(StatusCode::UNAUTHORIZED, "The credential is invalid.")
-                .with_challenge(challenge::INVALID_TOKEN),
-        }
-    }
-}
-
-impl fmt::Display for Unauthenticated {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.reason {
-            CredentialReason::Missing => "request has no credential",
-            CredentialReason::Malformed => "credential is not well-formed",
-            CredentialReason::TooLarge => "credential is too large",
-            CredentialReason::Unavailable => "credential can't be checked",
-            _ => "credential is invalid",
-        })
-    }
-}
-
-impl Error for Unauthenticated {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+    ) -> impl Future<Output = Result<Identity<C>, AuthError>> + Send {
+        self(parts.clone())
     }
 }

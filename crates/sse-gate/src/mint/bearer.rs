@@ -5,7 +5,7 @@ use std::fmt;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
-use super::Unauthenticated;
+use super::AuthError;
 
 /// What stands behind `Bearer` in a request's one `Authorization` header (RFC 6750 §2.1).
 ///
@@ -21,28 +21,28 @@ impl<'a> Bearer<'a> {
     ///
     /// The scheme's case does not matter (RFC 9110 §11.1). Two headers, a list, or anything that
     /// is no `b64token` are an invalid request; a credential over 8 KiB is too large.
-    pub fn of(headers: &'a HeaderMap) -> Result<Self, Unauthenticated> {
+    pub fn of(headers: &'a HeaderMap) -> Result<Self, AuthError> {
         Self::up_to(Self::MAX_LEN, headers)
     }
 
     /// The same with another limit on the credential's length, in bytes.
-    pub fn up_to(max_len: usize, headers: &'a HeaderMap) -> Result<Self, Unauthenticated> {
+    pub fn up_to(max_len: usize, headers: &'a HeaderMap) -> Result<Self, AuthError> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
-        let value = values.next().ok_or_else(Unauthenticated::missing)?;
+        let value = values.next().ok_or_else(AuthError::missing)?;
         if values.next().is_some() {
-            return Err(Unauthenticated::malformed());
+            return Err(AuthError::malformed());
         }
-        let value = value.to_str().map_err(|_| Unauthenticated::malformed())?;
+        let value = value.to_str().map_err(|_| AuthError::malformed())?;
         let (scheme, credential) = value.split_once(' ').unwrap_or((value, ""));
         if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(Unauthenticated::missing());
+            return Err(AuthError::missing());
         }
         let credential = credential.trim_start_matches(' ');
         if credential.len() > max_len {
-            return Err(Unauthenticated::too_large());
+            return Err(AuthError::too_large());
         }
         if !is_b64token(credential) {
-            return Err(Unauthenticated::malformed());
+            return Err(AuthError::malformed());
         }
         Ok(Self(credential))
     }

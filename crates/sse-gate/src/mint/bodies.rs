@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sse_gate_core::Subject;
 
-use super::refusal::BodyFault;
+use super::rejection::BodyFault;
 
 /// How many request bodies a [`MintService`](super::MintService) reads at once, and how many of
 /// their bytes it holds. Clones of a service count together.

@@ -1,163 +1,82 @@
-//! From the request to the token: [`Endpoint`].
+//! From the request to the token: [`answer`].
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, PROXY_AUTHORIZATION};
+use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response};
-use http_body::Body;
 use http_body_util::Full;
-use sse_gate_core::{Gate, IssueError, SharedStore, Signal, StoreRole};
+use sse_gate_core::Signal;
 
-use super::bodies::{Bodies, BodyLimits};
-use super::refusal::BoxError;
-use super::refusal::{BodyFault, MintRefusal};
-use super::{Authenticator, Authorizer, MintRequest, read, response};
-use crate::StreamRoute;
+use super::decide::Decide;
+use super::read::PendingBody;
+use super::rejection::MintRejection;
+use super::settings::Settings;
+use super::{GateClock, IssuedToken};
 use crate::headers;
-use crate::route::{Params, Pattern, scrub};
-use crate::store::{GuardedStore, StoreAccess, store_access};
+use crate::route::scrub;
 
-/// Room for a payload of 64 KiB whose every other character is escaped.
-const MAX_BODY: usize = 128 * 1024;
-
-const BODY_TIME_LIMIT: Duration = Duration::from_secs(10);
-
-/// Who decides.
-pub(super) struct Endpoint<A, Z> {
-    pub(super) authenticator: A,
-    pub(super) authorizer: Z,
-}
-
-/// What can be set after a service was made.
-#[derive(Clone)]
-pub(super) struct Settings {
-    gate: Gate<SharedStore>,
-    /// The same gate, its store asked within bounds.
-    guarded: Gate<GuardedStore>,
-    access: StoreAccess,
-    pub(super) pattern: Option<Arc<Pattern>>,
-    pub(super) stream: Option<StreamRoute>,
-    pub(super) max_body: usize,
-    pub(super) body_time_limit: Duration,
-    pub(super) bodies: Bodies,
-    pub(super) token_member: &'static str,
-}
-
-impl Settings {
-    pub(super) fn new(gate: Gate<SharedStore>) -> Self {
-        let access = store_access(&gate, StoreRole::Tokens);
-        Self {
-            guarded: GuardedStore::with(&gate, access.clone()),
-            access,
-            gate,
-            pattern: None,
-            stream: None,
-            max_body: MAX_BODY,
-            body_time_limit: BODY_TIME_LIMIT,
-            bodies: Bodies::new(BodyLimits::default()),
-            token_member: "sse_token",
-        }
+/// The response. The observer is told of a refusal, and why.
+pub(super) async fn answer(
+    decider: &dyn Decide,
+    request: Request<PendingBody>,
+    settings: &Settings,
+) -> Response<Full<Bytes>> {
+    let is_head = request.method() == Method::HEAD;
+    let rejection = match issue(decider, request, settings).await {
+        Ok(issued) => return issued.into_response_as(settings.token_member),
+        Err(rejection) => rejection,
+    };
+    let signal = Signal::MintRefused(rejection.reason());
+    match rejection.error() {
+        Some(error) => settings.gate.observe_error(signal, error),
+        None => settings.gate.observe(signal),
     }
-
-    pub(super) fn with_store_budget(mut self, budget: Duration) -> Self {
-        self.access = self.access.with_budget(budget);
-        self.guarded = GuardedStore::with(&self.gate, self.access.clone());
-        self
-    }
-
-    /// Tells of a token that was not issued before the gate was asked for it.
-    fn not_issued(&self, error: IssueError) -> IssueError {
-        let signal = Signal::IssueRefused(error.kind());
-        self.gate.observe_error(signal, &error);
-        error
-    }
-
-    /// The parameters in the path; an error if it is not one of the pattern.
-    fn params(&self, path: &str) -> Result<Params, MintRefusal> {
-        match &self.pattern {
-            Some(pattern) => pattern.decode(path).ok_or(MintRefusal::Path),
-            None => Ok(Vec::new()),
-        }
+    let response = rejection.to_problem(&settings.challenge).into_response();
+    if is_head {
+        headers::without_content(response)
+    } else {
+        response
     }
 }
 
-impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
-    /// The response. Its observer is told of a refusal, and why.
-    pub(super) async fn answer<B>(
-        &self,
-        request: Request<B>,
-        settings: &Settings,
-    ) -> Response<Full<Bytes>>
-    where
-        B: Body<Error: Into<BoxError>>,
-    {
-        let is_head = request.method() == Method::HEAD;
-        match self.issue(request, settings).await {
-            Ok(response) => response,
-            Err(refusal) => {
-                let signal = Signal::MintRefused(refusal.reason());
-                match refusal.error() {
-                    Some(error) => settings.gate.observe_error(signal, error),
-                    None => settings.gate.observe(signal),
-                }
-                let response = refusal.to_problem().into_response();
-                if is_head {
-                    headers::without_content(response)
-                } else {
-                    response
-                }
-            }
-        }
+async fn issue(
+    decider: &dyn Decide,
+    request: Request<PendingBody>,
+    settings: &Settings,
+) -> Result<IssuedToken, MintRejection> {
+    if request.method() != Method::POST {
+        return Err(MintRejection::Method);
     }
-
-    async fn issue<B>(
-        &self,
-        request: Request<B>,
-        settings: &Settings,
-    ) -> Result<Response<Full<Bytes>>, MintRefusal>
-    where
-        B: Body<Error: Into<BoxError>>,
-    {
-        if request.method() != Method::POST {
-            return Err(MintRefusal::Method);
-        }
-        let (mut parts, body) = request.into_parts();
-        hide_credentials(&mut parts.headers);
-        let params = settings.params(parts.uri.path())?;
-        scrub(&mut parts.uri);
-        // A subject that signs out while this request is under way gets no token, however slow the
-        // body is. Only an authenticated caller is told that the store is down.
-        let epoch = settings.guarded.epoch().await;
-        let _reader = epoch.is_ok().then(|| settings.access.has_read());
-        let identity = self.authenticator.authenticate(&parts).await?;
-        let epoch = epoch.map_err(|error| settings.not_issued(error.into()))?;
-        // The place is kept until there is an answer, for as long as the bytes are.
-        let (body, _place) = read::body(body, identity.subject(), settings).await?;
-        if !body.is_empty() && !is_json(&parts.headers) {
-            return Err(BodyFault::NotJson.into());
-        }
-        let request = MintRequest {
-            identity,
-            parts,
-            body,
-            params,
-            stream: settings.stream.clone(),
-        };
-        let permit = self.authorizer.authorize(request).await?;
-        let epoch = permit.grant.epoch().map_or(epoch, |own| own.min(epoch));
-        let grant = permit.grant.with_epoch(epoch);
-        let issued = settings.guarded.issue(grant).await?;
-        Ok(response::token(
-            &issued,
-            settings.token_member,
-            permit.members,
-        ))
-    }
+    let (mut parts, body) = request.into_parts();
+    let found = settings.route.find_mint(&parts);
+    let found = found.ok_or(MintRejection::Path)?;
+    prepare(&mut parts, settings);
+    // A subject that signs out while this request is under way gets no token, however slow the
+    // body is. Only an authenticated caller is told that the store is down.
+    let epoch = settings.tokens.epoch().await;
+    let _reader = epoch.is_ok().then(|| settings.access.has_read());
+    let caller = decider.identify(&parts).await?;
+    let epoch = epoch.map_err(|error| settings.not_issued(error.into()))?;
+    let permit = caller.permit(parts, body, found, settings).await?;
+    let epoch = permit.request.epoch().map_or(epoch, |own| own.min(epoch));
+    let issued = settings
+        .tokens
+        .issue(permit.request.with_epoch(epoch))
+        .await?;
+    Ok(IssuedToken::new(issued, permit.members))
 }
 
-/// Keeps credentials out of the `Debug` output of these headers, for the code that they are handed to.
+/// Makes the head fit for the code that it is handed to.
+pub(super) fn prepare(parts: &mut Parts, settings: &Settings) {
+    hide_credentials(&mut parts.headers);
+    scrub(&mut parts.uri);
+    let clock = GateClock(Arc::clone(&settings.gate.clock()));
+    parts.extensions.insert(clock);
+}
+
+/// Keeps credentials out of the `Debug` output of these headers.
 fn hide_credentials(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut() {
         if [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name) {
@@ -166,14 +85,10 @@ fn hide_credentials(headers: &mut HeaderMap) {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let essence = |value: &HeaderValue| {
-        let media = value
-            .to_str()
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default();
+        let text = value.to_str().unwrap_or_default();
+        let media = text.split(';').next().unwrap_or_default();
         media.trim().eq_ignore_ascii_case("application/json")
     };
     headers.get(CONTENT_TYPE).is_some_and(essence)

@@ -13,7 +13,7 @@
 //! | what is wrong | answer |
 //! |---|---|
 //! | another method | 405 |
-//! | another path than the [pattern](MintService::at)'s | 404 |
+//! | another path than the [mint path](crate::SseRoute::mint_pattern) | 404 |
 //! | no credential, or a bad one | 401 |
 //! | credentials shown twice, or in a way that is none | 400 |
 //! | a credential of more than [8 KiB](Bearer::MAX_LEN) | 431 |
@@ -33,32 +33,28 @@
 //! To be used within a Tokio runtime.
 //!
 //! ```
-//! use http::{Request, StatusCode, request::Parts};
+//! use http::request::Parts;
+//! use http::{Request, StatusCode};
 //! use http_body_util::{BodyExt, Empty};
-//! use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
-//! use sse_gate::{Gate, MemoryStore, StreamRoute, Subject};
+//! use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
+//! use sse_gate::{Gate, SseRoute};
 //! use tower::Service;
+//!
+//! async fn who(parts: Parts) -> Result<Identity, AuthError> {
+//!     match Bearer::of(&parts.headers)?.as_str() {
+//!         "alices" => Ok(Identity::named("alice")?),
+//!         _ => Err(AuthError::invalid()),
+//!     }
+//! }
+//!
+//! async fn may_watch(request: MintRequest) -> Result<Permit, Denied> {
+//!     Ok(request.permit())
+//! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let route = StreamRoute::new("/generations/{id}/stream")?;
-//! let who = |parts: &Parts| {
-//!     let bearer = Bearer::of(&parts.headers).map(|bearer| bearer.as_str() == "alices");
-//!     std::future::ready(match bearer {
-//!         Ok(true) => Ok(Identity::new(Subject::new("alice").unwrap())),
-//!         Ok(false) => Err(Unauthenticated::invalid()),
-//!         Err(error) => Err(error),
-//!     })
-//! };
-//! let whether = move |request: MintRequest| {
-//!     let id = request.param("id").unwrap_or_default();
-//!     let permit = route.resource([id]).map(|resource| Permit::new(request.grant_of(resource)));
-//!     let stream_url = route.path([id]).unwrap_or_default();
-//!     let permit = permit.map(|permit| permit.with_member("stream_url", stream_url));
-//!     async { permit.map_err(|_| Denied::NotFound) }
-//! };
-//! let gate = Gate::new(MemoryStore::default());
-//! let mut mint = MintService::new(&gate, who, whether).at("/generations/{id}/stream-token")?;
+//! let (gate, route) = (Gate::in_memory(), SseRoute::new("/generations/{id}/stream")?);
+//! let mut mint = MintService::new(&gate, &route, who, may_watch);
 //!
 //! let request = Request::post("/generations/7/stream-token")
 //!     .header("authorization", "Bearer alices")
@@ -73,18 +69,39 @@
 //! # }
 //! ```
 
+mod auth_error;
 mod authenticate;
 mod authorize;
 mod bearer;
 mod bodies;
+mod challenge;
+mod clock;
+mod decide;
+mod denied;
 mod endpoint;
+mod identity;
+mod issued;
+mod permit;
 mod read;
-mod refusal;
-mod response;
+mod rejection;
+mod request;
 mod service;
+mod settings;
+mod with_state;
 
-pub use authenticate::{Authenticator, Identity, Unauthenticated};
-pub use authorize::{Authorizer, Denied, MintRequest, Permit};
+pub use auth_error::AuthError;
+pub use authenticate::Authenticator;
+pub use authorize::Authorizer;
 pub use bearer::Bearer;
 pub use bodies::BodyLimits;
+pub use challenge::Challenge;
+pub(crate) use clock::GateClock;
+pub(crate) use decide::Callers;
+pub use denied::Denied;
+pub use identity::Identity;
+pub use issued::IssuedToken;
+pub use permit::Permit;
+pub(crate) use rejection::MintRejection;
+pub use request::MintRequest;
 pub use service::{MintFuture, MintService};
+pub use with_state::{WithState, with_state};

@@ -5,29 +5,42 @@ use std::pin::pin;
 use bytes::{Buf, Bytes, BytesMut};
 use http_body::Body;
 use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
 use sse_gate_core::Subject;
 use tokio::time::timeout;
 
 use super::bodies::Place;
-use super::endpoint::Settings;
-use super::refusal::BodyFault;
-use super::refusal::BoxError;
+use super::rejection::{BodyFault, BoxError};
+use super::settings::Settings;
 
-/// The whole body, and its place among those under way. A body that is over before it begins needs
-/// none.
-///
-/// The time limit is one for all of it: bytes that drip in don't extend it.
-pub(super) async fn body<B>(
-    body: B,
-    subject: &Subject,
-    settings: &Settings,
-) -> Result<(Bytes, Option<Place>), BodyFault>
+/// A body that was not read yet; none if it was over before it began.
+pub(super) type PendingBody = Option<UnsyncBoxBody<Bytes, BoxError>>;
+
+/// Forgets the type of a body.
+pub(super) fn pending<B>(body: B) -> PendingBody
 where
-    B: Body<Error: Into<BoxError>>,
+    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {
     if body.is_end_stream() {
-        return Ok((Bytes::new(), None));
+        return None;
     }
+    let body =
+        body.map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())));
+    Some(body.map_err(Into::into).boxed_unsync())
+}
+
+/// The whole body, and its place among those under way. A body that is over before it begins needs
+/// no place.
+///
+/// The time limit is one for all of it: bytes that drip in don't extend it.
+pub(super) async fn body(
+    body: PendingBody,
+    subject: &Subject,
+    settings: &Settings,
+) -> Result<(Bytes, Option<Place>), BodyFault> {
+    let Some(body) = body else {
+        return Ok((Bytes::new(), None));
+    };
     let max = settings.max_body;
     if body.size_hint().lower() > max as u64 {
         return Err(BodyFault::TooLarge);
@@ -41,28 +54,22 @@ where
 }
 
 /// The bytes are copied: a frame may hold on to a buffer that is far larger than itself.
-async fn collect<B>(body: B, max: usize, place: &mut Place) -> Result<Bytes, BodyFault>
-where
-    B: Body<Error: Into<BoxError>>,
-{
+async fn collect(
+    body: UnsyncBoxBody<Bytes, BoxError>,
+    max: usize,
+    place: &mut Place,
+) -> Result<Bytes, BodyFault> {
     let mut body = pin!(body);
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| BodyFault::Broken(error.into()))?;
-        let Ok(mut data) = frame.into_data() else {
+        let Ok(data) = frame.map_err(BodyFault::Broken)?.into_data() else {
             continue;
         };
-        let len = data.remaining();
-        if len > max - bytes.len() {
+        if data.len() > max - bytes.len() {
             return Err(BodyFault::TooLarge);
         }
-        place.grow(len)?;
-        while data.has_remaining() {
-            let chunk = data.chunk();
-            bytes.extend_from_slice(chunk);
-            let len = chunk.len();
-            data.advance(len);
-        }
+        place.grow(data.len())?;
+        bytes.extend_from_slice(&data);
     }
     Ok(bytes.freeze())
 }

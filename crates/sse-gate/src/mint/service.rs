@@ -11,104 +11,103 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
-use sse_gate_core::{Gate, TokenStore};
 use tower_service::Service;
 
 use super::bodies::{Bodies, BodyLimits};
-use super::endpoint::{Endpoint, Settings};
-use super::refusal::BoxError;
-use super::{Authenticator, Authorizer};
-use crate::StreamRoute;
-use crate::route::{InvalidRoute, Pattern};
+use super::decide::{Callers, Decide, Deciders};
+use super::rejection::BoxError;
+use super::settings::Settings;
+use super::{Authenticator, Authorizer, Challenge, endpoint, read};
+use crate::{Gate, SseRoute};
 
-/// A tower service that answers requests for tokens. See the [module](super).
-pub struct MintService<A, Z> {
-    endpoint: Arc<Endpoint<A, Z>>,
-    settings: Settings,
+/// A tower service that answers requests for tokens. See the [module](super). Clones share their
+/// counts.
+#[derive(Clone)]
+pub struct MintService {
+    decider: Arc<dyn Decide>,
+    settings: Arc<Settings>,
 }
 
-impl<A: Authenticator, Z: Authorizer> MintService<A, Z> {
-    /// A service that issues tokens of `gate`'s.
-    pub fn new<S: TokenStore + Clone>(gate: &Gate<S>, authenticator: A, authorizer: Z) -> Self {
-        let endpoint = Endpoint {
+impl MintService {
+    /// A service that issues tokens of `gate` for the streams of `route`, at the route's
+    /// [mint path](SseRoute::mint_pattern).
+    pub fn new<A, Z>(
+        gate: &Gate,
+        route: impl Into<SseRoute>,
+        authenticator: A,
+        authorizer: Z,
+    ) -> Self
+    where
+        A: Authenticator,
+        Z: Authorizer<A::Claims>,
+    {
+        let challenge = authenticator.challenge();
+        let decider = Deciders {
             authenticator,
             authorizer,
         };
         Self {
-            endpoint: Arc::new(endpoint),
-            settings: Settings::new(gate.erased()),
+            decider: Arc::new(decider),
+            settings: Arc::new(Settings::new(gate, route.into(), challenge)),
         }
     }
-}
 
-impl<A, Z> MintService<A, Z> {
     /// The largest body that is read, in bytes; 128 KiB by default.
-    pub fn with_max_body(mut self, bytes: usize) -> Self {
-        self.settings.max_body = bytes;
-        self
+    pub fn with_max_body(self, bytes: usize) -> Self {
+        self.with(|settings| settings.max_body = bytes)
     }
 
     /// How long a body may take to arrive, from its first byte to its last: 10 s by default.
     /// After that the request is refused with 408.
-    pub fn with_body_time_limit(mut self, limit: Duration) -> Self {
-        self.settings.body_time_limit = limit;
-        self
+    pub fn with_body_time_limit(self, limit: Duration) -> Self {
+        self.with(|settings| settings.body_time_limit = limit)
     }
 
     /// How many bodies may be under way. See [`BodyLimits`].
-    pub fn with_body_limits(mut self, limits: BodyLimits) -> Self {
-        self.settings.bodies = Bodies::new(limits);
-        self
+    pub fn with_body_limits(self, limits: BodyLimits) -> Self {
+        self.with(|settings| settings.bodies = Bodies::new(limits))
     }
 
     /// How long the store may take to answer, instead of what the gate's
     /// [`StorePolicy`](crate::StorePolicy) says. After that the request is refused with 503.
-    pub fn with_store_budget(mut self, budget: Duration) -> Self {
-        self.settings = self.settings.with_store_budget(budget);
-        self
+    pub fn with_store_budget(self, budget: Duration) -> Self {
+        self.with(|settings| settings.set_store_budget(budget))
     }
 
     /// The name of the member of the response that is the token; `sse_token` by default.
-    pub fn naming_token(mut self, member: &'static str) -> Self {
-        self.settings.token_member = member;
-        self
+    pub fn with_token_member(self, member: &'static str) -> Self {
+        self.with(|settings| settings.token_member = member)
     }
 
-    /// The pattern of its path, `/rooms/{room}/events-token` say, for the authorizer to have the
-    /// [parameters](super::MintRequest::param) of. Every other path is answered with 404.
-    ///
-    /// It goes by the whole path, as the service sees it. If the [stream](Self::for_stream) is known,
-    /// it must have the same parameters.
-    pub fn at(mut self, pattern: &str) -> Result<Self, InvalidRoute> {
-        self.settings.pattern = Some(Arc::new(Pattern::new(pattern)?));
-        self.checked()
+    /// What a 401 asks for, instead of what the authenticator says.
+    pub fn with_challenge(self, challenge: Challenge) -> Self {
+        self.with(|settings| settings.challenge = challenge)
     }
 
-    /// The route that its tokens open. The [pattern](Self::at) of its own path must have the same
-    /// parameters, so that an authorizer finds what it needs:
-    /// [`MintRequest::resource`](super::MintRequest::resource).
-    ///
-    /// Each of the two is checked when the other is there, so their order does not matter.
-    pub fn for_stream(mut self, route: &StreamRoute) -> Result<Self, InvalidRoute> {
-        self.settings.stream = Some(route.clone());
-        self.checked()
+    /// The route whose tokens it issues.
+    pub fn route(&self) -> &SseRoute {
+        &self.settings.route
     }
 
-    fn checked(self) -> Result<Self, InvalidRoute> {
-        let Settings {
-            pattern, stream, ..
-        } = &self.settings;
-        if let Some((pattern, stream)) = pattern.as_ref().zip(stream.as_ref()) {
-            stream.check_mint(pattern)?;
+    pub(crate) fn challenge(&self) -> &Challenge {
+        &self.settings.challenge
+    }
+
+    pub(crate) fn callers(&self) -> Callers {
+        Callers {
+            decider: Arc::clone(&self.decider),
+            settings: Settings::clone(&self.settings),
         }
-        Ok(self)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(Arc::make_mut(&mut self.settings));
+        self
     }
 }
 
-impl<A, Z, B> Service<Request<B>> for MintService<A, Z>
+impl<B> Service<Request<B>> for MintService
 where
-    A: Authenticator,
-    Z: Authorizer,
     B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {
     type Response = Response<Full<Bytes>>;
@@ -120,25 +119,18 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> MintFuture {
-        let (endpoint, settings) = (Arc::clone(&self.endpoint), self.settings.clone());
+        let (decider, settings) = (Arc::clone(&self.decider), Arc::clone(&self.settings));
+        let request = request.map(read::pending);
         MintFuture(Box::pin(async move {
-            endpoint.answer(request, &settings).await
+            endpoint::answer(&*decider, request, &settings).await
         }))
     }
 }
 
-impl<A, Z> Clone for MintService<A, Z> {
-    fn clone(&self) -> Self {
-        Self {
-            endpoint: Arc::clone(&self.endpoint),
-            settings: self.settings.clone(),
-        }
-    }
-}
-
-impl<A, Z> fmt::Debug for MintService<A, Z> {
+impl fmt::Debug for MintService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MintService")
+            .field("route", &self.settings.route)
             .field("max_body", &self.settings.max_body)
             .finish_non_exhaustive()
     }

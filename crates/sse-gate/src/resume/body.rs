@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::{Pending, pending};
 use std::mem;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,9 +14,11 @@ use http::Response;
 use http_body::{Body, Frame};
 use pin_project::pin_project;
 use sse_gate_core::StreamEnd;
-use sse_gate_resume::{Lease, Subscription, SubscriptionEnd, Written};
+use sse_gate_resume::Subscription;
+use sse_gate_resume::backend::{Lease, SubscriptionEnd, Written};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::slots::Pulse;
 use crate::stream::Heartbeat;
 use crate::{headers, stream_end};
 
@@ -35,6 +38,8 @@ const DEFAULT_SPREAD: Duration = Duration::from_secs(5);
 #[must_use = "a body does nothing unless it is sent"]
 pub struct ResumableBody<U = Pending<()>> {
     subscription: Subscription,
+    /// That of its connection, which the layer stops when the service does.
+    pulse: Arc<Pulse>,
     #[pin]
     until: U,
     spread: Duration,
@@ -62,10 +67,11 @@ enum Delivery {
 }
 
 impl ResumableBody {
-    pub(super) fn new(subscription: Subscription, time_left: Duration) -> Self {
-        let time_left = time_left.min(crate::stream_guard::FAR_OFF);
+    pub(super) fn new(subscription: Subscription, time_left: Duration, pulse: Arc<Pulse>) -> Self {
+        let time_left = time_left.min(crate::far_off::FAR_OFF);
         Self {
             subscription,
+            pulse,
             until: pending(),
             spread: DEFAULT_SPREAD,
             deadline: sleep_until(Instant::now() + time_left),
@@ -81,6 +87,7 @@ impl ResumableBody {
     pub fn until<U: Future<Output = ()>>(self, signal: U) -> ResumableBody<U> {
         ResumableBody {
             subscription: self.subscription,
+            pulse: self.pulse,
             until: signal,
             spread: self.spread,
             deadline: self.deadline,
@@ -95,7 +102,7 @@ impl ResumableBody {
 impl<U> ResumableBody<U> {
     /// Within which time clients come back after a shutdown; 5 s by default. Sessions must wait for
     /// longer than that: [`ResumePolicy::with_idle`](sse_gate_resume::ResumePolicy::with_idle).
-    pub fn spread(mut self, spread: Duration) -> Self {
+    pub fn with_spread(mut self, spread: Duration) -> Self {
         self.spread = spread;
         self
     }
@@ -104,7 +111,7 @@ impl<U> ResumableBody<U> {
     ///
     /// The silence begins when the server takes the last bytes from the body. The body can't see
     /// when they are written, and does nothing while it is not polled.
-    pub fn heartbeat(mut self, silence: Duration) -> Self {
+    pub fn with_heartbeat(mut self, silence: Duration) -> Self {
         self.heartbeat.set_silence(silence);
         self
     }
@@ -112,7 +119,7 @@ impl<U> ResumableBody<U> {
     /// Sends the event `sse.heartbeat` beside each comment, for pages that want to see that the
     /// connection is alive. Its data is `{"v":1}`. It has no id, so the client goes on behind the
     /// same event as without it, and `onmessage` does not get it.
-    pub fn named_heartbeat(mut self) -> Self {
+    pub fn with_named_heartbeat(mut self) -> Self {
         self.heartbeat.set_named();
         self
     }
@@ -163,7 +170,7 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
         let this = self.project();
         if this.deadline.poll(cx).is_ready() {
             this.subscription.expire(frame);
-        } else if this.until.poll(cx).is_ready() {
+        } else if this.pulse.is_stopped() || this.until.poll(cx).is_ready() {
             this.subscription.shut_down(*this.spread, frame);
         } else {
             return;

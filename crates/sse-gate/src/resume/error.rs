@@ -1,17 +1,18 @@
-//! Why a handler gets no stream: [`NotAttached`].
+//! Why a handler gets no stream: [`AttachError`].
 
 use std::time::Duration;
 
 use http::StatusCode;
 use sse_gate_core::EntropyError;
-use sse_gate_resume::{OpenError, SessionError, SessionErrorKind};
+use sse_gate_resume::error::{OpenError, SessionError, SessionErrorKind};
 
+use crate::mint::Challenge;
 use crate::problem::Problem;
 
 /// A stream was not attached to its session.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum NotAttached {
+pub enum AttachError {
     /// It was attached before: a request has one stream.
     #[error("request has its stream already")]
     Already,
@@ -36,12 +37,12 @@ pub enum NotAttached {
     NoLog(#[from] EntropyError),
 }
 
-impl From<NotAttached> for Problem {
+impl From<AttachError> for Problem {
     /// What the client is told: 429 if it has too many sessions or too much work, 401 if its right was
     /// taken away in this moment, 410 if its log is no more, 500 for a handler's mistake, or 503.
-    fn from(error: NotAttached) -> Self {
+    fn from(error: AttachError) -> Self {
         let kind = match &error {
-            NotAttached::NotOpened(OpenError::Store(error)) => Some(error.kind()),
+            AttachError::NotOpened(OpenError::Store(error)) => Some(error.kind()),
             _ => None,
         };
         match (error, kind) {
@@ -50,7 +51,7 @@ impl From<NotAttached> for Problem {
                 "You have too many streams open.",
             )
             .with_retry_after(Duration::from_secs(5)),
-            (NotAttached::TooMuchWork, _) => Self::new(
+            (AttachError::TooMuchWork, _) => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "You have too much work in progress.",
             )
@@ -59,12 +60,12 @@ impl From<NotAttached> for Problem {
                 StatusCode::UNAUTHORIZED,
                 "The stream token is invalid. Ask for a new one.",
             )
-            .with_challenge(crate::challenge::INVALID_TOKEN),
-            (NotAttached::OtherLog, _) => Self::new(
+            .with_challenge(Challenge::bearer().invalid()),
+            (AttachError::OtherLog, _) => Self::new(
                 StatusCode::GONE,
                 "What the stream began with is no more. Ask for a new token.",
             ),
-            (NotAttached::Already, _) => Self::new(
+            (AttachError::Already, _) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "The stream was attached twice.",
             ),

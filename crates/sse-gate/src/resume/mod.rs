@@ -51,12 +51,14 @@
 
 mod body;
 mod error;
+mod follow;
 mod produce;
 mod settings;
 mod stream;
 
 pub use body::ResumableBody;
-pub use error::NotAttached;
+pub use error::AttachError;
+pub use follow::Follow;
 pub use produce::{WorkError, WorkOutput, WorkSlots};
 pub use settings::Resumable;
 pub use stream::ResumableStream;

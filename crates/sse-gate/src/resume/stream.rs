@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sse_gate_core::TokenKey;
+use sse_gate_resume::backend::ReadLog;
 use sse_gate_resume::{
-    Arrival, CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, ReadLog, Resumed, Subscription,
+    Arrival, CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, Resumed, Start, Subscription,
 };
 
 use super::produce::{Full, WorkSlot, run};
-use super::{NotAttached, Resumable, ResumableBody, WorkOutput};
+use super::{AttachError, Follow, Resumable, ResumableBody, WorkOutput};
 use crate::Granted;
-use crate::slots::Slot;
+use crate::slots::{Pulse, Slot};
 use crate::store::StoreAccess;
 
 /// How long a newcomer waits for work that was told to stop.
@@ -29,6 +30,8 @@ pub struct ResumableStream {
     settings: Resumable,
     access: StoreAccess,
     is_resumed: bool,
+    /// That of its connection.
+    pulse: Arc<Pulse>,
     way: Arc<Mutex<Option<Way>>>,
 }
 
@@ -50,6 +53,8 @@ pub(crate) struct First {
     /// From before the token was taken.
     pub(crate) arrival: Arrival,
     pub(crate) slot: Slot,
+    /// Behind which event a caller with a credential of its own wants to go on.
+    pub(crate) cursor: Option<u64>,
 }
 
 impl ResumableStream {
@@ -59,24 +64,33 @@ impl ResumableStream {
         access: StoreAccess,
         first: First,
     ) -> Self {
-        Self::new(granted, settings, access, Way::First(first))
+        let pulse = first.slot.pulse();
+        Self::new(granted, settings, access, pulse, Way::First(first))
     }
 
     pub(crate) fn again(
         granted: Granted,
         settings: Resumable,
         access: StoreAccess,
+        pulse: Arc<Pulse>,
         resumed: Resumed,
     ) -> Self {
-        Self::new(granted, settings, access, Way::Again(resumed))
+        Self::new(granted, settings, access, pulse, Way::Again(resumed))
     }
 
-    fn new(granted: Granted, settings: Resumable, access: StoreAccess, way: Way) -> Self {
+    fn new(
+        granted: Granted,
+        settings: Resumable,
+        access: StoreAccess,
+        pulse: Arc<Pulse>,
+        way: Way,
+    ) -> Self {
         Self {
             granted,
             settings,
             access,
             is_resumed: matches!(way, Way::Again(_)),
+            pulse,
             way: Arc::new(Mutex::new(Some(way))),
         }
     }
@@ -115,7 +129,7 @@ impl ResumableStream {
         &self,
         logs: &MemoryLogs,
         work: W,
-    ) -> Result<ResumableBody, NotAttached>
+    ) -> Result<ResumableBody, AttachError>
     where
         W: FnOnce(Publisher<MemoryLog>) -> F,
         F: Future<Output: WorkOutput> + Send + 'static,
@@ -128,17 +142,17 @@ impl ResumableStream {
         let slot = self.settings.work.begin(self.granted.subject());
         if let Err(Full::InAll) = slot {
             // To open a session may close another one of the subject's: not for nothing.
-            return Err(NotAttached::TooMuchWorkInAll);
+            return Err(AttachError::TooMuchWorkInAll);
         }
         let log = logs.create_for(self.granted.subject())?;
         let publisher = Publisher::new(log.clone());
-        let body = self.open(first, Arc::new(log.clone()), false).await?;
+        let body = self.open(first, Arc::new(log.clone()), None).await?;
         let slot = match slot {
             Ok(slot) => slot,
             Err(_) => self.wait_for_work(token).await?,
         };
         let slot = Arc::new(slot);
-        let work = work(publisher.holding(Arc::clone(&slot)));
+        let work = work(publisher.with_held(Arc::clone(&slot)));
         let (granted, settings) = (self.granted.clone(), self.settings.clone());
         tokio::spawn(run(work, log, slot, granted, settings));
         Ok(body)
@@ -146,7 +160,7 @@ impl ResumableStream {
 
     /// Waits for other work of the subject's to stop: to open this session, one of its others may
     /// have been closed. If none stops, the session is closed.
-    async fn wait_for_work(&self, token: TokenKey) -> Result<WorkSlot, NotAttached> {
+    async fn wait_for_work(&self, token: TokenKey) -> Result<WorkSlot, AttachError> {
         let subject = self.granted.subject();
         let slot = self.settings.work.begin_within(subject, STOPS_WITHIN);
         let full = match slot.await {
@@ -157,50 +171,76 @@ impl ResumableStream {
         let closed = async move { sessions.close(token, CloseReason::Displaced).await };
         self.access.ask(Box::pin(closed)).await?;
         Err(match full {
-            Full::ForSubject => NotAttached::TooMuchWork,
-            Full::InAll => NotAttached::TooMuchWorkInAll,
+            Full::ForSubject => AttachError::TooMuchWork,
+            Full::InAll => AttachError::TooMuchWorkInAll,
         })
     }
 
-    /// Streams a log that others read too, from now on. Who comes back gets what it missed.
+    /// Streams a log that others read too: a feed. It begins with what comes from now on, unless
+    /// [`last`](Follow::last) or [`after`](Follow::after) say otherwise; await it to get the body.
+    ///
+    /// A client that comes back gets what it missed. A caller with a credential of its own begins
+    /// behind the number that it [names](Self::cursor).
     ///
     /// It must be the log that the session began with. One that was made anew in its place has
-    /// other events under the same numbers: the session is closed then, as what its client would
-    /// miss can't be told.
-    pub async fn follow<L: ReadLog + Clone>(&self, log: &L) -> Result<ResumableBody, NotAttached> {
+    /// other events under the same numbers: then the session is closed, as nobody can tell what its
+    /// client would miss.
+    pub fn follow<L: ReadLog + Clone>(&self, log: &L) -> Follow {
+        Follow::new(self.clone(), Arc::new(log.clone()))
+    }
+
+    /// The number behind which a caller with a credential of its own wants to go on, if it names
+    /// one.
+    pub fn cursor(&self) -> Option<u64> {
+        let way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*way {
+            Some(Way::First(first)) => first.cursor,
+            _ => None,
+        }
+    }
+
+    pub(super) async fn attach(
+        &self,
+        log: Arc<dyn ReadLog>,
+        start: Option<Start>,
+    ) -> Result<ResumableBody, AttachError> {
         match self.take()? {
-            Way::Again(resumed) if resumed.binding().epoch != log.epoch() => {
+            Way::Again(resumed) if resumed.binding().log_epoch != log.epoch() => {
                 let (sessions, token) = (self.settings.sessions.clone(), resumed.binding().token);
                 let closed = async move { sessions.close(token, CloseReason::Rollback).await };
                 // If that fails, the client is told the same, and it is tried when it comes again.
                 let _ = self.access.ask(Box::pin(closed)).await;
-                Err(NotAttached::OtherLog)
+                Err(AttachError::OtherLog)
             }
             Way::Again(resumed) => Ok(self.body(resumed.subscribe())),
-            Way::First(first) => self.open(first, Arc::new(log.clone()), true).await,
+            Way::First(first) => {
+                let cursor = first.cursor.map(Start::After);
+                let start = start.or(cursor).unwrap_or(Start::Now);
+                self.open(first, log, Some(start)).await
+            }
         }
     }
 
     /// Opens the session, and to the end: if the client goes meanwhile, the session knows that its
-    /// connection is gone.
+    /// connection is gone. A log that others read too is read from a `start`.
     async fn open(
         &self,
         first: First,
         log: Arc<dyn ReadLog>,
-        is_shared: bool,
-    ) -> Result<ResumableBody, NotAttached> {
+        start: Option<Start>,
+    ) -> Result<ResumableBody, AttachError> {
         let First {
             token,
             arrival,
             slot,
+            cursor: _,
         } = first;
         let (granted, settings) = (self.granted.clone(), self.settings.clone());
         let opened = self.access.ask(Box::pin(async move {
             let opening = Opening::new(arrival, &granted, token, log).with_policy(settings.policy);
-            let opening = if is_shared {
-                opening.on_shared_log()
-            } else {
-                opening
+            let opening = match start {
+                Some(start) => opening.on_shared_log().with_start(start),
+                None => opening,
             };
             settings.sessions.open(opening).await
         }));
@@ -213,12 +253,12 @@ impl ResumableStream {
     fn body(&self, subscription: Subscription) -> ResumableBody {
         let time_left = subscription.time_left();
         let subscription = subscription.with_slow_policy(self.settings.slow);
-        ResumableBody::new(subscription, time_left)
+        ResumableBody::new(subscription, time_left, Arc::clone(&self.pulse))
     }
 
-    fn take(&self) -> Result<Way, NotAttached> {
+    fn take(&self) -> Result<Way, AttachError> {
         let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
-        way.take().ok_or(NotAttached::Already)
+        way.take().ok_or(AttachError::Already)
     }
 }
 
@@ -228,23 +268,5 @@ impl fmt::Debug for ResumableStream {
             .field("granted", &self.granted)
             .field("is_resumed", &self.is_resumed)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(feature = "axum")]
-mod extractor {
-    use axum_core::extract::FromRequestParts;
-    use http::request::Parts;
-
-    use super::ResumableStream;
-    use crate::granted::NotGranted;
-
-    impl<S: Sync> FromRequestParts<S> for ResumableStream {
-        type Rejection = NotGranted;
-
-        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NotGranted> {
-            let stream = parts.extensions.get::<ResumableStream>();
-            stream.cloned().ok_or(NotGranted)
-        }
     }
 }

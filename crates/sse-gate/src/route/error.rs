@@ -69,6 +69,8 @@ pub(super) enum Fault {
     TokenParameter(Box<str>),
     #[error("the header {0} has a meaning of its own: a token needs another one")]
     TokenHeader(HeaderName),
+    #[error("it is no prefix of a URL: /app, or https://api.example")]
+    UrlPrefix,
     #[error("it has {expected} parameters that need a value, and was given {given}")]
     Values { expected: usize, given: usize },
     #[error("the value for {{{0}}} is empty, and no path has an empty segment")]

@@ -10,12 +10,13 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
 use sse_gate_core::{Resource, TokenKey};
-use sse_gate_resume::ResumeId;
+use sse_gate_resume::backend::ResumeId;
 use zeroize::Zeroizing;
 
+use super::found::candidates;
 use super::rivals::Rivals;
 use super::scrub::scrub;
-use super::{Inner, StreamRoute, TokenIn, usual};
+use super::{SseRoute, TokenIn, usual};
 
 /// The longest query that is looked into, in bytes.
 pub(super) const MAX_QUERY: usize = 4 * 1024;
@@ -29,7 +30,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 pub(super) const PLACEHOLDER: &str = "-";
 
 /// What a request showed as its token or resume id, as its route's layer found it.
-pub(crate) enum ShownToken {
+pub(crate) enum Shown {
     /// Nothing.
     None,
     /// One text, the token or something else.
@@ -49,11 +50,11 @@ pub(crate) enum ShownToken {
 pub struct StrippedToken(Arc<Finding>);
 
 struct Finding {
-    route: StreamRoute,
+    route: SseRoute,
     resource: Resource,
-    token: ShownToken,
+    token: Shown,
     rivals: Rivals,
-    resume_id: ShownToken,
+    resume_id: Shown,
     /// Whether there was a query that is too long to look into. It is gone.
     has_long_query: bool,
     /// Whether the path was the route's as it stood, and not only when an inner layer has brought it
@@ -66,8 +67,8 @@ impl StrippedToken {
     /// shows a token that was used has the same key. Who asks is known by another credential.
     pub fn key_for(&self, resource: &Resource) -> Option<TokenKey> {
         match &self.0.token {
-            ShownToken::One(text) => TokenKey::of(text, resource),
-            ShownToken::None | ShownToken::TooLong | ShownToken::Many => None,
+            Shown::One(text) => TokenKey::of(text, resource),
+            Shown::None | Shown::TooLong | Shown::Many => None,
         }
     }
 
@@ -76,7 +77,7 @@ impl StrippedToken {
     }
 
     /// Whether it is for a request of this route's, whose path is `path` now.
-    pub(crate) fn is_for(&self, route: &StreamRoute, path: &str) -> bool {
+    pub(crate) fn is_for(&self, route: &SseRoute, path: &str) -> bool {
         let is_now = || {
             let found = route.matches(path);
             found.is_some_and(|(resource, _)| resource == self.0.resource)
@@ -86,7 +87,13 @@ impl StrippedToken {
 
     /// Whether something was shown in the token's place.
     pub(crate) fn is_shown(&self) -> bool {
-        !matches!(self.0.token, ShownToken::None)
+        !matches!(self.0.token, Shown::None)
+    }
+
+    /// Whether the request shows no token, and a bearer in `Authorization`: the credential of the
+    /// caller itself.
+    pub(crate) fn is_by_caller(&self) -> bool {
+        !self.is_shown() && self.0.rivals.in_authorization
     }
 
     /// Whether there was a query that is too long to look into.
@@ -96,31 +103,39 @@ impl StrippedToken {
 
     /// The token, for who opens a stream: it must be the only credential. `Authorization` may
     /// belong to a gateway.
-    pub(crate) fn token(&self, ignores_authorization: bool) -> &ShownToken {
+    pub(crate) fn token(&self, ignores_authorization: bool) -> &Shown {
         let Rivals {
             in_authorization,
             in_cookie,
         } = self.0.rivals;
         let has_rival = in_cookie || (in_authorization && !ignores_authorization);
         match &self.0.token {
-            ShownToken::None => &ShownToken::None,
-            _ if has_rival => &ShownToken::Many,
+            Shown::None => &Shown::None,
+            _ if has_rival => &Shown::Many,
             token => token,
         }
     }
 
     /// What claims to be a resume id in `Last-Event-ID`.
-    pub(crate) fn resume_id(&self) -> &ShownToken {
+    pub(crate) fn resume_id(&self) -> &Shown {
         &self.0.resume_id
     }
 }
 
-impl StreamRoute {
+impl SseRoute {
     /// Takes the token out of a request of this route, and blanks what looks like another one;
     /// `None` if it is not one, and stays as it is.
     pub(crate) fn lift(&self, parts: &mut Parts) -> Option<StrippedToken> {
-        let found = self.matches(parts.uri.path())?;
-        self.lift_found(parts, found, true)
+        let seen = parts.uri.path().len();
+        let paths = candidates(parts, &self.0.settings.nest);
+        let (resource, token_at) = paths.into_iter().find_map(|path| {
+            // Where the token stands in what is left of the path.
+            let cut = path.len().checked_sub(seen)?;
+            let (resource, token_at) = self.matches(&path)?;
+            let token_at = token_at.filter(|at| at.start >= cut);
+            Some((resource, token_at.map(|at| at.start - cut..at.end - cut)))
+        })?;
+        self.lift_found(parts, (resource, token_at), true)
     }
 
     /// The same for a path that is one of this route's when it is brought into the usual form.
@@ -138,11 +153,6 @@ impl StreamRoute {
         self.lift_found(parts, found, false)
     }
 
-    /// Whether a path fits the pattern, be it that its values are none.
-    pub(crate) fn fits(&self, path: &str) -> bool {
-        self.0.pattern.fits(path)
-    }
-
     fn lift_found(
         &self,
         parts: &mut Parts,
@@ -150,7 +160,7 @@ impl StreamRoute {
         is_exact: bool,
     ) -> Option<StrippedToken> {
         let has_long_query = drop_long_query(&mut parts.uri)?;
-        let token = match &self.0.token_in {
+        let token = match self.token_in() {
             TokenIn::Query(name) => lift_from_query(&mut parts.uri, name)?,
             TokenIn::Path(_) => lift_from_path(&mut parts.uri, token_at?)?,
             TokenIn::Header(name) => lift_from_headers(&mut parts.headers, name),
@@ -169,12 +179,8 @@ impl StreamRoute {
 
     /// The resource that a path stands for, and where in it the token is if that is its place.
     fn matches(&self, path: &str) -> Option<(Resource, Option<Range<usize>>)> {
-        let Inner { pattern, token_in } = &*self.0;
-        let found = pattern.find(path)?;
-        let token_name = match token_in {
-            TokenIn::Path(name) => Some(name.as_str()),
-            TokenIn::Query(_) | TokenIn::Header(_) => None,
-        };
+        let found = self.0.stream.find(path)?;
+        let token_name = self.token_in().path_parameter();
         let values: Option<Vec<Cow<'_, str>>> = found
             .iter()
             .filter(|(name, _)| Some(*name) != token_name)
@@ -193,8 +199,8 @@ fn place_of(part: &str, whole: &str) -> Range<usize> {
 }
 
 /// Puts a placeholder in the token's place: the path is still one of its route.
-fn lift_from_path(uri: &mut Uri, at: Range<usize>) -> Option<ShownToken> {
-    let token = ShownToken::None.and(uri.path().get(at.clone())?);
+fn lift_from_path(uri: &mut Uri, at: Range<usize>) -> Option<Shown> {
+    let token = Shown::None.and(uri.path().get(at.clone())?);
     let mut path = uri.path().to_owned();
     path.replace_range(at, PLACEHOLDER);
     *uri = with_path_and_query(uri, path, uri.query())?;
@@ -215,9 +221,9 @@ fn drop_long_query(uri: &mut Uri) -> Option<bool> {
 ///
 /// A name is compared after exactly one percent-decoding. A value is taken as it is written: a
 /// token needs no encoding, so one that has any is none.
-fn lift_from_query(uri: &mut Uri, name: &str) -> Option<ShownToken> {
+fn lift_from_query(uri: &mut Uri, name: &str) -> Option<Shown> {
     let Some(query) = uri.query() else {
-        return Some(ShownToken::None);
+        return Some(Shown::None);
     };
     let is_token = |pair: &&str| {
         let key = pair.split_once('=').map_or(*pair, |(key, _)| key);
@@ -226,10 +232,10 @@ fn lift_from_query(uri: &mut Uri, name: &str) -> Option<ShownToken> {
     let token = query
         .split('&')
         .filter(is_token)
-        .fold(ShownToken::None, |shown, pair| {
+        .fold(Shown::None, |shown, pair| {
             shown.and(pair.split_once('=').map_or("", |(_, value)| value))
         });
-    if !matches!(token, ShownToken::None) {
+    if !matches!(token, Shown::None) {
         let rest: Vec<_> = query.split('&').filter(|pair| !is_token(pair)).collect();
         let rest = (!rest.is_empty()).then(|| rest.join("&"));
         *uri = with_path_and_query(uri, uri.path().to_owned(), rest.as_deref())?;
@@ -237,11 +243,11 @@ fn lift_from_query(uri: &mut Uri, name: &str) -> Option<ShownToken> {
     Some(token)
 }
 
-fn lift_from_headers(headers: &mut HeaderMap, name: &HeaderName) -> ShownToken {
+fn lift_from_headers(headers: &mut HeaderMap, name: &HeaderName) -> Shown {
     let token = headers
         .get_all(name)
         .iter()
-        .fold(ShownToken::None, |shown, value| {
+        .fold(Shown::None, |shown, value| {
             // What is no text is no token either.
             shown.and(value.to_str().unwrap_or_default())
         });
@@ -251,12 +257,12 @@ fn lift_from_headers(headers: &mut HeaderMap, name: &HeaderName) -> ShownToken {
 
 /// Takes `Last-Event-ID` (HTML §9.2.4) out if it claims to be a resume id. An application's own
 /// ids stay.
-fn lift_resume_id(headers: &mut HeaderMap) -> ShownToken {
+fn lift_resume_id(headers: &mut HeaderMap) -> Shown {
     let is_claimed = |value: &HeaderValue| ResumeId::is_claimed_by(value.as_bytes());
     if headers.get_all(&LAST_EVENT_ID).iter().any(is_claimed) {
         lift_from_headers(headers, &LAST_EVENT_ID)
     } else {
-        ShownToken::None
+        Shown::None
     }
 }
 
@@ -270,7 +276,7 @@ pub(super) fn with_path_and_query(uri: &Uri, mut path: String, query: Option<&st
     Uri::from_parts(parts).ok()
 }
 
-impl ShownToken {
+impl Shown {
     pub(crate) fn is_many(&self) -> bool {
         matches!(self, Self::Many)
     }

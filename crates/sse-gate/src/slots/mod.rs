@@ -4,13 +4,14 @@ mod open;
 mod place;
 mod pulse;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
+
+use open::Open;
+use sse_gate_core::Subject;
 
 pub(crate) use place::{Claim, Presence, Reservation, Slot};
 pub(crate) use pulse::Pulse;
-
-use open::Open;
 
 /// How long a server may let a stream wait before its place is taken.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -70,7 +71,21 @@ impl StreamSlots {
         self.0.lock().count.reserved
     }
 
-    /// Takes a place for whoever it will turn out to be.
+    /// Ends the open streams of a subject that belong to no session; how many there were.
+    pub(crate) fn end(&self, subject: &Subject) -> usize {
+        self.0.lock().end(subject)
+    }
+
+    /// Ends all streams, and those that are opened from now on.
+    pub(crate) fn stop(&self) {
+        self.0.lock().stop();
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakSlots {
+        WeakSlots(Arc::downgrade(&self.0))
+    }
+
+    /// Takes a place before it is known whose it will be.
     pub(crate) fn reserve(&self) -> Option<Reservation> {
         let mut open = self.0.lock();
         if open.count.reserved >= self.0.max {
@@ -82,6 +97,20 @@ impl StreamSlots {
         open.count.reserved += 1;
         drop(open);
         Some(Reservation::new(Arc::clone(&self.0)))
+    }
+}
+
+/// The slots of a layer that may be gone.
+#[derive(Debug)]
+pub(crate) struct WeakSlots(Weak<Inner>);
+
+impl WeakSlots {
+    pub(crate) fn is(&self, slots: &StreamSlots) -> bool {
+        Weak::as_ptr(&self.0) == Arc::as_ptr(&slots.0)
+    }
+
+    pub(crate) fn upgrade(&self) -> Option<StreamSlots> {
+        self.0.upgrade().map(StreamSlots)
     }
 }
 
@@ -100,12 +129,17 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
-    use sse_gate_core::Subject;
-    use sse_gate_resume::SessionId;
+    use std::task::{Context, Waker};
+
+    use sse_gate_resume::backend::SessionId;
     use tokio::time::{Instant, advance};
 
     use super::open::BETWEEN_SWEEPS;
     use super::*;
+
+    fn waiting() -> Context<'static> {
+        Context::from_waker(Waker::noop())
+    }
 
     fn subject(name: &str) -> Subject {
         Subject::new(name).unwrap()
@@ -145,11 +179,11 @@ mod tests {
             asked.pulse().gave(Instant::now());
             advance(PATIENCE).await;
             assert!(slots.claim(name).is_none(), "it had its time");
-            assert!(asked.pulse().asked());
+            assert!(asked.pulse().asked(&waiting()));
             advance(BETWEEN_SWEEPS).await;
             let claimed = slots.claim(name).expect("a place that is not in use");
-            assert!(!stalled.pulse().asked() && !stalled.pulse().gave(Instant::now()));
-            assert!(asked.pulse().asked());
+            assert!(!stalled.pulse().asked(&waiting()) && !stalled.pulse().gave(Instant::now()));
+            assert!(asked.pulse().asked(&waiting()));
             assert_eq!(slots.open(), 2);
             drop(stalled);
             assert_eq!(slots.open(), 2, "a place is freed twice");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_core::Subject;
-use sse_gate_resume::SessionId;
+use sse_gate_resume::backend::SessionId;
 use tokio::time::Instant;
 
 use super::{Inner, Pulse};
@@ -23,6 +23,8 @@ pub(super) struct Open {
     pub(super) count: Count,
     pub(super) by_subject: HashMap<Subject, Streams>,
     swept_at: Option<Instant>,
+    /// Whether the service stops. No stream goes on then.
+    is_stopped: bool,
 }
 
 /// How many streams there are in all.
@@ -78,7 +80,8 @@ impl Open {
             streams.give_up(caps, &mut self.count, Instant::now());
         }
         let is_free = streams.seated.len() < caps.max_per_subject;
-        let pulse = is_free.then(|| streams.seat(session));
+        let is_stopped = self.is_stopped;
+        let pulse = is_free.then(|| streams.seat(session, is_stopped));
         self.tidy(subject);
         pulse
     }
@@ -92,19 +95,37 @@ impl Open {
         session: SessionId,
         caps: &Inner,
     ) -> Option<Arc<Pulse>> {
+        let is_stopped = self.is_stopped;
         let streams = self.by_subject.get_mut(subject);
         let Some(streams) = streams.filter(|streams| streams.has(session)) else {
             return self.add(subject, Some(session), caps);
         };
         let replaced = streams.given_up + streams.cut_with(session);
         let is_free = replaced <= caps.max_replaced();
-        is_free.then(|| streams.seat(Some(session)))
+        is_free.then(|| streams.seat(Some(session), is_stopped))
     }
 
     /// A stream turns out to be a connection of this session.
     pub(super) fn name(&mut self, subject: &Subject, pulse: &Arc<Pulse>, session: SessionId) {
         if let Some(seated) = self.seated(subject, pulse) {
             seated.session = Some(session);
+        }
+    }
+
+    /// Ends the subject's streams that belong to no session; how many went on until now.
+    pub(super) fn end(&mut self, subject: &Subject) -> usize {
+        let streams = self.by_subject.get(subject);
+        let seated = streams.into_iter().flat_map(|streams| &streams.seated);
+        let alone = seated.filter(|seated| seated.session.is_none());
+        alone.filter(|seated| seated.pulse.revoke()).count()
+    }
+
+    /// Ends all streams, and those that are added from now on.
+    pub(super) fn stop(&mut self) {
+        self.is_stopped = true;
+        let seated = self.by_subject.values().flat_map(|streams| &streams.seated);
+        for stream in seated {
+            stream.pulse.stop();
         }
     }
 
@@ -183,8 +204,11 @@ impl Streams {
         count.reserved -= freed;
     }
 
-    fn seat(&mut self, session: Option<SessionId>) -> Arc<Pulse> {
+    fn seat(&mut self, session: Option<SessionId>, is_stopped: bool) -> Arc<Pulse> {
         let pulse = Arc::new(Pulse::new());
+        if is_stopped {
+            pulse.stop();
+        }
         self.seated.push(Seated {
             pulse: Arc::clone(&pulse),
             session,

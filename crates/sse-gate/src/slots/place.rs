@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sse_gate_core::Subject;
-use sse_gate_resume::SessionId;
+use sse_gate_resume::backend::SessionId;
 
 use super::{Inner, Pulse, StreamSlots};
 

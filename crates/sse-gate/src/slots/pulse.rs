@@ -1,29 +1,42 @@
 //! Whether a stream's server goes on with it: [`Pulse`].
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Context;
 use std::time::Duration;
 
+use atomic_waker::AtomicWaker;
 use tokio::time::Instant;
 
 /// What is known of the server that writes a stream to its connection.
 ///
 /// A body can do nothing by itself: while its server does not ask for more, because the client does
-/// not read or because the response was put aside, no timer of the body is looked at. So it is
-/// noted since when the server owes a question, and who wants the stream's place may give it up.
+/// not read or because the response was put aside, no timer of the body is looked at. So the pulse
+/// notes since when the server owes a question, and a newcomer that needs a place can take it.
 #[derive(Debug)]
 pub(crate) struct Pulse {
     /// From when on time is counted.
     start: Instant,
-    /// Since which millisecond the server has something that it has not asked beyond, or one of
-    /// the two below.
+    /// Since which millisecond the server has a frame and has not asked for the next one; or one of
+    /// the states below.
     owing: AtomicU64,
+    /// The body that waits for its next event.
+    body: AtomicWaker,
 }
 
 /// The server waits for the stream, and not the other way round.
 const ASKED: u64 = u64::MAX;
 
-/// The place is somebody else's.
+/// The place was given to another stream.
 const GIVEN_UP: u64 = u64::MAX - 1;
+
+/// The stream must end: its subject was revoked.
+const REVOKED: u64 = u64::MAX - 2;
+
+/// The stream must end: the service stops.
+const STOPPED: u64 = u64::MAX - 3;
+
+/// The last number that stands for a time.
+const LATEST: u64 = u64::MAX - 4;
 
 impl Pulse {
     /// That of a stream without a response yet.
@@ -31,18 +44,20 @@ impl Pulse {
         Self {
             start: Instant::now(),
             owing: AtomicU64::new(ASKED),
+            body: AtomicWaker::new(),
         }
     }
 
-    /// The server has got the head or a frame at this moment; whether the stream still has its
-    /// place.
+    /// The server has got the head or a frame at this moment; whether the stream may go on.
     pub(crate) fn gave(&self, now: Instant) -> bool {
         let since = now.saturating_duration_since(self.start).as_millis();
-        self.set(u64::try_from(since).unwrap_or(GIVEN_UP - 1))
+        self.set(u64::try_from(since).unwrap_or(LATEST).min(LATEST))
     }
 
-    /// The server asked, and there was nothing; whether the stream still has its place.
-    pub(crate) fn asked(&self) -> bool {
+    /// The server asked, and there was nothing; whether the stream may go on. If it must end while it
+    /// waits, its task is woken.
+    pub(crate) fn asked(&self, cx: &Context<'_>) -> bool {
+        self.body.register(cx.waker());
         self.set(ASKED)
     }
 
@@ -51,7 +66,7 @@ impl Pulse {
         let owing = self.owing.load(Ordering::Acquire);
         let age = now.saturating_duration_since(self.start);
         let owes = age.saturating_sub(Duration::from_millis(owing));
-        if matches!(owing, ASKED | GIVEN_UP) || owes <= patience {
+        if owing > LATEST || owes <= patience {
             return false;
         }
         // Not if it asks in this moment.
@@ -60,15 +75,44 @@ impl Pulse {
             .is_ok()
     }
 
-    /// Whether the stream still has its place.
-    pub(crate) fn has_place(&self) -> bool {
-        self.owing.load(Ordering::Acquire) != GIVEN_UP
+    /// Ends the stream, as its subject was revoked; whether it was still going on.
+    pub(super) fn revoke(&self) -> bool {
+        self.end(REVOKED)
     }
 
-    /// Only the server's own question sets it, one at a time; so only giving up can be in between.
+    /// Ends the stream, as the service stops; whether it was still going on.
+    pub(super) fn stop(&self) -> bool {
+        self.end(STOPPED)
+    }
+
+    /// A stream that waits is woken.
+    fn end(&self, how: u64) -> bool {
+        let before = self.owing.swap(how, Ordering::AcqRel);
+        self.body.wake();
+        !has_ended(before)
+    }
+
+    /// Whether the stream may go on: it has its place, its subject was not revoked, and the service
+    /// does not stop.
+    pub(crate) fn goes_on(&self) -> bool {
+        !has_ended(self.owing.load(Ordering::Acquire))
+    }
+
+    /// Whether it must end because its subject was revoked.
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.owing.load(Ordering::Acquire) == REVOKED
+    }
+
+    /// Whether it must end because the service stops.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.owing.load(Ordering::Acquire) == STOPPED
+    }
+
+    /// Only the server's own question sets a time, one at a time. In between the stream can only
+    /// lose its place or its right.
     fn set(&self, owing: u64) -> bool {
         let before = self.owing.load(Ordering::Acquire);
-        before != GIVEN_UP
+        !has_ended(before)
             && self
                 .owing
                 .compare_exchange(before, owing, Ordering::AcqRel, Ordering::Acquire)
@@ -76,8 +120,15 @@ impl Pulse {
     }
 }
 
+fn has_ended(owing: u64) -> bool {
+    matches!(owing, GIVEN_UP | REVOKED | STOPPED)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::task::{Wake, Waker};
+
     use super::*;
 
     /// A place that was given up is not had again, whatever the server asks.
@@ -85,12 +136,30 @@ mod tests {
     async fn a_place_that_was_given_up_is_gone() {
         let pulse = Pulse::new();
         let later = |secs| pulse.start + Duration::from_secs(secs);
-        let patience = Duration::from_secs(5);
-        assert!(pulse.has_place() && pulse.gave(later(10)));
+        let (patience, cx) = (Duration::from_secs(5), Context::from_waker(Waker::noop()));
+        assert!(pulse.goes_on() && pulse.gave(later(10)));
         assert!(!pulse.give_up(later(15), patience), "it is in time");
-        assert!(pulse.asked() && !pulse.give_up(later(60), patience));
+        assert!(pulse.asked(&cx) && !pulse.give_up(later(60), patience));
         assert!(pulse.gave(later(60)) && pulse.give_up(later(66), patience));
-        assert!(!pulse.has_place() && !pulse.asked() && !pulse.gave(later(67)));
+        assert!(!pulse.goes_on() && !pulse.asked(&cx) && !pulse.gave(later(67)));
         assert!(!pulse.give_up(later(100), patience), "once is enough");
+        assert!(!pulse.is_revoked());
+    }
+
+    #[test]
+    fn a_stream_that_waits_is_woken_when_it_is_revoked() {
+        struct Flag(std::sync::atomic::AtomicBool);
+        impl Wake for Flag {
+            fn wake(self: Arc<Self>) {
+                self.0.store(true, Ordering::Release);
+            }
+        }
+        let flag = Arc::new(Flag(false.into()));
+        let waker = Waker::from(Arc::clone(&flag));
+        let pulse = Pulse::new();
+        assert!(pulse.asked(&Context::from_waker(&waker)));
+        assert!(pulse.revoke() && !pulse.revoke(), "it ends once");
+        assert!(flag.0.load(Ordering::Acquire) && pulse.is_revoked());
+        assert!(!pulse.goes_on() && !pulse.gave(Instant::now()));
     }
 }

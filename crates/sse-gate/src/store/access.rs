@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{Gate, StoreRole};
+use sse_gate_core::{Observer, StoreRole};
 
 use super::answer::StoreAnswer;
 use super::guard::StoreGuard;
@@ -17,6 +17,14 @@ pub(crate) struct StoreAccess {
 }
 
 impl StoreAccess {
+    /// A way to a store in this role, with a guard of its own.
+    pub(crate) fn new(role: StoreRole, policy: &StorePolicy, observer: &Arc<dyn Observer>) -> Self {
+        Self {
+            guard: Arc::new(StoreGuard::new(role, policy, Arc::clone(observer))),
+            budget: policy.budget,
+        }
+    }
+
     /// Asks the store, when the operation is polled.
     pub(crate) fn ask<F>(&self, question: F) -> Operation<F>
     where
@@ -61,31 +69,5 @@ impl Drop for HasRead {
         if let Some(guard) = &self.0 {
             guard.read_is_over();
         }
-    }
-}
-
-/// The guards of a gate's two stores.
-struct Guards {
-    tokens: Arc<StoreGuard>,
-    sessions: Arc<StoreGuard>,
-}
-
-/// The way to a store of this gate's: the same one for all of its clones.
-pub(crate) fn store_access<S>(gate: &Gate<S>, role: StoreRole) -> StoreAccess {
-    let policy = gate.extension(StorePolicy::default);
-    let guards = gate.extension(|| {
-        let guard = |role| StoreGuard::new(role, &policy, Arc::clone(gate.observer()));
-        Guards {
-            tokens: Arc::new(guard(StoreRole::Tokens)),
-            sessions: Arc::new(guard(StoreRole::Sessions)),
-        }
-    });
-    let guard = match role {
-        StoreRole::Sessions => &guards.sessions,
-        _ => &guards.tokens,
-    };
-    StoreAccess {
-        guard: Arc::clone(guard),
-        budget: policy.budget,
     }
 }

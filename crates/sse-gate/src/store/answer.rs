@@ -1,7 +1,7 @@
 //! What stores answer: [`StoreAnswer`], and why there is no answer: [`Unanswered`].
 
 use sse_gate_core::{StoreError, StoreErrorKind};
-use sse_gate_resume::{NotResumed, OpenError, SessionError, SessionErrorKind};
+use sse_gate_resume::error::{OpenError, ResumeError, SessionError, SessionErrorKind};
 
 /// Why an operation has no answer of the store's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,7 +72,7 @@ impl StoreFault for OpenError {
     }
 }
 
-impl StoreFault for NotResumed {
+impl StoreFault for ResumeError {
     fn unanswered(why: Unanswered) -> Self {
         Self::Unavailable(SessionError::unanswered(why))
     }
@@ -99,6 +99,6 @@ mod tests {
         assert_eq!(faults(&StoreError::exists()), [false, true]);
         assert_eq!(faults(&session()), [false, true]);
         assert_eq!(faults(&OpenError::from(session())), [false, true]);
-        assert_eq!(faults(&NotResumed::Unavailable(session())), [false, true]);
+        assert_eq!(faults(&ResumeError::Unavailable(session())), [false, true]);
     }
 }

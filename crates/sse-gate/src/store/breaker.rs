@@ -49,7 +49,7 @@ impl Breaker {
         Self {
             max_failures,
             // Longer than any process runs, and short enough to be added to an instant.
-            pause: pause.clamp(MIN_PAUSE, crate::stream_guard::FAR_OFF),
+            pause: pause.clamp(MIN_PAUSE, crate::far_off::FAR_OFF),
             is_calm: AtomicBool::new(true),
             round: AtomicU64::new(0),
             state: Mutex::default(),

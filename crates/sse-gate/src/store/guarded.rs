@@ -2,48 +2,21 @@
 
 use std::time::Duration;
 
-use sse_gate_core::{
-    Entry, Epoch, Gate, SharedStore, StoreError, StoreRole, Subject, TokenKey, TokenStore,
-};
+use sse_gate_core::{Entry, Epoch, SharedStore, StoreError, Subject, TokenKey, TokenStore};
 
-use super::{StoreAccess, store_access};
+use super::StoreAccess;
 
-/// A gate's store, asked within the bounds of its [`StorePolicy`](crate::StorePolicy): an operation
-/// that gets no answer in time ends with an error, and one that is begun runs to its end in a task.
-///
-/// Layers and mints do this by themselves. It is for programs that call a gate's methods, which
-/// have no time limit of their own:
-///
-/// ```
-/// use sse_gate::{Gate, GuardedStore, MemoryStore, Subject};
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let gate = Gate::new(MemoryStore::default());
-/// let signing_out = GuardedStore::of(&gate);
-/// // An error after 250 ms, if the store hangs.
-/// signing_out.withdraw_all(&Subject::new("alice")?).await?;
-/// # Ok(())
-/// # }
-/// ```
-///
-/// To be used within a Tokio runtime.
+/// A store, asked within the bounds of a [`StorePolicy`](crate::StorePolicy): an operation that gets no
+/// answer in time ends with an error, and one that has begun runs to its end in a task.
 #[derive(Clone, Debug)]
-pub struct GuardedStore {
+pub(crate) struct GuardedStore {
     store: SharedStore,
     access: StoreAccess,
 }
 
 impl GuardedStore {
-    /// The same gate, its store asked within bounds. It shares them with the layers and mints of
-    /// `gate`, and gives the same tokens.
-    pub fn of<S: TokenStore + Clone>(gate: &Gate<S>) -> Gate<Self> {
-        let access = store_access(gate, StoreRole::Tokens);
-        Self::with(&gate.erased(), access)
-    }
-
-    pub(crate) fn with(gate: &Gate<SharedStore>, access: StoreAccess) -> Gate<Self> {
-        gate.map_store(|store| Self { store, access })
+    pub(crate) fn new(store: SharedStore, access: StoreAccess) -> Self {
+        Self { store, access }
     }
 }
 

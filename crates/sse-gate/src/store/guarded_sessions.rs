@@ -1,31 +1,30 @@
 //! Sessions whose store is asked within bounds: [`GuardedSessions`].
 
-use sse_gate_core::{Gate, StoreRole, Subject, TokenKey};
-use sse_gate_resume::{CloseReason, SessionError, Sessions};
+use sse_gate_core::{Subject, TokenKey};
+use sse_gate_resume::error::SessionError;
+use sse_gate_resume::{CloseReason, Sessions};
 
-use super::{StoreAccess, store_access};
+use super::StoreAccess;
+use crate::Gate;
 
 /// What programs ask of sessions, within the bounds of a gate's
 /// [`StorePolicy`](crate::StorePolicy): an operation that gets no answer in time ends with an error,
 /// and one that is begun runs to its end in a task.
 ///
 /// ```
-/// use sse_gate::core::SystemEntropy;
-/// use sse_gate::{
-///     Gate, GuardedSessions, GuardedStore, MemorySessions, MemoryStore, ResumeKeys, Sessions,
-///     Subject,
-/// };
+/// use sse_gate::core::TokenKey;
+/// use sse_gate::sessions::CloseReason;
+/// use sse_gate::{Gate, GuardedSessions};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let gate = Gate::new(MemoryStore::default());
-/// let keys = ResumeKeys::generate(&SystemEntropy)?;
-/// let sessions = Sessions::new(MemorySessions::default(), keys);
+/// let gate = Gate::in_memory();
+/// let sessions = gate.new_sessions()?;
 ///
-/// // Signing out, in this order.
-/// let alice = Subject::new("alice")?;
-/// GuardedStore::of(&gate).withdraw_all(&alice).await?;
-/// GuardedSessions::of(&gate, &sessions).revoke(&alice).await?;
+/// // Ends the session that was opened with one token: `Issued::key` tells its key.
+/// let key = TokenKey::from_bytes([0; 32]);
+/// let was_open = GuardedSessions::of(&gate, &sessions).close(key, CloseReason::Revoked).await?;
+/// assert!(!was_open);
 /// # Ok(())
 /// # }
 /// ```
@@ -39,10 +38,10 @@ pub struct GuardedSessions {
 
 impl GuardedSessions {
     /// The same sessions, with the bounds of this gate's layers.
-    pub fn of<S>(gate: &Gate<S>, sessions: &Sessions) -> Self {
+    pub fn of(gate: &Gate, sessions: &Sessions) -> Self {
         Self {
             sessions: sessions.clone(),
-            access: store_access(gate, StoreRole::Sessions),
+            access: gate.session_access().clone(),
         }
     }
 

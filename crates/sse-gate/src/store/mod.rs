@@ -23,8 +23,8 @@
 //!
 //! Clients of resumable streams who show an id get 200 and `sse.wait` in place of 503.
 //!
-//! [`StorePolicy`] sets all of this. Programs that call a gate themselves, to sign a subject out
-//! for instance, have the same bounds through [`GuardedStore`] and [`GuardedSessions`].
+//! [`StorePolicy`] sets all of this. The methods of a gate have the same bounds. A program that asks
+//! [`Sessions`](crate::Sessions) itself has them through [`GuardedSessions`].
 
 mod access;
 mod answer;
@@ -35,8 +35,8 @@ mod guarded_sessions;
 mod operation;
 mod policy;
 
-pub(crate) use access::{HasRead, StoreAccess, store_access};
-pub use guarded::GuardedStore;
+pub(crate) use access::{HasRead, StoreAccess};
+pub(crate) use guarded::GuardedStore;
 pub use guarded_sessions::GuardedSessions;
 pub(crate) use operation::Operation;
 pub use policy::StorePolicy;

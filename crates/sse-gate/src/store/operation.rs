@@ -55,11 +55,6 @@ where
         self.only_reads = true;
         self
     }
-
-    /// Whether the store was asked and has not answered.
-    pub(crate) fn is_under_way(&self) -> bool {
-        self.pass.is_some() && self.question.is_some()
-    }
 }
 
 impl<F> Future for Operation<F>

@@ -7,10 +7,10 @@ use std::time::Duration;
 ///
 /// ```
 /// use std::time::Duration;
-/// use sse_gate::{Gate, MemoryStore, StorePolicy};
+/// use sse_gate::{Gate, StorePolicy};
 ///
 /// let policy = StorePolicy::default().with_budget(Duration::from_millis(100));
-/// let gate = Gate::builder(MemoryStore::default()).extension(policy).build();
+/// let gate = Gate::builder().with_store_policy(policy).in_memory();
 /// # let _ = gate;
 /// ```
 #[derive(Clone, Copy, Debug)]

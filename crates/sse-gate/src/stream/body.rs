@@ -156,7 +156,7 @@ impl<S, U, H> SseBody<S, U, H> {
     ///
     /// The silence begins when the server takes the last bytes from the body. The body can't see
     /// when they are written, and does nothing while it is not polled.
-    pub fn heartbeat(mut self, silence: Duration) -> Self {
+    pub fn with_heartbeat(mut self, silence: Duration) -> Self {
         self.heartbeat.set_silence(silence);
         self
     }
@@ -164,7 +164,7 @@ impl<S, U, H> SseBody<S, U, H> {
     /// Sends the event `sse.heartbeat` beside each comment, for pages that want to see that the
     /// connection is alive. Its data is `{"v":1}`. It has no id, so the last id stays as it is, and
     /// `onmessage` does not get it.
-    pub fn named_heartbeat(mut self) -> Self {
+    pub fn with_named_heartbeat(mut self) -> Self {
         self.heartbeat.set_named();
         self
     }
@@ -173,7 +173,7 @@ impl<S, U, H> SseBody<S, U, H> {
     ///
     /// To be called within a Tokio runtime. Behind a [`GateLayer`](crate::GateLayer) it is not
     /// needed: the layer ends every body at the deadline of its grant.
-    pub fn max_age(mut self, age: Duration) -> Self {
+    pub fn with_max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(sleep(age));
         self
     }

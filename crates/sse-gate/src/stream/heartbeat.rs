@@ -37,7 +37,7 @@ pub(crate) struct Heartbeat {
 impl Heartbeat {
     /// After this much silence, instead of 15 s.
     pub(crate) fn set_silence(&mut self, silence: Duration) {
-        self.silence = silence.clamp(MIN_SILENCE, crate::stream_guard::FAR_OFF);
+        self.silence = silence.clamp(MIN_SILENCE, crate::far_off::FAR_OFF);
         self.timer = None;
     }
 

@@ -2,7 +2,7 @@
 //!
 //! [`StripTokenLayer`] belongs outermost, around the whole router: trace layers, access logs and
 //! axum's `OriginalUri` all see the URI as it is when it reaches them. It knows the
-//! [routes](crate::StreamRoute) of the streams and takes nothing from other requests, so a `token`
+//! [routes](crate::SseRoute) of the streams and takes nothing from other requests, so a `token`
 //! parameter of somebody else's route stays. What it lifts out it hands to the
 //! [`GateLayer`](crate::GateLayer) of the same route, where no one else can read it.
 //!
@@ -40,12 +40,12 @@
 //!
 //! ```
 //! use http::Request;
-//! use sse_gate::{StreamRoute, StripTokenLayer};
+//! use sse_gate::{SseRoute, StripTokenLayer};
 //! use tower::{Layer, Service, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let route = StreamRoute::new("/generations/{id}/stream")?;
+//! let route = SseRoute::new("/generations/{id}/stream")?;
 //! let log = service_fn(|request: Request<()>| async move {
 //!     Ok::<_, std::convert::Infallible>(request.uri().to_string())
 //! });

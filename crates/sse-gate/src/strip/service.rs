@@ -8,15 +8,14 @@ use http::request::Parts;
 use tower_service::Service;
 
 use super::ascii;
-use crate::StreamRoute;
-use crate::route::{Pattern, scrub};
+use crate::SseRoute;
+use crate::route::{PublicPath, scrub};
 
 /// Moves the token of a stream's request out of its URI. See the [module](super).
 #[derive(Clone, Debug)]
 pub struct StripToken<S> {
     pub(super) inner: S,
-    pub(super) routes: Arc<[StreamRoute]>,
-    pub(super) mints: Arc<[Pattern]>,
+    pub(super) routes: Arc<[SseRoute]>,
 }
 
 impl<S, B> Service<Request<B>> for StripToken<S>
@@ -35,6 +34,8 @@ where
         let (mut parts, body) = request.into_parts();
         ascii::encode(&mut parts.uri);
         self.strip(&mut parts);
+        #[cfg(feature = "axum")]
+        hide_original(&mut parts);
         self.inner.call(Request::from_parts(parts, body))
     }
 }
@@ -51,10 +52,23 @@ impl<S> StripToken<S> {
             return;
         }
         let path = parts.uri.path();
-        let is_ours = self.routes.iter().any(|route| route.fits(path))
-            || self.mints.iter().any(|mint| mint.fits(path));
-        if is_ours {
-            scrub(&mut parts.uri);
+        if !self.routes.iter().any(|route| route.fits(path)) {
+            return;
         }
+        let is_mint = self.routes.iter().any(|route| route.is_mint(path));
+        scrub(&mut parts.uri);
+        if is_mint {
+            let path = PublicPath(parts.uri.path().into());
+            parts.extensions.insert(path);
+        }
+    }
+}
+
+/// A router around this layer has kept the URI as it was.
+#[cfg(feature = "axum")]
+fn hide_original(parts: &mut Parts) {
+    use axum::extract::OriginalUri;
+    if parts.extensions.get::<OriginalUri>().is_some() {
+        parts.extensions.insert(OriginalUri(parts.uri.clone()));
     }
 }

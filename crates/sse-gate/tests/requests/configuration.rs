@@ -5,7 +5,7 @@ use std::future::ready;
 use http::{HeaderName, StatusCode};
 use http_body_util::Empty;
 use sse_gate::mint::{Bearer, Identity, MintRequest, MintService, Permit, Unauthenticated};
-use sse_gate::{InvalidRouteKind, StreamRoute, StripTokenLayer, Subject, TokenIn};
+use sse_gate::{InvalidRouteKind, SseRoute, StripTokenLayer, Subject, TokenIn};
 use tower::ServiceExt;
 
 use crate::support::World;
@@ -66,7 +66,7 @@ const PATTERNS: [(&str, &str); 48] = [
 #[test]
 fn a_pattern_that_matches_nothing_is_an_error() {
     for (pattern, says) in PATTERNS {
-        let error = StreamRoute::new(pattern).unwrap_err();
+        let error = SseRoute::new(pattern).unwrap_err();
         let text = error.to_string();
         assert!(text.contains(says), "{pattern:?}: {text}");
         assert!(text.contains(&format!("{pattern:?}")), "{text}");
@@ -87,14 +87,14 @@ fn a_pattern_that_matches_nothing_is_an_error() {
         "/rooms/~ada/(1)/a*b",
         "/rooms/.well-known/{x}",
     ] {
-        StreamRoute::new(pattern).unwrap_or_else(|error| panic!("{error}"));
+        SseRoute::new(pattern).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
 /// B18: what is excepted must be a pattern, too, and another one.
 #[test]
 fn an_exception_that_matches_nothing_is_an_error() {
-    let route = StreamRoute::new("/chat/{id}").unwrap();
+    let route = SseRoute::new("/chat/{id}").unwrap();
     for bad in [
         "",
         "chat/x",
@@ -114,7 +114,7 @@ fn an_exception_that_matches_nothing_is_an_error() {
 #[test]
 fn a_place_that_no_token_can_have_is_an_error() {
     let kind = |token_in| {
-        let route = StreamRoute::with_token_in("/rooms/{room}", token_in);
+        let route = SseRoute::with_token_in("/rooms/{room}", token_in);
         route.err().map(|error| error.kind())
     };
     let place = Some(InvalidRouteKind::TokenPlace);
@@ -171,7 +171,7 @@ fn a_place_that_no_token_can_have_is_an_error() {
 /// B18, B15: a wrong number of values is an error, and not another resource.
 #[test]
 fn a_wrong_number_of_values_is_no_resource() {
-    let route = StreamRoute::new("/rooms/{room}/users/{user}").unwrap();
+    let route = SseRoute::new("/rooms/{room}/users/{user}").unwrap();
     assert!(route.resource(["a", "b"]).is_ok());
     for values in [&[][..], &["a"], &["a", "b", "c"], &["", "b"], &["a", ""]] {
         let error = route.resource(values).unwrap_err();
@@ -190,7 +190,7 @@ fn a_wrong_number_of_values_is_no_resource() {
     let too_long = route.resource(["a", &"b".repeat(2_000)]).unwrap_err();
     assert_eq!(too_long.kind(), InvalidRouteKind::Values);
     let in_path = TokenIn::Path("token".to_owned());
-    let route = StreamRoute::with_token_in("/rooms/{room}/{token}", in_path).unwrap();
+    let route = SseRoute::with_token_in("/rooms/{room}/{token}", in_path).unwrap();
     assert_eq!(route.parameters().collect::<Vec<_>>(), ["room"]);
     assert!(route.resource(["a"]).is_ok() && route.resource(["a", "b"]).is_err());
     assert!(route.path(["a", "b"]).is_ok() && route.path(["a"]).is_err());
@@ -261,7 +261,7 @@ async fn an_origin_that_no_browser_sends_is_an_error() {
 /// B18: a mint has the parameters of its stream, in whatever order, or it is none.
 #[tokio::test]
 async fn a_mint_with_other_parameters_than_its_stream_is_an_error() {
-    let world = World::on(StreamRoute::new("/rooms/{room}/users/{user}").unwrap());
+    let world = World::on(SseRoute::new("/rooms/{room}/users/{user}").unwrap());
     let who = |parts: &http::request::Parts| {
         let bearer = Bearer::of(&parts.headers).map(|_| ());
         ready(bearer.and_then(|()| {

@@ -3,7 +3,7 @@
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderName, StatusCode};
 use sse_gate::core::Signal;
-use sse_gate::{StreamRoute, TokenIn};
+use sse_gate::{SseRoute, TokenIn};
 
 use crate::support::{Handler, World, get, with};
 
@@ -65,7 +65,7 @@ async fn other_long_places_are_refused_in_their_own_way() {
     assert_eq!(world.service().ask(request).await.status(), StatusCode::OK);
 
     let name = HeaderName::from_static("x-stream-token");
-    let route = StreamRoute::with_token_in("/{room}", TokenIn::Header(name)).unwrap();
+    let route = SseRoute::with_token_in("/{room}", TokenIn::Header(name)).unwrap();
     let world = World::on(route);
     let request = with("/7", &[("x-stream-token", &long)]);
     assert_eq!(
@@ -82,7 +82,7 @@ async fn other_long_places_are_refused_in_their_own_way() {
     assert_eq!(world.service().ask(request).await.status(), StatusCode::OK);
 
     let token_in = TokenIn::Path("token".to_owned());
-    let route = StreamRoute::with_token_in("/{room}/{token}", token_in).unwrap();
+    let route = SseRoute::with_token_in("/{room}/{token}", token_in).unwrap();
     let world = World::on(route);
     let path = format!("/7/{long}");
     assert_eq!(

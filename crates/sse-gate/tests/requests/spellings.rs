@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use http::{Request, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use proptest::prelude::*;
-use sse_gate::{StreamRoute, StripTokenLayer, TokenIn};
+use sse_gate::{SseRoute, StripTokenLayer, TokenIn};
 use tower::{Layer, Service};
 
 use crate::support::{Body, Handler, World, get};
@@ -184,11 +184,11 @@ fn filled(template: &str) -> String {
         .replace("{E}", &encoded(&encoded(TOKEN)))
 }
 
-fn routes() -> [StreamRoute; 2] {
+fn routes() -> [SseRoute; 2] {
     let in_path = TokenIn::Path("token".to_owned());
     [
-        StreamRoute::new("/generations/{id}/stream").unwrap(),
-        StreamRoute::with_token_in("/chat/{token}", in_path).unwrap(),
+        SseRoute::new("/generations/{id}/stream").unwrap(),
+        SseRoute::with_token_in("/chat/{token}", in_path).unwrap(),
     ]
 }
 

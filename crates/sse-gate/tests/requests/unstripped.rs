@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
 use sse_gate::core::{Observer, Signal};
-use sse_gate::{Gate, GateLayer, MemoryStore, StreamRoute, StripTokenLayer};
+use sse_gate::{Gate, GateLayer, MemoryStore, SseRoute, StripTokenLayer};
 use tower::Layer;
 
 use crate::support::{Handler, World, get, greet};
@@ -57,7 +57,7 @@ async fn a_missing_layer_is_told_of_once() {
 #[tokio::test]
 async fn a_layer_that_never_matches_is_told_of() {
     let world = World::new();
-    let other = StreamRoute::new("/api/generations/{id}/stream").unwrap();
+    let other = SseRoute::new("/api/generations/{id}/stream").unwrap();
     let service = StripTokenLayer::new([other]).layer(world.service());
     let request = get(&uri(&world).await);
     assert_eq!(service.ask(request).await.status(), StatusCode::OK);
@@ -85,7 +85,7 @@ async fn each_route_is_named_once() {
         .build_erased();
     for _ in 0..2 {
         for pattern in ["/one/{id}", "/two/{id}"] {
-            let route = StreamRoute::new(pattern).unwrap();
+            let route = SseRoute::new(pattern).unwrap();
             let layer = GateLayer::new(&gate, route.clone());
             let uri = format!("{}?token=secret", route.path(["7"]).unwrap());
             layer.layer(tower::service_fn(greet)).ask(get(&uri)).await;

@@ -8,7 +8,7 @@ use sse_gate::Rejection;
 use sse_gate::core::Signal;
 use sse_gate::sessions::{ResumePolicy, SessionSignal};
 
-use crate::client::{Connection, put_off};
+use crate::client::{Connection, retry_later};
 use crate::scene::{Scene, publish};
 
 /// G8, G18: a client that goes on replaces its connection also at the cap.
@@ -207,7 +207,7 @@ async fn without_any_place_a_client_waits_and_a_newcomer_is_refused() {
     assert!(!response.headers().contains_key("retry-after"));
     let got = Connection::new(response).read();
     let wait = got.retries[0].as_millis();
-    let expected = put_off(wait, &client.id);
+    let expected = retry_later(wait, &client.id);
     assert_eq!((got.text(), got.ended), (expected, true));
     assert_eq!((scene.store.asked(), scene.told.take().len()), (1, 0));
     assert!(client.is_served());

@@ -204,6 +204,6 @@ impl Got {
 }
 
 /// All that a client gets that is asked to wait.
-pub(crate) fn put_off(millis: u128, id: &str) -> String {
+pub(crate) fn retry_later(millis: u128, id: &str) -> String {
     format!("retry: {millis}\nevent: sse.wait\nid: {id}\ndata: {{\"v\":1}}\n\n")
 }

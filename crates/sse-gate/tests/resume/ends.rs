@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use sse_gate::sessions::{CloseReason, Gone, ResumePolicy, SessionSignal};
+use sse_gate::sessions::{CloseReason, GoneReason, ResumePolicy, SessionSignal};
 
 use crate::scene::{Scene, publish};
 use crate::support::get;
@@ -24,7 +24,10 @@ async fn who_has_had_everything_is_told_to_stop() {
         assert_eq!(client.connect(&scene).await, StatusCode::NO_CONTENT);
     }
     let told = scene.told.take();
-    assert_eq!(told.last(), Some(&SessionSignal::Gone(Gone::Complete)));
+    assert_eq!(
+        told.last(),
+        Some(&SessionSignal::Gone(GoneReason::Complete))
+    );
 }
 
 /// After the end a client that missed the tail gets it first.
@@ -84,7 +87,7 @@ async fn both_factors_are_told_to_stop_and_one_is_refused() {
             }
         }
         assert_eq!(client.connect(&scene).await, StatusCode::NO_CONTENT);
-        let gone = SessionSignal::Gone(Gone::Closed(reason));
+        let gone = SessionSignal::Gone(GoneReason::Closed(reason));
         assert_eq!(scene.told.take().last(), Some(&gone));
         let refusal = scene.refusal().await;
         assert_eq!(scene.ask_for_all(get(&client.uri)).await, refusal);

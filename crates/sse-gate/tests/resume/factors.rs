@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use sse_gate::core::{RefusalReason, Signal};
-use sse_gate::sessions::{Refused, SessionSignal};
+use sse_gate::sessions::{InvalidIdReason, SessionSignal};
 
 use crate::scene::{Scene, publish};
 use crate::support::{get, with};
@@ -33,26 +33,42 @@ async fn one_factor_is_refused_as_any_bad_token_is() {
     let refusal = scene.refusal().await;
     scene.told.take();
     let rows = [
-        (&bob.uri, id.clone(), Refused::OtherToken),
-        (&own, bob.id.clone(), Refused::OtherToken),
-        (&elsewhere, id.clone(), Refused::OtherToken),
-        (&own, changed(&id, 1, "l"), Refused::Forged),
-        (&own, changed(&id, 2, &bent(&parts[2])), Refused::Unknown),
-        (&own, changed(&id, 3, "2"), Refused::Forged),
-        (&own, changed(&id, 3, "0"), Refused::Forged),
-        (&own, changed(&id, 4, &bent(&parts[4])), Refused::Forged),
-        (&own, changed(&bob.id, 4, &parts[4]), Refused::Forged),
-        (&own, changed(&id, 5, ""), Refused::Malformed),
-        (&own, changed(&id, 5, "00"), Refused::Malformed),
-        (&own, id[..id.len() - 2].to_owned(), Refused::Malformed),
-        (&own, id[..30].to_owned(), Refused::Malformed),
-        (&own, format!("{id}.0"), Refused::Malformed),
-        (&own, format!("{id} "), Refused::Malformed),
-        (&own, "sser1.".to_owned(), Refused::Malformed),
+        (&bob.uri, id.clone(), InvalidIdReason::OtherToken),
+        (&own, bob.id.clone(), InvalidIdReason::OtherToken),
+        (&elsewhere, id.clone(), InvalidIdReason::OtherToken),
+        (&own, changed(&id, 1, "l"), InvalidIdReason::Forged),
+        (
+            &own,
+            changed(&id, 2, &bent(&parts[2])),
+            InvalidIdReason::Unknown,
+        ),
+        (&own, changed(&id, 3, "2"), InvalidIdReason::Forged),
+        (&own, changed(&id, 3, "0"), InvalidIdReason::Forged),
+        (
+            &own,
+            changed(&id, 4, &bent(&parts[4])),
+            InvalidIdReason::Forged,
+        ),
+        (
+            &own,
+            changed(&bob.id, 4, &parts[4]),
+            InvalidIdReason::Forged,
+        ),
+        (&own, changed(&id, 5, ""), InvalidIdReason::Malformed),
+        (&own, changed(&id, 5, "00"), InvalidIdReason::Malformed),
+        (
+            &own,
+            id[..id.len() - 2].to_owned(),
+            InvalidIdReason::Malformed,
+        ),
+        (&own, id[..30].to_owned(), InvalidIdReason::Malformed),
+        (&own, format!("{id}.0"), InvalidIdReason::Malformed),
+        (&own, format!("{id} "), InvalidIdReason::Malformed),
+        (&own, "sser1.".to_owned(), InvalidIdReason::Malformed),
         (
             &own,
             format!("sser1.{}", "A".repeat(70_000)),
-            Refused::Malformed,
+            InvalidIdReason::Malformed,
         ),
     ];
     for (uri, shown, reason) in rows {
@@ -81,14 +97,17 @@ async fn no_id_is_a_veto_on_a_fresh_token() {
     let refusal = scene.refusal().await;
     scene.told.take();
     let rows = [
-        (id.clone(), Refused::OtherToken),
-        (stale, Refused::OtherToken),
-        (bob.id.clone(), Refused::OtherToken),
-        (changed(&id, 1, "l"), Refused::Forged),
-        (changed(&id, 3, "zz"), Refused::Forged),
-        (changed(&id, 2, &"A".repeat(22)), Refused::Unknown),
-        ("sser1.".to_owned(), Refused::Malformed),
-        (format!("sser1.{}", "A".repeat(70_000)), Refused::Malformed),
+        (id.clone(), InvalidIdReason::OtherToken),
+        (stale, InvalidIdReason::OtherToken),
+        (bob.id.clone(), InvalidIdReason::OtherToken),
+        (changed(&id, 1, "l"), InvalidIdReason::Forged),
+        (changed(&id, 3, "zz"), InvalidIdReason::Forged),
+        (changed(&id, 2, &"A".repeat(22)), InvalidIdReason::Unknown),
+        ("sser1.".to_owned(), InvalidIdReason::Malformed),
+        (
+            format!("sser1.{}", "A".repeat(70_000)),
+            InvalidIdReason::Malformed,
+        ),
     ];
     for (shown, reason) in rows {
         let mut fresh = scene.client("alice").await;

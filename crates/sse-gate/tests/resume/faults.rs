@@ -9,7 +9,7 @@ use sse_gate::sessions::{CloseReason, SessionSignal};
 use sse_gate::{GuardedSessions, Signal, Subject};
 use tokio::time::Instant;
 
-use crate::client::{Connection, put_off};
+use crate::client::{Connection, retry_later};
 use crate::desk::{DeskBody, Task};
 use crate::hand::Way;
 use crate::scene::{Scene, publish};
@@ -23,7 +23,7 @@ fn is_asked_to_wait(response: Response<ResponseBody<DeskBody>>, id: &str) -> Dur
     let [wait] = got.retries[..] else {
         panic!("one retry: {got:?}");
     };
-    assert_eq!(got.text(), put_off(wait.as_millis(), id));
+    assert_eq!(got.text(), retry_later(wait.as_millis(), id));
     wait
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sse_gate::codec::{Decoder, Event, EventId, EventName, Frame};
-use sse_gate::sessions::{AppendErrorKind, LogLimits, SessionLimits};
+use sse_gate::sessions::error::AppendErrorKind;
+use sse_gate::sessions::{LogLimits, SessionLimits};
 
 use crate::client::{Connection, Got};
 use crate::scene::{Scene, publish};
@@ -167,10 +168,10 @@ async fn what_is_left_of_a_broken_block_spoils_no_event() {
     client.disconnect();
     let placeless = Scene::new().with_slots(1, 1);
     let (waiting, _publisher) = placeless.streaming().await;
-    let put_off = placeless.ask(waiting.request()).await;
-    let put_off = Connection::new(put_off).read().text();
+    let retry_later = placeless.ask(waiting.request()).await;
+    let retry_later = Connection::new(retry_later).read().text();
 
-    for (first, name) in [(&opening, "sse.open"), (&put_off, "sse.wait")] {
+    for (first, name) in [(&opening, "sse.open"), (&retry_later, "sse.wait")] {
         let id = first.lines().find_map(|line| line.strip_prefix("id: "));
         for cut in 0..broken.len() - 1 {
             let mut decoder = Decoder::new();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use proptest::test_runner::{Config, TestRunner};
 use sse_gate::core::Signal;
-use sse_gate::sessions::{CloseReason, Gone, Refused, ResumePolicy, SessionSignal};
+use sse_gate::sessions::{CloseReason, GoneReason, InvalidIdReason, ResumePolicy, SessionSignal};
 
 use crate::scene::{Scene, publish};
 
@@ -131,10 +131,10 @@ async fn a_lost_answer_costs_nothing_a_few_times() {
     assert_eq!(lost.connect(&scene).await, StatusCode::NO_CONTENT);
     let told = scene.told.take();
     assert!(
-        told.contains(&SessionSignal::Refused(Refused::Reuse)),
+        told.contains(&SessionSignal::Refused(InvalidIdReason::Reuse)),
         "{told:?}"
     );
-    let gone = SessionSignal::Gone(Gone::Closed(CloseReason::Reuse));
+    let gone = SessionSignal::Gone(GoneReason::Closed(CloseReason::Reuse));
     assert_eq!(told.last(), Some(&gone));
     client.disconnect();
     assert!(scene.is_at_rest());

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use sse_gate::Subject;
 use sse_gate::core::TokenKey;
-use sse_gate::sessions::{
-    Binding, CloseReason, Delivered, Fence, MemorySessions, Presented, ReadLog, Record, Redeemed,
-    Reopened, SessionEpoch, SessionError, SessionId, SessionStore, Whom,
+use sse_gate::sessions::backend::{
+    Binding, Delivered, Fence, ReadLog, Record, Reopened, SessionEpoch, SessionId, SessionStore,
 };
+use sse_gate::sessions::error::SessionError;
+use sse_gate::sessions::{CloseReason, MemorySessions, Presented, Redeemed, Whom};
 use tokio::sync::Semaphore;
 
 /// How the store does what it is asked to change.

@@ -3,7 +3,8 @@
 use http::StatusCode;
 use http_body_util::BodyExt;
 use sse_gate::Event;
-use sse_gate::sessions::{CloseReason, EventLog, SessionSignal};
+use sse_gate::sessions::backend::EventLog;
+use sse_gate::sessions::{CloseReason, SessionSignal};
 
 use crate::desk::Task;
 use crate::scene::{Scene, publish};

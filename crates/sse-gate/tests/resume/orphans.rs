@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::StatusCode;
-use sse_gate::sessions::{AppendErrorKind, LogLimits, SessionLimits};
+use sse_gate::sessions::error::AppendErrorKind;
+use sse_gate::sessions::{LogLimits, SessionLimits};
 use sse_gate::{Event, Publisher, Resumable, Subject, WorkError, WorkSlots};
 use tokio::time::{Instant, sleep};
 

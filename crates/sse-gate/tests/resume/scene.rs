@@ -8,10 +8,11 @@ use http_body_util::BodyExt;
 use sse_gate::codec::Event;
 use sse_gate::core::TokenKey;
 use sse_gate::gate::ResponseBody;
-use sse_gate::sessions::{LogBudget, LogLimits, ResumeKey, SessionError, SessionLimits};
+use sse_gate::sessions::error::SessionError;
+use sse_gate::sessions::{LogBudget, LogLimits, ResumeKey, SessionLimits};
 use sse_gate::{
     GateLayer, Grant, MemoryLog, MemoryLogs, MemorySessions, Publisher, Resumable, ResumeKeys,
-    Sessions, StreamRoute, StreamSlots, StripTokenLayer, Subject,
+    Sessions, SseRoute, StreamSlots, StripTokenLayer, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -82,7 +83,7 @@ impl Scene {
         self
     }
 
-    pub(crate) fn route(&self) -> StreamRoute {
+    pub(crate) fn route(&self) -> SseRoute {
         self.world.route.clone()
     }
 

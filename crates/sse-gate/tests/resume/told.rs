@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use sse_gate::sessions::{About, SessionObserver, SessionSignal};
+use sse_gate::sessions::{SessionInfo, SessionObserver, SessionSignal};
 
 /// Everything that was told since it was asked last.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +15,7 @@ impl Told {
 }
 
 impl SessionObserver for Told {
-    fn observe(&self, signal: SessionSignal, _: Option<About<'_>>) {
+    fn observe(&self, signal: SessionSignal, _: Option<SessionInfo<'_>>) {
         self.0.lock().unwrap().push(signal);
     }
 }

@@ -10,7 +10,7 @@ use http::request::Parts;
 use http_body_util::Empty;
 use sse_gate::core::{Cap, IssueErrorKind, Signal};
 use sse_gate::mint::{Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
-use sse_gate::{GateLayer, Limits, StorePolicy, StreamRoute};
+use sse_gate::{GateLayer, Limits, SseRoute, StorePolicy};
 use tokio::time::Instant;
 use tower::ServiceExt;
 
@@ -66,7 +66,7 @@ async fn it_opens_after_five_failures_and_tries_the_store_once_each_pause() {
 async fn it_is_shared_by_all_layers_and_mints_of_a_gate() {
     let scene = Scene::new();
     let token = scene.token().await;
-    let route = StreamRoute::new("/rooms/{id}").unwrap();
+    let route = SseRoute::new("/rooms/{id}").unwrap();
     let other = GateLayer::new(&scene.gate.clone(), route);
     scene.store.becomes(Mood::Errs);
     for _ in 0..5 {

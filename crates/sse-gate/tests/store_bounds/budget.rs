@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Request;
 use http_body_util::Empty;
 use sse_gate::core::{IssueErrorKind, MintRefusalReason, Signal};
-use sse_gate::{GateLayer, StorePolicy, StreamRoute};
+use sse_gate::{GateLayer, SseRoute, StorePolicy};
 use tokio::time::Instant;
 use tower::ServiceExt;
 
@@ -55,7 +55,7 @@ async fn the_budget_is_a_setting() {
         (503, shorter)
     );
 
-    let route = StreamRoute::new("/rooms/{id}").unwrap();
+    let route = SseRoute::new("/rooms/{id}").unwrap();
     let layer = GateLayer::new(&scene.gate, route).with_store_budget(shorter);
     let scene = Scene { layer, ..scene };
     let started = Instant::now();

@@ -14,7 +14,7 @@ use sse_gate::mint::{
     Authenticator, Authorizer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated,
 };
 use sse_gate::{
-    Gate, GateLayer, Grant, Limits, MemoryStore, StorePolicy, StreamRoute, StreamSlots, Subject,
+    Gate, GateLayer, Grant, Limits, MemoryStore, SseRoute, StorePolicy, StreamSlots, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -29,7 +29,7 @@ pub(crate) struct Scene {
     pub(crate) witness: Witness,
     pub(crate) layer: GateLayer,
     pub(crate) slots: StreamSlots,
-    pub(crate) route: StreamRoute,
+    pub(crate) route: SseRoute,
 }
 
 impl Scene {
@@ -47,7 +47,7 @@ impl Scene {
             .observer(witness.clone())
             .extension(policy)
             .build_erased();
-        let route = StreamRoute::new("/rooms/{id}").unwrap();
+        let route = SseRoute::new("/rooms/{id}").unwrap();
         let slots = StreamSlots::new(100_000, 100_000);
         let layer = GateLayer::new(&gate, route.clone()).with_slots(slots.clone());
         Self {

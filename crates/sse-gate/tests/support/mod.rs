@@ -9,7 +9,7 @@ use http::header::ACCEPT;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty, Full};
 use sse_gate::core::{ManualClock, Observer, Signal};
-use sse_gate::{Gate, GateLayer, Grant, Granted, Limits, MemoryStore, StreamRoute, Subject};
+use sse_gate::{Gate, GateLayer, Grant, Granted, Limits, MemoryStore, SseRoute, Subject};
 use tower::{Layer, Service, ServiceExt};
 
 pub(crate) type Body = Empty<Bytes>;
@@ -45,15 +45,15 @@ pub(crate) struct World {
     pub(crate) gate: Gate,
     pub(crate) clock: ManualClock,
     pub(crate) witness: Witness,
-    pub(crate) route: StreamRoute,
+    pub(crate) route: SseRoute,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::on(StreamRoute::new("/generations/{id}/stream").expect("a good pattern"))
+        Self::on(SseRoute::new("/generations/{id}/stream").expect("a good pattern"))
     }
 
-    pub(crate) fn on(route: StreamRoute) -> Self {
+    pub(crate) fn on(route: SseRoute) -> Self {
         let (clock, witness) = (ManualClock::default(), Witness::default());
         let store = MemoryStore::with_clock(Limits::default(), clock.clone());
         let gate = Gate::builder(store)

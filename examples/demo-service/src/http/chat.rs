@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sse_gate::codec::{Event, EventName};
 use sse_gate::mint::{Authorizer, Denied, MintRequest, MintService, Permit};
-use sse_gate::sessions::AppendError;
+use sse_gate::sessions::error::AppendError;
 use sse_gate::{
     Gate, GateLayer, GuardedSessions, GuardedStore, JwtAuthenticator, Problem, Publisher,
-    ResumableStream, StreamRoute, StrippedToken, Subject, TokenIn,
+    ResumableStream, SseRoute, StrippedToken, Subject, TokenIn,
 };
 use tokio::time::sleep;
 
@@ -34,9 +34,9 @@ const MAX_BODY: usize = 6 * Question::MAX_BYTES + 4096;
 #[derive(Debug)]
 pub(super) struct Chat {
     pub(super) gate: Gate,
-    pub(super) route: StreamRoute,
+    pub(super) route: SseRoute,
     /// Where an answer is stopped: its path names the stream, too, and is stripped like it.
-    pub(super) stop_route: StreamRoute,
+    pub(super) stop_route: SseRoute,
     library: Library,
     pace: Pace,
 }
@@ -57,9 +57,9 @@ impl Chat {
         let stream_id = || TokenIn::Path("stream_id".to_owned());
         Ok(Self {
             gate,
-            route: StreamRoute::with_token_in(Demo::CHAT, stream_id())?
+            route: SseRoute::with_token_in(Demo::CHAT, stream_id())?
                 .except(Demo::CHAT_INITIATE)?,
-            stop_route: StreamRoute::with_token_in(Demo::CHAT_STOP, stream_id())?,
+            stop_route: SseRoute::with_token_in(Demo::CHAT_STOP, stream_id())?,
             library: Library::embedded(),
             pace,
         })

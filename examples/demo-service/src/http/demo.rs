@@ -11,7 +11,7 @@ use sse_gate::mint::Authenticator;
 use sse_gate::sessions::{ResumePolicy, SessionLimits};
 use sse_gate::{
     Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, MemoryLogs, MemorySessions, MemoryStore,
-    MetricsObserver, Problem, Resumable, ResumeKeys, Sessions, SharedStore, StreamRoute,
+    MetricsObserver, Problem, Resumable, ResumeKeys, Sessions, SharedStore, SseRoute,
     StreamSlots, StripTokenLayer, TracingObserver, WorkSlots,
 };
 use sse_gate_moka::MokaStore;
@@ -48,7 +48,7 @@ pub(super) struct Assembly {
     pub(super) authenticator: JwtAuthenticator,
     pub(super) generations: Generations,
     pub(super) gate: Gate,
-    pub(super) route: StreamRoute,
+    pub(super) route: SseRoute,
     pub(super) chat: Chat,
     pub(super) feed: Feed,
     pub(super) logs: MemoryLogs,
@@ -97,7 +97,7 @@ impl Demo {
             authenticator: JwtAuthenticator::new(key, AUDIENCE, AUDIENCE)?,
             generations,
             gate: gate(args.token_ttl())?,
-            route: StreamRoute::new(Self::STREAM)?,
+            route: SseRoute::new(Self::STREAM)?,
             chat: Chat::new(gate(args.stream_id_ttl())?, args.pace())?,
             // Of their own, with room for as many topics as there may be: answers need theirs.
             feed: Feed::new(Topics::new(MemoryLogs::default()), args.token_ttl())?,
@@ -135,7 +135,7 @@ impl Demo {
     }
 
     /// The layer of a route. All of them share one count of open streams.
-    pub(super) fn layer(&self, gate: &Gate, route: &StreamRoute) -> Result<GateLayer, SetupError> {
+    pub(super) fn layer(&self, gate: &Gate, route: &SseRoute) -> Result<GateLayer, SetupError> {
         let layer = GateLayer::new(gate, route.clone()).with_slots(self.0.slots.clone());
         if self.0.allowed_origins.is_empty() {
             return Ok(layer);

@@ -11,9 +11,9 @@ use serde_json::json;
 use sse_gate::codec::Event;
 use sse_gate::core::{Resource, TokenKey};
 use sse_gate::mint::{Authorizer, Denied, MintRequest, MintService, Permit};
-use sse_gate::sessions::EventLog;
+use sse_gate::sessions::backend::EventLog;
 use sse_gate::{
-    GateLayer, JwtAuthenticator, MemoryLog, Problem, ResumableBody, ResumableStream, StreamRoute,
+    GateLayer, JwtAuthenticator, MemoryLog, Problem, ResumableBody, ResumableStream, SseRoute,
 };
 
 use super::body::BoxError;
@@ -44,7 +44,7 @@ const MAX_DROP: usize = 4 * 1024;
 /// What the feed works with.
 #[derive(Debug)]
 pub(super) struct Feed {
-    pub(super) route: StreamRoute,
+    pub(super) route: SseRoute,
     topics: Topics,
     /// How long a topic stays for who has a token for it.
     promise: Duration,
@@ -54,7 +54,7 @@ impl Feed {
     /// Its tokens live for this time.
     pub(super) fn new(topics: Topics, token_ttl: Duration) -> Result<Self, SetupError> {
         Ok(Self {
-            route: StreamRoute::new(Demo::TOPIC)?,
+            route: SseRoute::new(Demo::TOPIC)?,
             topics,
             promise: token_ttl + LATE,
         })

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sse_gate::core::EntropyError;
-use sse_gate::sessions::ReadLog;
+use sse_gate::sessions::backend::ReadLog;
 use sse_gate::{MemoryLog, MemoryLogs};
 
 use super::TopicName;
@@ -134,7 +134,7 @@ impl Topic {
 #[cfg(test)]
 mod tests {
     use sse_gate::codec::Event;
-    use sse_gate::sessions::EventLog;
+    use sse_gate::sessions::backend::EventLog;
 
     use super::*;
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use sse_gate_resume::{LogEnd, MemoryLog, ReadLog, Sessions, StopReason};
+use sse_gate_resume::backend::{LogEnd, ReadLog};
+use sse_gate_resume::{MemoryLog, Sessions, StopReason};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::{WorkError, WorkOutput, WorkSlot};

@@ -9,16 +9,15 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response};
 use http_body::Body;
-use http_body_util::Full;
 use tower_service::Service;
 use zeroize::Zeroizing;
 
-use super::future::Question;
+use super::admit::{Answer, admit};
+use super::attempt::{Attempt, Credential};
 use super::layer::Config;
-use super::next::{Admission, Next};
-use super::{Rejection, ResponseBody, ResponseFuture, answer, checks, unstripped};
+use super::{GateRejection, ResponseBody, ResponseFuture, answer, checks};
 use crate::headers;
-use crate::route::{ShownToken, StrippedToken, scrub};
+use crate::route::{Shown, StrippedToken, scrub};
 
 /// Redeems the token of a request before its handler sees it. See the [module](super).
 #[derive(Clone)]
@@ -29,12 +28,12 @@ pub struct GateService<S> {
 
 /// What is to be done with a request.
 enum Verdict {
-    /// It is not of this route: it passes as it is.
+    /// It belongs to another route and passes as it is.
     NotOurs,
     /// It needs no handler.
-    Answer(Response<Full<Bytes>>),
-    /// It shows a well-spelled token, and maybe a resume id.
-    Ask(Question, Admission),
+    Answer(Answer),
+    /// It may open a stream.
+    Admit(Attempt),
 }
 
 impl<S> GateService<S> {
@@ -43,62 +42,71 @@ impl<S> GateService<S> {
     }
 
     /// Runs the checks, in their order.
-    fn judge(&self, parts: &mut Parts) -> Result<Verdict, Rejection> {
+    fn judge(&self, parts: &mut Parts) -> Result<Verdict, GateRejection> {
         let config = &*self.config;
         let lifted = self.lift(parts);
         if lifted.is_none() && config.passes_other_routes {
             return Ok(Verdict::NotOurs);
         }
         if parts.method == Method::OPTIONS {
-            return Ok(Verdict::Answer(answer::options()));
+            return Ok(Verdict::Answer(answer::options(config.methods())));
         }
-        checks::method(&parts.method)?;
-        let lifted = lifted.ok_or(Rejection::Route)?;
+        let by_caller =
+            config.callers.is_some() && lifted.as_ref().is_some_and(StrippedToken::is_by_caller);
+        checks::method(&parts.method, by_caller)?;
+        let lifted = lifted.ok_or(GateRejection::Route)?;
         checks::head(parts, config.takes_any_type)?;
         if lifted.has_long_query() {
-            return Err(Rejection::QueryTooLong);
+            return Err(GateRejection::QueryTooLong);
         }
         if let Some(allowed) = &config.allowed_origins {
             checks::origin(parts, allowed)?;
         }
         let resumable = config.resumable.as_ref();
-        let shown_id = resumable.and_then(|_| resume_id(&lifted));
+        let resume_id = resumable.and_then(|_| resume_id(&lifted));
         let Some(reservation) = config.slots.reserve() else {
-            return match resumable.zip(shown_id) {
+            return match resumable.zip(resume_id) {
                 // A refusal would stop the client for good.
                 Some((settings, id)) => Ok(Verdict::Answer(answer::later(&settings.sessions, id))),
-                None => Err(Rejection::Capacity),
+                None => Err(GateRejection::Capacity),
             };
         };
-        let token = only(lifted.token(config.ignores_authorization))?.ok_or(Rejection::NoToken)?;
-        let presented = config.gate.present(token, lifted.resource());
-        let presented = presented.map_err(|_| Rejection::BadToken)?;
-        let admission = Admission {
+        Ok(Verdict::Admit(Attempt {
             reservation,
-            token: presented.key(),
-            resume_id: shown_id.map(|id| Zeroizing::new(id.into())),
+            credential: self.credential(parts, &lifted, by_caller)?,
+            resume_id: resume_id.map(|id| Zeroizing::new(id.into())),
             has_many_ids: resumable.is_some() && lifted.resume_id().is_many(),
-        };
-        let question = match resumable.filter(|_| shown_id.is_some()) {
-            Some(settings) => Question::ResumeId(settings.clone(), presented),
-            None => Question::Token(presented),
-        };
-        Ok(Verdict::Ask(question, admission))
+        }))
     }
 
-    /// What the request is handed on with. The clone takes the place of the service that was
-    /// polled ready.
-    fn next<ReqBody>(&mut self, request: Request<ReqBody>, admission: Admission) -> Next<S, ReqBody>
+    /// What the request opens a stream with. The token is checked for its spelling.
+    fn credential(
+        &self,
+        parts: &Parts,
+        lifted: &StrippedToken,
+        by_caller: bool,
+    ) -> Result<Credential, GateRejection> {
+        if by_caller {
+            return Ok(Credential::Caller {
+                head: Box::new(parts.clone()),
+                resource: lifted.resource().clone(),
+            });
+        }
+        let token = only(lifted.token(self.config.ignores_authorization))?;
+        let token = token.ok_or(GateRejection::NoToken)?;
+        let begun = self.config.gate.begin(token, lifted.resource());
+        Ok(Credential::Token(
+            begun.map_err(|_| GateRejection::BadToken)?,
+        ))
+    }
+
+    /// The clone takes the place of the service that was polled ready.
+    fn ready(&mut self) -> S
     where
         S: Clone,
     {
         let clone = self.inner.clone();
-        Next {
-            inner: mem::replace(&mut self.inner, clone),
-            request,
-            config: Arc::clone(&self.config),
-            admission,
-        }
+        mem::replace(&mut self.inner, clone)
     }
 
     /// What the stripping layer has lifted out for this route, or is still to be lifted out.
@@ -110,7 +118,7 @@ impl<S> GateService<S> {
         }
         let lifted = route.lift(parts);
         if lifted.as_ref().is_some_and(StrippedToken::is_shown) {
-            unstripped::tell(&self.config.gate, route);
+            self.config.gate.tell_unstripped(route);
         }
         if lifted.is_none() && route.fits(parts.uri.path()) {
             scrub(&mut parts.uri);
@@ -119,19 +127,19 @@ impl<S> GateService<S> {
     }
 }
 
-/// The resume id that is shown. Of several, none is.
+/// The resume id that is shown. Of several, none counts.
 fn resume_id(lifted: &StrippedToken) -> Option<&str> {
     only(lifted.resume_id()).ok().flatten()
 }
 
 /// The one text that is shown, if any is. One that is too long is empty: it is refused by its
 /// spelling, as every other text is.
-fn only(shown: &ShownToken) -> Result<Option<&str>, Rejection> {
+fn only(shown: &Shown) -> Result<Option<&str>, GateRejection> {
     match shown {
-        ShownToken::None => Ok(None),
-        ShownToken::One(text) => Ok(Some(text)),
-        ShownToken::TooLong => Ok(Some("")),
-        ShownToken::Many => Err(Rejection::ManyTokens),
+        Shown::None => Ok(None),
+        Shown::One(text) => Ok(Some(text)),
+        Shown::TooLong => Ok(Some("")),
+        Shown::Many => Err(GateRejection::ManyTokens),
     }
 }
 
@@ -160,15 +168,22 @@ where
                 response
             })
         };
+        let is_post = parts.method == Method::POST;
         let request = Request::from_parts(parts, body);
         match verdict {
             Ok(Verdict::NotOurs) => ResponseFuture::pass(self.inner.call(request)),
             Ok(Verdict::Answer(response)) => answer(response),
-            Ok(Verdict::Ask(question, admission)) => {
-                ResponseFuture::ask(question, self.next(request, admission))
+            Ok(Verdict::Admit(attempt)) => {
+                let config = Arc::clone(&self.config);
+                if let Some(until) = &config.until {
+                    until.watch(&config.slots);
+                }
+                let admission = Box::pin(admit(Arc::clone(&config), attempt));
+                // The content of a POST is the handler's.
+                ResponseFuture::admit(config, admission, !is_post, self.ready(), request)
             }
             // The gate has told its observer of it.
-            Err(Rejection::BadToken) => answer((self.config.on_refusal)(Rejection::BadToken)),
+            Err(GateRejection::BadToken) => answer(self.config.refuse(GateRejection::BadToken)),
             Err(rejection) => answer(self.config.turn_away(rejection)),
         }
     }

@@ -16,11 +16,11 @@ use crate::headers;
 const LATER: Duration = Duration::from_secs(3);
 
 /// The methods that a stream has.
-pub(super) fn options() -> Response<Full<Bytes>> {
+pub(super) fn options(methods: &'static str) -> Response<Full<Bytes>> {
     let mut response = no_content();
     response
         .headers_mut()
-        .insert(ALLOW, HeaderValue::from_static("GET, OPTIONS"));
+        .insert(ALLOW, HeaderValue::from_static(methods));
     response
 }
 
@@ -36,12 +36,12 @@ pub(super) fn gone() -> Response<Full<Bytes>> {
 /// 200 and a stream that ends at once: a native `EventSource` comes back later. Any error would
 /// stop it for good.
 pub(super) fn later(sessions: &Sessions, resume_id: &str) -> Response<Full<Bytes>> {
-    stream(sessions.put_off(resume_id, LATER))
+    stream(sessions.retry_later(resume_id, LATER))
 }
 
 /// The same for a client whose id is spent already: it gets another one.
 pub(super) fn later_with_id(resumed: Resumed) -> Response<Full<Bytes>> {
-    stream(resumed.put_off(LATER))
+    stream(resumed.retry_later(LATER))
 }
 
 fn no_content() -> Response<Full<Bytes>> {

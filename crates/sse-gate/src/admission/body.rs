@@ -9,7 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use pin_project::pin_project;
 
-use crate::stream_guard::StreamGuard;
+use super::guard::StreamGuard;
 
 /// The body of a [`GateService`](super::GateService)'s response: the handler's, or a refusal.
 ///

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::{ALLOW, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response};
 use http_body_util::Full;
-use sse_gate_core::{Gate, SharedStore, Signal, StoreRole, TokenStore};
+use sse_gate_core::Signal;
 use tower_layer::Layer;
 
-use super::{GateService, InvalidOrigin, Rejection, origin};
+use super::stopper::Stopper;
+use super::{GateRejection, GateService, InvalidOrigin, origin};
+use crate::mint::{Callers, Challenge, MintService};
 use crate::resume::Resumable;
-use crate::store::{StoreAccess, store_access};
-use crate::{StreamRoute, StreamSlots};
+use crate::store::StoreAccess;
+use crate::{Gate, SseRoute, StreamSlots};
 
 /// Wraps the handler of a stream in [`GateService`]. See the [module](super).
 #[derive(Clone)]
@@ -21,13 +24,13 @@ pub struct GateLayer {
     pub(super) config: Arc<Config>,
 }
 
-pub(super) type OnRefusal = dyn Fn(Rejection) -> Response<Full<Bytes>> + Send + Sync;
+pub(super) type OnRefusal = dyn Fn(GateRejection) -> Response<Full<Bytes>> + Send + Sync;
 
 /// What the services of one layer share.
 #[derive(Clone)]
 pub(super) struct Config {
-    pub(super) gate: Gate<SharedStore>,
-    pub(super) route: StreamRoute,
+    pub(super) gate: Gate,
+    pub(super) route: SseRoute,
     pub(super) slots: StreamSlots,
     pub(super) allowed_origins: Option<Arc<[HeaderValue]>>,
     pub(super) passes_other_routes: bool,
@@ -36,33 +39,65 @@ pub(super) struct Config {
     pub(super) resumable: Option<Resumable>,
     pub(super) tokens: StoreAccess,
     pub(super) session_store: StoreAccess,
+    /// Who may open a stream with a credential of its own.
+    pub(super) callers: Option<Callers>,
+    /// What a 401 asks for.
+    pub(super) challenge: Challenge,
+    pub(super) until: Option<Arc<Stopper>>,
     pub(super) on_refusal: Arc<OnRefusal>,
 }
 
 impl Config {
-    /// The answer to a request that failed a check of ours. The observer is told which.
-    pub(super) fn turn_away(&self, rejection: Rejection) -> Response<Full<Bytes>> {
+    /// The answer to a request that failed a check of the layer's. The observer is told which.
+    pub(super) fn turn_away(&self, rejection: GateRejection) -> Response<Full<Bytes>> {
         let check = rejection.as_str();
         self.gate.observe(Signal::TurnedAway { check });
-        (self.on_refusal)(rejection)
+        self.refuse(rejection)
+    }
+
+    /// The answer to a request of which the observer knows already.
+    pub(super) fn refuse(&self, rejection: GateRejection) -> Response<Full<Bytes>> {
+        let mut response = (self.on_refusal)(rejection);
+        let headers = response.headers_mut();
+        if headers.contains_key(WWW_AUTHENTICATE)
+            && let Some(challenge) = self.challenge.not_bearer()
+        {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if rejection == GateRejection::Method && headers.contains_key(ALLOW) {
+            headers.insert(ALLOW, HeaderValue::from_static(self.methods()));
+        }
+        response
+    }
+
+    /// The methods that open a stream.
+    pub(super) fn methods(&self) -> &'static str {
+        if self.callers.is_some() {
+            "GET, POST, OPTIONS"
+        } else {
+            "GET, OPTIONS"
+        }
     }
 }
 
 impl GateLayer {
-    /// A layer that admits to `route` whom `gate` has issued a token for it.
-    pub fn new<S: TokenStore + Clone>(gate: &Gate<S>, route: StreamRoute) -> Self {
+    /// A layer that admits clients to the streams of `route` with the tokens of `gate`.
+    pub fn new(gate: &Gate, route: impl Into<SseRoute>) -> Self {
         let config = Config {
-            gate: gate.erased(),
-            route,
+            gate: gate.clone(),
+            route: route.into(),
             slots: StreamSlots::default(),
             allowed_origins: None,
             passes_other_routes: false,
             ignores_authorization: false,
             takes_any_type: false,
             resumable: None,
-            tokens: store_access(gate, StoreRole::Tokens),
-            session_store: store_access(gate, StoreRole::Sessions),
-            on_refusal: Arc::new(Rejection::to_response),
+            tokens: gate.token_access().clone(),
+            session_store: gate.session_access().clone(),
+            callers: None,
+            challenge: Challenge::bearer(),
+            until: None,
+            on_refusal: Arc::new(GateRejection::to_response),
         };
         Self {
             config: Arc::new(config),
@@ -97,6 +132,34 @@ impl GateLayer {
         let origins = origins.into_iter().map(origin::check);
         let origins = origins.collect::<Result<Arc<[_]>, _>>()?;
         Ok(self.with(|config| config.allowed_origins = Some(origins)))
+    }
+
+    /// Lets callers open the stream with the credential that they would get a token for: the bearer in
+    /// `Authorization`, with GET or POST, and nothing in the URL. For `fetch`, SDKs and services, which
+    /// can set a header.
+    ///
+    /// The mint's authenticator and authorizer are asked for each such request; the authorizer sees no
+    /// body, as that of a POST is the handler's. On a [resumable](Self::resumable) route the caller goes
+    /// on with the last id in `Last-Event-ID`, and its credential stands in for the token; or, with a
+    /// number there or in the query parameter `after`, behind the event of that number. What it
+    /// misses is said in `sse.open`.
+    pub fn with_callers(self, mint: &MintService) -> Self {
+        let (callers, challenge) = (mint.callers(), mint.challenge().clone());
+        self.with(|config| (config.callers, config.challenge) = (Some(callers), challenge))
+    }
+
+    /// What a 401 asks for: `Bearer realm="sse"` by default.
+    pub fn with_challenge(self, challenge: Challenge) -> Self {
+        self.with(|config| config.challenge = challenge)
+    }
+
+    /// Ends all streams of the layer when `signal` is ready: at shutdown, say. It ends every body
+    /// behind it, axum's `Sse` too, so that a graceful shutdown does not wait for streams.
+    ///
+    /// Clients of resumable streams are told when to come back. Layers that share
+    /// [slots](Self::with_slots) stop together.
+    pub fn until(self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.with(|config| config.until = Some(Arc::new(Stopper::new(signal))))
     }
 
     /// Passes requests of other routes on, untouched, instead of answering them with 404.
@@ -136,10 +199,15 @@ impl GateLayer {
         })
     }
 
-    /// Writes the refusals, instead of [`Rejection::to_response`].
+    /// The route.
+    pub fn route(&self) -> &SseRoute {
+        &self.config.route
+    }
+
+    /// Writes the refusals, instead of [`GateRejection::to_response`].
     pub fn on_refusal(
         self,
-        write: impl Fn(Rejection) -> Response<Full<Bytes>> + Send + Sync + 'static,
+        write: impl Fn(GateRejection) -> Response<Full<Bytes>> + Send + Sync + 'static,
     ) -> Self {
         self.with(|config| config.on_refusal = Arc::new(write))
     }
@@ -154,6 +222,14 @@ impl<S> Layer<S> for GateLayer {
     type Service = GateService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
+        let Config {
+            gate,
+            slots,
+            resumable,
+            ..
+        } = &*self.config;
+        let sessions = resumable.as_ref().map(|settings| &settings.sessions);
+        gate.opened().add(slots, sessions);
         GateService::new(inner, Arc::clone(&self.config))
     }
 }

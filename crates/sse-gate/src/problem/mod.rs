@@ -1,5 +1,7 @@
 //! Errors as clients see them: [`Problem`], RFC 9457 problem details.
 
+mod from;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -11,12 +13,24 @@ use http::header::{
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
-use sse_gate_core::{Cap, IssueError, IssueErrorKind};
+
+use crate::mint::Challenge;
 
 /// An error response: `application/problem+json` with `type`, `title`, `status` and `detail`
-/// (RFC 9457 §3.1), which nobody caches, sniffs or names in a `Referer`.
+/// (RFC 9457 §3.1). It is not cached, sniffed or named in a `Referer`.
 ///
-/// The `type` is `about:blank`, so the title is that of the status.
+/// The `type` is `about:blank`, so the title is that of the status. Every error that a handler meets
+/// becomes one, so `?` works in a handler that returns `Result<_, Problem>`:
+///
+/// ```
+/// use sse_gate::{Granted, MemoryLogs, Problem, Publisher, ResumableBody, ResumableStream};
+///
+/// async fn answer(stream: ResumableStream, logs: MemoryLogs) -> Result<ResumableBody, Problem> {
+///     let question: String = stream.granted().payload()?;
+///     let work = |publisher: Publisher| async move { publisher.finish().await };
+///     Ok(stream.produce(&logs, work).await?)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Problem {
     status: StatusCode,
@@ -33,7 +47,7 @@ struct Members<'a> {
 }
 
 impl Problem {
-    /// The problem of this status, with a sentence for whoever reads it.
+    /// The problem of this status, with a sentence for the client's developer.
     pub fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
@@ -56,13 +70,24 @@ impl Problem {
     }
 
     /// Says what the client should authenticate with (RFC 6750 §3).
-    pub(crate) fn with_challenge(self, challenge: &'static str) -> Self {
-        self.with_header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+    pub(crate) fn with_challenge(self, challenge: HeaderValue) -> Self {
+        self.with_header(WWW_AUTHENTICATE, challenge)
     }
 
     /// Says which methods there are (RFC 9110 §10.2.1).
     pub(crate) fn with_allow(self, methods: &'static str) -> Self {
         self.with_header(ALLOW, HeaderValue::from_static(methods))
+    }
+
+    /// Names the scheme of this challenge, if it asks for a credential at all.
+    pub(crate) fn for_scheme(mut self, challenge: &Challenge) -> Self {
+        if let Some(scheme) = challenge.not_bearer() {
+            let mut headers = self.headers.iter_mut();
+            if let Some((_, value)) = headers.find(|(name, _)| name == WWW_AUTHENTICATE) {
+                *value = scheme;
+            }
+        }
+        self
     }
 
     fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -84,7 +109,7 @@ impl Problem {
             status: status.as_u16(),
             detail: &detail,
         };
-        // Four members that are text and numbers: there is nothing in them that JSON can't say.
+        // Text and numbers can always be written as JSON.
         let body = serde_json::to_vec(&members).unwrap_or_default();
         let mut response = Response::new(Full::from(body));
         *response.status_mut() = status;
@@ -100,41 +125,5 @@ impl Problem {
                 .insert(name, HeaderValue::from_static(value));
         }
         response
-    }
-}
-
-impl From<&IssueError> for Problem {
-    /// What a client is told that gets no token: 401, 413, 429 or 503.
-    fn from(error: &IssueError) -> Self {
-        let problem = match error.kind() {
-            IssueErrorKind::CredentialExpired => {
-                return Self::new(StatusCode::UNAUTHORIZED, "The credential has expired.")
-                    .with_challenge(crate::challenge::INVALID_TOKEN);
-            }
-            // The caller has signed out since it showed the credential. To ask again with the same
-            // one is of no use, so it is neither a conflict nor a failure of the server's.
-            IssueErrorKind::Withdrawn => {
-                return Self::new(StatusCode::UNAUTHORIZED, "You have signed out meanwhile.")
-                    .with_challenge(crate::challenge::INVALID_TOKEN);
-            }
-            IssueErrorKind::Full(Cap::PayloadPerToken) => {
-                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.")
-            }
-            IssueErrorKind::Full(Cap::TokensPerSubject | Cap::PayloadPerSubject) => Self::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "You have as many unused stream tokens as you may have.",
-            ),
-            _ => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "No token can be issued right now.",
-            ),
-        };
-        match error.retry_after() {
-            Some(span) => problem.with_retry_after(span),
-            None if problem.status == StatusCode::SERVICE_UNAVAILABLE => {
-                problem.with_retry_after(Duration::from_secs(1))
-            }
-            None => problem,
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Why a request gets no token: [`MintRefusal`].
+//! Why a request gets no token: [`MintRejection`].
 
 use std::error::Error;
 use std::time::Duration;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use http::StatusCode;
 use sse_gate_core::{IssueError, MintRefusalReason};
 
-use super::{Denied, Unauthenticated};
+use super::{AuthError, Challenge, Denied};
 use crate::problem::Problem;
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 
-/// A refusal: what the client is told, and what the observer.
+/// Why a request is not answered with a token, or a caller with a stream.
 #[derive(Debug)]
-pub(super) enum MintRefusal {
+pub(crate) enum MintRejection {
     Method,
     Path,
-    Unauthenticated(Unauthenticated),
+    NotAuthenticated(AuthError),
     Body(BodyFault),
     Denied(Denied),
     NotIssued(IssueError),
@@ -24,7 +24,7 @@ pub(super) enum MintRefusal {
 
 /// What was wrong with a body.
 #[derive(Debug)]
-pub(super) enum BodyFault {
+pub(crate) enum BodyFault {
     TooSlow,
     TooLarge,
     NotJson,
@@ -33,13 +33,13 @@ pub(super) enum BodyFault {
     InAll,
 }
 
-impl MintRefusal {
+impl MintRejection {
     /// For metrics and logs.
-    pub(super) fn reason(&self) -> MintRefusalReason {
+    pub(crate) fn reason(&self) -> MintRefusalReason {
         match self {
             Self::Method => MintRefusalReason::Method,
             Self::Path => MintRefusalReason::Path,
-            Self::Unauthenticated(error) => MintRefusalReason::Credential(error.reason()),
+            Self::NotAuthenticated(error) => MintRefusalReason::Credential(error.reason()),
             Self::Body(fault) => fault.reason(),
             Self::Denied(Denied::Forbidden) => MintRefusalReason::Forbidden,
             Self::Denied(Denied::NotFound) => MintRefusalReason::NotFound,
@@ -47,33 +47,36 @@ impl MintRefusal {
             Self::Denied(Denied::TooLarge) => MintRefusalReason::TooLarge,
             Self::Denied(Denied::TooMany { .. }) => MintRefusalReason::TooMany,
             Self::Denied(Denied::Busy { .. }) => MintRefusalReason::Busy,
+            Self::Denied(Denied::Unavailable(_)) => MintRefusalReason::Unavailable,
             Self::NotIssued(error) => MintRefusalReason::NotIssued(error.kind()),
         }
     }
 
     /// The error behind it, for logs.
-    pub(super) fn error(&self) -> Option<&(dyn Error + 'static)> {
+    pub(crate) fn error(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unauthenticated(error) => Some(error),
+            Self::NotAuthenticated(error) => Some(error),
             Self::NotIssued(error) => Some(error),
+            Self::Denied(Denied::Unavailable(error)) => Some(&**error),
             Self::Body(BodyFault::Broken(error)) => Some(&**error),
             _ => None,
         }
     }
 
     /// For the client.
-    pub(super) fn to_problem(&self) -> Problem {
-        match self {
+    pub(crate) fn to_problem(&self, challenge: &Challenge) -> Problem {
+        let problem = match self {
             Self::Method => {
                 Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Ask for a token with POST.")
                     .with_allow("POST")
             }
             Self::Path => Denied::NotFound.into(),
-            Self::Unauthenticated(error) => error.into(),
+            Self::NotAuthenticated(error) => error.to_problem(challenge),
             Self::Body(fault) => fault.to_problem(),
-            Self::Denied(denied) => (*denied).into(),
+            Self::Denied(denied) => denied.into(),
             Self::NotIssued(error) => error.into(),
-        }
+        };
+        problem.for_scheme(challenge)
     }
 }
 
@@ -118,25 +121,25 @@ impl BodyFault {
     }
 }
 
-impl From<Unauthenticated> for MintRefusal {
-    fn from(error: Unauthenticated) -> Self {
-        Self::Unauthenticated(error)
+impl From<AuthError> for MintRejection {
+    fn from(error: AuthError) -> Self {
+        Self::NotAuthenticated(error)
     }
 }
 
-impl From<BodyFault> for MintRefusal {
+impl From<BodyFault> for MintRejection {
     fn from(fault: BodyFault) -> Self {
         Self::Body(fault)
     }
 }
 
-impl From<Denied> for MintRefusal {
+impl From<Denied> for MintRejection {
     fn from(denied: Denied) -> Self {
         Self::Denied(denied)
     }
 }
 
-impl From<IssueError> for MintRefusal {
+impl From<IssueError> for MintRejection {
     fn from(error: IssueError) -> Self {
         Self::NotIssued(error)
     }

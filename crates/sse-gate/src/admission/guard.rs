@@ -7,25 +7,30 @@ use std::time::Duration;
 
 use http::Response;
 use pin_project::{pin_project, pinned_drop};
-use sse_gate_core::{Gate, Grant, SharedStore, Signal, SteadyTime, StreamEnd, Timestamp};
+use sse_gate_core::{Grant, Signal, SteadyTime, StreamEnd};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::resume::{ResumableStream, Unattached};
+use super::layer::Config;
+use crate::Gate;
+use crate::far_off::FAR_OFF;
+use crate::resume::Unattached;
 use crate::slots::{Presence, Pulse, Slot};
 use crate::stream_end;
 
 /// Kept as long as the stream is open. Dropped, it frees the slot and tells the observer.
 #[pin_project(PinnedDrop)]
 pub(crate) struct StreamGuard {
-    gate: Gate<SharedStore>,
-    /// That of a resumable stream is with its session,
+    gate: Gate,
+    /// The place of a strict stream. That of a resumable one is with its session.
     _slot: Option<Slot>,
-    /// or still in here, if the handler has not attached it.
+    /// What the handler of a resumable stream has not attached.
     unattached: Option<Unattached>,
-    /// That of its slot, wherever that is,
+    /// The pulse of its place, wherever that is.
     pulse: Arc<Pulse>,
-    /// which counts until the body has ended.
+    /// Its place counts until the body has ended.
     presence: Option<Presence>,
+    /// Whether the body ends by itself, with a last word, when the service stops.
+    has_last_word: bool,
     opened_at: Instant,
     time_left: Duration,
     #[pin]
@@ -37,32 +42,27 @@ pub(crate) struct StreamGuard {
 
 impl StreamGuard {
     /// Watches over a stream that ends at its grant's deadline.
-    pub(crate) fn strict(gate: Gate<SharedStore>, slot: Slot, grant: &Grant) -> Self {
+    pub(super) fn strict(config: &Config, slot: Slot, grant: &Grant) -> Self {
         let watched = (slot.pulse(), slot.presence());
-        Self::new(gate, Some(slot), watched, grant, Duration::ZERO)
+        Self::new(config, Some(slot), watched, grant, Duration::ZERO)
     }
 
     /// Watches over one whose body ends by itself at the deadline, with a last word. Any other
     /// body ends a moment later.
-    pub(crate) fn resumable(gate: Gate<SharedStore>, slot: &Slot, grant: &Grant) -> Self {
-        Self::new(
-            gate,
-            None,
-            (slot.pulse(), slot.presence()),
-            grant,
-            LAST_WORD,
-        )
+    pub(super) fn resumable(config: &Config, slot: &Slot, grant: &Grant) -> Self {
+        let watched = (slot.pulse(), slot.presence());
+        Self::new(config, None, watched, grant, LAST_WORD)
     }
 
     fn new(
-        gate: Gate<SharedStore>,
+        config: &Config,
         slot: Option<Slot>,
         (pulse, presence): (Arc<Pulse>, Presence),
         grant: &Grant,
         allowance: Duration,
     ) -> Self {
-        let deadline = grant.deadline().unwrap_or(Timestamp::FOREVER);
-        let time_left = deadline.saturating_since(gate.clock().now());
+        let gate = config.gate.clone();
+        let time_left = grant.deadline().saturating_since(gate.clock().now());
         let lasts = time_left.min(FAR_OFF) + allowance;
         let ends_at = gate.clock().steady().saturating_add(lasts);
         let opened_at = Instant::now();
@@ -73,6 +73,7 @@ impl StreamGuard {
             unattached: None,
             pulse,
             presence: Some(presence),
+            has_last_word: !allowance.is_zero(),
             opened_at,
             time_left,
             deadline: sleep_until(opened_at + lasts),
@@ -83,8 +84,8 @@ impl StreamGuard {
 
     /// Keeps the place of a stream that its handler does not attach, for as long as what it answers
     /// with instead.
-    pub(crate) fn keeping(mut self, stream: &ResumableStream) -> Self {
-        self.unattached = Some(stream.unattached());
+    pub(super) fn keeping(mut self, stream: Unattached) -> Self {
+        self.unattached = Some(stream);
         self
     }
 
@@ -93,20 +94,21 @@ impl StreamGuard {
         self.time_left
     }
 
-    /// The server gets the head, or a frame; whether the stream goes on: its time is not up, and it
-    /// has its place.
+    /// The server gets the head, or a frame; whether it may have it: the stream's time is not up, and
+    /// the stream goes on.
     pub(crate) fn gives(&self) -> bool {
         let now = Instant::now();
-        now < self.deadline.deadline() && !self.has_overslept() && self.pulse.gave(now)
+        let is_in_time = now < self.deadline.deadline() && !self.has_overslept();
+        let is_last_word = || self.has_last_word && self.pulse.is_stopped();
+        is_in_time && (self.pulse.gave(now) || is_last_word())
     }
 
     /// The server waits for the stream; ready when that must not go on.
     pub(crate) fn poll_over(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.pulse.asked() && !self.has_overslept() {
-            self.project().deadline.poll(cx)
-        } else {
-            Poll::Ready(())
+        if !self.pulse.asked(cx) || self.has_overslept() {
+            return Poll::Ready(());
         }
+        self.project().deadline.poll(cx)
     }
 
     /// Whether its time is up by the gate's clock, if not by the runtime's: the machine was
@@ -117,10 +119,12 @@ impl StreamGuard {
 
     /// The body has come to its end, unless it has failed, or its place was taken.
     pub(crate) fn complete(self: Pin<&mut Self>) {
-        let has_place = self.pulse.has_place();
+        let (goes_on, is_revoked) = (self.pulse.goes_on(), self.pulse.is_revoked());
         let this = self.project();
-        if *this.end == StreamEnd::Disconnected && has_place {
+        if *this.end == StreamEnd::Disconnected && goes_on {
             *this.end = StreamEnd::Complete;
+        } else if is_revoked {
+            *this.end = StreamEnd::Revoked;
         }
         *this.presence = None;
     }
@@ -156,9 +160,6 @@ impl StreamGuard {
 
 /// How long a resumable stream has for its last word.
 const LAST_WORD: Duration = Duration::from_secs(1);
-
-/// Longer than any stream, and short enough to be added to an instant: a year.
-pub(crate) const FAR_OFF: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 #[pinned_drop]
 impl PinnedDrop for StreamGuard {

@@ -1,4 +1,4 @@
-//! What a request is refused with: [`Rejection`].
+//! What a request is refused with: [`GateRejection`].
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body_util::Full;
 
-use crate::challenge;
+use crate::mint::Challenge;
 use crate::problem::Problem;
 
 /// Why a request was refused, as far as its client may know.
@@ -15,7 +15,7 @@ use crate::problem::Problem;
 /// [`GateLayer::on_refusal`](super::GateLayer::on_refusal) can't tell them apart either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Rejection {
+pub enum GateRejection {
     /// The method is not GET.
     Method,
     /// The path is not one of the route.
@@ -48,7 +48,7 @@ pub enum Rejection {
     SubjectCapacity,
 }
 
-impl Rejection {
+impl GateRejection {
     /// The name of the check that failed, fit for a metric's label.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -91,9 +91,9 @@ impl Rejection {
         let problem = Problem::new(self.status(), self.detail());
         match self {
             Self::Method => problem.with_allow("GET, OPTIONS"),
-            Self::NoToken => problem.with_challenge(challenge::MISSING),
-            Self::BadToken => problem.with_challenge(challenge::INVALID_TOKEN),
-            Self::ManyTokens => problem.with_challenge(challenge::INVALID_REQUEST),
+            Self::NoToken => problem.with_challenge(Challenge::bearer().missing()),
+            Self::BadToken => problem.with_challenge(Challenge::bearer().invalid()),
+            Self::ManyTokens => problem.with_challenge(Challenge::bearer().malformed()),
             Self::Capacity | Self::Unavailable => problem.with_retry_after(Duration::from_secs(1)),
             Self::SubjectCapacity => problem.with_retry_after(Duration::from_secs(5)),
             _ => problem,

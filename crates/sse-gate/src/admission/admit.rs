@@ -1,0 +1,160 @@
+//! From an attempt to an open stream: [`admit`].
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Response;
+use http_body_util::Full;
+use sse_gate_core::{Epoch, Grant, TokenKey};
+use sse_gate_resume::{Arrival, Resumed};
+
+use super::attempt::{Attempt, Credential};
+use super::guard::StreamGuard;
+use super::layer::Config;
+use super::{GateRejection, answer, bearer_door, session_door, token_door};
+use crate::Granted;
+use crate::resume::{First, Resumable, ResumableStream};
+use crate::slots::{Claim, Reservation, Slot};
+
+/// An answer that needs no handler.
+pub(super) type Answer = Response<Full<Bytes>>;
+
+/// A stream whose handler may be called.
+pub(super) struct Admitted {
+    /// Watches over the stream.
+    pub(super) guard: StreamGuard,
+    pub(super) granted: Granted,
+    /// The stream itself, on a resumable route.
+    pub(super) stream: Option<ResumableStream>,
+}
+
+/// The one admission behind the three doors: a resume id, a fresh token, or the caller's own
+/// credential.
+///
+/// A resume id goes first. If it is no good, the request is judged as if it had shown none.
+pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admitted, Answer> {
+    let Attempt {
+        reservation,
+        credential,
+        resume_id,
+        has_many_ids,
+    } = attempt;
+    let visit = Visit {
+        // Read before any credential is looked at.
+        epoch: config.gate.opened().epoch(),
+        config,
+        reservation,
+    };
+    match credential {
+        Credential::Caller { head, resource } => {
+            bearer_door::open(visit, *head, resource, resume_id).await
+        }
+        Credential::Token(token) => {
+            let settings = visit.config.resumable.clone();
+            if let Some((settings, id)) = settings.zip(resume_id.clone())
+                && let Some((resumed, claim)) =
+                    session_door::resume(&visit, &settings, id, token.key()).await?
+            {
+                return visit.again(&settings, resumed, Some(claim));
+            }
+            token_door::open(
+                visit,
+                token,
+                resume_id.as_ref().map(|id| &***id),
+                has_many_ids,
+            )
+            .await
+        }
+    }
+}
+
+/// A request at a door.
+pub(super) struct Visit {
+    pub(super) config: Arc<Config>,
+    reservation: Reservation,
+    epoch: Epoch,
+}
+
+impl Visit {
+    /// A grant opens a stream: the last checks are whether its subject may have another one, and
+    /// still has the right to it.
+    pub(super) fn first(
+        self,
+        grant: Grant,
+        session: Option<(Resumable, Arrival, TokenKey)>,
+        cursor: Option<u64>,
+    ) -> Result<Admitted, Answer> {
+        let config = self.config;
+        let Some(slot) = self.reservation.claim(grant.subject()) else {
+            return Err(config.turn_away(GateRejection::SubjectCapacity));
+        };
+        if config.gate.opened().is_revoked(grant.subject(), self.epoch) {
+            return Err(config.refuse(GateRejection::BadToken));
+        }
+        let Some((settings, arrival, token)) = session else {
+            return Ok(strict(&config, slot, grant));
+        };
+        let guard = StreamGuard::resumable(&config, &slot, &grant);
+        let granted = Granted::new(grant, guard.time_left());
+        let first = First {
+            token,
+            arrival,
+            slot,
+            cursor,
+        };
+        let access = config.session_store.clone();
+        let stream = ResumableStream::first(granted, settings, access, first);
+        Ok(with_stream(guard, stream))
+    }
+
+    /// A session goes on. Its connection before was cut, and may still be there.
+    pub(super) fn again(
+        self,
+        settings: &Resumable,
+        resumed: Resumed,
+        claim: Option<Claim>,
+    ) -> Result<Admitted, Answer> {
+        let config = self.config;
+        let (subject, session) = (resumed.binding().grant.subject(), resumed.lease().session());
+        let claim = claim.or_else(|| config.slots.claim_again(subject, session));
+        let slot = claim.and_then(|claim| self.reservation.give_to(claim));
+        let Some(slot) = slot else {
+            return Err(answer::later_with_id(resumed));
+        };
+        let grant = resumed.grant();
+        let guard = StreamGuard::resumable(&config, &slot, &grant);
+        let pulse = slot.pulse();
+        resumed.lease().hold(slot);
+        let granted = Granted::new(grant, guard.time_left());
+        let access = config.session_store.clone();
+        let stream = ResumableStream::again(granted, settings.clone(), access, pulse, resumed);
+        Ok(with_stream(guard, stream))
+    }
+
+    /// A store can't say whether this client may have its stream. A refusal would stop a client for
+    /// good that comes back with an id.
+    pub(super) fn unavailable(&self, resume_id: Option<&str>) -> Answer {
+        match (&self.config.resumable, resume_id) {
+            (Some(settings), Some(id)) => answer::later(&settings.sessions, id),
+            _ => self.config.refuse(GateRejection::Unavailable),
+        }
+    }
+}
+
+fn strict(config: &Config, slot: Slot, grant: Grant) -> Admitted {
+    let guard = StreamGuard::strict(config, slot, &grant);
+    Admitted {
+        granted: Granted::new(grant, guard.time_left()),
+        guard,
+        stream: None,
+    }
+}
+
+/// The guard keeps the stream until the handler attaches it.
+fn with_stream(guard: StreamGuard, stream: ResumableStream) -> Admitted {
+    Admitted {
+        guard: guard.keeping(stream.unattached()),
+        granted: stream.granted().clone(),
+        stream: Some(stream),
+    }
+}

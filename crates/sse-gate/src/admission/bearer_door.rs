@@ -1,0 +1,101 @@
+//! The third door: a caller opens a stream with the credential that it would get a token for.
+
+use http::request::Parts;
+use sse_gate_core::{EntropyError, Epoch, GrantRequest, IssueError, Resource, Signal, TokenKey};
+use zeroize::Zeroizing;
+
+use super::admit::{Admitted, Answer, Visit};
+use super::session_door;
+use crate::mint::{Denied, MintRejection};
+
+/// Asks the authenticator and the authorizer of the route's mint, and opens the stream or goes on
+/// with it. No token is issued, and nothing is in the URL.
+pub(super) async fn open(
+    visit: Visit,
+    head: Parts,
+    resource: Resource,
+    resume_id: Option<Zeroizing<Box<str>>>,
+) -> Result<Admitted, Answer> {
+    let cursor = cursor(&head);
+    let settings = visit.config.resumable.clone();
+    let arrived = match &settings {
+        Some(settings) => match session_door::arrive(&visit, settings).await {
+            Ok(arrived) => Some(arrived),
+            Err(_) => return Err(visit.unavailable(resume_id.as_ref().map(|id| &***id))),
+        },
+        None => None,
+    };
+    let request = match permit(&visit, head, &resource).await {
+        Ok(request) => request,
+        Err(rejection) => return Err(refuse(&visit, &rejection)),
+    };
+    if let Some((settings, id)) = settings.clone().zip(resume_id) {
+        let caller = (request.subject().clone(), resource);
+        if let Some((resumed, claim)) =
+            session_door::resume_as(&visit, &settings, id, caller).await?
+        {
+            return visit.again(&settings, resumed, Some(claim));
+        }
+    }
+    let grant = match visit.config.gate.grant(request).await {
+        Ok(grant) => grant,
+        Err(error) => return Err(refuse(&visit, &MintRejection::NotIssued(error))),
+    };
+    let session = match settings.zip(arrived) {
+        Some((settings, (arrival, reader))) => {
+            reader.goes_on();
+            Some((settings, arrival, name(&visit)?))
+        }
+        None => None,
+    };
+    visit.config.gate.observe(Signal::CallerAdmitted);
+    visit.first(grant, session, cursor)
+}
+
+/// What the caller may have of this resource.
+async fn permit(
+    visit: &Visit,
+    head: Parts,
+    resource: &Resource,
+) -> Result<GrantRequest, MintRejection> {
+    let config = &*visit.config;
+    let callers = config.callers.as_ref().ok_or(MintRejection::Path)?;
+    let request = callers.permit(head, resource).await?;
+    if request.resource() != resource {
+        return Err(Denied::NotFound.into());
+    }
+    // Whether the subject was revoked meanwhile is noticed when the stream is opened.
+    Ok(request.with_epoch(Epoch::ZERO))
+}
+
+fn refuse(visit: &Visit, rejection: &MintRejection) -> Answer {
+    let config = &*visit.config;
+    let signal = Signal::CallerRefused(rejection.reason());
+    match rejection.error() {
+        Some(error) => config.gate.observe_error(signal, error),
+        None => config.gate.observe(signal),
+    }
+    rejection.to_problem(&config.challenge).into_response()
+}
+
+/// What the session is known by in place of a token's key. No token has it.
+fn name(visit: &Visit) -> Result<TokenKey, Answer> {
+    let mut bytes = [0; 32];
+    let filled = visit.config.gate.entropy().fill(&mut bytes);
+    let failed =
+        |error: EntropyError| refuse(visit, &MintRejection::NotIssued(IssueError::from(error)));
+    filled.map_err(failed)?;
+    Ok(TokenKey::from_bytes(bytes))
+}
+
+/// The number behind which the caller wants to go on: a `Last-Event-ID` that is a number, or the
+/// parameter `after` in the query.
+fn cursor(head: &Parts) -> Option<u64> {
+    let by_header = head.headers.get("last-event-id");
+    let by_header = by_header.and_then(|value| value.to_str().ok()?.parse().ok());
+    by_header.or_else(|| {
+        let pairs = head.uri.query()?.split('&');
+        let mut values = pairs.filter_map(|pair| pair.strip_prefix("after="));
+        values.next()?.parse().ok()
+    })
+}

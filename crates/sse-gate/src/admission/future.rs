@@ -1,0 +1,185 @@
+//! [`ResponseFuture`].
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use pin_project::pin_project;
+use tower_service::Service;
+
+use super::admit::{Admitted, Answer};
+use super::content::Look;
+use super::guard::StreamGuard;
+use super::layer::Config;
+use super::{GateRejection, ResponseBody};
+use crate::headers;
+
+/// The response of a [`GateService`](super::GateService) to come.
+#[pin_project]
+pub struct ResponseFuture<S, ReqBody>
+where
+    S: Service<Request<ReqBody>>,
+{
+    #[pin]
+    state: State<S, ReqBody, S::Future>,
+}
+
+#[pin_project(project = StateProj)]
+enum State<S, ReqBody, F> {
+    /// The answer needs no handler.
+    Answered { response: Option<Answer> },
+    /// The request is not of the gate's route.
+    Passed {
+        #[pin]
+        handling: F,
+    },
+    /// It is looked whether the request has content, and then the stores are asked.
+    Admitting {
+        config: Arc<Config>,
+        /// Until the future is polled, a server may have had no chance to read any content.
+        #[pin]
+        look: Option<Look>,
+        admission: Admission,
+        next: Option<(S, Request<ReqBody>)>,
+    },
+    /// The stream is opened, and the handler at work.
+    Handling {
+        #[pin]
+        handling: F,
+        guard: Option<StreamGuard>,
+    },
+}
+
+/// It is boxed once: what it awaits has no name.
+type Admission = Pin<Box<dyn Future<Output = Result<Admitted, Answer>> + Send>>;
+
+impl<S, ReqBody> ResponseFuture<S, ReqBody>
+where
+    S: Service<Request<ReqBody>>,
+{
+    pub(super) fn pass(handling: S::Future) -> Self {
+        Self {
+            state: State::Passed { handling },
+        }
+    }
+
+    pub(super) fn answer(response: Answer) -> Self {
+        Self {
+            state: State::answered(response),
+        }
+    }
+
+    pub(super) fn admit(
+        config: Arc<Config>,
+        admission: Admission,
+        looks_for_content: bool,
+        inner: S,
+        request: Request<ReqBody>,
+    ) -> Self {
+        Self {
+            state: State::Admitting {
+                config,
+                look: looks_for_content.then(Look::default),
+                admission,
+                next: Some((inner, request)),
+            },
+        }
+    }
+}
+
+impl<S, ReqBody, F> State<S, ReqBody, F> {
+    fn answered(response: Answer) -> Self {
+        Self::Answered {
+            response: Some(response),
+        }
+    }
+}
+
+/// Hands the request on with its grant, and its stream if it can be resumed.
+fn handle<S, ReqBody>(
+    mut inner: S,
+    mut request: Request<ReqBody>,
+    admitted: Admitted,
+) -> State<S, ReqBody, S::Future>
+where
+    S: Service<Request<ReqBody>>,
+{
+    let extensions = request.extensions_mut();
+    extensions.insert(admitted.granted);
+    if let Some(stream) = admitted.stream {
+        extensions.insert(stream);
+    }
+    State::Handling {
+        handling: inner.call(request),
+        guard: Some(admitted.guard),
+    }
+}
+
+const POLLED_AGAIN: &str = "a response future is polled until it is ready";
+
+impl<S, ReqBody, ResBody> Future for ResponseFuture<S, ReqBody>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ReqBody: Body + 'static,
+    ResBody: Body<Data = Bytes>,
+{
+    type Output = Result<Response<ResponseBody<ResBody>>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.project().state;
+        loop {
+            match state.as_mut().project() {
+                StateProj::Answered { response } => {
+                    let response = response.take().expect(POLLED_AGAIN);
+                    return Poll::Ready(Ok(response.map(ResponseBody::own)));
+                }
+                StateProj::Passed { handling } => {
+                    let response = ready!(handling.poll(cx))?;
+                    return Poll::Ready(Ok(response.map(ResponseBody::pass)));
+                }
+                StateProj::Admitting {
+                    config,
+                    mut look,
+                    admission,
+                    next,
+                } => {
+                    if let Some(looking) = look.as_mut().as_pin_mut() {
+                        let (_, request) = next.as_mut().expect(POLLED_AGAIN);
+                        if ready!(looking.poll(request, cx)) {
+                            let answer = config.turn_away(GateRejection::Body);
+                            state.set(State::answered(answer));
+                            continue;
+                        }
+                        look.set(None);
+                    }
+                    let admitted = ready!(admission.as_mut().poll(cx));
+                    let (inner, request) = next.take().expect(POLLED_AGAIN);
+                    state.set(match admitted {
+                        Ok(admitted) => handle(inner, request, admitted),
+                        Err(answer) => State::answered(answer),
+                    });
+                }
+                StateProj::Handling { handling, guard } => {
+                    let watch = guard.as_mut().expect(POLLED_AGAIN);
+                    let mut response = ready!(watch.handling(|| handling.poll(cx)))?;
+                    let guard = guard.take().expect(POLLED_AGAIN);
+                    headers::protect(response.headers_mut());
+                    return Poll::Ready(Ok(response.map(|body| ResponseBody::stream(body, guard))));
+                }
+            }
+        }
+    }
+}
+
+impl<S, ReqBody> fmt::Debug for ResponseFuture<S, ReqBody>
+where
+    S: Service<Request<ReqBody>>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,37 @@
+//! Ends the streams of a layer when the service stops: [`Stopper`].
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+
+use crate::StreamSlots;
+
+/// A signal that nothing waits for yet.
+pub(super) struct Stopper(Mutex<Option<Signal>>);
+
+type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Stopper {
+    pub(super) fn new(signal: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(Mutex::new(Some(Box::pin(signal))))
+    }
+
+    /// Has a task wait for the signal, from the first call on. It needs a runtime, which a layer may be
+    /// made without.
+    pub(super) fn watch(&self, slots: &StreamSlots) {
+        let mut signal = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(signal) = signal.take() {
+            let slots = slots.clone();
+            tokio::spawn(async move {
+                signal.await;
+                slots.stop();
+            });
+        }
+    }
+}
+
+impl fmt::Debug for Stopper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stopper")
+    }
+}

@@ -1,0 +1,96 @@
+//! The first door: a fresh token opens a stream.
+
+use std::time::Duration;
+
+use sse_gate_core::{Entry, Grant, RedeemError, Redemption, StoreError, TokenKey};
+use sse_gate_resume::Arrival;
+
+use super::GateRejection;
+use super::admit::{Admitted, Answer, Visit};
+use super::session_door;
+use crate::resume::Resumable;
+
+/// Takes the token, and opens the stream that it was issued for.
+pub(super) async fn open(
+    visit: Visit,
+    token: Redemption,
+    resume_id: Option<&str>,
+    has_many_ids: bool,
+) -> Result<Admitted, Answer> {
+    let (key, settings) = (token.key(), visit.config.resumable.clone());
+    let redeemed = redeem(&visit, token, settings.as_ref()).await;
+    match (redeemed, settings) {
+        (Ok((grant, arrival)), settings) => {
+            let session = settings.zip(arrival);
+            let session = session.map(|(settings, arrival)| (settings, arrival, key));
+            visit.first(grant, session, None)
+        }
+        (Err(error), _) if error.is_unavailable() => Err(visit.unavailable(resume_id)),
+        (Err(_), _) if has_many_ids => Err(visit.config.turn_away(GateRejection::ManyTokens)),
+        (Err(_), Some(settings)) => match settings.opening_grace {
+            // A client with an id has had an answer.
+            Some(grace) if resume_id.is_none() => reopen(visit, &settings, key, grace).await,
+            _ => Err(visit.config.refuse(GateRejection::BadToken)),
+        },
+        (Err(_), None) => Err(visit.config.refuse(GateRejection::BadToken)),
+    }
+}
+
+/// The grant of a token; on a resumable route, what was read of the sessions before the token was
+/// taken. A revocation from then on is noticed, whenever the session is opened.
+async fn redeem(
+    visit: &Visit,
+    token: Redemption,
+    settings: Option<&Resumable>,
+) -> Result<(Grant, Option<Arrival>), RedeemError> {
+    let config = &*visit.config;
+    let arrived = match settings {
+        None => None,
+        Some(settings) => match session_door::arrive(visit, settings).await {
+            Ok(arrived) => Some(arrived),
+            // The token stays untouched.
+            Err(error) => return Err(token.abort(StoreError::unavailable(error))),
+        },
+    };
+    let taking = config.gate.take(token.key(), &config.tokens);
+    let waiting = Waiting(Some(token));
+    let answer = taking.await;
+    let grant = waiting.settle(answer)?;
+    let arrival = arrived.map(|(arrival, reader)| {
+        reader.goes_on();
+        arrival
+    });
+    Ok((grant, arrival))
+}
+
+/// Opens the session of a token once more, if its first answer may be lost.
+async fn reopen(
+    visit: Visit,
+    settings: &Resumable,
+    token: TokenKey,
+    grace: Duration,
+) -> Result<Admitted, Answer> {
+    match session_door::reopen(&visit, settings, token, grace).await? {
+        Some(resumed) => visit.again(settings, resumed, None),
+        None => Err(visit.config.refuse(GateRejection::BadToken)),
+    }
+}
+
+/// A token whose store is being asked. Dropped before the answer, it tells the observer that the
+/// client is gone.
+struct Waiting(Option<Redemption>);
+
+impl Waiting {
+    fn settle(mut self, answer: Result<Option<Entry>, StoreError>) -> Result<Grant, RedeemError> {
+        let token = self.0.take();
+        token.expect("it is settled once").settle(answer)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(token) = self.0.take() {
+            token.abandon();
+        }
+    }
+}

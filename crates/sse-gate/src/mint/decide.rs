@@ -1,0 +1,134 @@
+//! Authenticator and authorizer as one, their types forgotten: [`Decide`].
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::request::Parts;
+use sse_gate_core::{GrantRequest, Resource};
+
+use super::endpoint::{is_json, prepare};
+use super::read::{self, PendingBody};
+use super::rejection::{BodyFault, MintRejection};
+use super::settings::Settings;
+use super::{AuthError, Authenticator, Authorizer, Identity, MintRequest, Permit};
+use crate::route::Found;
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Who decides about a request. The caller that it finds is asked for the permit, as the claims of
+/// one type go from the authenticator to the authorizer.
+pub(super) trait Decide: Send + Sync {
+    fn identify<'d: 'p, 'p>(
+        &'d self,
+        parts: &'p Parts,
+    ) -> Boxed<'p, Result<Box<dyn Caller + 'd>, AuthError>>;
+}
+
+/// A caller that has proved who it is.
+pub(super) trait Caller: Send {
+    /// Reads the body, and asks the authorizer.
+    fn permit<'a>(
+        self: Box<Self>,
+        parts: Parts,
+        body: PendingBody,
+        found: Found,
+        settings: &'a Settings,
+    ) -> Boxed<'a, Result<Permit, MintRejection>>
+    where
+        Self: 'a;
+}
+
+/// The two parts of a decision.
+pub(super) struct Deciders<A, Z> {
+    pub(super) authenticator: A,
+    pub(super) authorizer: Z,
+}
+
+struct Identified<'d, C, Z> {
+    identity: Identity<C>,
+    authorizer: &'d Z,
+}
+
+impl<A, Z> Decide for Deciders<A, Z>
+where
+    A: Authenticator,
+    Z: Authorizer<A::Claims>,
+{
+    fn identify<'d: 'p, 'p>(
+        &'d self,
+        parts: &'p Parts,
+    ) -> Boxed<'p, Result<Box<dyn Caller + 'd>, AuthError>> {
+        Box::pin(async move {
+            let identity = self.authenticator.authenticate(parts).await?;
+            let caller = Identified {
+                identity,
+                authorizer: &self.authorizer,
+            };
+            Ok(Box::new(caller) as Box<dyn Caller + 'd>)
+        })
+    }
+}
+
+impl<C, Z> Caller for Identified<'_, C, Z>
+where
+    C: Send + Sync + 'static,
+    Z: Authorizer<C>,
+{
+    fn permit<'a>(
+        self: Box<Self>,
+        parts: Parts,
+        body: PendingBody,
+        found: Found,
+        settings: &'a Settings,
+    ) -> Boxed<'a, Result<Permit, MintRejection>>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            // The place is kept until there is an answer, for as long as the bytes are.
+            let (body, _place) = read::body(body, self.identity.subject(), settings).await?;
+            if !body.is_empty() && !is_json(&parts.headers) {
+                return Err(BodyFault::NotJson.into());
+            }
+            let request = MintRequest::new(self.identity, parts, body, found);
+            let url = request.stream_url().map(str::to_owned);
+            let mut permit = self.authorizer.authorize(request).await?;
+            if let Some(url) = url {
+                permit.members.entry("stream_url").or_insert(url.into());
+            }
+            Ok(permit)
+        })
+    }
+}
+
+/// Those who get tokens at a mint, for the gate that they come to without one.
+#[derive(Clone)]
+pub(crate) struct Callers {
+    pub(super) decider: Arc<dyn Decide>,
+    pub(super) settings: Settings,
+}
+
+impl Callers {
+    /// What the caller of this request may have of the resource that its path stands for.
+    pub(crate) async fn permit(
+        &self,
+        mut parts: Parts,
+        resource: &Resource,
+    ) -> Result<GrantRequest, MintRejection> {
+        let settings = &self.settings;
+        // The first part is the pattern.
+        let values = resource.parts().skip(1);
+        let params = settings.route.parameters().zip(values);
+        let found = Found {
+            params: params
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+            resource: resource.clone(),
+            url: None,
+        };
+        prepare(&mut parts, settings);
+        let caller = self.decider.identify(&parts).await?;
+        let permit = caller.permit(parts, None, found, settings).await?;
+        Ok(permit.request)
+    }
+}

@@ -1,0 +1,24 @@
+//! What most services need: `use sse_gate::prelude::*`.
+//!
+//! ```
+//! use sse_gate::prelude::*;
+//!
+//! let gate = Gate::in_memory();
+//! let feed = SseRoute::new("/feed")?;
+//! let hello = Event::new().data("hello");
+//! # let _ = (gate, feed, hello);
+//! # Ok::<(), sse_gate::InvalidRoute>(())
+//! ```
+
+#[cfg(feature = "axum")]
+pub use crate::RouterExt;
+pub use crate::mint::{
+    AuthError, Authenticator, Authorizer, Bearer, Denied, Identity, MintRequest, MintService,
+    Permit, with_state,
+};
+pub use crate::{
+    AttachError, Event, Gate, GateLayer, GrantRequest, Granted, Problem, Publisher, Resource,
+    Resumable, ResumableBody, ResumableStream, SseBody, SseRoute, StripTokenLayer, Subject,
+};
+#[cfg(feature = "jwt")]
+pub use crate::{JwtAuthenticator, JwtKey};
