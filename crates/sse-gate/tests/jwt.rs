@@ -385,7 +385,7 @@ fn the_leeway_counts_for_every_date() {
 async fn the_leeway_counts_at_the_mint_too() {
     let clock = ManualClock::default();
     let store = MemoryStore::with_clock(Limits::default(), clock.clone());
-    let gate = Gate::builder(store).clock(clock.clone()).build();
+    let gate = Gate::builder().with_clock(clock.clone()).build(store);
     let room = || Resource::new(["room"]).unwrap();
     let whether = move |request: MintRequest| {
         std::future::ready(Ok::<_, Denied>(Permit::new(request.grant_of(room()))))
