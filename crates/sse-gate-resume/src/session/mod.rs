@@ -11,25 +11,29 @@
 mod binding;
 mod delivered;
 mod epoch;
+mod error;
 mod fence;
+mod grace;
 mod lease;
 mod memory;
 mod outcome;
 mod policy;
 mod record;
 mod shared;
+mod shown_id;
 mod store;
+mod takeovers;
 
 pub use binding::Binding;
 pub use delivered::Delivered;
 pub use epoch::SessionEpoch;
+pub use error::{SessionError, SessionErrorKind};
 pub use fence::{CutReason, Fence};
 pub use lease::Lease;
 pub use memory::{MemorySessions, SessionLimits};
 pub use outcome::{CloseReason, GoneReason, InvalidIdReason, Outcome};
 pub use policy::ResumePolicy;
-pub use record::{Record, ShownId};
+pub use record::Record;
 pub use shared::SharedSessions;
-pub use store::{
-    Found, Reopened, SessionError, SessionErrorKind, SessionFilter, SessionStore, StepOutcome,
-};
+pub use shown_id::ShownId;
+pub use store::{Found, Reopened, SessionFilter, SessionStore, StepOutcome};

@@ -3,27 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{SteadyTime, TokenKey};
+use sse_gate_core::SteadyTime;
 use subtle::ConstantTimeEq;
 
-use super::{Binding, CloseReason, Delivered, GoneReason, InvalidIdReason, Outcome};
+use super::grace::Grace;
+use super::takeovers::Takeovers;
+use super::{Binding, CloseReason, Delivered, GoneReason, InvalidIdReason, Outcome, ShownId};
 use crate::id::MAX_GENERATION;
 use crate::log::Bounds;
 
 /// How long a session waits of which nobody ever got anything.
 const UNUSED: Duration = Duration::from_secs(10);
-
-/// What a client shows to go on: the parts of a resume id whose tag is good, and the key of the
-/// token in its URL.
-#[derive(Clone, Copy, Debug)]
-pub struct ShownId {
-    /// The generation of the id.
-    pub generation: u64,
-    /// The event that the client had last.
-    pub seq: u64,
-    /// The key of the token in the URL.
-    pub token: TokenKey,
-}
 
 /// A session as its store keeps it. Each method is one atomic step.
 #[derive(Clone, Debug)]
@@ -31,23 +21,13 @@ pub struct Record {
     binding: Arc<Binding>,
     closed: Option<CloseReason>,
     generation: u64,
-    /// The generation whose ids were used last, if they may be shown again,
-    predecessor: Option<u64>,
-    /// until then,
-    grace_until: SteadyTime,
-    /// which was put off once, as their client was,
-    is_grace_extended: bool,
-    /// and how often they were.
-    retries: u32,
+    grace: Grace,
     idle_until: SteadyTime,
     /// Whether the connection of this generation is there.
     is_attached: bool,
     /// Whether a connection has got something.
     is_confirmed: bool,
-    /// Since when takeovers are counted,
-    takeovers_since: SteadyTime,
-    /// and how many there were.
-    takeovers: u32,
+    takeovers: Takeovers,
 }
 
 impl Record {
@@ -60,15 +40,11 @@ impl Record {
             binding,
             closed: None,
             generation: 1,
-            predecessor: None,
-            grace_until: arrived_at,
-            is_grace_extended: false,
-            retries: 0,
+            grace: Grace::none(arrived_at),
             idle_until,
             is_attached: true,
             is_confirmed: false,
-            takeovers_since: arrived_at,
-            takeovers: 0,
+            takeovers: Takeovers::new(arrived_at),
         }
     }
 
@@ -126,26 +102,25 @@ impl Record {
             return Outcome::Refused(InvalidIdReason::Rollback);
         }
         let is_current = shown.generation == self.generation;
-        if !is_current && !self.may_be_shown_again(shown.generation, now) {
+        let policy = self.binding.policy;
+        if !is_current && !self.grace.admits(shown.generation, &policy, now) {
             self.close(CloseReason::Reuse);
             return Outcome::Refused(InvalidIdReason::Reuse);
         }
         if log.is_over_for(shown.seq) {
             return Outcome::Gone(GoneReason::Complete);
         }
-        if self.is_attached && !self.may_be_taken_over(now) {
+        if self.is_attached && !self.takeovers.take(&policy, now) {
             if !is_current {
-                self.extend_grace();
+                let span_end = self.takeovers.span_end(&policy);
+                self.grace.extend_after(span_end, &policy);
             }
             return Outcome::TooSoon;
         }
         if is_current {
-            self.predecessor = Some(shown.generation);
-            self.grace_until = now.saturating_add(self.binding.policy.window());
-            self.is_grace_extended = false;
-            self.retries = 0;
+            self.grace = Grace::begin(shown.generation, &policy, now);
         } else {
-            self.retries += 1;
+            self.grace.count();
         }
         self.attach(now);
         Outcome::Resumed {
@@ -222,39 +197,6 @@ impl Record {
             *ends_at
         } else {
             self.idle_until
-        }
-    }
-
-    fn may_be_shown_again(&self, generation: u64, now: SteadyTime) -> bool {
-        self.predecessor == Some(generation)
-            && !self.grace_until.has_passed(now)
-            && self.retries < self.binding.policy.retries
-    }
-
-    /// Counts a takeover, if there were not too many.
-    fn may_be_taken_over(&mut self, now: SteadyTime) -> bool {
-        if self.counted_until().has_passed(now) {
-            self.takeovers_since = now;
-            self.takeovers = 0;
-        }
-        let is_free = self.takeovers < self.binding.policy.takeovers;
-        self.takeovers += u32::from(is_free);
-        is_free
-    }
-
-    /// When takeovers are counted anew.
-    fn counted_until(&self) -> SteadyTime {
-        let span = self.binding.policy.takeover_span;
-        self.takeovers_since.saturating_add(span)
-    }
-
-    /// Gives the client of the generation before time to come back after it was put off, once.
-    fn extend_grace(&mut self) {
-        if !self.is_grace_extended {
-            let window = self.binding.policy.window();
-            let until = self.counted_until().saturating_add(window);
-            self.grace_until = self.grace_until.max(until);
-            self.is_grace_extended = true;
         }
     }
 

@@ -1,0 +1,66 @@
+//! Why a store of sessions failed: [`SessionError`].
+
+use std::error::Error;
+use std::fmt;
+
+/// A store of sessions could not do what it was asked.
+#[derive(Debug)]
+pub struct SessionError {
+    kind: SessionErrorKind,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// The kinds of [`SessionError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionErrorKind {
+    /// The subject has as many sessions as one may have, and a client on each.
+    FullForSubject,
+    /// There are as many sessions as there may be.
+    Full,
+    /// The subject's sessions were revoked since the token was shown.
+    Revoked,
+    /// There is a session of this id or token.
+    Exists,
+    /// The store can't be asked.
+    Unavailable,
+}
+
+impl SessionError {
+    /// What kind of error this is.
+    pub fn kind(&self) -> SessionErrorKind {
+        self.kind
+    }
+
+    /// The store can't be asked, for this reason.
+    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self {
+            kind: SessionErrorKind::Unavailable,
+            source: Some(source.into()),
+        }
+    }
+}
+
+impl From<SessionErrorKind> for SessionError {
+    fn from(kind: SessionErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            SessionErrorKind::FullForSubject => "subject has too many sessions",
+            SessionErrorKind::Full => "there are too many sessions",
+            SessionErrorKind::Revoked => "subject's sessions were revoked",
+            SessionErrorKind::Exists => "session exists already",
+            SessionErrorKind::Unavailable => "session store is unavailable",
+        })
+    }
+}
+
+impl Error for SessionError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
