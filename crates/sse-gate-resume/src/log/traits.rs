@@ -16,17 +16,19 @@ pub trait ReadLog: fmt::Debug + Send + Sync + 'static {
     /// Which events it holds.
     fn bounds(&self) -> Bounds;
 
-    /// Makes a place for a reader. The writer may wait for one, and be told when the last has
-    /// gone.
+    /// Makes a place for a reader. The log wakes its readers when events come, and tells its writer
+    /// when the last reader has gone.
+    ///
+    /// Each call must be followed by one of [`dismiss`](Self::dismiss).
     fn enroll(&self) -> ReaderId;
 
-    /// A reader has gone.
+    /// Gives the place of a reader back: it has gone.
     fn dismiss(&self, reader: ReaderId);
 
-    /// What comes after event `after`, into a page that is empty.
+    /// Reads what comes after event `after` into a page, which is empty before.
     ///
-    /// If there is nothing, the reader is woken when there is: between looking and waiting
-    /// **nothing is missed**. Events come in the order of their numbers, without holes.
+    /// If there is nothing, the reader's task is woken as soon as there is: between looking and
+    /// waiting **nothing is missed**. Events come in the order of their numbers, without holes.
     fn poll_read(
         &self,
         reader: ReaderId,
@@ -35,7 +37,7 @@ pub trait ReadLog: fmt::Debug + Send + Sync + 'static {
         cx: &mut Context<'_>,
     ) -> Poll<Read>;
 
-    /// Asks the writer to stop. It goes on until it does: a log ends when its writer ends it.
+    /// Asks the writer to stop. The log goes on until the writer ends it.
     ///
     /// After [`StopReason::Closed`] every [`append`](EventLog::append) **fails** with
     /// [`AppendErrorKind::Closed`](super::AppendErrorKind), and what the log holds may be freed.
@@ -47,17 +49,17 @@ pub trait ReadLog: fmt::Debug + Send + Sync + 'static {
 pub enum Read {
     /// The events in the page.
     Events,
-    /// Events are gone that the reader has not had: all before this one.
+    /// The log no longer holds some events that the reader has not had: all before this one.
     Trimmed {
         /// The number of the first event that is still there.
         first: u64,
     },
-    /// The reader has had more events than there are: the log has lost some.
+    /// The reader has had more events than the log has: the log has lost some.
     Ahead {
         /// The number of the last event that there is.
         last: u64,
     },
-    /// The reader has had all, and no more will come.
+    /// The reader has had all events, and no more will come.
     Ended(LogEnd),
 }
 
@@ -65,7 +67,7 @@ pub enum Read {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// Somebody wants it to.
+    /// The client, or the server, asked for it.
     Requested,
     /// The session that it writes for is over, and no client can read the log any more.
     Closed,
@@ -73,19 +75,21 @@ pub enum StopReason {
 
 /// The side of a log that its writer sees.
 pub trait EventLog: ReadLog {
-    /// Appends an event and gives its number. It never waits for a reader.
+    /// Appends an event and returns its number. It never waits for a reader.
     ///
     /// An event that has an id, a reserved name or no data is refused: see
     /// [`AppendErrorKind`](super::AppendErrorKind).
     fn append(&self, event: &Event<'_>) -> impl Future<Output = Result<u64, AppendError>> + Send;
 
-    /// Ends the log. A second end is ignored. A log that can end without waiting does so when the
-    /// future is polled first.
+    /// Ends the log. A second end is ignored.
+    ///
+    /// A log that can end without waiting does so when the future is first polled: a dropped
+    /// [`Publisher`](crate::Publisher) polls it once.
     fn end(&self, how: LogEnd) -> impl Future<Output = Result<(), AppendError>> + Send;
 
-    /// Ready when the writer is asked to stop.
+    /// Is ready when the writer is asked to stop, or if it was asked before.
     fn poll_stopped(&self, cx: &mut Context<'_>) -> Poll<StopReason>;
 
-    /// Ready when there is no reader: for how long there has been none.
+    /// Is ready when there is no reader, and says for how long there has been none.
     fn poll_deserted(&self, cx: &mut Context<'_>) -> Poll<Duration>;
 }
