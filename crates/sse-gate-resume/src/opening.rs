@@ -10,13 +10,13 @@ use crate::log::ReadLog;
 use crate::session::{ResumePolicy, SessionEpoch, SessionError};
 use crate::start::Start;
 
-/// What is read from a session store **before** a token is taken:
+/// What is read from a store of sessions **before** a token is taken:
 /// [`Sessions::arrival`](crate::Sessions::arrival). Opening the session needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival {
     /// After a revocation in a later epoch, the session is not opened.
     pub(crate) epoch: SessionEpoch,
-    /// When the token was shown.
+    /// When the token was shown, by steady time.
     pub(crate) at: SteadyTime,
 }
 
@@ -119,7 +119,8 @@ impl<'a> Opening<'a> {
 pub enum OpenError {
     /// The system's random number generator failed.
     NoEntropy(EntropyError),
-    /// The store did not take it.
+    /// The store did not take the session: it is full, can't be reached, or the subject's sessions
+    /// were revoked.
     Store(SessionError),
 }
 

@@ -3,7 +3,21 @@
 use std::error::Error;
 use std::fmt;
 
-/// A store of sessions could not do what it was asked.
+/// A store of sessions could not do what it was asked to.
+///
+/// A full store is not broken: [`kind`](Self::kind) tells the two apart.
+///
+/// ```
+/// use sse_gate_resume::error::{SessionError, SessionErrorKind};
+///
+/// let status = |error: &SessionError| match error.kind() {
+///     SessionErrorKind::FullForSubject => 429,
+///     SessionErrorKind::Revoked => 401,
+///     _ => 503,
+/// };
+/// assert_eq!(status(&SessionErrorKind::FullForSubject.into()), 429);
+/// assert_eq!(status(&SessionError::unavailable("no route to host")), 503);
+/// ```
 #[derive(Debug)]
 pub struct SessionError {
     kind: SessionErrorKind,
@@ -14,15 +28,15 @@ pub struct SessionError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionErrorKind {
-    /// The subject has as many sessions as one may have, and a client on each.
+    /// The subject has as many sessions as it may have, and each has a connection.
     FullForSubject,
     /// There are as many sessions as there may be.
     Full,
     /// The subject's sessions were revoked since the token was shown.
     Revoked,
-    /// There is a session of this id or token.
+    /// There is a session of this name or token already.
     Exists,
-    /// The store can't be asked.
+    /// The store can't be reached.
     Unavailable,
 }
 
@@ -32,7 +46,7 @@ impl SessionError {
         self.kind
     }
 
-    /// The store can't be asked, for this reason.
+    /// The store can't be reached, for this reason.
     pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             kind: SessionErrorKind::Unavailable,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Binding, Delivered, Fence, SessionStore, SharedSessions};
 use crate::id::SessionId;
 
-/// The right of one connection to emit, until another one replaces it. Dropped, it lets the
-/// session wait for its client.
+/// The right of one connection to emit, until another one replaces it. When it is dropped, the
+/// session waits for its client.
 #[derive(Debug)]
 pub struct Lease {
     store: SharedSessions,
@@ -34,12 +34,12 @@ impl Lease {
         }
     }
 
-    /// The session.
+    /// The session's name.
     pub fn session(&self) -> SessionId {
         self.session
     }
 
-    /// Which connection of the session it is, from 1.
+    /// Which connection of the session it is. The first is 1.
     pub fn generation(&self) -> u64 {
         self.generation
     }
@@ -49,8 +49,8 @@ impl Lease {
         &self.binding
     }
 
-    /// Keeps something for as long as the connection lasts: its place among the open streams, say.
-    /// It is freed in the moment the connection is replaced.
+    /// Keeps something for as long as the connection lasts, such as its place among the open streams.
+    /// It is freed in the moment in which the connection is replaced.
     pub fn hold(&self, thing: impl Any + Send) {
         self.fence.hold(Box::new(thing));
     }
@@ -59,7 +59,7 @@ impl Lease {
         &self.fence
     }
 
-    /// The client took a frame and asked for another.
+    /// The client took some bytes and asked for more.
     pub(crate) fn confirm(&self) {
         if self.fence.deliver(Delivered::Confirmed) {
             self.store.confirm(self.session, self.generation);

@@ -1,12 +1,12 @@
 //! Sessions: streams in progress, and the one step that lets a client go on with one.
 //!
-//! A session has one [`Record`]. Every right in it is a matter of its *generation*: each
-//! connection gets ids of a generation of its own, and only the ids of the last one count. A
+//! A session has one [`Record`]. Its rights depend on its *generation*: each connection gets ids of
+//! a generation of its own, and only the ids of the last one count. A
 //! client that comes back shows one, the generation moves on, and the connection before is cut.
 //!
-//! The client may not have got the answer, though. So for a short while the ids of the generation
-//! before count, too, a set number of times. Whoever shows an older one holds a copy of what
-//! somebody else has used already, and the session is closed: see [`Record::redeem`].
+//! The client may not have got the answer, though. So for a short while, the ids of the generation
+//! before count, too, a set number of times. An older id is a copy of one that was used already, and
+//! the session is closed: see [`Record::redeem`].
 
 mod binding;
 mod delivered;

@@ -1,4 +1,4 @@
-//! What a session is in, and its one step: [`Record`].
+//! The state of a session, and its one step: [`Record`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,13 @@ use super::{Binding, CloseReason, Delivered, GoneReason, InvalidIdReason, Outcom
 use crate::id::MAX_GENERATION;
 use crate::log::Bounds;
 
-/// How long a session waits of which nobody ever got anything.
+/// How long to keep a session whose client never received an event.
 const UNUSED: Duration = Duration::from_secs(10);
 
-/// A session as its store keeps it. Each method is one atomic step.
+/// A session as its store keeps it. **Each method is one atomic step**: a store calls it under a
+/// lock, or in a transaction.
+///
+/// It has no clock and does no I/O. The store passes the time and the bounds of the log.
 #[derive(Clone, Debug)]
 pub struct Record {
     binding: Arc<Binding>,
@@ -23,16 +26,16 @@ pub struct Record {
     generation: u64,
     grace: Grace,
     idle_until: SteadyTime,
-    /// Whether the connection of this generation is there.
+    /// Whether the connection of this generation is open.
     is_attached: bool,
-    /// Whether a connection has got something.
+    /// Whether a client got something through any of its connections.
     is_confirmed: bool,
     takeovers: Takeovers,
 }
 
 impl Record {
-    /// A session whose first connection is there. The token was its generation 0, and has no
-    /// window: it is taken once.
+    /// A session whose first connection is open. The token was its generation 0, and has no window:
+    /// it is taken once.
     pub fn new(binding: Arc<Binding>) -> Self {
         let arrived_at = binding.arrived_at;
         let idle_until = arrived_at.saturating_add(binding.policy.idle);
@@ -58,19 +61,19 @@ impl Record {
         self.closed
     }
 
-    /// The generation that counts.
+    /// The generation that counts: that of the last connection.
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Whether its connection is there, as far as anybody knows.
+    /// Whether its connection is open, as far as the server knows.
     pub fn is_attached(&self) -> bool {
         self.is_attached && self.closed.is_none()
     }
 
-    /// The step: lets a client go on, or not.
+    /// The one step: lets a client go on, or not.
     ///
-    /// | shown | comes of it |
+    /// | shown | outcome |
     /// |---|---|
     /// | another session's token, or an event from before its beginning | refused, nothing changes |
     /// | anything, of a session that is over | gone |
@@ -79,13 +82,15 @@ impl Record {
     /// | the one before, in its window, and not too often | taken again |
     /// | the same of a client that has had everything | gone, nothing changes |
     /// | the same, while the connection before is there and was replaced too often | too soon, and its window is prolonged once |
-    /// | any other | the session is closed |
+    /// | any other id | the session is closed |
     ///
-    /// What is taken makes the generation that counts one higher. The window of the generation
-    /// before begins when its successor is made and does not slide, so an id is taken at most once
-    /// and the number of retries more, the extra times within one window of the first. If its client
-    /// is told that it is too soon, the window ends a whole one after the takeovers are counted anew:
-    /// the client has time to come back. That is so once for a generation.
+    /// An id that is taken makes the generation one higher. The window of the generation before
+    /// begins at that moment and does not slide. So an id is taken once, and within one window of
+    /// that at most [`retries`](super::ResumePolicy::retries) times more.
+    ///
+    /// A client that is told that it is too soon gets the time to come back: the window of its id
+    /// then ends a whole window after the takeovers are counted anew. That happens once for each
+    /// generation.
     pub fn redeem(&mut self, shown: &ShownId, log: &Bounds, now: SteadyTime) -> Outcome {
         if !bool::from(shown.token.ct_eq(&self.binding.token)) {
             return Outcome::Refused(InvalidIdReason::OtherToken);
@@ -129,8 +134,8 @@ impl Record {
         }
     }
 
-    /// Lets the token count a second time, if its first answer got lost within `window`: nothing
-    /// was got by anybody, or the connection is gone. Whether it does.
+    /// Lets the token count a second time, if the answer to it was lost within `window`: the client
+    /// got nothing, or its connection is gone. Returns whether the token counts.
     pub fn reopen(&mut self, window: Duration, now: SteadyTime) -> bool {
         self.expire(now);
         let is_first = self.generation == 1 && self.closed.is_none();
@@ -147,9 +152,10 @@ impl Record {
         true
     }
 
-    /// The connection of this generation is gone. Nobody can come back to a session of which no
-    /// client ever got an id, but by its token: it waits for as long as an opening may be repeated,
-    /// and as long again.
+    /// The connection of this generation is gone, and the session waits for its client.
+    ///
+    /// If the client never got an id, it can only come back with its token. Then the session waits
+    /// for 10 s, twice as long as an opening may be repeated.
     pub fn release(&mut self, generation: u64, delivered: Delivered, now: SteadyTime) {
         if generation != self.generation || self.closed.is_some() {
             return;
@@ -161,21 +167,21 @@ impl Record {
         }
     }
 
-    /// The client of this generation got something.
+    /// The client of this generation got something: a write has succeeded.
     pub fn confirm(&mut self, generation: u64) {
         self.is_confirmed |= generation == self.generation;
     }
 
-    /// Closes it, for the first reason that there is. Whether it was open.
+    /// Closes the session. Returns whether it was open. If it was not, the first reason stays.
     pub fn close(&mut self, reason: CloseReason) -> bool {
         let was_open = self.closed.is_none();
         self.closed.get_or_insert(reason);
         was_open
     }
 
-    /// Closes it if its time is up. Whether it was.
+    /// Closes the session if its time is up. Returns whether it did.
     pub fn expire(&mut self, now: SteadyTime) -> bool {
-        // No id could be made for the connection after the last generation's.
+        // An id has no room for a higher generation.
         if self.binding.ends_at.has_passed(now) || self.generation == MAX_GENERATION {
             return self.close(CloseReason::Deadline);
         }
@@ -185,8 +191,8 @@ impl Record {
         false
     }
 
-    /// When its time is up, if nothing happens before. A closed one is remembered for clients that
-    /// come back to it: for as long after its deadline as a client is waited for.
+    /// When its time is up, if nothing happens before. For a closed session, when it may be
+    /// forgotten. Until then, a client that comes back is told that it is over.
     pub fn ends_at(&self) -> SteadyTime {
         let Binding {
             ends_at, policy, ..
@@ -200,7 +206,7 @@ impl Record {
         }
     }
 
-    /// A new connection is there, in a generation of its own.
+    /// A new connection begins, in a generation of its own.
     fn attach(&mut self, now: SteadyTime) {
         self.generation += 1;
         self.is_attached = true;

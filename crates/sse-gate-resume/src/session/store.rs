@@ -13,10 +13,11 @@ use super::{
 use crate::id::SessionId;
 use crate::log::ReadLog;
 
-/// Keeps sessions. **Each operation is one atomic step** on one record, whoever else is at it.
+/// Keeps sessions. **Each operation is one atomic step** on one record, whatever other tasks and
+/// nodes do at the same time.
 ///
-/// A session that two clients could both go on with would be a stream for whoever stole an id; one
-/// that is lost costs its client a new token. So when in doubt, an operation fails.
+/// If two clients could both go on with a session, a thief could follow it unnoticed. A session that
+/// is lost costs its client a new token. So when in doubt, an operation fails.
 pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// Keeps a new session and the log that it reads, and gives the fence of its first
     /// connection. `owns_log` says that the log ends with the session: when it is over, and any
@@ -33,39 +34,40 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
         owns_log: bool,
     ) -> impl Future<Output = Result<Fence, SessionError>> + Send;
 
-    /// The present epoch, of all subjects. [`Withdrawals`](sse_gate_core::Withdrawals) keeps one for
-    /// stores in memory.
+    /// The present epoch, one for all subjects. A store in memory may keep it in
+    /// [`Withdrawals`](sse_gate_core::Withdrawals).
     fn epoch(&self) -> impl Future<Output = Result<SessionEpoch, SessionError>> + Send;
 
-    /// What a session is bound to, for the check of a tag. It changes nothing.
+    /// Finds what a session is bound to, so that a tag can be checked. It changes nothing.
     fn find(
         &self,
         id: SessionId,
     ) -> impl Future<Output = Result<Option<Arc<Binding>>, SessionError>> + Send;
 
-    /// [`Record::redeem`], with the bounds of the session's log. What is taken cuts the connection
-    /// before, and what closes the session cuts any, before the operation ends.
+    /// Calls [`Record::redeem`] with the bounds of the session's log. If the id is taken, the
+    /// connection before is cut. If the session is closed, its connection is cut. Both happen before
+    /// the operation ends.
     fn redeem(
         &self,
         id: SessionId,
         shown: ShownId,
     ) -> impl Future<Output = Result<StepOutcome, SessionError>> + Send;
 
-    /// [`Record::reopen`], for the session that a token has opened.
+    /// Calls [`Record::reopen`], for the session that this token has opened.
     fn reopen(
         &self,
         token: TokenKey,
         window: Duration,
     ) -> impl Future<Output = Result<Option<Reopened>, SessionError>> + Send;
 
-    /// [`Record::release`]. It is done or under way when this returns.
+    /// Calls [`Record::release`]. It is done or under way when this returns.
     fn release(&self, id: SessionId, generation: u64, delivered: Delivered);
 
-    /// [`Record::confirm`]. It is done or under way when this returns.
+    /// Calls [`Record::confirm`]. It is done or under way when this returns.
     fn confirm(&self, id: SessionId, generation: u64);
 
     /// Closes sessions, cuts their connections, and stops the writers of the logs that they own.
-    /// How many were open.
+    /// Returns how many of them were open.
     ///
     /// If a subject's are closed as [revoked](CloseReason::Revoked), a new [epoch](Self::epoch)
     /// begins and the subject is noted in it, in one step and before any is closed.
@@ -75,35 +77,36 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
         reason: CloseReason,
     ) -> impl Future<Output = Result<usize, SessionError>> + Send;
 
-    /// Asks the writer of the log that a session owns to stop, and leaves the session as it is:
-    /// its client gets what the writer has still to say. Whether the subject has such a session.
+    /// Asks the writer of the log that a session owns to stop, and leaves the session as it is: its
+    /// client gets what the writer still publishes. Returns whether the subject has such a session.
     fn stop(
         &self,
         token: TokenKey,
         subject: Subject,
     ) -> impl Future<Output = Result<bool, SessionError>> + Send;
 
-    /// Frees what is over. Nothing depends on it but memory.
+    /// Frees sessions that are over. Only the use of memory depends on it.
     fn sweep(&self);
 }
 
-/// Which sessions.
+/// Which sessions to [close](SessionStore::close).
 #[derive(Clone, Debug)]
 pub enum SessionFilter {
-    /// The one of this id.
+    /// The session of this name.
     Session(SessionId),
-    /// The one that this token has opened.
+    /// The session that this token has opened.
     Token(TokenKey),
-    /// All of this subject.
+    /// All sessions of this subject.
     Subject(Subject),
 }
 
-/// What came of [`SessionStore::redeem`]: an [`Outcome`](super::Outcome) with what it takes to go on.
+/// The result of [`SessionStore::redeem`]: an [`Outcome`](super::Outcome), with what a client needs
+/// to go on.
 #[derive(Debug)]
 pub enum StepOutcome {
     /// There is no such session.
     Unknown,
-    /// It was taken.
+    /// The id was taken: the client goes on.
     Resumed {
         /// The session, with a fence for the new connection.
         found: Found,
@@ -112,32 +115,32 @@ pub enum StepOutcome {
         /// Whether the id was taken before.
         again: bool,
     },
-    /// The session is over, and whoever asks had a right to it.
+    /// The session is over. The client was entitled to it.
     Gone(GoneReason),
-    /// Nothing changes: connections of the session were replaced too often in a short time.
+    /// Connections of the session were replaced too often in a short time. Nothing has changed.
     TooSoon,
-    /// It was refused.
+    /// The id was refused.
     Refused(InvalidIdReason),
 }
 
 /// A session with a new connection.
 #[derive(Debug)]
 pub struct Found {
-    /// What it is bound to.
+    /// What the session is bound to.
     pub binding: Arc<Binding>,
-    /// What it reads.
+    /// The log that it reads.
     pub log: Arc<dyn ReadLog>,
-    /// The new connection's.
+    /// The fence of the new connection.
     pub fence: Fence,
 }
 
-/// What came of [`SessionStore::reopen`].
+/// The result of [`SessionStore::reopen`].
 #[derive(Debug)]
 pub struct Reopened {
-    /// The session.
+    /// The session's name.
     pub id: SessionId,
     /// The generation of the new connection.
     pub generation: u64,
-    /// The rest.
+    /// The session, with a fence for the new connection.
     pub found: Found,
 }

@@ -12,7 +12,7 @@ impl Subscription {
     pub(super) fn write(&mut self, read: Read, page: Page, buffer: &mut BytesMut) -> Written {
         match read {
             Read::Events => {
-                // Its first page it gets in any case, or it would never arrive.
+                // It gets the first page in any case, or a slow client would make no progress.
                 if self.is_too_slow(&page) && self.stage == Stage::Opened {
                     self.stage = Stage::Over(SubscriptionEnd::TooSlow);
                     return Written::Last;
@@ -62,7 +62,7 @@ impl Subscription {
         }
     }
 
-    /// Says that events are missing, and goes on behind them.
+    /// Writes that events are missing, and goes on behind them.
     fn gap(&mut self, from: u64, to: u64, go_on: u64, buffer: &mut BytesMut) {
         self.open(Some((from, to)), buffer);
         let signal = SessionSignal::Gap {
@@ -74,7 +74,7 @@ impl Subscription {
         self.sessions.observe(signal, &self.lease);
     }
 
-    /// Whether it may still say why it ends. One that was cut ends for that reason.
+    /// Whether it may end for a reason of the server's. If it was cut, it ends for that reason.
     pub(super) fn may_end(&mut self, buffer: &mut BytesMut) -> bool {
         if self.end().is_some() {
             return false;
@@ -90,7 +90,7 @@ impl Subscription {
         self.stage = Stage::Over(match why {
             CutReason::Replaced => SubscriptionEnd::Replaced,
             CutReason::Closed(reason) => {
-                // Whatever is last, the first block is always the same.
+                // The first block is always the same, whatever comes last.
                 self.open(None, buffer);
                 frames::close(reason, buffer);
                 SubscriptionEnd::Closed(reason)
@@ -98,8 +98,8 @@ impl Subscription {
         });
     }
 
-    /// Whether the client has fallen behind further than it may. If all that there is fits into
-    /// the page, the log needs not be asked.
+    /// Whether the client has been too far behind for too long. If all events fit into the page, the
+    /// page says how far it is behind.
     fn is_too_slow(&mut self, page: &Page) -> bool {
         let behind = if page.is_full() {
             self.log.bounds().last.saturating_sub(self.cursor)

@@ -16,17 +16,17 @@ use crate::id::SessionId;
 use crate::log::{LogEpoch, ReadLog, StopReason};
 use crate::session::{Binding, CutReason, Fence, Record, SessionEpoch, SessionErrorKind};
 
-/// All sessions, found by id, by token and by subject, in the order in which they end.
+/// All sessions, by name, by token and by subject, and in the order in which they end.
 pub(super) struct Table {
     limits: SessionLimits,
     entries: HashMap<SessionId, SessionEntry>,
     by_token: HashMap<TokenKey, SessionId>,
-    /// Those that are not closed, the oldest first.
+    /// The sessions that are not closed, the oldest first.
     by_subject: HashMap<Subject, Vec<SessionId>>,
     /// How their logs are read.
     logs: HashMap<LogEpoch, Readership>,
     ends: BTreeSet<(SteadyTime, SessionId)>,
-    /// Those that are, in the order in which they were; some may be forgotten.
+    /// The sessions that are closed, in the order in which they were. Some may be forgotten already.
     closed: VecDeque<SessionId>,
     open: usize,
     /// Whose sessions were revoked.
@@ -36,9 +36,9 @@ pub(super) struct Table {
 /// How a log is read.
 #[derive(Default)]
 struct Readership {
-    /// How many sessions read it that are not over.
+    /// How many sessions that are not over read it.
     sessions: usize,
-    /// Whether it is a session's own.
+    /// Whether a session owns it.
     is_owned: bool,
 }
 
@@ -145,8 +145,8 @@ impl Table {
         self.refile(id);
     }
 
-    /// A session that read this log is over. With the last one, the log is, if it is a session's
-    /// own.
+    /// A session that read this log is over. If it was the last one, and a session owned the log, the
+    /// log is over, too.
     fn leave_log(&mut self, epoch: LogEpoch, log: Arc<dyn ReadLog>, deferred: &mut Deferred) {
         if let Some(readership) = self.logs.get_mut(&epoch) {
             readership.sessions -= 1;
@@ -160,7 +160,7 @@ impl Table {
         deferred.free(log);
     }
 
-    /// Stops the writers of all logs that are sessions' own: the store goes.
+    /// Stops the writers of all logs that sessions own: the store is dropped.
     pub(super) fn abandon(&mut self, deferred: &mut Deferred) {
         for (_, mut entry) in self.entries.drain() {
             if let Some(live) = entry.live.take()
@@ -171,7 +171,7 @@ impl Table {
         }
     }
 
-    /// Files a session under when it ends now.
+    /// Files a session under the time at which it ends now.
     fn refile(&mut self, id: SessionId) {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
