@@ -15,7 +15,7 @@
 //!   ([`ResumePolicy`]). A later use closes the session: a copy does not live unnoticed.
 //! - **One connection at a time.** A client that comes back cuts the connection before.
 //! - **An end is told.** The last event of a whole answer is `sse.close` with the reason `complete`.
-//!   Without it, the client has not got everything, or has to ask.
+//!   Only a client that is cut between its last event and this one is not told: it gets 204.
 //! - **A revoked session ends at once**, for clients that are connected and for those that are away.
 //! - **All is bounded**: events by [`LogLimits`] and [`LogBudget`], sessions by [`SessionLimits`],
 //!   topics by [`Topics`].

@@ -42,6 +42,22 @@ pub trait SessionObserver: Debug + Send + Sync + 'static {
 }
 
 /// Whose session it is. Use it for audits. It has too many values for a metric's label.
+///
+/// ```
+/// use sse_gate_resume::{InvalidIdReason, SessionInfo, SessionObserver, SessionSignal};
+///
+/// #[derive(Debug)]
+/// struct Audit;
+///
+/// impl SessionObserver for Audit {
+///     fn observe(&self, signal: SessionSignal, session: Option<SessionInfo<'_>>) {
+///         let is_theft = signal == SessionSignal::Refused(InvalidIdReason::Reuse);
+///         if let Some(SessionInfo { id, subject, .. }) = session.filter(|_| is_theft) {
+///             eprintln!("{id:?} of {} was stolen", subject.as_str());
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SessionInfo<'a> {

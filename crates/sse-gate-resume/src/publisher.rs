@@ -97,6 +97,21 @@ impl<L: EventLog> Publisher<L> {
 
     /// Waits until no client has been connected for `span`. `sleep` is your runtime's: it returns a
     /// future that is ready after a given time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use sse_gate_resume::{MemoryLogs, Publisher};
+    ///
+    /// # pollster::block_on(async {
+    /// let publisher = Publisher::new(MemoryLogs::default().create()?);
+    /// // With tokio, `sleep` is `tokio::time::sleep`.
+    /// let sleep = |span| async move { std::thread::sleep(span) };
+    /// publisher.deserted(Duration::from_millis(5), sleep).await;
+    /// // No client came within 5 ms: the work gives up, and its log ends as failed.
+    /// drop(publisher);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn deserted<F, S>(&self, span: Duration, sleep: F)
     where
         F: Fn(Duration) -> S,

@@ -15,6 +15,35 @@ use crate::sessions::Sessions;
 use crate::subscription::Subscription;
 
 /// A session whose client goes on. If it is dropped, the session waits for the client again.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+/// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+/// # pollster::block_on(async {
+/// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
+/// # let gate = TokenGate::new(MemoryStore::default());
+/// # let issued = gate.issue(GrantRequest::new(alice.clone(), chat.clone())).await?;
+/// # let sessions = Sessions::in_memory()?;
+/// # let arrival = sessions.arrival().await?;
+/// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
+/// # let log = MemoryLogs::default().create()?;
+/// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
+/// # let mut subscription = sessions.open(opening).await?;
+/// # let mut bytes = bytes::BytesMut::new();
+/// # std::future::poll_fn(|cx| subscription.poll_write(cx, &mut bytes)).await;
+/// # let text = String::from_utf8(bytes.to_vec())?;
+/// # let last_event_id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+/// let resumed = sessions.resume(last_event_id, issued.key()).await?;
+/// assert!(resumed.grant().continues());
+/// assert!(resumed.grant().deadline() <= grant.deadline());
+///
+/// // The handler has no place for it now. The client gets a new id, and comes back in 5 to 10 s.
+/// let body = resumed.retry_later(std::time::Duration::from_secs(5));
+/// assert!(body.starts_with(b"retry: "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct Resumed {
     sessions: Sessions,

@@ -1,6 +1,16 @@
 //! Where a log begins and ends: [`Bounds`].
 
 /// Which events a log holds, and whether more will come.
+///
+/// ```
+/// use sse_gate_resume::backend::{Bounds, LogEnd};
+///
+/// let whole = Bounds { first: 3, last: 7, end: Some(LogEnd::Complete) };
+/// assert!(whole.is_over_for(7) && !whole.is_over_for(6));
+/// // A log that has not ended is over for no reader.
+/// let open = Bounds { end: None, ..whole };
+/// assert!(!open.is_over_for(7));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// The number of the first event that the log still holds; `last + 1` if it holds no event.

@@ -6,6 +6,17 @@ use sse_gate_codec::{Event, EventName};
 use super::AppendErrorKind;
 
 /// The bytes of an event without its id. They are the same for all readers, so they are made once.
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::backend::EncodedEvent;
+/// use sse_gate_resume::error::AppendErrorKind;
+///
+/// let event = EncodedEvent::new(&Event::new().data("hello")).unwrap();
+/// assert_eq!(&event.as_bytes()[..], b"data: hello\n\n");
+/// // A browser does not dispatch an event without data.
+/// assert_eq!(EncodedEvent::new(&Event::new()).unwrap_err(), AppendErrorKind::NoData);
+/// ```
 #[derive(Clone, Debug)]
 pub struct EncodedEvent(Bytes);
 

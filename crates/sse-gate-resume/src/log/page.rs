@@ -13,6 +13,19 @@ const MAX_BYTES: usize = 64 * 1024;
 /// Some events of a log, in their order. A log fills it, a reader empties it.
 ///
 /// It is full with 64 events, or as soon as they have 64 KiB together.
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::backend::{EncodedEvent, Page};
+///
+/// let mut page = Page::default();
+/// let event = EncodedEvent::new(&Event::new().data("hello")).unwrap();
+/// let mut seq = 1;
+/// while page.push(seq, event.clone()) {
+///     seq += 1;
+/// }
+/// assert_eq!((page.len(), page.is_full()), (64, true));
+/// ```
 #[derive(Debug, Default)]
 pub struct Page {
     events: Vec<(u64, EncodedEvent)>,

@@ -8,7 +8,9 @@ use sse_gate_codec::Event;
 
 use super::{AppendError, Bounds, LogEnd, LogEpoch, Page, ReaderId};
 
-/// The side of a log that its readers see. Behind an `Arc` it is one handle for all kinds of logs.
+/// The side of a log that its readers see. An `Arc<dyn ReadLog>` is a handle of any kind of log.
+///
+/// [`EventLog`] shows an implementation.
 pub trait ReadLog: fmt::Debug + Send + Sync + 'static {
     /// Which log it is.
     fn epoch(&self) -> LogEpoch;
@@ -63,7 +65,24 @@ pub enum Read {
     Ended(LogEnd),
 }
 
-/// Why a writer is to stop.
+/// Why a writer is asked to stop.
+///
+/// ```
+/// use sse_gate_resume::backend::ReadLog;
+/// use sse_gate_resume::{MemoryLogs, Publisher, StopReason};
+///
+/// # pollster::block_on(async {
+/// let log = MemoryLogs::default().create()?;
+/// let publisher = Publisher::new(log.clone());
+/// // The user presses "stop": the layer calls this.
+/// log.stop(StopReason::Requested);
+///
+/// // The work waits for it beside its next step, and ends what it has said so far.
+/// assert_eq!(publisher.stopped().await, StopReason::Requested);
+/// publisher.finish().await?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StopReason {
@@ -74,6 +93,89 @@ pub enum StopReason {
 }
 
 /// The side of a log that its writer sees.
+///
+/// # Example
+///
+/// A log that also keeps every event in an archive, here a list.
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+/// use std::task::{Context, Poll};
+/// use std::time::Duration;
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::backend::{
+///     Bounds, EventLog, LogEnd, LogEpoch, Page, Read, ReadLog, ReaderId,
+/// };
+/// use sse_gate_resume::error::AppendError;
+/// use sse_gate_resume::{MemoryLog, MemoryLogs, Publisher, StopReason};
+///
+/// #[derive(Clone, Debug)]
+/// struct Archived {
+///     inner: MemoryLog,
+///     archive: Arc<Mutex<Vec<String>>>,
+/// }
+///
+/// impl ReadLog for Archived {
+///     fn epoch(&self) -> LogEpoch {
+///         self.inner.epoch()
+///     }
+///
+///     fn bounds(&self) -> Bounds {
+///         self.inner.bounds()
+///     }
+///
+///     fn enroll(&self) -> ReaderId {
+///         self.inner.enroll()
+///     }
+///
+///     fn dismiss(&self, reader: ReaderId) {
+///         self.inner.dismiss(reader);
+///     }
+///
+///     fn poll_read(
+///         &self,
+///         reader: ReaderId,
+///         after: u64,
+///         page: &mut Page,
+///         cx: &mut Context<'_>,
+///     ) -> Poll<Read> {
+///         self.inner.poll_read(reader, after, page, cx)
+///     }
+///
+///     fn stop(&self, reason: StopReason) {
+///         self.inner.stop(reason);
+///     }
+/// }
+///
+/// impl EventLog for Archived {
+///     async fn append(&self, event: &Event<'_>) -> Result<u64, AppendError> {
+///         let seq = self.inner.append(event).await?;
+///         let text = String::from_utf8_lossy(&event.to_bytes()).into_owned();
+///         self.archive.lock().unwrap().push(text);
+///         Ok(seq)
+///     }
+///
+///     async fn end(&self, how: LogEnd) -> Result<(), AppendError> {
+///         self.inner.end(how).await
+///     }
+///
+///     fn poll_stopped(&self, cx: &mut Context<'_>) -> Poll<StopReason> {
+///         self.inner.poll_stopped(cx)
+///     }
+///
+///     fn poll_deserted(&self, cx: &mut Context<'_>) -> Poll<Duration> {
+///         self.inner.poll_deserted(cx)
+///     }
+/// }
+///
+/// # pollster::block_on(async {
+/// let log = Archived { inner: MemoryLogs::default().create()?, archive: Arc::default() };
+/// let publisher = Publisher::new(log.clone());
+/// publisher.publish(&Event::new().data("hello")).await?;
+/// assert_eq!(*log.archive.lock().unwrap(), ["data: hello\n\n"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 pub trait EventLog: ReadLog {
     /// Appends an event and returns its number. It never waits for a reader.
     ///

@@ -30,6 +30,14 @@ pub enum GoneReason {
 }
 
 /// Why a session was closed.
+///
+/// A client that is connected gets it as the reason of `sse.close`, and metrics as a label.
+///
+/// ```
+/// use sse_gate_resume::CloseReason;
+///
+/// assert_eq!(CloseReason::Revoked.as_str(), "revoked");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CloseReason {

@@ -19,6 +19,47 @@ const UNUSED: Duration = Duration::from_secs(10);
 /// lock, or in a transaction.
 ///
 /// It has no clock and does no I/O. The store passes the time and the bounds of the log.
+///
+/// ```
+/// use std::sync::Arc;
+/// use sse_gate_core::{
+///     GrantRequest, MemoryStore, Resource, SteadyTime, Subject, TokenGate, TokenKey,
+/// };
+/// use sse_gate_resume::backend::{
+///     Binding, Bounds, LogEpoch, Outcome, Record, SessionEpoch, ShownId,
+/// };
+/// use sse_gate_resume::{InvalidIdReason, ResumePolicy};
+///
+/// # pollster::block_on(async {
+/// # let request = GrantRequest::new(Subject::new("alice")?, Resource::new(["chat"])?);
+/// # let grant = TokenGate::new(MemoryStore::default()).grant(request).await?;
+/// let (token, now) = (TokenKey::from_bytes([1; 32]), SteadyTime::from_millis(0));
+/// let mut record = Record::new(Arc::new(Binding {
+///     token,
+///     grant,
+///     salt: [2; 32],
+///     log_epoch: LogEpoch::from_bytes([3; 8]),
+///     base: 0,
+///     start_after: 0,
+///     arrival_epoch: SessionEpoch::ZERO,
+///     arrived_at: now,
+///     ends_at: SteadyTime::from_millis(3_600_000),
+///     policy: ResumePolicy::default().with_strict_ids(),
+/// }));
+/// let log = Bounds { first: 1, last: 7, end: None };
+///
+/// // The client comes back with an id of its first connection.
+/// let shown = ShownId { generation: 1, seq: 5, token };
+/// let taken = record.redeem(&shown, &log, now);
+/// assert_eq!(taken, Outcome::Resumed { generation: 2, again: false });
+///
+/// // A copy of that id closes the session.
+/// let copied = record.redeem(&shown, &log, now);
+/// assert_eq!(copied, Outcome::Refused(InvalidIdReason::Reuse));
+/// assert!(record.closed().is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 pub struct Record {
     binding: Arc<Binding>,

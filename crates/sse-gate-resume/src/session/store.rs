@@ -18,6 +18,89 @@ use crate::log::ReadLog;
 ///
 /// If two clients could both go on with a session, a thief could follow it unnoticed. A session that
 /// is lost costs its client a new token. So when in doubt, an operation fails.
+///
+/// # Example
+///
+/// A store around another one, which refuses all newcomers while the server drains.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicBool, Ordering};
+/// use std::time::Duration;
+/// use sse_gate_core::{Subject, TokenKey};
+/// use sse_gate_resume::backend::{
+///     Binding, Delivered, Fence, ReadLog, Record, Reopened, SessionEpoch, SessionFilter, SessionId,
+///     SessionStore, ShownId, StepOutcome,
+/// };
+/// use sse_gate_resume::error::{SessionError, SessionErrorKind};
+/// use sse_gate_resume::{CloseReason, MemorySessions};
+///
+/// #[derive(Debug, Default)]
+/// struct Draining {
+///     inner: MemorySessions,
+///     drains: AtomicBool,
+/// }
+///
+/// impl SessionStore for Draining {
+///     async fn open(
+///         &self,
+///         id: SessionId,
+///         record: Record,
+///         log: Arc<dyn ReadLog>,
+///         owns_log: bool,
+///     ) -> Result<Fence, SessionError> {
+///         if self.drains.load(Ordering::Relaxed) {
+///             return Err(SessionErrorKind::Full.into());
+///         }
+///         self.inner.open(id, record, log, owns_log).await
+///     }
+///
+///     // All other operations are the inner store's.
+///     async fn epoch(&self) -> Result<SessionEpoch, SessionError> {
+///         self.inner.epoch().await
+///     }
+///
+///     async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {
+///         self.inner.find(id).await
+///     }
+///
+///     async fn redeem(&self, id: SessionId, shown: ShownId) -> Result<StepOutcome, SessionError> {
+///         self.inner.redeem(id, shown).await
+///     }
+///
+///     async fn reopen(
+///         &self,
+///         token: TokenKey,
+///         window: Duration,
+///     ) -> Result<Option<Reopened>, SessionError> {
+///         self.inner.reopen(token, window).await
+///     }
+///
+///     fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
+///         self.inner.release(id, generation, delivered);
+///     }
+///
+///     fn confirm(&self, id: SessionId, generation: u64) {
+///         self.inner.confirm(id, generation);
+///     }
+///
+///     async fn close(
+///         &self,
+///         whose: SessionFilter,
+///         reason: CloseReason,
+///     ) -> Result<usize, SessionError> {
+///         self.inner.close(whose, reason).await
+///     }
+///
+///     async fn stop(&self, token: TokenKey, subject: Subject) -> Result<bool, SessionError> {
+///         self.inner.stop(token, subject).await
+///     }
+///
+///     fn sweep(&self) {
+///         self.inner.sweep();
+///     }
+/// }
+/// ```
 pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// Keeps a new session and the log that it reads, and gives the fence of its first
     /// connection. `owns_log` says that the log ends with the session: when it is over, and any
