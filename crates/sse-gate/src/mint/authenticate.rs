@@ -18,31 +18,38 @@ use crate::problem::Problem;
 ///
 /// Every `Fn(&Parts)` that returns such a future is one.
 pub trait Authenticator: Send + Sync + 'static {
+    /// What an identity says beside its subject and its end.
+    type Claims: Send + Sync + 'static;
+
     /// The caller's identity, or why there is none.
     fn authenticate(
         &self,
         parts: &Parts,
-    ) -> impl Future<Output = Result<Identity, Unauthenticated>> + Send;
+    ) -> impl Future<Output = Result<Identity<Self::Claims>, Unauthenticated>> + Send;
 }
 
-impl<F, Fut> Authenticator for F
+impl<F, Fut, C> Authenticator for F
 where
     F: Fn(&Parts) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Identity, Unauthenticated>> + Send,
+    Fut: Future<Output = Result<Identity<C>, Unauthenticated>> + Send,
+    C: Send + Sync + 'static,
 {
+    type Claims = C;
+
     fn authenticate(
         &self,
         parts: &Parts,
-    ) -> impl Future<Output = Result<Identity, Unauthenticated>> + Send {
+    ) -> impl Future<Output = Result<Identity<C>, Unauthenticated>> + Send {
         self(parts)
     }
 }
 
-/// Who makes a request, and how long that is known for.
+/// Who makes a request, how long that is known for, and what else the credential says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
+pub struct Identity<C = ()> {
     subject: Subject,
     expires_at: Timestamp,
+    claims: C,
 }
 
 impl Identity {
@@ -51,6 +58,18 @@ impl Identity {
         Self {
             subject,
             expires_at: Timestamp::FOREVER,
+            claims: (),
+        }
+    }
+}
+
+impl<C> Identity<C> {
+    /// What else the credential says, in a type of yours.
+    pub fn with_claims<D>(self, claims: D) -> Identity<D> {
+        Identity {
+            subject: self.subject,
+            expires_at: self.expires_at,
+            claims,
         }
     }
 
@@ -68,6 +87,11 @@ impl Identity {
     /// When the credential ends.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
+    }
+
+    /// What else the credential says.
+    pub fn claims(&self) -> &C {
+        &self.claims
     }
 }
 

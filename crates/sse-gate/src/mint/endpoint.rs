@@ -139,7 +139,7 @@ impl<A: Authenticator, Z: Authorizer> Endpoint<A, Z> {
             return Err(BodyFault::NotJson.into());
         }
         let request = MintRequest {
-            identity,
+            identity: identity.with_claims(()),
             parts,
             body,
             params,
