@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
-use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Validation, decode};
+use serde::de::DeserializeOwned;
 use sse_gate_core::{Clock, CredentialReason, SystemClock};
 
+use super::cache::{self, Hash, SignatureCache};
 use super::claims::{Claims, Expected};
+use super::compact::Compact;
 use super::header::Header;
-use super::key::JwtKey;
-use super::{fault, known_answer};
+use super::source::ErasedSource;
+use super::{JwtKey, JwtSetupError, KeyError, KeySource, fault, known_answer};
 use crate::mint::{Authenticator, Bearer, Identity, Unauthenticated};
 
 /// How far the clocks of issuer and service may differ.
@@ -20,55 +21,72 @@ const DEFAULT_LEEWAY: Duration = Duration::from_secs(5);
 
 const MAX_LEEWAY: Duration = Duration::from_secs(30);
 
-/// Takes the `Authorization: Bearer` JWT of a request for its caller's identity. See the
-/// [module](super). Clones share the key.
-#[derive(Clone)]
-pub struct JwtAuthenticator(Arc<Inner>);
+/// Identifies callers by the JWT in `Authorization: Bearer`. See the [module](super). Clones share the
+/// keys.
+///
+/// `C` is the type of the claims beside the registered ones: `()` until
+/// [`with_claims`](Self::with_claims) says another.
+///
+/// ```
+/// # #[cfg(feature = "jwt-rust-crypto")]
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use sse_gate::{JwtAuthenticator, JwtKey};
+///
+/// let key = JwtKey::hs256(b"a-secret-of-at-least-32-bytes-here")?;
+/// let authenticator = JwtAuthenticator::new(key, "https://id.example", "my-service")?
+///     .with_audience("my-other-service")
+///     .with_leeway(Duration::from_secs(10))?;
+/// # drop(authenticator);
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "jwt-rust-crypto"))]
+/// # fn main() {}
+/// ```
+pub struct JwtAuthenticator<C = ()> {
+    inner: Arc<Inner>,
+    /// Reads the claims beside the registered ones.
+    claims: fn(&[u8]) -> Option<C>,
+}
 
 #[derive(Clone)]
 struct Inner {
-    key: JwtKey,
-    validation: Validation,
+    keys: Arc<dyn ErasedSource>,
+    verified: Arc<SignatureCache>,
     expected: Expected,
     max_len: usize,
     clock: Arc<dyn Clock>,
 }
 
 impl JwtAuthenticator {
-    /// Knows callers by JWTs that `issuer` has signed with `key` for `audience`.
+    /// Accepts JWTs that `issuer` has signed for `audience` with a key of `keys`: a [`JwtKey`], a
+    /// [`JwkSet`](super::JwkSet), or any other [`KeySource`].
     ///
     /// # Errors
     ///
-    /// If the cryptographic backend is missing, ambiguous, or does not know the algorithm, or if
-    /// it can't use the key.
-    pub fn new(key: JwtKey, issuer: &str, audience: &str) -> Result<Self, JwtSetupError> {
-        Ok(Self::new_without_audience_check(key, issuer)?.with_audience(audience))
+    /// If the cryptographic backend is missing, ambiguous, or does not know the algorithm of a key that
+    /// is there from the beginning, or if it can't use such a key.
+    pub fn new(keys: impl KeySource, issuer: &str, audience: &str) -> Result<Self, JwtSetupError> {
+        Ok(Self::new_without_audience_check(keys, issuer)?.with_audience(audience))
     }
 
-    /// Knows callers by JWTs that `issuer` has signed with `key`, whatever they were made for.
+    /// Accepts JWTs that `issuer` has signed with a key of `keys`, for any audience.
     ///
-    /// For issuers whose access tokens name no audience, as those of Amazon Cognito and Clerk. A
+    /// It is for issuers whose access tokens name no audience, such as Amazon Cognito and Clerk. A
     /// token that this issuer made for another service passes, unless that service has keys or
-    /// issuers of its own (RFC 8725 §3.9).
+    /// an issuer of its own (RFC 8725 §3.9).
     ///
     /// # Errors
     ///
     /// As [`new`](Self::new).
-    pub fn new_without_audience_check(key: JwtKey, issuer: &str) -> Result<Self, JwtSetupError> {
-        if !known_answer::verifies(key.algorithm) {
-            return Err(JwtSetupError::Backend);
-        }
-        if !known_answer::can_use(&key.key, key.algorithm) {
-            return Err(JwtSetupError::Key);
-        }
-        // The claims are checked by `Claims`: their types, too, and times on the tokens' clock.
-        let mut validation = Validation::new(key.algorithm);
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
-        Ok(Self(Arc::new(Inner {
-            key,
-            validation,
+    pub fn new_without_audience_check(
+        keys: impl KeySource,
+        issuer: &str,
+    ) -> Result<Self, JwtSetupError> {
+        known_answer::check(&keys.initial_keys())?;
+        let inner = Inner {
+            keys: Arc::new(keys),
+            verified: Arc::new(SignatureCache::new(cache::DEFAULT_ENTRIES)),
             expected: Expected {
                 issuers: vec![issuer.into()],
                 audiences: None,
@@ -76,15 +94,57 @@ impl JwtAuthenticator {
             },
             max_len: Bearer::MAX_LEN,
             clock: Arc::new(SystemClock),
-        })))
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+            claims: |_| Some(()),
+        })
+    }
+}
+
+impl<C> JwtAuthenticator<C> {
+    /// Reads claims into a type of yours, for the authorizer: roles, a tenant, scopes.
+    ///
+    /// It is read from the whole claims set, so registered claims may be members, too. Those are checked
+    /// in any case. A JWT with claims that don't fit the type is refused with
+    /// [`CredentialReason::Claims`]. So use `Option` or `#[serde(default)]` for claims that may be absent.
+    ///
+    /// ```
+    /// # #[cfg(feature = "jwt-rust-crypto")]
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde::Deserialize;
+    /// use sse_gate::{JwtAuthenticator, JwtKey};
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Tenancy {
+    ///     tenant: String,
+    ///     #[serde(default)]
+    ///     roles: Vec<String>,
+    /// }
+    ///
+    /// let key = JwtKey::hs256(b"a-secret-of-at-least-32-bytes-here")?;
+    /// let authenticator = JwtAuthenticator::new(key, "https://id.example", "my-service")?
+    ///     .with_claims::<Tenancy>();
+    /// # drop(authenticator);
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "jwt-rust-crypto"))]
+    /// # fn main() {}
+    /// ```
+    pub fn with_claims<T: DeserializeOwned + Send + Sync + 'static>(self) -> JwtAuthenticator<T> {
+        JwtAuthenticator {
+            inner: self.inner,
+            // The error is not kept: it may quote the JWT.
+            claims: |json| serde_json::from_slice(json).ok(),
+        }
     }
 
-    /// Takes JWTs of this issuer, too. They must be signed with the same key.
+    /// Accepts JWTs of this issuer, too. They must be signed with the same keys.
     pub fn with_issuer(self, issuer: &str) -> Self {
         self.with(|inner| inner.expected.issuers.push(issuer.into()))
     }
 
-    /// Takes JWTs that were made for this audience, too.
+    /// Accepts JWTs that were made for this audience, too.
     pub fn with_audience(self, audience: &str) -> Self {
         self.with(|inner| {
             let audiences = inner.expected.audiences.get_or_insert_default();
@@ -92,8 +152,8 @@ impl JwtAuthenticator {
         })
     }
 
-    /// How far the issuer's clock may differ: 5 s by default, 30 s at most. A JWT counts from so
-    /// long before its `nbf` and `iat`, and until so long after its `exp`.
+    /// How far the issuer's clock may differ: 5 s by default, 30 s at most. A JWT is valid from this
+    /// long before its `nbf` and `iat`, and until this long after its `exp`.
     pub fn with_leeway(self, leeway: Duration) -> Result<Self, JwtSetupError> {
         if leeway > MAX_LEEWAY {
             return Err(JwtSetupError::Leeway);
@@ -101,90 +161,121 @@ impl JwtAuthenticator {
         Ok(self.with(|inner| inner.expected.leeway = millis(leeway)))
     }
 
-    /// The longest JWT that is looked at, in bytes: [8 KiB](Bearer::MAX_LEN) by default. The
+    /// The longest JWT that is read, in bytes: [8 KiB](Bearer::MAX_LEN) by default. The
     /// server must take headers that are larger than that.
     pub fn with_max_len(self, bytes: usize) -> Self {
         self.with(|inner| inner.max_len = bytes)
     }
 
-    /// The clock to go by, the system's by default.
+    /// How many verified signatures are remembered: 10,000 by default, which take 410 KB. With 0 each
+    /// signature is verified each time. See [the module](super#the-cache-of-signatures).
+    pub fn with_signature_cache(self, entries: usize) -> Self {
+        self.with(|inner| inner.verified = Arc::new(SignatureCache::new(entries)))
+    }
+
+    /// The clock that JWTs are checked by, the system's by default.
     pub fn with_clock(self, clock: impl Clock) -> Self {
         self.with(|inner| inner.clock = Arc::new(clock))
     }
 
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
-        change(Arc::make_mut(&mut self.0));
+        change(Arc::make_mut(&mut self.inner));
         self
     }
 
     /// The identity that a JWT gives, in its compact serialisation (RFC 7515 §7.1). It lasts until
-    /// the JWT's `exp`; if that has passed already, until the leeway has, too.
+    /// the JWT's `exp`. If the leeway lets the JWT in after that, it lasts until the leeway ends.
     ///
     /// # Errors
     ///
     /// Its [reason](Unauthenticated::reason) says what was wrong. Neither it nor its source prints
     /// anything of the JWT.
-    pub fn verify(&self, jwt: &str) -> Result<Identity, Unauthenticated> {
-        let inner = &*self.0;
+    pub async fn verify(&self, jwt: &str) -> Result<Identity<C>, Unauthenticated> {
+        let inner = &*self.inner;
         if jwt.len() > inner.max_len {
             return Err(Unauthenticated::too_large());
         }
-        Header::read(jwt)?.check(inner.key.algorithm)?;
-        let token = decode::<Claims>(jwt, &inner.key.key, &inner.validation);
-        let token = token.map_err(|error| why(error.kind()))?;
-        token.claims.identity(inner.clock.now(), &inner.expected)
+        let compact = Compact::parse(jwt)?;
+        let header = Header::read(&compact.header()?)?;
+        // What no key can verify must not make a source fetch one.
+        let (algorithm, id) = (header.algorithm()?, header.key_id()?);
+        let key = inner.keys.key(id.as_ref()).await.map_err(no_key)?;
+        if key.algorithm() != algorithm {
+            return Err(fault(
+                CredentialReason::Algorithm,
+                "it names another algorithm than the key's",
+            ));
+        }
+        self.check(jwt, &compact, &key)
+    }
+
+    /// Checks all that can be checked with the key at hand.
+    fn check(
+        &self,
+        jwt: &str,
+        compact: &Compact<'_>,
+        key: &JwtKey,
+    ) -> Result<Identity<C>, Unauthenticated> {
+        let inner = &*self.inner;
+        let (now, steady) = (inner.clock.now(), inner.clock.steady());
+        let hash = inner.verified.is_for(key).then(|| Hash::of(key, jwt));
+        let is_verified = hash.is_some_and(|hash| inner.verified.has(&hash, steady));
+        if !is_verified {
+            compact.verify(key)?;
+        }
+        let json = compact.claims()?;
+        let identity = Claims::read(&json)?.identity(now, &inner.expected)?;
+        let claims = (self.claims)(&json).ok_or_else(|| {
+            fault(
+                CredentialReason::Claims,
+                "its claims do not fit the service's type",
+            )
+        })?;
+        // A hit does not prolong its life.
+        if let (Some(hash), false) = (hash, is_verified) {
+            let life = identity.expires_at().saturating_since(now);
+            inner.verified.keep(hash, life, steady);
+        }
+        Ok(identity.with_claims(claims))
     }
 }
 
-/// What an error of the backend's means. It is not kept: some of its kinds quote the JWT.
-fn why(kind: &ErrorKind) -> Unauthenticated {
-    let (reason, what) = match kind {
-        ErrorKind::Json(_) | ErrorKind::Utf8(_) => (
-            CredentialReason::Claims,
-            "one of its claims is missing, doubled, or of another type",
-        ),
-        ErrorKind::Base64(_) | ErrorKind::InvalidToken => (
-            CredentialReason::Unreadable,
-            "one of its parts is no base64url",
-        ),
-        ErrorKind::InvalidAlgorithm => (CredentialReason::Algorithm, "it names another algorithm"),
-        _ => (
-            CredentialReason::Signature,
-            "its signature is not the key's",
-        ),
+fn no_key(error: KeyError) -> Unauthenticated {
+    let reason = if error.is_unknown() {
+        CredentialReason::UnknownKey
+    } else {
+        CredentialReason::Unavailable
     };
-    fault(reason, what)
+    Unauthenticated::of(reason).because(error)
 }
 
 fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Authenticator for JwtAuthenticator {
-    async fn authenticate(&self, parts: &Parts) -> Result<Identity, Unauthenticated> {
-        self.verify(Bearer::up_to(self.0.max_len, &parts.headers)?.as_str())
+impl<C: Send + Sync + 'static> Authenticator for JwtAuthenticator<C> {
+    type Claims = C;
+
+    async fn authenticate(&self, parts: &Parts) -> Result<Identity<C>, Unauthenticated> {
+        let jwt = Bearer::up_to(self.inner.max_len, &parts.headers)?;
+        self.verify(jwt.as_str()).await
     }
 }
 
-impl fmt::Debug for JwtAuthenticator {
+impl<C> Clone for JwtAuthenticator<C> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            claims: self.claims,
+        }
+    }
+}
+
+impl<C> fmt::Debug for JwtAuthenticator<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JwtAuthenticator")
-            .field("key", &self.0.key)
+            .field("issuers", &self.inner.expected.issuers)
+            .field("audiences", &self.inner.expected.audiences)
             .finish_non_exhaustive()
     }
-}
-
-/// JWTs can't be verified in this way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum JwtSetupError {
-    /// The backend fails to verify a signature that is known to be good.
-    #[error("no cryptographic backend verifies this algorithm: enable exactly one of them")]
-    Backend,
-    /// The backend can't use this key: it is not one of the algorithm's, or is damaged.
-    #[error("the cryptographic backend can't use the key")]
-    Key,
-    /// The leeway is longer than 30 s.
-    #[error("leeway is longer than 30 seconds")]
-    Leeway,
 }
