@@ -90,6 +90,8 @@ mod key;
 mod key_error;
 mod key_id;
 mod known_answer;
+#[cfg(feature = "jwks")]
+mod remote;
 mod rsa;
 mod setup_error;
 mod source;
@@ -104,6 +106,10 @@ pub use jwk_set::{JwkSet, JwkSetError, RsaAlgorithm, SkippedKey, SkippedKeyReaso
 pub use key::JwtKey;
 pub use key_error::KeyError;
 pub use key_id::{InvalidKeyId, KeyId};
+#[cfg(feature = "jwks")]
+pub use remote::{
+    FetchError, FetchErrorKind, RemoteJwkSet, RemoteJwkSetBuilder, RemoteJwkSetError,
+};
 pub use setup_error::JwtSetupError;
 pub use source::KeySource;
 pub use verify::JwtAuthenticator;
