@@ -59,6 +59,13 @@ fn an_expired_jwt_is_refused_though_its_signature_is_remembered() {
     assert_eq!(refused, Some(CredentialReason::Expired));
 }
 
+/// Claims whose role is a number.
+#[derive(Debug, serde::Deserialize)]
+struct Numbered {
+    #[serde(default, rename = "role")]
+    _role: u8,
+}
+
 /// C7, C8: every claim is checked each time. Clones share what is remembered.
 #[test]
 fn claims_are_checked_though_the_signature_is_remembered() {
@@ -72,11 +79,6 @@ fn claims_are_checked_though_the_signature_is_remembered() {
         ("nbf", json!(NOW + 10), NotYetValid),
         ("role", json!("admin"), Claims),
     ];
-    #[derive(Debug, serde::Deserialize)]
-    struct Numbered {
-        #[serde(default, rename = "role")]
-        _role: u8,
-    }
     // The lenient one comes first, so that the signature of each is remembered.
     let lenient = authenticator
         .clone()
