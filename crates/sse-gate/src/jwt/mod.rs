@@ -80,6 +80,7 @@
 //! Without a backend nothing can be verified. [`JwtAuthenticator::new`] verifies a known signature first,
 //! so that this is an error at the start and not at the first request.
 
+mod authenticator;
 mod cache;
 mod claims;
 mod compact;
@@ -101,6 +102,7 @@ use sse_gate_core::CredentialReason;
 
 use crate::mint::Unauthenticated;
 
+pub use authenticator::JwtAuthenticator;
 pub use invalid_key::InvalidKey;
 pub use jwk_set::{JwkSet, JwkSetError, RsaAlgorithm, SkippedKey, SkippedKeyReason};
 pub use key::JwtKey;
@@ -112,7 +114,6 @@ pub use remote::{
 };
 pub use setup_error::JwtSetupError;
 pub use source::KeySource;
-pub use verify::JwtAuthenticator;
 
 /// A fault of a JWT, in words that hold nothing of it.
 fn fault(reason: CredentialReason, what: &'static str) -> Unauthenticated {
