@@ -9,6 +9,9 @@ use super::{JwtKey, fault};
 use crate::mint::Unauthenticated;
 
 /// A JWT in its compact serialisation: three parts with dots between them (RFC 7515 §7.1).
+///
+/// Nothing of it is verified before [`verify`](Self::verify) has succeeded. Base64url is read strictly:
+/// without padding, and with no bits left over, so that one text stands for one content.
 pub(super) struct Compact<'a> {
     header: &'a str,
     claims: &'a str,

@@ -4,7 +4,16 @@ use jsonwebtoken::errors::Error as JwtError;
 
 /// The bytes are not a key of the expected kind.
 ///
-/// It prints nothing of the key.
+/// It prints nothing of the key. [`JwtKey`](super::JwtKey) says what its constructors take.
+///
+/// ```
+/// use sse_gate::JwtKey;
+///
+/// let error = JwtKey::hs256(b"too short").unwrap_err();
+/// assert_eq!(error.to_string(), "secret is shorter than its hash");
+/// let error = JwtKey::es256_pem(b"no PEM").unwrap_err();
+/// assert_eq!(error.to_string(), "text is not a public key of this kind in PEM");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]
 pub struct InvalidKey {

@@ -10,6 +10,13 @@ use super::{InvalidKey, rsa};
 
 /// A key and the one algorithm that it is for.
 ///
+/// | constructors | key | size |
+/// |---|---|---|
+/// | `hs256`, `hs384`, `hs512` | a secret that the issuer shares with you | at least 32, 48, 64 bytes |
+/// | `es256_pem`, `es384_pem` | a public key of P-256 or P-384 | |
+/// | `eddsa_pem` | a public key of Ed25519 | |
+/// | `rs256_pem` to `rs512_pem`, `ps256_pem` to `ps512_pem` | a public RSA key | 2,048 to 8,192 bits |
+///
 /// That they belong together makes it impossible to take a public key for a shared secret
 /// (RFC 8725 §2.1). Clones share the key. Keys in the form of JWKs come as a
 /// [`JwkSet`](super::JwkSet).

@@ -4,6 +4,11 @@ use std::error::Error;
 
 /// A [`KeySource`](super::KeySource) has no key to verify a JWT with.
 ///
+/// | | the client gets | [reason](sse_gate_core::CredentialReason) for metrics and logs |
+/// |---|---|---|
+/// | [`unknown`](Self::unknown) | 401: another JWT is needed | `UnknownKey` |
+/// | [`unavailable`](Self::unavailable) | 503: the same JWT may be good later | `Unavailable` |
+///
 /// ```
 /// use sse_gate::jwt::KeyError;
 ///

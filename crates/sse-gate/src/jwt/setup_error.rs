@@ -1,6 +1,25 @@
 //! Why JWTs can't be verified at all: [`JwtSetupError`].
 
 /// JWTs can't be verified with these settings.
+///
+/// It comes when an authenticator is made, so that a program does not start instead of refusing each
+/// caller.
+///
+/// ```
+/// # #[cfg(feature = "jwt-rust-crypto")]
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use sse_gate::jwt::JwtSetupError;
+/// use sse_gate::{JwtAuthenticator, JwtKey};
+///
+/// let authenticator = JwtAuthenticator::new(JwtKey::hs256(&[7; 32])?, "issuer", "audience")?;
+/// let error = authenticator.with_leeway(Duration::from_secs(60)).unwrap_err();
+/// assert_eq!(error, JwtSetupError::Leeway);
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "jwt-rust-crypto"))]
+/// # fn main() {}
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwtSetupError {

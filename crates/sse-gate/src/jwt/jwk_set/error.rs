@@ -2,7 +2,19 @@
 
 /// The text is not a JWK Set, or has no key that can be used.
 ///
+/// An entry that can't be used is no error, as long as another one can. See
+/// [`SkippedKey`](super::SkippedKey).
+///
 /// It prints nothing of the keys.
+///
+/// ```
+/// use sse_gate::jwt::{JwkSet, JwkSetError};
+///
+/// let error = JwkSet::parse("<html></html>").unwrap_err();
+/// assert!(matches!(error, JwkSetError::NotJwkSet(_)));
+/// let error = JwkSet::parse(r#"{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}"#).unwrap_err();
+/// assert!(matches!(error, JwkSetError::NoUsableKey));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwkSetError {

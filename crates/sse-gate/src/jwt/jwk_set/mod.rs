@@ -53,6 +53,14 @@ struct Inner {
 }
 
 /// What an RSA key is for if its JWK does not say so.
+///
+/// Microsoft Entra publishes keys without an `alg`, for example, and signs with RS256.
+///
+/// ```
+/// use sse_gate::jwt::RsaAlgorithm;
+///
+/// assert_eq!(RsaAlgorithm::default(), RsaAlgorithm::Rs256);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RsaAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256, which most issuers sign with.
@@ -84,11 +92,16 @@ impl JwkSet {
     pub const MAX_KEYS: usize = 64;
 
     /// The set in this JSON text.
+    ///
+    /// The text comes from a file or an answer of the issuer. Members that RFC 7517 does not know are
+    /// ignored, such as the certificates in `x5c`.
     pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, JwkSetError> {
         Self::parse_with_rsa_default(text, RsaAlgorithm::default())
     }
 
     /// The set in this JSON text, with another algorithm for RSA keys that have no `alg`.
+    ///
+    /// An `alg` of the text comes first. A program that knows better can't overrule it.
     pub fn parse_with_rsa_default(
         text: impl AsRef<[u8]>,
         rsa: RsaAlgorithm,
@@ -112,6 +125,7 @@ impl JwkSet {
         Self::of(usable, skipped)
     }
 
+    /// Keeps the keys that a JWT can name: by an id that is theirs alone, or because they are alone.
     fn of(
         usable: Vec<(usize, Option<KeyId>, JwtKey)>,
         mut skipped: Vec<SkippedKey>,

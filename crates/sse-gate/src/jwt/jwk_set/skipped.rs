@@ -12,6 +12,11 @@ pub struct SkippedKey {
 }
 
 /// Why an entry of a [`JwkSet`](super::JwkSet) is not used.
+///
+/// A set of a well-run issuer has [`Use`](Self::Use) for its keys for encryption, and
+/// [`Unsupported`](Self::Unsupported) or [`Algorithm`](Self::Algorithm) for kinds of keys that are newer
+/// than this crate. [`Symmetric`](Self::Symmetric) and [`Private`](Self::Private) are a leak at the issuer,
+/// [`SharedId`](Self::SharedId) is a mistake there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SkippedKeyReason {

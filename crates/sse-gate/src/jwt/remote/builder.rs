@@ -16,6 +16,25 @@ use crate::jwt::{JwkSet, RsaAlgorithm};
 const DEFAULT_REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 
 /// Says where a [`RemoteJwkSet`] fetches its keys, and how.
+///
+/// ```
+/// use std::time::Duration;
+/// use http_body_util::Empty;
+/// use hyper_util::client::legacy::Client;
+/// use hyper_util::rt::TokioExecutor;
+/// use sse_gate::jwt::{RemoteJwkSet, RemoteJwkSetError, RsaAlgorithm};
+///
+/// let client = || Client::builder(TokioExecutor::new()).build_http::<Empty<bytes::Bytes>>();
+/// let keys = RemoteJwkSet::builder("https://id.example/keys")
+///     .with_refresh_after(Duration::from_secs(60))
+///     .with_rsa_default(RsaAlgorithm::Ps256)
+///     .build(client());
+/// assert!(keys.is_ok());
+/// // In a test, with an issuer on the same machine.
+/// let builder = || RemoteJwkSet::builder_for_issuer("http://127.0.0.1:8080/realms/main");
+/// assert_eq!(builder().build(client()).err(), Some(RemoteJwkSetError::Insecure));
+/// assert!(builder().with_insecure_http().build(client()).is_ok());
+/// ```
 pub struct RemoteJwkSetBuilder {
     place: PlaceText,
     insecure_http: bool,
@@ -59,7 +78,10 @@ impl RemoteJwkSetBuilder {
         }
     }
 
-    /// Allows `http://`. Anyone on the way can then put in keys of their own: for tests on one machine.
+    /// Allows `http://`, for tests on one machine.
+    ///
+    /// Anyone between the issuer and the service can then put in keys of their own, and sign JWTs for any
+    /// subject with them.
     pub fn with_insecure_http(mut self) -> Self {
         self.insecure_http = true;
         self
@@ -81,8 +103,11 @@ impl RemoteJwkSetBuilder {
         self
     }
 
-    /// Calls this after each fetch, for logs: with the set, whose [skipped](JwkSet::skipped) keys can be
-    /// told, or with the error. While old keys are good, requests don't show that fetches fail.
+    /// Calls this after each fetch, with the set or the error.
+    ///
+    /// It is for logs and alarms. While old keys are good, requests don't show that fetches fail, and
+    /// after 10 minutes all of them do. [`JwkSet::skipped`] tells which keys can't be used. It runs in the
+    /// task of the fetch: it must not block.
     pub fn with_on_fetch(
         mut self,
         hook: impl Fn(Result<&JwkSet, &FetchError>) + Send + Sync + 'static,
@@ -91,7 +116,10 @@ impl RemoteJwkSetBuilder {
         self
     }
 
-    /// The source of keys, with this client. Nothing is fetched yet.
+    /// The source of keys, with this client. Nothing is fetched yet: see [`RemoteJwkSet::ready`].
+    ///
+    /// Each request is a `GET` with an empty body and the whole URI, made with a clone of the client. The
+    /// body's type is the client's choice, as long as its default is empty: `Empty<Bytes>`, `Full<Bytes>`.
     pub fn build<S, B, R>(self, client: S) -> Result<RemoteJwkSet, RemoteJwkSetError>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,

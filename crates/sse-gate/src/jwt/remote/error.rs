@@ -9,6 +9,21 @@ use crate::jwt::JwkSetError;
 
 /// Keys could not be fetched from the issuer.
 ///
+/// Two ways lead to it: the [hook](super::RemoteJwkSetBuilder::with_on_fetch), for each fetch, and the cause
+/// of a [`KeyError`](crate::jwt::KeyError), as an `Arc<FetchError>`.
+///
+/// ```
+/// use std::error::Error;
+/// use std::sync::Arc;
+/// use sse_gate::jwt::{FetchError, FetchErrorKind, KeyError};
+///
+/// fn is_slow(error: &KeyError) -> bool {
+///     let cause = error.source().and_then(|cause| cause.downcast_ref::<Arc<FetchError>>());
+///     cause.is_some_and(|cause| cause.kind() == FetchErrorKind::TimedOut)
+/// }
+/// # assert!(!is_slow(&KeyError::unknown()));
+/// ```
+///
 /// Neither it nor its sources print the address, which may hold a secret, or anything of the answer. What
 /// the HTTP client's own errors print is up to the client.
 #[derive(Debug, thiserror::Error)]

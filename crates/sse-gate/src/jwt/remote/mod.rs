@@ -62,8 +62,15 @@ pub use error::{FetchError, FetchErrorKind};
 /// | the keys are [older than 5 minutes](RemoteJwkSetBuilder::with_refresh_after) | each 30 s at most | go on with the old keys |
 ///
 /// There is one fetch at a time, and all requests that need it wait for it. It goes on when they are
-/// dropped. A fetch has 5 s, counts at most 256 KiB and 64 keys, and follows no redirect. A fetch that
-/// was refused tells nothing about a `kid`, so until the next one the answer is 503.
+/// dropped. A fetch has 5 s, reads at most 256 KiB and 64 keys, and follows no redirect.
+///
+/// # What a request gets
+///
+/// | | the key is there | it is not |
+/// |---|---|---|
+/// | the last fetch succeeded | the key | 401, unknown |
+/// | it failed, and older keys are good | the key | 503: a newer set may have it |
+/// | it failed, and no keys are good | 503 | 503 |
 ///
 /// # When the issuer is down
 ///
@@ -72,6 +79,7 @@ pub use error::{FetchError, FetchErrorKind};
 #[derive(Clone)]
 pub struct RemoteJwkSet(Arc<Shared>);
 
+/// What clones share, and fetches under way.
 struct Shared {
     fetch: Box<dyn Fetch>,
     on_fetch: Box<OnFetch>,
@@ -120,7 +128,16 @@ impl RemoteJwkSet {
     ///
     /// # Errors
     ///
-    /// If the fetch fails. The cause is a [`FetchError`].
+    /// If the fetch fails. The cause is an `Arc` of a [`FetchError`].
+    ///
+    /// ```no_run
+    /// # async fn start(keys: sse_gate::jwt::RemoteJwkSet) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Err(error) = keys.ready().await {
+    ///     eprintln!("the issuer can't be asked yet: {error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn ready(&self) -> Result<(), KeyError> {
         self.find(State::set).await.map(drop)
     }

@@ -10,6 +10,10 @@ use tokio::time::Instant;
 use super::{FetchError, RemoteJwkSet};
 use crate::jwt::{JwkSet, JwtKey, KeyError, KeyId};
 
+/// A look-up is a decision: the key, and whether a fetch is due; or no key, and whether to wait for one.
+///
+/// Times between fetches count from the end of one to the begin of the next, so that a slow issuer is not
+/// asked without a pause.
 pub(super) struct State {
     refresh_after: Duration,
     /// The keys of the last fetch that succeeded, and when it ended.
