@@ -220,6 +220,7 @@ impl State {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "streams of frames are fallible")]
 fn frame(text: String) -> Result<Frame<Bytes>, Infallible> {
     Ok(Frame::data(Bytes::from(text)))
 }
