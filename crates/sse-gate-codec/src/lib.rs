@@ -160,7 +160,7 @@ pub use event::Event;
 pub use id::EventId;
 pub use invalid_field::{InvalidFieldError, InvalidFieldErrorKind};
 #[cfg(feature = "json")]
-pub use json::JsonError;
+pub use json::{JsonError, JsonErrorKind};
 pub use name::EventName;
 #[cfg(feature = "http-body")]
 pub use stream::{BodyChunks, BodyEventsExt};
