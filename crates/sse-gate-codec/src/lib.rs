@@ -166,5 +166,5 @@ pub use name::EventName;
 pub use stream::{BodyChunks, BodyEventsExt};
 #[cfg(feature = "stream")]
 pub use stream::{
-    EventStream, FrameStream, StreamError, StreamEventsExt,
+    EncodedStream, EventItem, EventStream, FrameStream, StreamError, StreamEventsExt,
 };
