@@ -221,7 +221,7 @@ fn a_log_is_filled_to_its_last_byte() {
     }
 }
 
-/// I10: each step on a store ends a few of the sessions whose time is up, whoever's they are.
+/// I10: each step on a store ends a few of the sessions whose time is up, of any subject.
 #[test]
 fn a_few_sessions_end_with_each_step() {
     let stage = Stage::default();

@@ -77,7 +77,7 @@ fn every_flipped_bit_and_every_cut_is_refused_and_changes_nothing() {
     nothing_has_changed(&stage, &mut client);
 }
 
-/// I1: the generation is covered by the tag: nobody makes an id of the next one of it.
+/// I1: the generation is covered by the tag: a holder can't make an id of the next one.
 #[test]
 fn the_next_generation_cannot_be_guessed() {
     let stage = Stage::default();
@@ -89,7 +89,7 @@ fn the_next_generation_cannot_be_guessed() {
     nothing_has_changed(&stage, &mut client);
 }
 
-/// I1, I9: whoever holds an id may move its sequence, and gains nothing: what comes is the log from
+/// I1, I9: the holder of an id may move its sequence, and gains nothing: what comes is the log from
 /// there, or a word that there is none.
 #[test]
 fn a_moved_sequence_gains_nothing() {

@@ -20,7 +20,7 @@ fn client(stage: &Stage, grant: &Grant, token: TokenKey, log: &MemoryLog) -> Cli
     client
 }
 
-/// I2, I14: of two sessions, whoever's they are, neither takes the other's ids, with neither
+/// I2, I14: of two sessions, of one subject or of two, neither takes the other's ids, with neither
 /// token, and neither comes to harm.
 #[test]
 fn sessions_do_not_take_each_others_ids() {

@@ -27,7 +27,7 @@ fn restored(seen: u64, left: u64) -> (Client, Stage, Client, MemoryLog) {
 }
 
 /// E17: a generation that the store doesn't know of yet closes the session, raises the alarm and
-/// cuts whoever is there.
+/// cuts the connection that is there.
 #[test]
 fn an_id_from_the_future_closes_the_session() {
     let (mut client, after, mut there, _log) = restored(1, 1);

@@ -147,7 +147,7 @@ fn a_client_that_is_not_admitted_keeps_its_id() {
     let other = stage
         .sessions
         .resume_if(&client.id, token(2), |_, _| -> Option<()> {
-            panic!("it is asked about somebody with one factor")
+            panic!("it is asked about a client with one factor")
         });
     let refused = block_on(other).unwrap_err();
     assert!(matches!(

@@ -37,7 +37,7 @@ fn gone(shown: Result<u64, ResumeError>) -> GoneReason {
 
 /// I6: the thief goes on, and the client is cut. It comes back in the window and cuts the thief.
 /// The thief comes back with what it was given, which is a used branch: the session is closed, the
-/// client told, and the subject named to whoever audits.
+/// client told, and the subject named for audits.
 #[test]
 fn each_cuts_the_other_until_the_session_is_closed() {
     let stage = Stage::default();

@@ -22,13 +22,13 @@ pub(crate) struct World {
     pub(crate) model: Model,
     pub(crate) log: MemoryLog,
     ended: bool,
-    /// Is nobody's record of the session kept any more?
+    /// Whether the store has forgotten the session.
     forgotten: bool,
     /// What each party holds: the client's ids, the thief's copies.
     pub(crate) held: [Vec<String>; 2],
     /// Connections that the server may believe in, each with its number and who reads it.
     pub(crate) connections: Vec<(u64, usize, Subscription)>,
-    /// When ids of which generation were taken.
+    /// Ids that were taken: their generation, and when.
     pub(crate) accepted: Vec<(u64, u64)>,
 }
 
@@ -127,7 +127,7 @@ impl World {
                 Arrives::Yes => self.read(generation, who, connection),
                 Arrives::Unnoticed => self.connections.push((generation, who, connection)),
                 Arrives::No => {
-                    // Some of it was written, and nobody has it.
+                    // Some of it was written, and none of it arrived.
                     let _ = poll(&mut connection);
                     self.stage.told.take();
                     drop(connection);
@@ -153,7 +153,7 @@ impl World {
         let seen = decode(&stream, "");
         let is_current = generation == self.model.last();
         match self.model.over {
-            // Whoever is replaced gets nothing any more, whatever comes later.
+            // A connection that was replaced gets nothing any more.
             _ if !is_current => assert_eq!((seen.events.len(), ended), (0, true)),
             Some(why) => {
                 let told = format!(r#"{{"v":1,"reason":"{}"}}"#, why.as_str());
