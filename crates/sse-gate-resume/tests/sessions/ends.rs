@@ -25,14 +25,14 @@ fn read_by_alice(stage: &Stage) -> (Client, MemoryLog) {
     append(&log, "1");
     let mut client = stage.alice(&log);
     client.read();
-    stage.told.take();
+    stage.signals.take();
     (client, log)
 }
 
 fn why_gone(stage: &Stage, client: &mut Client) -> GoneReason {
     match client.reconnect(stage) {
         Err(ResumeError::Gone(why)) => {
-            assert_eq!(stage.told.take().last(), Some(&SessionSignal::Gone(why)));
+            assert_eq!(stage.signals.take().last(), Some(&SessionSignal::Gone(why)));
             why
         }
         other => panic!("{other:?}"),
@@ -50,11 +50,11 @@ fn a_logout_ends_all_streams_of_a_subject() {
         token(9),
         stage.open(&grant("bob"), token(9), &bobs).unwrap(),
     );
-    stage.told.take();
+    stage.signals.take();
 
     assert_eq!(block_on(stage.sessions.revoke(&alice())).unwrap(), 1);
     assert_eq!(
-        stage.told.take(),
+        stage.signals.take(),
         [SessionSignal::Closed(CloseReason::Revoked)]
     );
     assert_eq!(refused_by(&log), Some(AppendErrorKind::Closed));
@@ -68,7 +68,7 @@ fn a_logout_ends_all_streams_of_a_subject() {
     );
     assert!(bob.is_served());
     assert_eq!(block_on(stage.sessions.revoke(&alice())).unwrap(), 0);
-    assert_eq!(stage.told.take(), []);
+    assert_eq!(stage.signals.take(), []);
 }
 
 /// I15: a client that is away when its right ends learns it when it comes back.

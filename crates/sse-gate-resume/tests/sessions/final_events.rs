@@ -139,14 +139,17 @@ fn a_gap_is_told_with_its_size() {
     for _ in 2..=10 {
         append(&log, "more");
     }
-    stage.told.take();
+    stage.signals.take();
     client.reconnect(&stage).unwrap();
     client.read();
     let gap = SessionSignal::Gap {
         events: 6,
         log_lost_writes: false,
     };
-    assert!(stage.told.take().contains(&gap), "2 to 7 of 10 are missing");
+    assert!(
+        stage.signals.take().contains(&gap),
+        "2 to 7 of 10 are missing"
+    );
 }
 
 /// The first reason for a cut stands, and it is told.

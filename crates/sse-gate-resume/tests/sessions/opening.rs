@@ -27,9 +27,9 @@ fn a_lost_first_answer_is_given_again_once() {
     let log = stage.log();
     append(&log, "1");
     let mut first = stage.alice(&log);
-    stage.told.take();
+    stage.signals.take();
     let mut second = reopen(&stage, GRACE).unwrap();
-    assert_eq!(stage.told.take(), [SessionSignal::Reopened]);
+    assert_eq!(stage.signals.take(), [SessionSignal::Reopened]);
     assert_eq!(first.read(), (vec![], true));
     assert_eq!(second.read_data(), ["1"]);
     assert!(reopen(&stage, GRACE).is_none());

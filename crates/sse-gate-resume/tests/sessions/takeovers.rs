@@ -70,7 +70,7 @@ fn takeovers_have_a_rate() {
             assert_eq!(hoarder.takeovers(), 0, "{policy:?}");
             hoarder.stage.wait(SECOND / 1_000);
         }
-        let told = hoarder.stage.told.take();
+        let told = hoarder.stage.signals.take();
         assert!(told.contains(&SessionSignal::TooSoon));
     }
     for span in [Duration::ZERO, Duration::MAX] {
