@@ -38,8 +38,11 @@ impl From<&IssueError> for Problem {
             // The caller has signed out since it showed the credential. It can't get a token with the
             // same credential, so this is neither a conflict nor a failure of the server.
             IssueErrorKind::Withdrawn => {
-                return Self::new(StatusCode::UNAUTHORIZED, "You have signed out in the meantime.")
-                    .with_challenge(Challenge::bearer().invalid());
+                return Self::new(
+                    StatusCode::UNAUTHORIZED,
+                    "You have signed out in the meantime.",
+                )
+                .with_challenge(Challenge::bearer().invalid());
             }
             IssueErrorKind::Full(Cap::PayloadPerToken) => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.")
