@@ -1,4 +1,4 @@
-//! Sends events: [`SseBody`], the body of a stream's response.
+//! Bodies that send events without resuming: [`SseBody`].
 
 mod body;
 mod error;
