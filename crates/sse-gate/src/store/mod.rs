@@ -45,6 +45,7 @@
 //! use sse_gate::core::{Entry, Epoch, StoreError, TokenKey};
 //! use sse_gate::{Gate, Resource, StorePolicy, Subject, TokenStore};
 //!
+//! #[derive(Debug)]
 //! struct Hangs;
 //!
 //! impl TokenStore for Hangs {
