@@ -29,8 +29,6 @@ pub(crate) struct StreamGuard {
     pulse: Arc<Pulse>,
     /// Its place counts until the body has ended.
     presence: Option<Presence>,
-    /// Whether the body ends by itself, with a last word, when the service stops.
-    has_last_word: bool,
     opened_at: Instant,
     time_left: Duration,
     #[pin]
@@ -73,7 +71,6 @@ impl StreamGuard {
             unattached: None,
             pulse,
             presence: Some(presence),
-            has_last_word: !allowance.is_zero(),
             opened_at,
             time_left,
             deadline: sleep_until(opened_at + lasts),
@@ -99,7 +96,7 @@ impl StreamGuard {
     pub(crate) fn gives(&self) -> bool {
         let now = Instant::now();
         let is_in_time = now < self.deadline.deadline() && !self.has_overslept();
-        let is_last_word = || self.has_last_word && self.pulse.is_stopped();
+        let is_last_word = || self.has_last_word() && self.pulse.is_stopped();
         is_in_time && (self.pulse.gave(now) || is_last_word())
     }
 
@@ -109,6 +106,12 @@ impl StreamGuard {
             return Poll::Ready(());
         }
         self.project().deadline.poll(cx)
+    }
+
+    /// Whether the body ends by itself, with a last word, when the service stops. A body that the
+    /// handler has made without its stream knows nothing of that.
+    fn has_last_word(&self) -> bool {
+        self.unattached.as_ref().is_some_and(Unattached::is_over)
     }
 
     /// Whether its time is up by the gate's clock, if not by the runtime's: the machine was
