@@ -29,8 +29,8 @@ pub(crate) struct StreamGuard {
     pulse: Arc<Pulse>,
     /// Its place counts until the body has ended.
     presence: Option<Presence>,
-    /// Whether the body may still give a last frame when it must end.
-    has_last_word: bool,
+    /// Whether the body has given its last frame after the stream had to end.
+    gave_last_word: bool,
     opened_at: Instant,
     time_left: Duration,
     #[pin]
@@ -66,7 +66,7 @@ impl StreamGuard {
         gate.observe(Signal::StreamOpened);
         Self {
             gate,
-            has_last_word: slot.is_none(),
+            gave_last_word: false,
             _slot: slot,
             unattached: None,
             pulse,
@@ -103,12 +103,17 @@ impl StreamGuard {
         if now >= self.deadline.deadline() || self.has_overslept() {
             self.pulse.expire();
         }
-        self.pulse.goes_on() || self.has_last_word
+        self.pulse.goes_on() || self.has_last_word()
     }
 
     /// The body has given a frame; whether the server may have it.
     pub(super) fn gives(self: Pin<&mut Self>) -> bool {
-        self.pulse.gave(Instant::now()) || std::mem::take(self.project().has_last_word)
+        if self.pulse.gave(Instant::now()) {
+            return true;
+        }
+        let may_give = self.has_last_word();
+        *self.project().gave_last_word = true;
+        may_give
     }
 
     /// The body has nothing to give; ready when it must end. Then the body may have a last word.
@@ -117,12 +122,18 @@ impl StreamGuard {
             ready!(self.as_mut().project().deadline.poll(cx));
         }
         self.pulse.expire();
-        Poll::Ready(self.has_last_word)
+        Poll::Ready(self.has_last_word())
     }
 
     /// Whether the stream must end, for whatever reason.
     pub(super) fn has_ended(&self) -> bool {
         !self.pulse.goes_on()
+    }
+
+    /// Whether the body has a last frame to give when it must end. A body that the handler has made
+    /// without its stream has none.
+    fn has_last_word(&self) -> bool {
+        !self.gave_last_word && self.unattached.as_ref().is_some_and(Unattached::is_over)
     }
 
     /// Whether its time is up by the gate's clock, if not by the runtime's: the machine was
