@@ -57,8 +57,8 @@ pub(super) struct Inner {
 }
 
 impl JwtAuthenticator {
-    /// Accepts JWTs that `issuer` has signed for `audience` with a key of `keys`: a [`JwtKey`], a
-    /// [`JwkSet`](super::JwkSet), or any other [`KeySource`].
+    /// Accepts JWTs that `issuer` has signed for `audience` with a key of `keys`: a
+    /// [`JwtKey`](super::JwtKey), a [`JwkSet`](super::JwkSet), or any other [`KeySource`].
     ///
     /// # Errors
     ///
