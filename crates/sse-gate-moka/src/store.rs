@@ -7,8 +7,8 @@ use std::time::Duration;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use sse_gate_core::{
-    Cap, Clock, Entry, Epoch, Full, Ledger, Limits, SteadyTime, StoreError, Subject, SystemClock,
-    TokenKey, TokenStore, Withdrawals,
+    Cap, Clock, Entry, Epoch, FullError, Ledger, Limits, SteadyTime, StoreError, Subject,
+    SystemClock, TokenKey, TokenStore, Withdrawals,
 };
 
 use crate::kept::{AfterTtl, Kept};
@@ -161,7 +161,7 @@ impl MokaStore {
     }
 
     /// Enters a newcomer in the ledger. If the store is full, what is dead in it makes room.
-    fn admit(&self, key: TokenKey, kept: &Kept, now: SteadyTime) -> Result<(), Full> {
+    fn admit(&self, key: TokenKey, kept: &Kept, now: SteadyTime) -> Result<(), FullError> {
         let enter = || self.ledger.enter(key, &kept.entry, kept.ends_at, now);
         match enter() {
             Err(full)

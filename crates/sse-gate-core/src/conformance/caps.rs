@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::sample::TTL;
 use super::take::take;
 use super::{Backend, Sample};
-use crate::{Cap, Full, Limits, StoreErrorKind, TokenKey, TokenStore};
+use crate::{Cap, FullError, Limits, StoreErrorKind, TokenKey, TokenStore};
 
 /// A full store refuses whoever comes, names the cap, and loses nothing that it has.
 pub fn a_full_store_refuses_the_newcomer<B: Backend>(backend: &B) {
@@ -179,7 +179,7 @@ async fn insert<S: TokenStore>(store: &S, sample: Sample, ttl: Duration) -> Toke
     sample.key
 }
 
-async fn refusal<S: TokenStore>(store: &S, sample: Sample) -> Full {
+async fn refusal<S: TokenStore>(store: &S, sample: Sample) -> FullError {
     let refused = store.insert(sample.key, sample.entry, TTL).await;
     match refused.expect_err("a cap was passed").kind() {
         StoreErrorKind::Full(full) => full,

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use sse_gate_core::conformance::{Backend, Sample};
 use sse_gate_core::{
-    Cap, Clock, Entry, Epoch, Full, Ledger, Limits, ManualClock, SteadyTime, StoreError, Subject,
-    TokenKey, TokenStore, Withdrawals,
+    Cap, Clock, Entry, Epoch, FullError, Ledger, Limits, ManualClock, SteadyTime, StoreError,
+    Subject, TokenKey, TokenStore, Withdrawals,
 };
 
 use super::flaw::Flaw;
@@ -111,7 +111,7 @@ impl Naive {
                 Ok(enter()?)
             }
             Err(full) if self.is(Flaw::NamesNoTime) => {
-                Err(Full::new(full.cap(), Duration::ZERO).into())
+                Err(FullError::new(full.cap(), Duration::ZERO).into())
             }
             Ok(()) if self.is(Flaw::CountsThenInserts) => {
                 self.ledger.leave(key, &weighed, ends_at);
