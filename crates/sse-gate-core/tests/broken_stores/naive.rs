@@ -1,5 +1,6 @@
-//! The simplest store that obeys, unless it has a [`Flaw`].
+//! The simplest store that keeps all laws, unless it has a [`Flaw`].
 
+use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 use std::thread;
@@ -258,6 +259,17 @@ impl TokenStore for Naive {
     }
 }
 
+thread_local! {
+    /// The flaw of the stores that [`Flawed::set_up`] makes on this thread.
+    static FLAW: Cell<Flaw> = const { Cell::new(Flaw::None) };
+}
+
+/// Runs a check that sets up its own backend.
+pub(crate) fn with_flaw(flaw: Flaw, check: fn()) {
+    FLAW.set(flaw);
+    check();
+}
+
 /// Makes stores with one flaw.
 pub(crate) struct Flawed {
     pub(crate) flaw: Flaw,
@@ -269,7 +281,7 @@ impl Backend for Flawed {
 
     fn set_up() -> Self {
         Self {
-            flaw: Flaw::None,
+            flaw: FLAW.get(),
             clock: ManualClock::default(),
         }
     }
