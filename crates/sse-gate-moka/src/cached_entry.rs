@@ -16,7 +16,9 @@ const GRACE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct CachedEntry {
     pub(crate) entry: Entry,
+    /// The end of the entry by the store's clock.
     pub(crate) ends_at: SteadyTime,
+    /// How long the entry lives, for moka, which has another clock.
     pub(crate) ttl: Duration,
 }
 

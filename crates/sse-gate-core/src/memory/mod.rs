@@ -1,16 +1,17 @@
 //! The store in the memory of the process: [`MemoryStore`].
 
 mod ends;
+mod room;
 mod shard;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use shard::{Expired, Shard, Stored};
+use shard::{Shard, Stored};
 
 use crate::{
-    Cap, Clock, Entry, Epoch, FullError, Ledger, Limits, SteadyTime, StoreError, Subject,
-    SystemClock, TokenKey, TokenStore, Withdrawals,
+    Clock, Entry, Epoch, Ledger, Limits, StoreError, Subject, SystemClock, TokenKey, TokenStore,
+    Withdrawals,
 };
 
 /// The number of parts that the entries are spread over. Each has its own lock. A power of two.
@@ -133,58 +134,6 @@ impl MemoryStore {
     fn is_withdrawn(&self, entry: &Entry) -> bool {
         self.withdrawals
             .has_marked(entry.subject_bytes(), entry.epoch())
-    }
-
-    /// Counts a newcomer in the ledger. If the store is full, entries that have ended make room.
-    fn admit(&self, newcomer: &Stored, now: SteadyTime) -> Result<(), FullError> {
-        loop {
-            let Stored {
-                prefix,
-                ends_at,
-                entry,
-            } = newcomer;
-            match self.ledger.enter(*prefix, entry, *ends_at, now) {
-                Err(full)
-                    if matches!(full.cap(), Cap::TokensInAll | Cap::PayloadInAll)
-                        && self.remove_expired_anywhere(now) => {}
-                outcome => return outcome,
-            }
-        }
-    }
-
-    /// Removes expired entries from the first shard that has any. Returns whether there were any.
-    fn remove_expired_anywhere(&self, now: SteadyTime) -> bool {
-        (0..SHARDS).any(|at| {
-            loop {
-                let (count, may_have_more) = self.remove_expired(at, now);
-                if count > 0 || !may_have_more {
-                    return count > 0;
-                }
-            }
-        })
-    }
-
-    /// Removes some expired entries from one shard. Returns how many, and whether there may be more.
-    fn remove_expired(&self, at: usize, now: SteadyTime) -> (usize, bool) {
-        let Expired {
-            entries,
-            may_have_more,
-        } = self.lock(at).remove_expired(now);
-        let count = entries.len();
-        self.release_all(entries);
-        (count, may_have_more)
-    }
-
-    fn release_all(&self, gone: impl IntoIterator<Item = Stored>) {
-        for stored in gone {
-            self.release(stored);
-        }
-    }
-
-    /// Stops counting an entry that has left its shard.
-    fn release(&self, gone: Stored) -> Entry {
-        self.ledger.leave(gone.prefix, &gone.entry, gone.ends_at);
-        gone.entry
     }
 
     fn lock(&self, at: usize) -> MutexGuard<'_, Shard> {

@@ -4,6 +4,7 @@ mod builder;
 mod issue;
 mod recent;
 mod redeem;
+mod redemption;
 mod withdraw;
 
 use std::error::Error;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 pub use builder::{InvalidTtl, TokenGateBuilder};
 pub use issue::Issued;
-pub use redeem::Redemption;
+pub use redemption::Redemption;
 
 use recent::Recent;
 

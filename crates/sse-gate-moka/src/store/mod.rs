@@ -1,14 +1,18 @@
 //! The store itself: [`MokaStore`].
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod room;
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use sse_gate_core::{
-    Cap, Clock, Entry, Epoch, FullError, Ledger, Limits, SteadyTime, StoreError, Subject,
-    SystemClock, TokenKey, TokenStore, Withdrawals,
+    Clock, Entry, Epoch, Ledger, Limits, SteadyTime, StoreError, Subject, SystemClock, TokenKey,
+    TokenStore, Withdrawals,
 };
 
 use crate::cached_entry::{AfterTtl, CachedEntry};
@@ -16,10 +20,6 @@ use crate::cached_entry::{AfterTtl, CachedEntry};
 /// The capacity of the cache is above the cap on tokens by this number. Moka learns of insertions and
 /// removals late and in another order: each thread may have one that moka has not seen.
 const SLACK: u64 = 4_096;
-
-/// After a sweep over this many entries, the next sweep waits for a millisecond. A sweep looks at about
-/// ten times as many in that time, so sweeps take a tenth of the time.
-const SWEPT_PER_MILLI: u64 = 1_000;
 
 /// The number of locks for insertions. Keys of different locks can be inserted at the same time.
 const INSERT_LOCKS: usize = 64;
@@ -190,43 +190,6 @@ impl MokaStore {
             .filter(|cached| cached.is_live(now))
             .count()
     }
-
-    /// Counts a newcomer in the ledger. If the store is full, entries that have ended make room.
-    fn admit(&self, key: TokenKey, cached: &CachedEntry, now: SteadyTime) -> Result<(), FullError> {
-        let enter = || self.ledger.enter(key, &cached.entry, cached.ends_at, now);
-        match enter() {
-            Err(full)
-                if matches!(full.cap(), Cap::TokensInAll | Cap::PayloadInAll)
-                    && self.may_sweep(now) =>
-            {
-                self.sweep(now);
-                enter()
-            }
-            outcome => outcome,
-        }
-    }
-
-    /// Removes all entries that have ended.
-    fn sweep(&self, now: SteadyTime) {
-        let mut seen = 0;
-        for (key, cached) in &self.cache {
-            seen += 1;
-            if !cached.is_live(now) {
-                self.cache.remove(&*key);
-            }
-        }
-        // The loop does not see entries that moka hides because they have expired.
-        self.cache.run_pending_tasks();
-        let pause = Duration::from_millis(seen / SWEPT_PER_MILLI);
-        let next = now.saturating_add(pause).as_millis();
-        self.next_sweep.store(next, Ordering::Relaxed);
-    }
-
-    /// Whether enough time has passed since the last sweep. A sweep looks at every entry. So at a cap
-    /// not every newcomer may start one.
-    fn may_sweep(&self, now: SteadyTime) -> bool {
-        now.as_millis() >= self.next_sweep.load(Ordering::Relaxed)
-    }
 }
 
 impl Default for MokaStore {
@@ -253,6 +216,3 @@ impl TokenStore for MokaStore {
         Ok(self.withdrawals.epoch())
     }
 }
-
-#[cfg(test)]
-mod tests;

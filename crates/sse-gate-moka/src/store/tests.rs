@@ -4,6 +4,7 @@ use super::*;
 use pollster::block_on;
 use sse_gate_core::ManualClock;
 use sse_gate_core::conformance::Sample;
+use std::sync::atomic::Ordering;
 
 /// Inserts an entry with all checks. Returns whether it was let in.
 fn is_let_in(store: &MokaStore, subject: &str) -> bool {
