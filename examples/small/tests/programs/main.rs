@@ -1,0 +1,14 @@
+//! Each program, started as its reader starts it and asked over a socket.
+//!
+//! | file | what it has |
+//! |---|---|
+//! | `program` | a program that runs, and what it has printed |
+//! | `exchange` | one request, and its response as it comes |
+
+mod bearer_fetch;
+mod exchange;
+mod feed;
+mod graceful;
+mod llm_stream;
+mod minimal;
+mod program;
