@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `program` | a program that runs, and what it has printed |
 //! | `exchange` | one request, and its response as it comes |
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bearer_fetch;
 mod exchange;
