@@ -1,4 +1,4 @@
-//! The library's own events, as they stand on the wire.
+//! The library's own events, as they are written on the wire.
 //!
 //! Each has a name that begins with `sse.`, so that `onmessage` never sees it, and data, as only
 //! then every browser keeps its id. The data is JSON with a version.

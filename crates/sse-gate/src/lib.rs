@@ -42,6 +42,7 @@
 //! | `jwt` | `JwtAuthenticator`, without a cryptographic backend |
 //! | `jwt-rust-crypto` | the same, with RustCrypto |
 //! | `jwt-aws-lc-rs` | the same, with AWS-LC |
+//! | `jwks` | `RemoteJwkSet`: keys that are fetched from the issuer, by an HTTP client of yours |
 //! | `metrics` | `MetricsObserver`, over the `metrics` facade |
 //! | `tracing` | `TracingObserver`, over the `tracing` facade |
 #![cfg_attr(docsrs, feature(doc_cfg))]

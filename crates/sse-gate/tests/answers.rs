@@ -11,10 +11,10 @@ use http::{Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 use sse_gate::core::{CredentialReason, EntropyError};
-use sse_gate::mint::Unauthenticated;
+use sse_gate::mint::AuthError;
 use sse_gate::sessions::error::{OpenError, SessionError, SessionErrorKind};
 use sse_gate::{
-    Gate, Grant, Limits, MemoryStore, NotAttached, Problem, Rejection, Resource, Subject,
+    AttachError, Gate, GateRejection, GrantRequest, Limits, MemoryStore, Problem, Resource, Subject,
 };
 use support::{Handler, World, with};
 
@@ -33,46 +33,52 @@ async fn members(response: Response<Full<Bytes>>) -> Value {
 /// asks for.
 #[tokio::test]
 async fn every_rejection_is_answered_by_the_book() {
-    let rows: &[(Rejection, &str, u16, &str, &str)] = &[
-        (Rejection::Method, "method", 405, "allow", "GET, OPTIONS"),
-        (Rejection::Route, "route", 404, "", ""),
-        (Rejection::EarlyData, "early_data", 425, "", ""),
-        (Rejection::Body, "body", 400, "", ""),
-        (Rejection::Prefetch, "prefetch", 403, "", ""),
-        (Rejection::FetchMetadata, "fetch_metadata", 403, "", ""),
-        (Rejection::Accept, "accept", 406, "", ""),
-        (Rejection::Origin, "origin", 403, "", ""),
-        (Rejection::Capacity, "capacity", 503, "retry-after", "1"),
+    let rows: &[(GateRejection, &str, u16, &str, &str)] = &[
         (
-            Rejection::NoToken,
+            GateRejection::Method,
+            "method",
+            405,
+            "allow",
+            "GET, OPTIONS",
+        ),
+        (GateRejection::Route, "route", 404, "", ""),
+        (GateRejection::EarlyData, "early_data", 425, "", ""),
+        (GateRejection::Body, "body", 400, "", ""),
+        (GateRejection::Prefetch, "prefetch", 403, "", ""),
+        (GateRejection::FetchMetadata, "fetch_metadata", 403, "", ""),
+        (GateRejection::Accept, "accept", 406, "", ""),
+        (GateRejection::Origin, "origin", 403, "", ""),
+        (GateRejection::Capacity, "capacity", 503, "retry-after", "1"),
+        (
+            GateRejection::NoToken,
             "no_token",
             401,
             "www-authenticate",
             "Bearer realm=\"sse\"",
         ),
         (
-            Rejection::ManyTokens,
+            GateRejection::ManyTokens,
             "many_tokens",
             400,
             "www-authenticate",
             "Bearer realm=\"sse\", error=\"invalid_request\"",
         ),
         (
-            Rejection::BadToken,
+            GateRejection::BadToken,
             "bad_token",
             401,
             "www-authenticate",
             "Bearer realm=\"sse\", error=\"invalid_token\"",
         ),
         (
-            Rejection::Unavailable,
+            GateRejection::Unavailable,
             "unavailable",
             503,
             "retry-after",
             "1",
         ),
         (
-            Rejection::SubjectCapacity,
+            GateRejection::SubjectCapacity,
             "subject_capacity",
             429,
             "retry-after",
@@ -145,7 +151,7 @@ async fn a_token_that_is_not_issued_says_when_it_may_be() {
         let gate = Gate::new(MemoryStore::new(limits));
         let resource = Resource::new(["chat"]).unwrap();
         let grant = || {
-            let grant = Grant::new(Subject::new("alice").unwrap(), resource.clone());
+            let grant = GrantRequest::new(Subject::new("alice").unwrap(), resource.clone());
             grant.with_payload(&"x".repeat(payload)).unwrap()
         };
         for _ in 0..earlier {
@@ -171,16 +177,16 @@ async fn a_token_that_is_not_issued_says_when_it_may_be() {
 /// A handler that gets no stream answers its client by the reason.
 #[test]
 fn a_stream_that_is_not_attached_says_what_helps() {
-    let of_store = |kind| NotAttached::NotOpened(SessionError::from(kind).into());
+    let of_store = |kind| AttachError::NotOpened(SessionError::from(kind).into());
     let no_entropy = || EntropyError::new("no device");
     for (error, status, wait) in [
-        (NotAttached::Already, 500, ""),
-        (NotAttached::OtherLog, 410, ""),
-        (NotAttached::TooMuchWork, 429, "5"),
-        (NotAttached::TooMuchWorkInAll, 503, "1"),
-        (NotAttached::NoLog(no_entropy()), 503, "1"),
+        (AttachError::Already, 500, ""),
+        (AttachError::OtherLog, 410, ""),
+        (AttachError::TooMuchWork, 429, "5"),
+        (AttachError::TooMuchWorkInAll, 503, "1"),
+        (AttachError::NoLog(no_entropy()), 503, "1"),
         (
-            NotAttached::NotOpened(OpenError::NoEntropy(no_entropy())),
+            AttachError::NotOpened(OpenError::NoEntropy(no_entropy())),
             503,
             "1",
         ),
@@ -214,7 +220,7 @@ fn the_mint_challenges_by_the_book() {
         (CredentialReason::Invalid, 401, bad),
         (CredentialReason::Expired, 401, bad),
     ] {
-        let problem = Problem::from(&Unauthenticated::of(reason));
+        let problem = Problem::from(&AuthError::of(reason));
         let response = problem.into_response();
         assert_eq!(response.status(), status, "{reason:?}");
         assert_eq!(

@@ -12,11 +12,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Empty;
+use sse_gate::admission::GateService;
 use sse_gate::core::{
     Entry, Epoch, RefusalReason, RefuseAllStore, Signal, StoreError, TokenKey, TokenStore,
 };
-use sse_gate::gate::GateService;
-use sse_gate::{Gate, GateLayer, Grant, MemoryStore, SseRoute, StreamSlots, Subject};
+use sse_gate::{Gate, GateLayer, GrantRequest, MemoryStore, SseRoute, StreamSlots, Subject};
 use support::{Body, Handler, Witness, World, get};
 use tokio::sync::Semaphore;
 use tower::{Layer, Service};
@@ -76,13 +76,13 @@ impl SlowWorld {
             taken: Arc::default(),
         };
         let witness = Witness::default();
-        let gate = Gate::builder(store.clone())
-            .observer(witness.clone())
-            .build_erased();
+        let gate = Gate::builder()
+            .with_observer(witness.clone())
+            .build(store.clone());
         let route = SseRoute::new("/generations/{id}/stream").unwrap();
         let subject = Subject::new("alice").unwrap();
         let issued = gate
-            .issue(Grant::new(subject, route.resource(["7"]).unwrap()))
+            .issue(GrantRequest::new(subject, route.resource(["7"]).unwrap()))
             .await
             .unwrap();
         let uri = format!("/generations/7/stream?token={}", issued.token().expose());

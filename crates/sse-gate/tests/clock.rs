@@ -23,7 +23,7 @@ async fn silence(
 ) -> Result<Response<SseBody<stream::Pending<Said>>>, Infallible> {
     let granted = request.extensions().get::<Granted>().unwrap();
     let time_left = granted.time_left().as_secs();
-    let body = SseBody::new(stream::pending::<Said>()).heartbeat(Duration::from_secs(30));
+    let body = SseBody::new(stream::pending::<Said>()).with_heartbeat(Duration::from_secs(30));
     let mut response = body.into_response();
     response.headers_mut().insert("time-left", time_left.into());
     Ok(response)

@@ -132,7 +132,7 @@ async fn a_handler_knows_a_client_that_comes_again() {
 async fn a_body_at_the_mint_may_be_as_large_as_its_limit() {
     let world = World::new();
     let mint = async |len: usize, is_chunked: bool| {
-        let who = |parts: &Parts| {
+        let who = |parts: Parts| {
             let is_known = Bearer::of(&parts.headers).is_ok();
             ready(Ok(Identity::new(
                 Subject::new(if is_known { "alice" } else { "x" }).unwrap(),

@@ -12,14 +12,14 @@ use axum_core::response::{IntoResponse, Response};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use sse_gate::core::Clock;
-use sse_gate::{Grant, Granted, NotGranted, ResumableStream, Subject};
+use sse_gate::{GrantRequest, Granted, MissingGrant, ResumableStream, Subject};
 use support::{Body, World, get};
 use tower::{Layer, ServiceExt};
 
 /// What a handler is refused with that has no gate before it.
 async fn refused<E>(uri: &str) -> Response
 where
-    E: FromRequestParts<(), Rejection = NotGranted> + std::fmt::Debug,
+    E: FromRequestParts<(), Rejection = MissingGrant> + std::fmt::Debug,
 {
     let (mut parts, _) = get(uri).into_parts();
     let rejection = E::from_request_parts(&mut parts, &()).await.unwrap_err();
@@ -51,7 +51,7 @@ async fn a_handler_behind_a_gate_gets_its_grant() {
     let world = World::new();
     let lasts = Duration::from_secs(77);
     let subject = Subject::new("alice").unwrap();
-    let grant = Grant::new(subject, world.route.resource(["7"]).unwrap());
+    let grant = GrantRequest::new(subject, world.route.resource(["7"]).unwrap());
     let grant = grant.with_credential_expiry(world.clock.now().saturating_add(lasts));
     let issued = world.gate.issue(grant).await.unwrap();
     let service = world

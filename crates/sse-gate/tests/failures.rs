@@ -17,12 +17,12 @@ use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use sse_gate::core::{CredentialReason, Entry, Epoch, MintRefusalReason, StoreError, TokenKey};
-use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
+use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
 use sse_gate::sessions::{CloseReason, Opening};
 use sse_gate::store::GuardedSessions;
 use sse_gate::{
-    Gate, GateLayer, Grant, Limits, MemoryLogs, MemorySessions, MemoryStore, Observer, Resource,
-    Resumable, ResumeKeys, Sessions, Signal, SseRoute, Subject, TokenStore, WorkError,
+    Gate, GateLayer, GrantRequest, Limits, MemoryLogs, MemorySessions, MemoryStore, Observer,
+    Resource, Resumable, ResumeKeys, Sessions, Signal, SseRoute, Subject, TokenStore, WorkError,
 };
 use support::{Body, World, with};
 use tower::{Layer, ServiceExt};
@@ -53,7 +53,7 @@ impl TokenStore for Down {
 /// wait, as an error would stop it for good; any other is refused for the moment.
 #[tokio::test]
 async fn a_client_that_comes_again_is_kept_when_the_store_is_down() {
-    let gate = Gate::builder(Down).build_erased();
+    let gate = Gate::builder().build(Down);
     let keys = ResumeKeys::generate(&sse_gate::core::SystemEntropy).unwrap();
     let sessions = Sessions::new(MemorySessions::default(), keys);
     let route = SseRoute::new("/generations/{id}/stream").unwrap();
@@ -99,13 +99,13 @@ impl Observer for Told {
 async fn an_observer_is_told_of_the_error_behind_a_refusal() {
     let told = Told::default();
     let limits = Limits::default().with_tokens_per_subject(0);
-    let gate = Gate::builder(MemoryStore::new(limits))
-        .observer(told.clone())
-        .build();
-    let who = |parts: &Parts| {
+    let gate = Gate::builder()
+        .with_observer(told.clone())
+        .build(MemoryStore::new(limits));
+    let who = |parts: Parts| {
         ready(match Bearer::of(&parts.headers).unwrap().as_str() {
             "alice" => Ok(Identity::new(Subject::new("alice").unwrap())),
-            _ => Err(Unauthenticated::invalid().because("no such user")),
+            _ => Err(AuthError::invalid().because("no such user")),
         })
     };
     let whether = |request: MintRequest| {
@@ -159,7 +159,7 @@ async fn guarded_sessions_answer_as_sessions_do() {
         TokenKey::from_bytes([1; 32]),
     );
     let other = TokenKey::from_bytes([2; 32]);
-    let grant = Grant::new(alice.clone(), Resource::new(["room"]).unwrap());
+    let grant = GrantRequest::new(alice.clone(), Resource::new(["room"]).unwrap());
     let arrival = sessions.arrival().await.unwrap();
     let opening = Opening::new(arrival, &grant, key, Arc::new(log));
     let connection = sessions.open(opening).await.unwrap();

@@ -192,7 +192,7 @@ async fn all_bad_tokens_get_one_answer() {
     let withdrawn = world.token().await;
     world
         .gate
-        .withdraw_all(&Subject::new("alice").unwrap())
+        .revoke(&Subject::new("alice").unwrap())
         .await
         .unwrap();
     let garbage = [
@@ -378,7 +378,10 @@ async fn the_host_changes_nothing() {
 #[tokio::test]
 async fn a_token_in_the_path_is_replaced_there() {
     let token_in = TokenIn::Path("token".to_owned());
-    let route = SseRoute::with_token_in("/{room}/{token}/events", token_in).unwrap();
+    let route = SseRoute::new("/{room}/{token}/events")
+        .unwrap()
+        .with_token_in(token_in)
+        .unwrap();
     let world = World::on(route);
     let token = world.token_for("7").await;
     let uri = format!("/7/{token}/events?a=b");
@@ -393,7 +396,10 @@ async fn a_token_in_the_path_is_replaced_there() {
 #[tokio::test]
 async fn a_token_in_a_header_is_taken_out_of_it() {
     let header = http::HeaderName::from_static("x-stream-token");
-    let route = SseRoute::with_token_in("/{room}", TokenIn::Header(header)).unwrap();
+    let route = SseRoute::new("/{room}")
+        .unwrap()
+        .with_token_in(TokenIn::Header(header))
+        .unwrap();
     let world = World::on(route);
     let token = world.token_for("7").await;
     let twice = with(

@@ -10,20 +10,17 @@ use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 use sse_gate::core::{Clock, ManualClock, RefuseAllStore, TokenStore};
-use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
+use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
 use sse_gate::{Gate, Grant, Limits, MemoryStore, Resource, Subject};
 use tower::ServiceExt;
 
 /// Takes the credential for the name. The body says what is wanted.
-async fn mint<S: TokenStore + Clone>(
-    gate: &Gate<S>,
-    request: Request<Full<Bytes>>,
-) -> Response<Value> {
-    let who = |parts: &Parts| {
+async fn mint(gate: &Gate, request: Request<Full<Bytes>>) -> Response<Value> {
+    let who = |parts: Parts| {
         ready(
             Bearer::of(&parts.headers).and_then(|bearer| match bearer.as_str() {
-                "down" => Err(Unauthenticated::unavailable()),
-                "wrong" => Err(Unauthenticated::invalid().because("a secret reason")),
+                "down" => Err(AuthError::unavailable()),
+                "wrong" => Err(AuthError::invalid().because("a secret reason")),
                 name => Ok(Identity::new(Subject::new(name).unwrap())),
             }),
         )
@@ -62,7 +59,7 @@ async fn mint<S: TokenStore + Clone>(
 }
 
 fn gate() -> Gate {
-    Gate::builder(MemoryStore::default()).build_erased()
+    Gate::builder().build(MemoryStore::default())
 }
 
 fn post(headers: &[(&str, &str)], body: &str) -> Request<Full<Bytes>> {
@@ -166,9 +163,7 @@ async fn whoever_gets_no_token_is_told_why() {
         );
     }
     assert_eq!(
-        gate.withdraw_all(&Subject::new("alice").unwrap())
-            .await
-            .unwrap(),
+        gate.revoke(&Subject::new("alice").unwrap()).await.unwrap(),
         3
     );
 }
@@ -194,7 +189,7 @@ async fn tokens_are_asked_for_with_post() {
 async fn a_cap_says_when_to_come_again() {
     let clock = ManualClock::default();
     let store = MemoryStore::with_clock(Limits::default().with_tokens(20), clock.clone());
-    let gate = Gate::builder(store).clock(clock.clone()).build_erased();
+    let gate = Gate::builder().with_clock(clock.clone()).build(store);
     let ask = async |name| mint(&gate, post(&[("authorization", name)], "")).await;
     for _ in 0..16 {
         assert_eq!(ask("Bearer alice").await.status(), StatusCode::OK);
@@ -240,9 +235,9 @@ async fn without_a_store_there_are_no_tokens() {
 async fn a_token_ends_with_its_credential() {
     let clock = ManualClock::default();
     let store = MemoryStore::with_clock(Limits::default(), clock.clone());
-    let gate = Gate::builder(store).clock(clock.clone()).build();
+    let gate = Gate::builder().with_clock(clock.clone()).build(store);
     let ends = clock.now().saturating_add(Duration::from_secs(5));
-    let who = move |_: &Parts| {
+    let who = move |_: Parts| {
         ready(Ok(
             Identity::new(Subject::new("alice").unwrap()).with_expiry(ends)
         ))
@@ -275,7 +270,7 @@ async fn the_parameters_of_the_path_are_decoded_once() {
             Permit::new(request.grant_of(resource)).with_member("room", room),
         ))
     };
-    let who = |_: &Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
+    let who = |_: Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
     let service = MintService::new(&gate(), who, whether)
         .at("/rooms/{room}/token")
         .unwrap();
@@ -308,7 +303,7 @@ async fn the_parameters_of_the_path_are_decoded_once() {
 /// D6: whoever logs what an authorizer is given logs no credential and no wish of the user's.
 #[tokio::test]
 async fn what_an_authorizer_is_given_prints_no_credential() {
-    let who = |_: &Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
+    let who = |_: Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
     let whether = |request: MintRequest| {
         let printed = format!("{request:?} {:?}", request.parts);
         assert!(printed.contains("alice") && printed.contains("/rooms/1/stream-token"));

@@ -15,8 +15,8 @@ use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::core::{MintRefusalReason, Signal};
 use sse_gate::mint::{
-    Authenticator, Authorizer, Bearer, BodyLimits, Denied, Identity, MintRequest, MintService,
-    Permit, Unauthenticated,
+    AuthError, Authenticator, Authorizer, Bearer, BodyLimits, Denied, Identity, MintRequest,
+    MintService, Permit,
 };
 use sse_gate::{Gate, MemoryStore, Resource, Subject};
 use support::Witness;
@@ -28,14 +28,14 @@ use tower::ServiceExt;
 type Chunk = Result<Frame<Bytes>, &'static str>;
 
 /// Knows the callers by the names they show, and permits everything.
-fn mint(witness: &Witness) -> MintService<impl Authenticator, impl Authorizer> {
-    let gate = Gate::builder(MemoryStore::default())
-        .observer(witness.clone())
-        .build();
-    let who = |parts: &Parts| {
+fn mint(witness: &Witness) -> MintService {
+    let gate = Gate::builder()
+        .with_observer(witness.clone())
+        .build(MemoryStore::default());
+    let who = |parts: Parts| {
         let name = Bearer::of(&parts.headers).map(|bearer| bearer.as_str().to_owned());
         ready(name.and_then(|name| match &*name {
-            "nobody" => Err(Unauthenticated::invalid()),
+            "nobody" => Err(AuthError::invalid()),
             name => Ok(Identity::new(Subject::new(name).unwrap())),
         }))
     };

@@ -14,22 +14,22 @@ use sse_gate::core::{
     RefuseAllStore, Signal, Timestamp, TokenStore,
 };
 use sse_gate::mint::{
-    Authenticator, Authorizer, Bearer, Denied, Identity, MintRequest, MintService, Permit,
-    Unauthenticated,
+    AuthError, Authenticator, Authorizer, Bearer, Denied, Identity, MintRequest, MintService,
+    Permit,
 };
 use sse_gate::{Gate, Limits, MemoryStore, Resource, Subject};
 use support::Witness;
 use tower::ServiceExt;
 
 /// Knows callers by name, and refuses those whose name is a reason to.
-fn who(parts: &Parts) -> Result<Identity, Unauthenticated> {
+fn who(parts: &Parts) -> Result<Identity, AuthError> {
     let name = Bearer::of(&parts.headers)?.as_str();
     let identity = Identity::new(Subject::new(name).unwrap());
     Err(match name {
-        "invalid" => Unauthenticated::invalid(),
-        "issuer" => Unauthenticated::of(CredentialReason::Issuer).because("it is another's"),
-        "expired" => Unauthenticated::of(CredentialReason::Expired),
-        "down" => Unauthenticated::unavailable(),
+        "invalid" => AuthError::invalid(),
+        "issuer" => AuthError::of(CredentialReason::Issuer).because("it is another's"),
+        "expired" => AuthError::of(CredentialReason::Expired),
+        "down" => AuthError::unavailable(),
         "ended" => return Ok(identity.with_expiry(Timestamp::from_unix_secs(1))),
         _ => return Ok(identity),
     })
@@ -69,8 +69,8 @@ async fn ask<A: Authenticator, Z: Authorizer>(
     Response::from_parts(parts, body)
 }
 
-fn mint<S: TokenStore + Clone>(gate: &Gate<S>) -> MintService<impl Authenticator, impl Authorizer> {
-    let who = |parts: &Parts| ready(who(parts));
+fn mint(gate: &Gate) -> MintService {
+    let who = |parts: Parts| ready(who(parts));
     let whether = |request: MintRequest| ready(whether(&request));
     let mint = MintService::new(gate, who, whether).with_max_body(100);
     mint.at("/rooms/token").unwrap()
@@ -111,7 +111,7 @@ async fn every_refusal_is_told_with_its_reason() {
     for (request, status, reason) in rows {
         let witness = Witness::default();
         let store = MemoryStore::new(Limits::default().with_payload(50));
-        let gate = Gate::builder(store).observer(witness.clone()).build();
+        let gate = Gate::builder().with_observer(witness.clone()).build(store);
         let shown = format!("{request:.60?}");
         let response = ask(mint(&gate), request).await;
         assert_eq!(response.status().as_u16(), status, "{shown}");
@@ -122,8 +122,8 @@ async fn every_refusal_is_told_with_its_reason() {
         assert_eq!(witness.signals(), expected, "{shown}");
     }
     let witness = Witness::default();
-    let gate = Gate::builder(MemoryStore::default()).observer(witness.clone());
-    let response = ask(mint(&gate.build()), by_alice("{}")).await;
+    let gate = Gate::builder().with_observer(witness.clone());
+    let response = ask(mint(&gate.build(MemoryStore::default())), by_alice("{}")).await;
     assert_eq!(response.status(), 200);
     assert_eq!(witness.signals(), [Signal::Issued], "and none without one");
 }
@@ -143,15 +143,15 @@ async fn what_the_gate_refuses_is_told_of_the_mint() {
     let request = || ("POST", "/rooms/token", "Bearer alice", "");
     let witness = Witness::default();
     let store = MemoryStore::new(Limits::default().with_tokens_per_subject(1));
-    let gate = Gate::builder(store).observer(witness.clone()).build();
+    let gate = Gate::builder().with_observer(witness.clone()).build(store);
     ask(mint(&gate), request()).await;
     assert_eq!(ask(mint(&gate), request()).await.status(), 429);
-    let gate = Gate::builder(RefuseAllStore)
-        .observer(witness.clone())
-        .build();
+    let gate = Gate::builder()
+        .with_observer(witness.clone())
+        .build(RefuseAllStore);
     assert_eq!(ask(mint(&gate), request()).await.status(), 503);
-    let gate = Gate::builder(MemoryStore::default()).entropy(Dry);
-    let gate = gate.observer(witness.clone()).build();
+    let gate = Gate::builder().with_entropy(Dry);
+    let gate = gate.observer(witness.clone()).build(MemoryStore::default());
     assert_eq!(ask(mint(&gate), request()).await.status(), 503);
     let told = witness
         .signals()
@@ -233,9 +233,13 @@ async fn every_bad_jwt_is_told_apart_and_answered_alike() {
     let mut answers = Vec::new();
     for (jwt, reason) in rows {
         let witness = Witness::default();
-        let gate = Gate::builder(MemoryStore::default()).observer(witness.clone());
+        let gate = Gate::builder().with_observer(witness.clone());
         let whether = |request: MintRequest| ready(whether(&request));
-        let mint = MintService::new(&gate.build(), authenticator.clone(), whether);
+        let mint = MintService::new(
+            &gate.build(MemoryStore::default()),
+            authenticator.clone(),
+            whether,
+        );
         let credential = format!("Bearer {jwt}");
         let response = ask(mint, ("POST", "/", &credential, "")).await;
         let told = [Signal::MintRefused(MintRefusalReason::Credential(reason))];

@@ -15,7 +15,7 @@ use http_body::Frame;
 use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use serde_json::Value;
 use sse_gate::core::{IssueErrorKind, MintRefusalReason, Signal};
-use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
+use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
 use sse_gate::{Gate, GateLayer, MemoryStore, SseRoute, Subject};
 use support::Witness;
 use tokio::sync::{Semaphore, mpsc};
@@ -53,14 +53,14 @@ struct Scene {
 impl Scene {
     fn new(name: &str) -> Self {
         let witness = Witness::default();
-        let gate = Gate::builder(MemoryStore::default()).observer(witness.clone());
+        let gate = Gate::builder().with_observer(witness.clone());
         let (body, receiver) = mpsc::channel(4);
         let request = Request::post("/token")
             .header(AUTHORIZATION, format!("Bearer {name}"))
             .header(CONTENT_TYPE, "application/json")
             .body(StreamBody::new(ReceiverStream::new(receiver)));
         Self {
-            gate: gate.build_erased(),
+            gate: gate.build(MemoryStore::default()),
             witness,
             route: route(),
             go: Arc::new(Semaphore::new(0)),
@@ -75,7 +75,7 @@ impl Scene {
         let resource = self.route.resource(["7"]).unwrap();
         let who = {
             let go = Arc::clone(&go);
-            move |parts: &Parts| {
+            move |parts: Parts| {
                 let name = Bearer::of(&parts.headers).map(|it| it.as_str().to_owned());
                 let go = Arc::clone(&go);
                 async move {
@@ -83,7 +83,7 @@ impl Scene {
                         go.acquire().await.unwrap().forget();
                     }
                     let subject = Subject::new(name?).unwrap();
-                    Ok::<_, Unauthenticated>(Identity::new(subject))
+                    Ok::<_, AuthError>(Identity::new(subject))
                 }
             }
         };
@@ -151,7 +151,7 @@ async fn a_request_under_way_does_not_survive_a_sign_out() {
     for at in [At::Authenticator, At::Body, At::Authorizer] {
         let mut scene = Scene::new("alice");
         let answer = scene.mint(at).await;
-        scene.gate.withdraw_all(&alice()).await.unwrap();
+        scene.gate.revoke(&alice()).await.unwrap();
         scene.go_on(at).await;
         let response = answer.await;
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{at:?}");
@@ -167,10 +167,10 @@ async fn a_request_under_way_does_not_survive_a_sign_out() {
 async fn the_sign_out_of_others_and_earlier_ones_change_nothing() {
     for at in [At::Authenticator, At::Body, At::Authorizer] {
         let mut scene = Scene::new("alice");
-        scene.gate.withdraw_all(&alice()).await.unwrap();
+        scene.gate.revoke(&alice()).await.unwrap();
         let answer = scene.mint(at).await;
         let bob = Subject::new("bob").unwrap();
-        scene.gate.withdraw_all(&bob).await.unwrap();
+        scene.gate.revoke(&bob).await.unwrap();
         scene.go_on(at).await;
         let response = answer.await;
         assert_eq!(response.status(), StatusCode::OK, "{at:?}");
@@ -184,8 +184,8 @@ async fn the_sign_out_of_others_and_earlier_ones_change_nothing() {
 async fn an_older_epoch_of_the_authorizer_counts() {
     let gate = Gate::new(MemoryStore::default());
     let before = gate.epoch().await.unwrap();
-    gate.withdraw_all(&alice()).await.unwrap();
-    let who = |_: &Parts| ready(Ok::<_, Unauthenticated>(Identity::new(alice())));
+    gate.revoke(&alice()).await.unwrap();
+    let who = |_: Parts| ready(Ok::<_, AuthError>(Identity::new(alice())));
     let whether = move |request: MintRequest| {
         let grant = request.grant_of(route().resource(["7"]).unwrap());
         ready(Ok::<_, Denied>(Permit::new(grant.with_epoch(before))))

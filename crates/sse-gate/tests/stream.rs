@@ -11,7 +11,7 @@ use futures_util::stream::{self, StreamExt};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use sse_gate::core::{Signal, StreamEnd};
-use sse_gate::{Event, Grant, SseBody, Subject};
+use sse_gate::{Event, GrantRequest, SseBody, Subject};
 use support::{World, get};
 use tokio::sync::{mpsc, oneshot};
 use tower::{Layer, ServiceExt};
@@ -128,7 +128,7 @@ async fn silence_is_broken_by_comments() {
     assert_eq!(spoken.elapsed().as_secs(), 15);
 
     let mut quick =
-        Box::pin(SseBody::new(stream::pending::<Said>()).heartbeat(Duration::from_secs(1)));
+        Box::pin(SseBody::new(stream::pending::<Said>()).with_heartbeat(Duration::from_secs(1)));
     let started = tokio::time::Instant::now();
     for second in 0..4 {
         assert_eq!(next_frame(&mut quick).await.unwrap(), ":\n\n");
@@ -152,7 +152,7 @@ async fn a_signal_ends_a_body() {
 #[tokio::test(start_paused = true)]
 async fn a_body_ends_at_its_age() {
     let age = Duration::from_secs(7);
-    let mut body = Box::pin(SseBody::new(stream::pending::<Said>()).max_age(age));
+    let mut body = Box::pin(SseBody::new(stream::pending::<Said>()).with_max_age(age));
     let started = tokio::time::Instant::now();
     assert!(next_frame(&mut body).await.is_some());
     assert_eq!(next_frame(&mut body).await, None);
@@ -165,14 +165,14 @@ async fn a_body_ends_at_its_age() {
 async fn the_gate_ends_a_stream_at_its_deadline() {
     let world = World::new();
     let now = sse_gate::core::Clock::now(&world.clock);
-    let grant = Grant::new(
+    let grant = GrantRequest::new(
         Subject::new("alice").unwrap(),
         world.route.resource(["7"]).unwrap(),
     )
     .with_credential_expiry(now.saturating_add(Duration::from_secs(100)));
     let issued = world.gate.issue(grant).await.unwrap();
     let service = world.layer().layer(tower::service_fn(async |_| {
-        let body = SseBody::new(stream::pending::<Said>()).heartbeat(Duration::from_secs(30));
+        let body = SseBody::new(stream::pending::<Said>()).with_heartbeat(Duration::from_secs(30));
         Ok::<_, Infallible>(body.into_response())
     }));
     let uri = format!("/generations/7/stream?token={}", issued.token().expose());

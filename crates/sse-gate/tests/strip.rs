@@ -27,7 +27,10 @@ fn routes() -> [SseRoute; 2] {
     let in_path = TokenIn::Path("token".to_owned());
     [
         SseRoute::new("/generations/{id}/stream").unwrap(),
-        SseRoute::with_token_in("/chat/{token}", in_path).unwrap(),
+        SseRoute::new("/chat/{token}")
+            .unwrap()
+            .with_token_in(in_path)
+            .unwrap(),
     ]
 }
 

@@ -14,7 +14,7 @@ use sse_gate::core::{
     CredentialReason, IssueErrorKind, MintRefusalReason, Observer, RefusalReason, Signal,
     StoreRole, StreamEnd,
 };
-use sse_gate::mint::Unauthenticated;
+use sse_gate::mint::AuthError;
 use sse_gate::sessions::{CloseReason, InvalidIdReason, SessionObserver, SessionSignal};
 use sse_gate::{Gate, GateLayer, MemoryStore, SseRoute, TracingObserver};
 use tower::{Layer, ServiceExt};
@@ -83,7 +83,7 @@ fn one(signal: Signal, error: Option<&(dyn Error + 'static)>) -> String {
 #[test]
 fn a_refusal_is_logged_with_its_reason_and_its_errors() {
     let inner = io::Error::other("the key server is down");
-    let error = Unauthenticated::of(CredentialReason::Unavailable).because(inner);
+    let error = AuthError::of(CredentialReason::Unavailable).because(inner);
     let reason = MintRefusalReason::Credential(CredentialReason::Unavailable);
     assert_eq!(
         one(Signal::MintRefused(reason), Some(&error)),
@@ -227,11 +227,12 @@ fn an_error_can_not_forge_a_line() {
 /// B17: a route whose tokens are not stripped is logged once, by its pattern.
 #[tokio::test]
 async fn a_route_that_is_not_stripped_is_logged_by_its_pattern() {
-    let gate = Gate::builder(MemoryStore::default()).observer(TracingObserver::default());
+    let gate = Gate::builder().with_observer(TracingObserver::default());
     let route = SseRoute::new("/rooms/{room}").unwrap();
-    let service = GateLayer::new(&gate.build(), route).layer(tower::service_fn(async |_| {
-        Ok::<_, Infallible>(http::Response::new(Empty::<bytes::Bytes>::new()))
-    }));
+    let service =
+        GateLayer::new(&gate.build(MemoryStore::default()), route).layer(tower::service_fn(
+            async |_| Ok::<_, Infallible>(http::Response::new(Empty::<bytes::Bytes>::new())),
+        ));
     let lines = Lines::default();
     let logging = tracing::subscriber::set_default(lines.clone());
     for _ in 0..2 {

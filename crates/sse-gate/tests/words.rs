@@ -16,7 +16,7 @@ use http::request::Parts;
 use http::{Request, Response};
 use http_body::Body as _;
 use http_body_util::{BodyExt, Full};
-use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, Permit, Unauthenticated};
+use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, Permit};
 use sse_gate::{
     Event, MintService, SseBody, SseBodyError, SseRoute, StripTokenLayer, StrippedToken, TokenIn,
 };
@@ -62,7 +62,7 @@ type Said = Result<Event<'static>, &'static str>;
 #[tokio::test]
 async fn a_debug_print_of_the_mint_shows_no_credential() {
     let world = World::new();
-    let who = |_: &Parts| ready(Err::<Identity, _>(Unauthenticated::missing()));
+    let who = |_: Parts| ready(Err::<Identity, _>(AuthError::missing()));
     let whether = |_: MintRequest| ready(Err::<Permit, _>(Denied::Forbidden));
     let mint = MintService::new(&world.gate, who, whether);
     let mut mint = mint.at("/generations/{id}/stream-token").unwrap();
@@ -85,17 +85,17 @@ async fn a_debug_print_of_the_mint_shows_no_credential() {
 #[test]
 fn an_unauthenticated_request_says_why() {
     let errors = [
-        Unauthenticated::missing(),
-        Unauthenticated::malformed(),
-        Unauthenticated::too_large(),
-        Unauthenticated::invalid(),
-        Unauthenticated::unavailable(),
+        AuthError::missing(),
+        AuthError::malformed(),
+        AuthError::too_large(),
+        AuthError::invalid(),
+        AuthError::unavailable(),
     ];
     let said: BTreeSet<_> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), errors.len(), "{said:?}");
     let source = |error: &dyn Error| error.source().map(ToString::to_string);
     assert_eq!(source(&errors[0]), None);
-    let because = Unauthenticated::invalid().because("no such user");
+    let because = AuthError::invalid().because("no such user");
     assert_eq!(source(&because).unwrap(), "no such user");
 }
 
@@ -113,7 +113,8 @@ async fn stripped(route: &SseRoute, uri: &str) -> Option<StrippedToken> {
 async fn a_stripped_token_has_the_key_of_its_token() {
     let world = World::new();
     let resource = world.route.resource(["7"]).unwrap();
-    let grant = sse_gate::Grant::new(sse_gate::Subject::new("alice").unwrap(), resource.clone());
+    let grant =
+        sse_gate::GrantRequest::new(sse_gate::Subject::new("alice").unwrap(), resource.clone());
     let issued = world.gate.issue(grant).await.unwrap();
     let token = issued.token().expose();
     let uri = |query: &str| format!("/generations/7/stream?{query}");
@@ -136,11 +137,11 @@ async fn a_stripped_token_has_the_key_of_its_token() {
 #[test]
 fn a_route_makes_paths_of_values() {
     let route = SseRoute::new("/rooms/{room}/of/{user}/events").unwrap();
-    let path = route.path(["a b", "ü/?"]).unwrap();
+    let path = route.url(["a b", "ü/?"]).unwrap();
     assert_eq!(path, "/rooms/a%20b/of/%C3%BC%2F%3F/events");
-    assert!(route.path(["a"]).is_err());
-    assert!(route.path(["a", "b", "c"]).is_err());
-    assert!(route.path(["a", ""]).is_err());
+    assert!(route.url(["a"]).is_err());
+    assert!(route.url(["a", "b", "c"]).is_err());
+    assert!(route.url(["a", ""]).is_err());
 
     let (pattern, other) = ("/rooms/{room}/events", "/rooms/{id}/events");
     let of = |pattern| SseRoute::new(pattern).unwrap();
@@ -149,7 +150,10 @@ fn a_route_makes_paths_of_values() {
     let in_header = TokenIn::Header(http::HeaderName::from_static("x-token"));
     assert_ne!(
         of(pattern),
-        SseRoute::with_token_in(pattern, in_header).unwrap()
+        SseRoute::new(pattern)
+            .unwrap()
+            .with_token_in(in_header)
+            .unwrap()
     );
 }
 
@@ -298,7 +302,7 @@ fn a_value_that_makes_no_resource_is_told() {
 #[test]
 fn a_conflict_is_told_by_its_paths() {
     let route = SseRoute::new("/chat/{id}").unwrap();
-    let said = route.except("/chat/{id}").unwrap_err().to_string();
+    let said = route.with_exception("/chat/{id}").unwrap_err().to_string();
     assert!(said.contains("the same paths as"), "{said}");
 }
 
@@ -307,6 +311,6 @@ fn a_conflict_is_told_by_its_paths() {
 #[test]
 fn a_stream_without_a_gate_is_a_server_error() {
     use axum_core::response::IntoResponse;
-    let response = sse_gate::NotGranted.into_response();
+    let response = sse_gate::MissingGrant.into_response();
     assert_eq!(response.status(), 500);
 }

@@ -34,6 +34,7 @@ fn a_name_is_one_log_for_everyone() {
     assert_eq!(log.bounds().last, 1);
     let other = topics.log("b", &alice).unwrap();
     assert!(!is_same(&log, &other));
+    assert!(!topics.is_empty());
     let mut names = topics.names();
     names.sort();
     assert_eq!(names, ["a", "b"]);

@@ -4,7 +4,7 @@ use http::request::Parts;
 use sse_gate_core::{EntropyError, Epoch, GrantRequest, IssueError, Resource, Signal, TokenKey};
 use zeroize::Zeroizing;
 
-use super::admit::{Admitted, Answer, Visit};
+use super::admit::{Admitted, Refused, Visit};
 use super::session_door;
 use crate::mint::{Denied, MintRejection};
 
@@ -15,7 +15,7 @@ pub(super) async fn open(
     head: Parts,
     resource: Resource,
     resume_id: Option<Zeroizing<Box<str>>>,
-) -> Result<Admitted, Answer> {
+) -> Result<Admitted, Refused> {
     let cursor = cursor(&head);
     let settings = visit.config.resumable.clone();
     let arrived = match &settings {
@@ -68,18 +68,21 @@ async fn permit(
     Ok(request.with_epoch(Epoch::ZERO))
 }
 
-fn refuse(visit: &Visit, rejection: &MintRejection) -> Answer {
+fn refuse(visit: &Visit, rejection: &MintRejection) -> Refused {
     let config = &*visit.config;
     let signal = Signal::CallerRefused(rejection.reason());
     match rejection.error() {
         Some(error) => config.gate.observe_error(signal, error),
         None => config.gate.observe(signal),
     }
-    rejection.to_problem(&config.challenge).into_response()
+    rejection
+        .to_problem(&config.challenge)
+        .into_response()
+        .into()
 }
 
 /// What the session is known by in place of a token's key. No token has it.
-fn name(visit: &Visit) -> Result<TokenKey, Answer> {
+fn name(visit: &Visit) -> Result<TokenKey, Refused> {
     let mut bytes = [0; 32];
     let filled = visit.config.gate.entropy().fill(&mut bytes);
     let failed =

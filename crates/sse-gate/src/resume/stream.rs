@@ -251,9 +251,8 @@ impl ResumableStream {
     }
 
     fn body(&self, subscription: Subscription) -> ResumableBody {
-        let time_left = subscription.time_left();
         let subscription = subscription.with_slow_policy(self.settings.slow);
-        ResumableBody::new(subscription, time_left, Arc::clone(&self.pulse))
+        ResumableBody::new(subscription, Arc::clone(&self.pulse))
     }
 
     fn take(&self) -> Result<Way, AttachError> {

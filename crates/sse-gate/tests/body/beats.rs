@@ -43,7 +43,7 @@ async fn a_comment_follows_the_last_bytes_after_the_set_silence() {
     let silence = Duration::from_secs(2);
     for spoken in [0, 1, 100, 1_000, 1_999, 2_001, 3_500, 7_777] {
         let (sender, events) = channel();
-        let mut body = Box::pin(SseBody::new(events).heartbeat(silence));
+        let mut body = Box::pin(SseBody::new(events).with_heartbeat(silence));
         let start = Instant::now();
         assert_eq!(next(&mut body).await.unwrap(), COMMENT, "the first bytes");
         let speaker = async {
@@ -74,7 +74,7 @@ async fn a_comment_follows_the_last_bytes_after_the_set_silence() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_speaks_needs_no_comments() {
     let (sender, events) = channel();
-    let mut body = Box::pin(SseBody::new(events).heartbeat(Duration::from_secs(2)));
+    let mut body = Box::pin(SseBody::new(events).with_heartbeat(Duration::from_secs(2)));
     next(&mut body).await;
     for _ in 0..20 {
         assert!(poll!(body.frame()).is_pending());
@@ -89,8 +89,8 @@ async fn a_stream_that_speaks_needs_no_comments() {
 #[tokio::test(start_paused = true)]
 async fn a_named_heartbeat_is_an_event_that_moves_no_id() {
     let (sender, events) = channel();
-    let body = SseBody::new(events).heartbeat(Duration::from_secs(1));
-    let mut body = Box::pin(body.named_heartbeat());
+    let body = SseBody::new(events).with_heartbeat(Duration::from_secs(1));
+    let mut body = Box::pin(body.with_named_heartbeat());
     let id = "7".try_into().unwrap();
     sender.send(Ok(Event::new().id(id).data("one"))).unwrap();
     let mut decoder = Decoder::new();

@@ -22,10 +22,10 @@ const ENDS: [Duration; 3] = [
 async fn any_time_can_be_set_on_a_body() {
     for time in ENDS {
         let quiet = || SseBody::new(stream::pending::<Said>());
-        let mut body = Box::pin(quiet().heartbeat(time));
+        let mut body = Box::pin(quiet().with_heartbeat(time));
         assert!(poll!(body.frame()).is_ready(), "the first bytes");
         assert!(poll!(body.frame()).is_pending(), "{time:?}");
-        let mut body = Box::pin(quiet().max_age(time));
+        let mut body = Box::pin(quiet().with_max_age(time));
         let ended = body.frame().now_or_never().is_some_and(|it| it.is_none());
         assert_eq!(ended, time.is_zero());
     }

@@ -20,7 +20,7 @@ async fn status(world: &World, layer: GateLayer, accept: Option<&str>) -> Status
     let service = layer.layer(tower::service_fn(greet));
     let status = service.ask(request).await.status();
     let alice = Subject::new("alice").unwrap();
-    let unused = world.gate.withdraw_all(&alice).await.unwrap();
+    let unused = world.gate.revoke(&alice).await.unwrap();
     assert_eq!(unused == 0, status == StatusCode::OK, "{accept:?}");
     status
 }

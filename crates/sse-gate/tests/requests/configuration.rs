@@ -4,7 +4,7 @@ use std::future::ready;
 
 use http::{HeaderName, StatusCode};
 use http_body_util::Empty;
-use sse_gate::mint::{Bearer, Identity, MintRequest, MintService, Permit, Unauthenticated};
+use sse_gate::mint::{AuthError, Bearer, Identity, MintRequest, MintService, Permit};
 use sse_gate::{InvalidRouteKind, SseRoute, StripTokenLayer, Subject, TokenIn};
 use tower::ServiceExt;
 
@@ -103,10 +103,10 @@ fn an_exception_that_matches_nothing_is_an_error() {
         "/chat//x",
         "/chat/{id}",
     ] {
-        assert!(route.clone().except(bad).is_err(), "{bad:?}");
+        assert!(route.clone().with_exception(bad).is_err(), "{bad:?}");
     }
     for good in ["/chat/initiate", "/chat/x/{*rest}"] {
-        assert!(route.clone().except(good).is_ok(), "{good:?}");
+        assert!(route.clone().with_exception(good).is_ok(), "{good:?}");
     }
 }
 
@@ -114,7 +114,9 @@ fn an_exception_that_matches_nothing_is_an_error() {
 #[test]
 fn a_place_that_no_token_can_have_is_an_error() {
     let kind = |token_in| {
-        let route = SseRoute::with_token_in("/rooms/{room}", token_in);
+        let route = SseRoute::new("/rooms/{room}")
+            .unwrap()
+            .with_token_in(token_in);
         route.err().map(|error| error.kind())
     };
     let place = Some(InvalidRouteKind::TokenPlace);
@@ -180,7 +182,7 @@ fn a_wrong_number_of_values_is_no_resource() {
             InvalidRouteKind::Values,
             "{values:?}: {error}"
         );
-        let error = route.path(values).unwrap_err();
+        let error = route.url(values).unwrap_err();
         assert_eq!(
             error.kind(),
             InvalidRouteKind::Values,
@@ -190,10 +192,13 @@ fn a_wrong_number_of_values_is_no_resource() {
     let too_long = route.resource(["a", &"b".repeat(2_000)]).unwrap_err();
     assert_eq!(too_long.kind(), InvalidRouteKind::Values);
     let in_path = TokenIn::Path("token".to_owned());
-    let route = SseRoute::with_token_in("/rooms/{room}/{token}", in_path).unwrap();
+    let route = SseRoute::new("/rooms/{room}/{token}")
+        .unwrap()
+        .with_token_in(in_path)
+        .unwrap();
     assert_eq!(route.parameters().collect::<Vec<_>>(), ["room"]);
     assert!(route.resource(["a"]).is_ok() && route.resource(["a", "b"]).is_err());
-    assert!(route.path(["a", "b"]).is_ok() && route.path(["a"]).is_err());
+    assert!(route.url(["a", "b"]).is_ok() && route.url(["a"]).is_err());
 }
 
 /// Origins that no browser sends, and what the error says.
@@ -262,10 +267,10 @@ async fn an_origin_that_no_browser_sends_is_an_error() {
 #[tokio::test]
 async fn a_mint_with_other_parameters_than_its_stream_is_an_error() {
     let world = World::on(SseRoute::new("/rooms/{room}/users/{user}").unwrap());
-    let who = |parts: &http::request::Parts| {
+    let who = |parts: http::request::Parts| {
         let bearer = Bearer::of(&parts.headers).map(|_| ());
         ready(bearer.and_then(|()| {
-            let subject = Subject::new("alice").map_err(|_| Unauthenticated::invalid())?;
+            let subject = Subject::new("alice").map_err(|_| AuthError::invalid())?;
             Ok(Identity::new(subject))
         }))
     };

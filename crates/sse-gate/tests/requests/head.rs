@@ -51,7 +51,7 @@ async fn no_refusal_of_head_has_a_body() {
 #[tokio::test]
 async fn no_answer_of_a_mint_to_head_has_a_body() {
     let gate = Gate::new(MemoryStore::default());
-    let who = |_: &http::request::Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
+    let who = |_: http::request::Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
     let whether = |request: MintRequest| {
         let resource = Resource::new(["x"]).unwrap();
         ready(Ok(Permit::new(request.grant_of(resource))))

@@ -65,7 +65,10 @@ async fn other_long_places_are_refused_in_their_own_way() {
     assert_eq!(world.service().ask(request).await.status(), StatusCode::OK);
 
     let name = HeaderName::from_static("x-stream-token");
-    let route = SseRoute::with_token_in("/{room}", TokenIn::Header(name)).unwrap();
+    let route = SseRoute::new("/{room}")
+        .unwrap()
+        .with_token_in(TokenIn::Header(name))
+        .unwrap();
     let world = World::on(route);
     let request = with("/7", &[("x-stream-token", &long)]);
     assert_eq!(
@@ -82,7 +85,10 @@ async fn other_long_places_are_refused_in_their_own_way() {
     assert_eq!(world.service().ask(request).await.status(), StatusCode::OK);
 
     let token_in = TokenIn::Path("token".to_owned());
-    let route = SseRoute::with_token_in("/{room}/{token}", token_in).unwrap();
+    let route = SseRoute::new("/{room}/{token}")
+        .unwrap()
+        .with_token_in(token_in)
+        .unwrap();
     let world = World::on(route);
     let path = format!("/7/{long}");
     assert_eq!(

@@ -80,14 +80,14 @@ async fn a_layer_that_matches_is_not_told_of() {
 #[tokio::test]
 async fn each_route_is_named_once() {
     let log = Log::default();
-    let gate = Gate::builder(MemoryStore::default())
-        .observer(log.clone())
-        .build_erased();
+    let gate = Gate::builder()
+        .with_observer(log.clone())
+        .build(MemoryStore::default());
     for _ in 0..2 {
         for pattern in ["/one/{id}", "/two/{id}"] {
             let route = SseRoute::new(pattern).unwrap();
             let layer = GateLayer::new(&gate, route.clone());
-            let uri = format!("{}?token=secret", route.path(["7"]).unwrap());
+            let uri = format!("{}?token=secret", route.url(["7"]).unwrap());
             layer.layer(tower::service_fn(greet)).ask(get(&uri)).await;
         }
     }

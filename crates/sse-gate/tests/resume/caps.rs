@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use sse_gate::Rejection;
+use sse_gate::GateRejection;
 use sse_gate::core::Signal;
 use sse_gate::sessions::{ResumePolicy, SessionSignal};
 
@@ -217,7 +217,7 @@ async fn without_any_place_a_client_waits_and_a_newcomer_is_refused() {
         newcomer.connect(&scene).await,
         StatusCode::SERVICE_UNAVAILABLE
     );
-    let check = Rejection::Capacity.as_str();
+    let check = GateRejection::Capacity.as_str();
     assert!(scene.world.witness.saw(Signal::TurnedAway { check }));
     client.disconnect();
     assert_eq!(newcomer.connect(&scene).await, StatusCode::OK);

@@ -8,8 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body as _;
+use sse_gate::admission::ResponseBody;
 use sse_gate::codec::{Decoder, Frame};
-use sse_gate::gate::ResponseBody;
 
 use crate::desk::DeskBody;
 use crate::scene::Scene;

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use sse_gate::{
-    Event, MemoryLog, MemoryLogs, NotAttached, Problem, Publisher, ResumableBody, ResumableStream,
+    AttachError, Event, MemoryLog, MemoryLogs, Problem, Publisher, ResumableBody, ResumableStream,
     Sessions, SseBody, Subject, WorkOutput,
 };
 use tokio::sync::watch;
@@ -61,7 +61,7 @@ impl std::fmt::Debug for Work {
     }
 }
 
-type Attached = Pin<Box<dyn Future<Output = Result<ResumableBody, NotAttached>> + Send>>;
+type Attached = Pin<Box<dyn Future<Output = Result<ResumableBody, AttachError>> + Send>>;
 
 impl Task {
     /// Streams this work.
@@ -154,7 +154,7 @@ impl Desk {
             Task::Follow(log) => return Ok(self.respond(stream.follow(&log).await?)),
             Task::Beat(silence) => {
                 let body = self.attach(&stream).await?;
-                return Ok(self.respond(body.heartbeat(silence).named_heartbeat()));
+                return Ok(self.respond(body.with_heartbeat(silence).with_named_heartbeat()));
             }
             Task::Refuse => return Err(Problem::new(StatusCode::FORBIDDEN, "Not now.")),
             Task::Ignore => {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use http::{Response, StatusCode};
+use sse_gate::admission::ResponseBody;
 use sse_gate::core::StoreRole;
-use sse_gate::gate::ResponseBody;
 use sse_gate::sessions::{CloseReason, SessionSignal};
 use sse_gate::{GuardedSessions, Signal, Subject};
 use tokio::time::Instant;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use http::StatusCode;
-use sse_gate::{Gate, Grant, Limits, MemoryStore, Subject};
+use sse_gate::{Gate, GrantRequest, Limits, MemoryStore, Subject};
 use tokio::runtime::Handle;
 
 use crate::desk::Task;
@@ -19,7 +19,7 @@ fn tasks() -> usize {
 /// A well-spelled token that no scene knows.
 async fn foreign_uri(scene: &Scene, gate: &Gate, number: usize) -> String {
     let subject = Subject::new(format!("user {number}")).unwrap();
-    let grant = Grant::new(subject, scene.route().resource(["7"]).unwrap());
+    let grant = GrantRequest::new(subject, scene.route().resource(["7"]).unwrap());
     let issued = gate.issue(grant).await.unwrap();
     format!("/generations/7/stream?token={}", issued.token().expose())
 }
@@ -29,7 +29,7 @@ async fn foreign_uri(scene: &Scene, gate: &Gate, number: usize) -> String {
 async fn a_flood_of_arrivals_leaves_a_bounded_number_of_tasks() {
     let scene = Scene::new().with_slots(100_000, 100_000);
     let store = MemoryStore::new(Limits::default().with_tokens(20_000));
-    let other = Gate::builder(store).build_erased();
+    let other = Gate::builder().build(store);
     let mut flood = Vec::new();
     for number in 0..20_000 {
         let uri = foreign_uri(&scene, &other, number).await;
@@ -81,7 +81,7 @@ async fn a_store_that_comes_back_costs_no_tokens() {
 #[tokio::test(start_paused = true)]
 async fn unknown_tokens_do_not_keep_the_sessions_from_being_tried() {
     let scene = Scene::new();
-    let other = Gate::builder(MemoryStore::default()).build_erased();
+    let other = Gate::builder().build(MemoryStore::default());
     scene.store.is_to(Way::Fails);
     for _ in 0..5 {
         let mut client = scene.client("alice").await;

@@ -155,7 +155,8 @@ async fn an_id_that_was_used_is_good_for_a_while_only() {
 /// I4, I6: a strict policy knows no second time.
 #[tokio::test]
 async fn a_strict_policy_takes_every_id_once() {
-    let scene = Scene::with(|settings| settings.with_policy(ResumePolicy::default().strict()));
+    let scene =
+        Scene::with(|settings| settings.with_policy(ResumePolicy::default().with_strict_ids()));
     let (mut client, _publisher) = scene.streaming().await;
     let thief = client.twin();
     assert_eq!(client.connect(&scene).await, StatusCode::OK);

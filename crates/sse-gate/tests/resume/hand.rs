@@ -10,8 +10,9 @@ use sse_gate::core::TokenKey;
 use sse_gate::sessions::backend::{
     Binding, Delivered, Fence, ReadLog, Record, Reopened, SessionEpoch, SessionId, SessionStore,
 };
+use sse_gate::sessions::backend::{SessionFilter, ShownId, StepOutcome};
 use sse_gate::sessions::error::SessionError;
-use sse_gate::sessions::{CloseReason, MemorySessions, Presented, Redeemed, Whom};
+use sse_gate::sessions::{CloseReason, MemorySessions};
 use tokio::sync::Semaphore;
 
 /// How the store does what it is asked to change.
@@ -131,7 +132,7 @@ impl SessionStore for Hand {
         self.0.store.find(id).await
     }
 
-    async fn redeem(&self, id: SessionId, shown: Presented) -> Result<Redeemed, SessionError> {
+    async fn redeem(&self, id: SessionId, shown: ShownId) -> Result<StepOutcome, SessionError> {
         self.change(self.0.store.redeem(id, shown)).await
     }
 
@@ -151,7 +152,11 @@ impl SessionStore for Hand {
         self.0.store.confirm(id, generation);
     }
 
-    async fn close(&self, whose: Whom, reason: CloseReason) -> Result<usize, SessionError> {
+    async fn close(
+        &self,
+        whose: SessionFilter,
+        reason: CloseReason,
+    ) -> Result<usize, SessionError> {
         let waits = *self.0.way.lock().unwrap() == Way::HangsAtClosing;
         if waits {
             self.0.gate.acquire().await.unwrap().forget();

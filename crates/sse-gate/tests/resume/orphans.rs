@@ -148,7 +148,7 @@ async fn there_is_a_cap_on_all_work() {
 /// G17: at the cap of all work a newcomer is refused at once, and nobody's session is closed for it.
 #[tokio::test(start_paused = true)]
 async fn at_the_cap_of_all_work_nothing_is_displaced() {
-    let limits = SessionLimits::default().with_per_subject(1);
+    let limits = SessionLimits::default().with_max_per_subject(1);
     let slots = WorkSlots::new(1, 16);
     let change = |settings: Resumable| settings.with_work_slots(slots.clone());
     let scene = Scene::with_limits(limits, LogLimits::default(), change);
@@ -209,7 +209,7 @@ async fn work_of_an_idle_session_stops_on_a_quiet_server() {
 /// has gone.
 #[tokio::test(start_paused = true)]
 async fn a_newcomer_waits_for_the_work_that_it_displaces() {
-    let limits = SessionLimits::default().with_per_subject(2);
+    let limits = SessionLimits::default().with_max_per_subject(2);
     let slots = WorkSlots::new(100, 2);
     let change = |settings: Resumable| settings.with_work_slots(slots.clone());
     let scene = Scene::with_limits(limits, LogLimits::default(), change);

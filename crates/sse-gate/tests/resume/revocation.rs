@@ -72,7 +72,7 @@ async fn a_slow_handler_opens_nothing_after_a_revocation() {
         .until("both tokens", |it| it.desk.seen().len() == 2)
         .await;
     let subject = Subject::new("alice").unwrap();
-    assert_eq!(scene.world.gate.withdraw_all(&subject).await.unwrap(), 0);
+    assert_eq!(scene.world.gate.revoke(&subject).await.unwrap(), 0);
     assert_eq!(scene.revoke("alice").await.unwrap(), 0);
     scene.wait(long).await;
     assert_eq!(
@@ -139,7 +139,7 @@ async fn a_logout_ends_streams_and_tokens() {
     let (mut client, _publisher) = scene.streaming().await;
     let mut unused = scene.client("alice").await;
     let alice = Subject::new("alice").unwrap();
-    assert_eq!(scene.world.gate.withdraw_all(&alice).await.unwrap(), 1);
+    assert_eq!(scene.world.gate.revoke(&alice).await.unwrap(), 1);
     assert_eq!(scene.revoke("alice").await.unwrap(), 1);
     assert!(!client.is_served());
     assert_eq!(client.connect(&scene).await, StatusCode::NO_CONTENT);

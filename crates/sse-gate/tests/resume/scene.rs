@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
+use sse_gate::admission::ResponseBody;
 use sse_gate::codec::Event;
 use sse_gate::core::TokenKey;
-use sse_gate::gate::ResponseBody;
 use sse_gate::sessions::error::SessionError;
 use sse_gate::sessions::{LogBudget, LogLimits, ResumeKey, SessionLimits};
 use sse_gate::{
-    GateLayer, Grant, MemoryLog, MemoryLogs, MemorySessions, Publisher, Resumable, ResumeKeys,
-    Sessions, SseRoute, StreamSlots, StripTokenLayer, Subject,
+    GateLayer, GrantRequest, MemoryLog, MemoryLogs, MemorySessions, Publisher, Resumable,
+    ResumeKeys, Sessions, SseRoute, StreamSlots, StripTokenLayer, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -114,7 +114,7 @@ impl Scene {
     /// The URL of a stream of this subject's, with a fresh token, and the token's key.
     pub(crate) async fn uri_of(&self, subject: &str) -> (String, TokenKey) {
         let resource = self.route().resource(["7"]).unwrap();
-        let grant = Grant::new(Subject::new(subject).unwrap(), resource);
+        let grant = GrantRequest::new(Subject::new(subject).unwrap(), resource);
         let issued = self.world.gate.issue(grant).await.unwrap();
         let token = issued.token().expose();
         (format!("/generations/7/stream?token={token}"), issued.key())

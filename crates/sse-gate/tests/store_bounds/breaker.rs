@@ -9,7 +9,7 @@ use http::Request;
 use http::request::Parts;
 use http_body_util::Empty;
 use sse_gate::core::{Cap, IssueErrorKind, Signal};
-use sse_gate::mint::{Denied, Identity, MintRequest, MintService, Permit, Unauthenticated};
+use sse_gate::mint::{AuthError, Denied, Identity, MintRequest, MintService, Permit};
 use sse_gate::{GateLayer, Limits, SseRoute, StorePolicy};
 use tokio::time::Instant;
 use tower::ServiceExt;
@@ -174,7 +174,7 @@ async fn strangers_at_the_mint_do_not_keep_it_open() {
     }
     scene.store.becomes(Mood::Works);
     tokio::time::sleep(PAUSE).await;
-    let nobody = |_: &Parts| ready(Err::<Identity, _>(Unauthenticated::invalid()));
+    let nobody = |_: Parts| ready(Err::<Identity, _>(AuthError::invalid()));
     let never = |_: MintRequest| ready(Err::<Permit, _>(Denied::Forbidden));
     let strangers = MintService::new(&scene.gate, nobody, never);
     for _ in 0..100 {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use http::StatusCode;
-use sse_gate::{GuardedStore, StorePolicy};
+use sse_gate::StorePolicy;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
@@ -194,11 +194,11 @@ async fn a_store_that_lost_every_question_is_in_use_again_within_a_second() {
 async fn a_withdrawal_within_bounds_ends_late_but_ends() {
     let scene = Scene::new();
     let (token, alice) = (scene.token().await, scene.grant().subject().clone());
-    let guarded = GuardedStore::of(&scene.gate);
+    let guarded = scene.gate;
     let done = scene.store.done();
     scene.store.becomes(Mood::Hangs);
     let started = Instant::now();
-    assert!(guarded.withdraw_all(&alice).await.is_err());
+    assert!(guarded.revoke(&alice).await.is_err());
     assert_eq!(started.elapsed().as_millis(), 250);
     scene.store.becomes(Mood::Works);
     scene

@@ -11,10 +11,11 @@ use http::{Request, Response, StatusCode};
 use http_body_util::{Empty, Full};
 use sse_gate::core::{Signal, StoreRole};
 use sse_gate::mint::{
-    Authenticator, Authorizer, Denied, Identity, MintRequest, MintService, Permit, Unauthenticated,
+    AuthError, Authenticator, Authorizer, Denied, Identity, MintRequest, MintService, Permit,
 };
 use sse_gate::{
-    Gate, GateLayer, Grant, Limits, MemoryStore, SseRoute, StorePolicy, StreamSlots, Subject,
+    Gate, GateLayer, Grant, GrantRequest, Limits, MemoryStore, SseRoute, StorePolicy, StreamSlots,
+    Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -43,10 +44,10 @@ impl Scene {
 
     pub(crate) fn with_limits(policy: StorePolicy, limits: Limits) -> Self {
         let (store, witness) = (Fickle::new(limits), Witness::default());
-        let gate = Gate::builder(store.clone())
-            .observer(witness.clone())
-            .extension(policy)
-            .build_erased();
+        let gate = Gate::builder()
+            .with_observer(witness.clone())
+            .with_store_policy(policy)
+            .build(store.clone());
         let route = SseRoute::new("/rooms/{id}").unwrap();
         let slots = StreamSlots::new(100_000, 100_000);
         let layer = GateLayer::new(&gate, route.clone()).with_slots(slots.clone());
@@ -60,9 +61,9 @@ impl Scene {
         }
     }
 
-    pub(crate) fn grant(&self) -> Grant {
+    pub(crate) fn grant(&self) -> GrantRequest {
         let subject = Subject::new("alice").unwrap();
-        Grant::new(subject, self.route.resource(["7"]).unwrap())
+        GrantRequest::new(subject, self.route.resource(["7"]).unwrap())
     }
 
     /// A token that this scene's store knows.
@@ -79,7 +80,10 @@ impl Scene {
             // One subject may have 16.
             let subject = Subject::new(format!("user {}", number / 10)).unwrap();
             let resource = self.grant().resource().clone();
-            let issued = other.issue(Grant::new(subject, resource)).await.unwrap();
+            let issued = other
+                .issue(GrantRequest::new(subject, resource))
+                .await
+                .unwrap();
             tokens.push(issued.token().expose().to_owned());
         }
         tokens
@@ -100,11 +104,11 @@ impl Scene {
     }
 
     /// A mint that knows everybody as alice, and permits everything.
-    pub(crate) fn mint_service(&self) -> MintService<impl Authenticator, impl Authorizer> {
+    pub(crate) fn mint_service(&self) -> MintService {
         let grant = self.grant();
-        let who = |_: &Parts| {
+        let who = |_: Parts| {
             let alice = Subject::new("alice").unwrap();
-            ready(Ok::<_, Unauthenticated>(Identity::new(alice)))
+            ready(Ok::<_, AuthError>(Identity::new(alice)))
         };
         let whether = move |_: MintRequest| ready(Ok::<_, Denied>(Permit::new(grant.clone())));
         MintService::new(&self.gate, who, whether)

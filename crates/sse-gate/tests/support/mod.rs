@@ -9,7 +9,8 @@ use http::header::ACCEPT;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty, Full};
 use sse_gate::core::{ManualClock, Observer, Signal};
-use sse_gate::{Gate, GateLayer, Grant, Granted, Limits, MemoryStore, SseRoute, Subject};
+use sse_gate::sessions::SessionObserver;
+use sse_gate::{Gate, GateLayer, GrantRequest, Granted, Limits, MemoryStore, SseRoute, Subject};
 use tower::{Layer, Service, ServiceExt};
 
 pub(crate) type Body = Empty<Bytes>;
@@ -26,6 +27,8 @@ impl Observer for Witness {
             .push(signal);
     }
 }
+
+impl SessionObserver for Witness {}
 
 impl Witness {
     pub(crate) fn signals(&self) -> Vec<Signal> {
@@ -56,10 +59,10 @@ impl World {
     pub(crate) fn on(route: SseRoute) -> Self {
         let (clock, witness) = (ManualClock::default(), Witness::default());
         let store = MemoryStore::with_clock(Limits::default(), clock.clone());
-        let gate = Gate::builder(store)
-            .clock(clock.clone())
-            .observer(witness.clone())
-            .build_erased();
+        let gate = Gate::builder()
+            .with_clock(clock.clone())
+            .with_observer(witness.clone())
+            .build(store);
         Self {
             gate,
             clock,
@@ -84,7 +87,7 @@ impl World {
 
     pub(crate) async fn token_for(&self, id: &str) -> String {
         let resource = self.route.resource([id]).expect("a short id");
-        let grant = Grant::new(Subject::new("alice").expect("a good name"), resource);
+        let grant = GrantRequest::new(Subject::new("alice").expect("a good name"), resource);
         let issued = self.gate.issue(grant).await.expect("there is room");
         issued.token().expose().to_owned()
     }
