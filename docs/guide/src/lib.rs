@@ -24,6 +24,8 @@ pages! {
     FirstStream: "first-stream.md",
     Answers: "answers.md",
     Feeds: "feeds.md",
+    Cookies: "cookies.md",
+    Oidc: "oidc.md",
     Proxies: "proxies.md",
     Shutdown: "shutdown.md",
     Metrics: "metrics.md",

@@ -46,6 +46,7 @@ fn mint_reasons() -> Vec<MintRefusalReason> {
         CredentialReason::Issuer,
         CredentialReason::Audience,
         CredentialReason::Signature,
+        CredentialReason::UnknownKey,
         CredentialReason::Algorithm,
         CredentialReason::Type,
         CredentialReason::Claims,

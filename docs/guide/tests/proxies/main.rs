@@ -39,7 +39,7 @@ async fn token(proxy: &Proxy) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-/// Events leave at once, clients go on where they were, and nobody is stopped for good while there is
+/// Events leave at once, clients go on where they were, and no client is stopped for good while there is
 /// no server.
 async fn streams_pass(kind: Kind) -> Proxy {
     let service = Service::start().await;

@@ -11,8 +11,7 @@ use std::env;
 use std::error::Error;
 use std::time::{Duration, SystemTime};
 
-use axum::extract::{Path, State};
-use axum::{Router, routing::get};
+use axum::{Router, extract::Path, extract::State, routing::get};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 use sse_gate::{prelude::*, sessions::Topics};
@@ -60,7 +59,7 @@ async fn follow(
     Ok(stream.follow(&log).last(3).await?)
 }
 
-/// Publishes, whether there are clients or not.
+/// Publishes, with clients or without.
 async fn publish(topics: Topics) {
     let mut ticks = interval(Duration::from_millis(500));
     for number in 1.. {

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bearer_fetch;
+mod cookie;
 mod exchange;
 mod feed;
 mod graceful;

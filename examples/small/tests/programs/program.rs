@@ -30,17 +30,24 @@ impl Program {
     /// Starts the program at this path on a free port, and waits until it has printed its address and
     /// a JWT.
     pub(crate) async fn start(path: &str) -> Self {
+        let mut program = Self::launch(path, &[]).await;
+        program.jwt = value(&mut program.lines, "JWT=").await;
+        program
+    }
+
+    /// The same for a program that prints no JWT, with these settings in its environment.
+    pub(crate) async fn launch(path: &str, settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new(path);
-        command.env("PORT", "0").stdout(Stdio::piped());
-        let mut child = command.kill_on_drop(true).spawn().unwrap();
+        command.env("PORT", "0").envs(settings.iter().copied());
+        command.stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let addr = value(&mut lines, "listening on http://").await;
-        let jwt = value(&mut lines, "JWT=").await;
         Self {
             child,
             lines,
             addr,
-            jwt,
+            jwt: String::new(),
         }
     }
 
