@@ -1,8 +1,8 @@
 //! Sessions: streams in progress, and the one step that lets a client go on with one.
 //!
 //! A session has one [`Record`]. Its rights depend on its *generation*: each connection gets ids of
-//! a generation of its own, and only the ids of the last one count. A
-//! client that comes back shows one, the generation moves on, and the connection before is cut.
+//! a generation of its own, and only the ids of the last one count. A client that comes back shows
+//! one, the generation moves on, and the connection before is cut.
 //!
 //! The client may not have got the answer, though. So for a short while, the ids of the generation
 //! before count, too, a set number of times. An older id is a copy of one that was used already, and

@@ -104,8 +104,8 @@ impl ResumePolicy {
 }
 
 impl Default for ResumePolicy {
-    /// A client waits for 1 to 2 s, may lose two answers, and is waited for for 2 min. It may take
-    /// over 64 times within 10 s, far more often than browsers do.
+    /// A client comes back after 1 to 2 s, and may lose two answers. A session waits for it for
+    /// 2 min. It may take over 64 times within 10 s, far more often than browsers do.
     fn default() -> Self {
         Self {
             retry: Duration::from_secs(1),

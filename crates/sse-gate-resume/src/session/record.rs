@@ -118,11 +118,11 @@ impl Record {
     /// |---|---|
     /// | another session's token, or an event from before its beginning | refused, nothing changes |
     /// | anything, of a session that is over | gone |
-    /// | a generation that never was | the session is closed |
+    /// | a generation that is yet to come | the session is closed |
     /// | the current generation | taken |
     /// | the one before, in its window, and not too often | taken again |
     /// | the same of a client that has had everything | gone, nothing changes |
-    /// | the same, while the connection before is there and was replaced too often | too soon, and its window is prolonged once |
+    /// | the same, while the connection before is open, if such were replaced too often | too soon, and the window is prolonged once |
     /// | any other id | the session is closed |
     ///
     /// An id that is taken makes the generation one higher. The window of the generation before

@@ -102,13 +102,13 @@ use crate::log::ReadLog;
 /// }
 /// ```
 pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
-    /// Keeps a new session and the log that it reads, and gives the fence of its first
-    /// connection. `owns_log` says that the log ends with the session: when it is over, and any
-    /// others that read the same log, the log is [stopped](ReadLog::stop) as closed.
+    /// Keeps a new session and the log that it reads, and returns the fence of its first connection.
+    /// `owns_log` says that the log ends with the session: when this session and all others that
+    /// read the log are over, the log is [stopped](ReadLog::stop) as closed.
     ///
-    /// It is an error if there is one of this id, if there are too many, or if its subject's
+    /// It fails if there is a session of this name, if there are too many, or if its subject's
     /// sessions were revoked since the [epoch](Binding::arrival_epoch) in which the session's token was
-    /// shown. Where a store no longer knows that, it must be an error too.
+    /// shown. If a store no longer knows that, it must fail, too.
     fn open(
         &self,
         id: SessionId,

@@ -139,14 +139,17 @@ fn a_gap_is_told_with_its_size() {
     for _ in 2..=10 {
         append(&log, "more");
     }
-    stage.told.take();
+    stage.signals.take();
     client.reconnect(&stage).unwrap();
     client.read();
     let gap = SessionSignal::Gap {
         events: 6,
         log_lost_writes: false,
     };
-    assert!(stage.told.take().contains(&gap), "2 to 7 of 10 are missing");
+    assert!(
+        stage.signals.take().contains(&gap),
+        "2 to 7 of 10 are missing"
+    );
 }
 
 /// The first reason for a cut stands, and it is told.
@@ -221,7 +224,7 @@ fn a_log_is_filled_to_its_last_byte() {
     }
 }
 
-/// I10: each step on a store ends a few of the sessions whose time is up, whoever's they are.
+/// I10: each step on a store ends a few of the sessions whose time is up, of any subject.
 #[test]
 fn a_few_sessions_end_with_each_step() {
     let stage = Stage::default();

@@ -2,7 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::unchecked_time_subtraction,
-    reason = "what fails in a test shall panic"
+    reason = "what fails in a test panics"
 )]
 
 mod bearers;

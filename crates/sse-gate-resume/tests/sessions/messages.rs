@@ -17,7 +17,7 @@ use sse_gate_resume::{
     MemorySessions, ResumeKey, ResumeKeys, SessionLimits, SessionObserver, SessionSignal,
 };
 
-use crate::support::{Stage, Told, append, grant, parts, token};
+use crate::support::{RecordingObserver, Stage, append, grant, parts, token};
 
 fn key(kid: char, secret: u8) -> ResumeKey {
     ResumeKey::new(kid, [secret; 32]).unwrap()
@@ -228,7 +228,7 @@ fn a_log_names_what_it_refuses() {
 /// Observers that are combined are each told, once.
 #[test]
 fn combined_observers_are_each_told_once() {
-    let [one, two, three] = [(); 3].map(|()| Told::default());
+    let [one, two, three] = [(); 3].map(|()| RecordingObserver::default());
     let signal = SessionSignal::Opened;
     (one.clone(), two.clone()).observe(signal, None);
     assert_eq!((one.take(), two.take()), (vec![signal], vec![signal]));

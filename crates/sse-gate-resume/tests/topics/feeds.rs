@@ -15,7 +15,7 @@ fn publish(topics: &Topics, name: &str, data: &str) -> u64 {
     block_on(topics.publish(name, None, &Event::new().data(data))).unwrap()
 }
 
-/// One name is one log, whoever asks for it, through any clone of the registry.
+/// One name is one log for every owner, through any clone of the registry.
 #[test]
 fn a_name_is_one_log_for_everyone() {
     let topics = topics(&ManualClock::default());

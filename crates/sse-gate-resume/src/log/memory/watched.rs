@@ -1,6 +1,5 @@
 //! A log in a registry that is told when it has no handle any more: [`WatchedLog`].
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -59,13 +58,5 @@ impl Watch {
         if self.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
             (self.released)();
         }
-    }
-}
-
-impl fmt::Debug for WatchedLog {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WatchedLog")
-            .field("is_held", &self.is_held())
-            .finish_non_exhaustive()
     }
 }

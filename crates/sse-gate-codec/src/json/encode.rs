@@ -1,17 +1,15 @@
-//! Data that is JSON.
-
-use core::error::Error;
-use core::fmt;
+//! From a value to an event: [`Event::json`].
 
 use serde::Serialize;
 
+use super::error::JsonError;
 use crate::Event;
 
 impl Event<'static> {
     /// An event whose data is `value` as JSON, on one line.
     ///
     /// # Errors
-    /// If `value` can't be JSON: its `Serialize` fails, or a key of a map is not a string.
+    /// If JSON can't hold `value`: its `Serialize` fails, or a key of a map is not a string.
     ///
     /// ```
     /// use sse_gate_codec::{Event, EventName};
@@ -34,23 +32,7 @@ impl Event<'static> {
     where
         T: Serialize + ?Sized,
     {
-        let text = serde_json::to_string(value).map_err(JsonError)?;
+        let text = serde_json::to_string(value).map_err(JsonError::encoding)?;
         Ok(Self::new().data(text))
-    }
-}
-
-/// A value could not be written as JSON; the reason is its [`source`](Error::source).
-#[derive(Debug)]
-pub struct JsonError(serde_json::Error);
-
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("value has no form in JSON")
-    }
-}
-
-impl Error for JsonError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.0)
     }
 }

@@ -1,4 +1,4 @@
-//! A store that the test keeps a hand on: [`Kept`].
+//! A store that the test looks into while sessions use it: [`StoreHandle`].
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -12,17 +12,17 @@ use sse_gate_resume::backend::{
 use sse_gate_resume::error::SessionError;
 use sse_gate_resume::{CloseReason, MemorySessions};
 
-/// The store in memory. Clones are the same.
+/// A handle of the store in memory. Clones are of the same store.
 #[derive(Clone, Debug)]
-pub(crate) struct Kept(Arc<MemorySessions>);
+pub(crate) struct StoreHandle(Arc<MemorySessions>);
 
-impl Kept {
+impl StoreHandle {
     pub(crate) fn new(store: MemorySessions) -> Self {
         Self(Arc::new(store))
     }
 }
 
-impl Deref for Kept {
+impl Deref for StoreHandle {
     type Target = MemorySessions;
 
     fn deref(&self) -> &MemorySessions {
@@ -30,7 +30,7 @@ impl Deref for Kept {
     }
 }
 
-impl SessionStore for Kept {
+impl SessionStore for StoreHandle {
     async fn open(
         &self,
         id: SessionId,
