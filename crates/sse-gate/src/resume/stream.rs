@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http::Extensions;
 use sse_gate_core::TokenKey;
 use sse_gate_resume::backend::ReadLog;
 use sse_gate_resume::{
@@ -12,9 +13,9 @@ use sse_gate_resume::{
 
 use super::produce::{Full, WorkSlot, run};
 use super::{AttachError, Follow, Resumable, ResumableBody, WorkOutput};
-use crate::Granted;
 use crate::slots::{Pulse, Slot};
 use crate::store::StoreAccess;
+use crate::{Granted, MissingGrant};
 
 /// How long a newcomer waits for work that was told to stop.
 const STOPS_WITHIN: Duration = Duration::from_secs(1);
@@ -100,6 +101,22 @@ impl ResumableStream {
             pulse,
             way: Arc::new(Mutex::new(Some(way))),
         }
+    }
+
+    /// The stream in the extensions of a request.
+    ///
+    /// # Errors
+    ///
+    /// The request did not come through a [`GateLayer`](crate::GateLayer), or the layer is not
+    /// [resumable](crate::GateLayer::resumable). The error says which.
+    pub fn of(extensions: &Extensions) -> Result<&Self, MissingGrant> {
+        let is_strict = extensions.get::<Granted>().is_some();
+        let missing = if is_strict {
+            MissingGrant::SESSIONS
+        } else {
+            MissingGrant::LAYER
+        };
+        extensions.get().ok_or(missing)
     }
 
     pub(crate) fn unattached(&self) -> Unattached {

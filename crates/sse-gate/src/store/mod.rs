@@ -24,19 +24,17 @@
 //! Clients of resumable streams who show an id get 200 and `sse.wait` in place of 503.
 //!
 //! [`StorePolicy`] sets all of this. The methods of a gate have the same bounds. A program that asks
-//! [`Sessions`](crate::Sessions) itself has them through [`GuardedSessions`].
+//! [`Sessions`](crate::Sessions) itself has them through [`GuardedSessions`](crate::GuardedSessions).
 
 mod access;
 mod answer;
 mod breaker;
 mod guard;
 mod guarded;
-mod guarded_sessions;
 mod operation;
 mod policy;
 
 pub(crate) use access::{HasRead, StoreAccess};
 pub(crate) use guarded::GuardedStore;
-pub use guarded_sessions::GuardedSessions;
 pub(crate) use operation::Operation;
 pub use policy::StorePolicy;
