@@ -3,9 +3,19 @@
 use http::HeaderValue;
 
 /// A text is not an origin as browsers write it: scheme, `://`, host, and the port if it is not
-/// the scheme's own (RFC 6454 §6.2).
+/// the default of the scheme (RFC 6454 §6.2).
 ///
-/// An origin is compared byte for byte, so one that is written otherwise would match no page.
+/// Origins are compared byte for byte. An origin in another form would never match, so it is an error.
+///
+/// ```
+/// use sse_gate::{Gate, GateLayer, SseRoute};
+///
+/// let layer = GateLayer::new(&Gate::in_memory(), &SseRoute::new("/feed")?);
+/// let error = layer.with_allowed_origins(["https://app.example/"]).unwrap_err();
+/// assert_eq!(error.origin(), "https://app.example/");
+/// assert!(error.to_string().contains("has a path"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("origin {origin:?}: {fault}")]
 pub struct InvalidOrigin {
@@ -14,25 +24,26 @@ pub struct InvalidOrigin {
 }
 
 impl InvalidOrigin {
-    /// The text.
+    /// The text that was given.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 }
 
+/// What is wrong with an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum Fault {
     #[error("it is empty")]
     Empty,
     #[error("it has a wildcard; name each origin")]
     Wildcard,
-    #[error("it is a list; give each origin by itself")]
+    #[error("it is a list; pass each origin as an item of its own")]
     List,
-    #[error("every sandboxed page has it, of any site")]
+    #[error("sandboxed pages of every site have this origin")]
     Null,
-    #[error("it has no scheme: https://app.example")]
+    #[error("it has no scheme; write it like https://app.example")]
     NoScheme,
-    #[error("its scheme is none, or not in small letters: https://app.example")]
+    #[error("its scheme is not valid, or not in lower case; write it like https://app.example")]
     Scheme,
     #[error("it has no host")]
     NoHost,
@@ -40,19 +51,19 @@ enum Fault {
     UserInfo,
     #[error("it has a path, a query or a fragment; an origin ends with its host or port")]
     Path,
-    #[error("its host is not in small letters, as browsers write it")]
+    #[error("its host is not in lower case, as browsers write it")]
     Capitals,
     #[error("its host is not in ASCII; browsers write it as xn--… (punycode)")]
     NotAscii,
-    #[error("its host has a character that no host has")]
+    #[error("its host has a character that is not allowed in a host")]
     Host,
-    #[error("its port is none; a port is a number without leading zeros")]
+    #[error("its port is not valid; a port is a number without leading zeros")]
     Port,
-    #[error("its port is the scheme's own, which browsers leave out")]
+    #[error("its port is the default of the scheme, which browsers leave out")]
     DefaultPort,
 }
 
-/// The origin as the value of a header, if browsers write it so.
+/// The origin as the value of a header, if it has the form that browsers send.
 pub(crate) fn check(origin: &str) -> Result<HeaderValue, InvalidOrigin> {
     let invalid = |fault| InvalidOrigin {
         origin: origin.to_owned(),
@@ -87,7 +98,7 @@ fn find_fault(origin: &str) -> Option<Fault> {
     if rest.contains('@') {
         return Some(Fault::UserInfo);
     }
-    // An address of IPv6 has colons, and stands in brackets.
+    // An IPv6 address has colons, and is in brackets.
     let host_end = rest.rfind(']').map_or(0, |at| at + 1);
     let (host, port) = match rest[host_end..].split_once(':') {
         Some((end, port)) => (&rest[..host_end + end.len()], Some(port)),
