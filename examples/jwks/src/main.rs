@@ -1,5 +1,5 @@
-//! A stream for the users of an OpenID Connect provider, which publishes its keys: Keycloak, Auth0,
-//! Entra ID and the like.
+//! A stream for users who sign in at a provider that publishes its keys: Keycloak, Auth0, Entra ID
+//! and the like.
 //!
 //! ```sh
 //! ISSUER=https://id.example/realms/main AUDIENCE=my-service cargo run -p example-jwks

@@ -18,9 +18,10 @@ fn node(args: &[&str], module: &str) -> Result<String, String> {
     drop(input);
     let output = node.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    match output.status.success() {
-        true => Ok(text(output.stdout)),
-        false => Err(text(output.stderr)),
+    if output.status.success() {
+        Ok(text(output.stdout))
+    } else {
+        Err(text(output.stderr))
     }
 }
 

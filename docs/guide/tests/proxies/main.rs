@@ -1,6 +1,7 @@
 //! The settings that the guide shows for proxies, run by the proxies themselves.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[allow(dead_code, reason = "these tests need a part of it")]
 #[path = "../../../../examples/small/tests/programs/exchange.rs"]
 mod exchange;
 mod proxy;

@@ -75,6 +75,6 @@ pub(crate) fn data(text: &str) -> Vec<&str> {
 
 /// The last id in a response.
 pub(crate) fn last_id(text: &str) -> &str {
-    let ids = text.lines().filter_map(|line| line.strip_prefix("id: "));
-    ids.last().expect("an id")
+    let mut ids = text.lines().filter_map(|line| line.strip_prefix("id: "));
+    ids.next_back().expect("an id")
 }
