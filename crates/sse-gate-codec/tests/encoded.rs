@@ -23,7 +23,9 @@ use proptest::prelude::*;
 use reference::decode;
 use sse_gate_codec::{EncodedStream, Event, StreamEventsExt};
 
+const SECOND: Duration = Duration::from_secs(1);
 const SILENCE: Duration = Duration::from_secs(15);
+const ALMOST: Duration = Duration::from_secs(14);
 
 /// A clock that the test moves by hand.
 #[derive(Clone, Default)]
@@ -55,9 +57,11 @@ impl Clock {
 
 type Sleep = Pin<Box<dyn Future<Output = ()>>>;
 
+type Item = Result<Event<'static>, &'static str>;
+
 /// Events that the test sends by hand. Ends after `None`, and panics if it is polled after that.
 #[derive(Clone, Default)]
-struct Events(Rc<RefCell<VecDeque<Option<Result<Event<'static>, &'static str>>>>>);
+struct Events(Rc<RefCell<VecDeque<Option<Item>>>>);
 
 impl Events {
     fn send(&self, data: &'static str) {
@@ -76,9 +80,9 @@ impl Events {
 }
 
 impl Stream for Events {
-    type Item = Result<Event<'static>, &'static str>;
+    type Item = Item;
 
-    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Item>> {
         let mut items = self.0.borrow_mut();
         match items.front() {
             None => Poll::Pending,
@@ -102,7 +106,7 @@ where
     match Pin::new(chunks).poll_next(&mut cx) {
         Poll::Pending => None,
         Poll::Ready(None) => Some("end".to_owned()),
-        Poll::Ready(Some(Ok(chunk))) => Some(String::from_utf8(chunk.to_vec()).unwrap()),
+        Poll::Ready(Some(Ok(chunk))) => Some(String::from_utf8(chunk.to_vec()).expect("text")),
         Poll::Ready(Some(Err(error))) => Some(error.to_string()),
     }
 }
@@ -179,12 +183,11 @@ fn a_heartbeat_comes_after_each_silence_and_no_earlier() {
     let (clock, events) = (Clock::default(), Events::default());
     let chunks = EncodedStream::new(events.clone());
     let mut chunks = chunks.with_heartbeat(SILENCE, clock.sleep());
-    let second = Duration::from_secs(1);
     for _ in 0..2 {
         assert_eq!(now(&mut chunks), None);
-        clock.pass(SILENCE - second);
+        clock.pass(ALMOST);
         assert_eq!(now(&mut chunks), None);
-        clock.pass(second);
+        clock.pass(SECOND);
         assert_eq!(now(&mut chunks).unwrap(), HEARTBEAT);
     }
 }
@@ -196,7 +199,7 @@ fn an_event_ends_the_silence() {
     let mut chunks = chunks.with_heartbeat(SILENCE, clock.sleep());
     for _ in 0..10 {
         // Just before the end of the silence, and together with it.
-        for wait in [SILENCE - Duration::from_secs(1), SILENCE] {
+        for wait in [ALMOST, SILENCE] {
             assert_eq!(now(&mut chunks), None);
             clock.pass(wait);
             events.send("1");

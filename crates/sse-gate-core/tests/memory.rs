@@ -1,5 +1,5 @@
 //! What is told of `MemoryStore` beside the laws that all stores obey.
-#![expect(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 

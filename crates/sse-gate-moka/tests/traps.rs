@@ -1,5 +1,5 @@
 //! What a moka cache does unless it is told not to, each trap shown to be one, and avoided.
-#![expect(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::{Arc, Barrier};
 use std::thread;

@@ -9,7 +9,6 @@ use http::{Extensions, StatusCode};
 use sse_gate_core::{Clock, Grant, SystemClock};
 
 use crate::problem::Problem;
-use crate::resume::ResumableStream;
 
 /// The grant of a request that passed the gate, in the extensions of the request. Clones share it.
 ///
@@ -84,7 +83,7 @@ impl Granted {
     /// assert!(error.to_string().contains("GateLayer"));
     /// ```
     pub fn of(extensions: &Extensions) -> Result<&Self, MissingGrant> {
-        extensions.get().ok_or(MissingGrant(Missing::Layer))
+        extensions.get().ok_or(MissingGrant::LAYER)
     }
 
     /// How long the stream may last, counted from when it was opened. The layer ends it then.
@@ -98,24 +97,6 @@ impl Deref for Granted {
 
     fn deref(&self) -> &Grant {
         &self.grant
-    }
-}
-
-impl ResumableStream {
-    /// The stream in the extensions of a request.
-    ///
-    /// # Errors
-    ///
-    /// The request did not come through a [`GateLayer`](crate::GateLayer), or the layer is not
-    /// [resumable](crate::GateLayer::resumable). The error says which.
-    pub fn of(extensions: &Extensions) -> Result<&Self, MissingGrant> {
-        let is_strict = extensions.get::<Granted>().is_some();
-        let missing = if is_strict {
-            Missing::Sessions
-        } else {
-            Missing::Layer
-        };
-        extensions.get().ok_or(MissingGrant(missing))
     }
 }
 
@@ -140,6 +121,14 @@ enum Missing {
     Layer,
     /// The route has a layer that is not resumable.
     Sessions,
+}
+
+impl MissingGrant {
+    /// The request came through no layer.
+    pub(crate) const LAYER: Self = Self(Missing::Layer);
+
+    /// The layer that it came through is not resumable.
+    pub(crate) const SESSIONS: Self = Self(Missing::Sessions);
 }
 
 impl fmt::Display for MissingGrant {

@@ -19,9 +19,12 @@ use http::request::Parts;
 
 use crate::admission::GateRejection;
 use crate::codec::Event;
-use crate::mint::{AuthError, Denied, IssuedToken};
+use crate::mint::{AuthError, Denied};
 use crate::stream::OnError;
-use crate::{AttachError, Granted, MissingGrant, Problem, ResumableBody, ResumableStream, SseBody};
+use crate::{
+    AttachError, Granted, IssuedToken, MissingGrant, Problem, ResumableBody, ResumableStream,
+    SseBody,
+};
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {

@@ -105,6 +105,7 @@ struct Readme;
 pub mod admission;
 #[cfg(feature = "axum")]
 mod axum_router;
+mod challenge;
 mod far_off;
 pub mod gate;
 mod granted;
@@ -116,6 +117,7 @@ pub mod jwt;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 pub mod mint;
+mod origin;
 pub mod prelude;
 mod problem;
 pub mod resume;
@@ -142,13 +144,14 @@ pub use core::{
 pub use admission::{GateLayer, GateRejection};
 #[cfg(feature = "axum")]
 pub use axum_router::RouterExt;
-pub use gate::{Gate, GateBuilder, RevokeError, Revoked};
+pub use gate::{Gate, GateBuilder, GuardedSessions, IssuedToken, RevokeError, Revoked};
 pub use granted::{Granted, MissingGrant};
 #[cfg(feature = "jwt")]
 pub use jwt::{JwtAuthenticator, JwtKey};
 #[cfg(feature = "metrics")]
 pub use metrics::MetricsObserver;
-pub use mint::{IssuedToken, MintService};
+pub use mint::MintService;
+pub use origin::InvalidOrigin;
 pub use problem::Problem;
 pub use resume::{
     AttachError, Resumable, ResumableBody, ResumableStream, WorkError, WorkOutput, WorkSlots,
@@ -156,7 +159,7 @@ pub use resume::{
 pub use route::{InvalidRoute, InvalidRouteKind, SseRoute, StrippedToken, TokenIn};
 pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;
-pub use store::{GuardedSessions, StorePolicy};
+pub use store::StorePolicy;
 pub use stream::{NoHook, OnError, SseBody, SseBodyError};
 pub use strip::StripTokenLayer;
 #[cfg(feature = "tracing")]

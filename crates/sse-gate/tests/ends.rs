@@ -16,7 +16,7 @@ use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::core::{Signal, StreamEnd};
-use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService, Permit};
+use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService};
 use sse_gate::sessions::backend::EventLog;
 use sse_gate::{
     Event, GateLayer, MemoryLogs, MemorySessions, Resumable, ResumableStream, ResumeKeys, Sessions,
@@ -138,16 +138,11 @@ async fn a_body_at_the_mint_may_be_as_large_as_its_limit() {
                 Subject::new(if is_known { "alice" } else { "x" }).unwrap(),
             )))
         };
-        let resource = world.route.resource(["7"]).unwrap();
-        let whether = move |request: MintRequest| {
-            ready(Ok::<_, Denied>(Permit::new(
-                request.grant_of(resource.clone()),
-            )))
-        };
-        let service = MintService::new(&world.gate, who, whether).with_max_body(10);
+        let whether = |request: MintRequest| ready(Ok::<_, Denied>(request.permit()));
+        let service = MintService::new(&world.gate, &world.route, who, whether).with_max_body(10);
         let text = Bytes::from(format!("\"{}\"", "x".repeat(len - 2)));
         let request = || {
-            Request::post("/token")
+            Request::post("/generations/7/stream-token")
                 .header(AUTHORIZATION, "Bearer alice")
                 .header(CONTENT_TYPE, "application/json")
         };

@@ -16,13 +16,14 @@ use http::request::Parts;
 use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, Empty, Full, StreamBody};
+use sse_gate::GuardedSessions;
 use sse_gate::core::{CredentialReason, Entry, Epoch, MintRefusalReason, StoreError, TokenKey};
-use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
-use sse_gate::sessions::{CloseReason, Opening};
-use sse_gate::store::GuardedSessions;
+use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService};
+use sse_gate::sessions::{CloseReason, Opening, SessionObserver};
 use sse_gate::{
-    Gate, GateLayer, GrantRequest, Limits, MemoryLogs, MemorySessions, MemoryStore, Observer,
-    Resource, Resumable, ResumeKeys, Sessions, Signal, SseRoute, Subject, TokenStore, WorkError,
+    Gate, GateLayer, GrantRequest, Granted, Limits, MemoryLogs, MemorySessions, MemoryStore,
+    Observer, Resource, Resumable, ResumeKeys, Sessions, Signal, SseRoute, Subject, TokenStore,
+    WorkError,
 };
 use support::{Body, World, with};
 use tower::{Layer, ServiceExt};
@@ -53,7 +54,7 @@ impl TokenStore for Down {
 /// wait, as an error would stop it for good; any other is refused for the moment.
 #[tokio::test]
 async fn a_client_that_comes_again_is_kept_when_the_store_is_down() {
-    let gate = Gate::builder().build(Down);
+    let gate = Gate::new(Down);
     let keys = ResumeKeys::generate(&sse_gate::core::SystemEntropy).unwrap();
     let sessions = Sessions::new(MemorySessions::default(), keys);
     let route = SseRoute::new("/generations/{id}/stream").unwrap();
@@ -94,6 +95,8 @@ impl Observer for Told {
     }
 }
 
+impl SessionObserver for Told {}
+
 /// C23: the observer of a mint is told of the error behind a refusal, whatever it was.
 #[tokio::test]
 async fn an_observer_is_told_of_the_error_behind_a_refusal() {
@@ -108,13 +111,11 @@ async fn an_observer_is_told_of_the_error_behind_a_refusal() {
             _ => Err(AuthError::invalid().because("no such user")),
         })
     };
-    let whether = |request: MintRequest| {
-        let resource = Resource::new(["room"]).unwrap();
-        ready(Ok::<_, Denied>(Permit::new(request.grant_of(resource))))
-    };
-    let mint = MintService::new(&gate, who, whether);
+    let whether = |request: MintRequest| ready(Ok::<_, Denied>(request.permit()));
+    let route = SseRoute::new("/room").unwrap();
+    let mint = MintService::new(&gate, route, who, whether);
     let request = |name: &str| {
-        Request::post("/token")
+        Request::post("/room-token")
             .header(AUTHORIZATION, format!("Bearer {name}"))
             .header(CONTENT_TYPE, "application/json")
     };
@@ -159,7 +160,8 @@ async fn guarded_sessions_answer_as_sessions_do() {
         TokenKey::from_bytes([1; 32]),
     );
     let other = TokenKey::from_bytes([2; 32]);
-    let grant = GrantRequest::new(alice.clone(), Resource::new(["room"]).unwrap());
+    let room = Resource::new(["room"]).unwrap();
+    let grant = Granted::for_test(GrantRequest::new(alice.clone(), room)).await;
     let arrival = sessions.arrival().await.unwrap();
     let opening = Opening::new(arrival, &grant, key, Arc::new(log));
     let connection = sessions.open(opening).await.unwrap();

@@ -176,6 +176,14 @@ fn every_signal_writes_its_own_series() {
             &["counter sse_gate_requests_turned_away_total check=accept 1"],
         ),
         (
+            Signal::CallerAdmitted,
+            &["counter sse_gate_callers_total outcome=admitted 1"],
+        ),
+        (
+            Signal::CallerRefused(MintRefusalReason::Forbidden),
+            &["counter sse_gate_callers_total outcome=forbidden 1"],
+        ),
+        (
             Signal::TokenNotStripped,
             &["counter sse_gate_routes_not_stripped_total 1"],
         ),
@@ -389,6 +397,7 @@ fn every_metric_is_described_and_alarms_begin_at_zero() {
     assert_eq!(
         described,
         [
+            "counter sse_gate_callers_total",
             "counter sse_gate_connection_errors_total",
             "counter sse_gate_events_missed_total",
             "counter sse_gate_mint_refusals_total",

@@ -9,9 +9,9 @@ use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
-use sse_gate::core::{Clock, ManualClock, RefuseAllStore, TokenStore};
+use sse_gate::core::{Clock, ManualClock, RefuseAllStore};
 use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
-use sse_gate::{Gate, Grant, Limits, MemoryStore, Resource, Subject};
+use sse_gate::{Gate, Limits, MemoryStore, SseRoute, Subject};
 use tower::ServiceExt;
 
 /// Takes the credential for the name. The body says what is wanted.
@@ -26,7 +26,6 @@ async fn mint(gate: &Gate, request: Request<Full<Bytes>>) -> Response<Value> {
         )
     };
     let whether = |request: MintRequest| {
-        let resource = Resource::new(["room", "1"]).unwrap();
         ready(match &request.body[..] {
             b"\"theirs\"" => Err(Denied::Forbidden),
             b"\"nowhere\"" => Err(Denied::NotFound),
@@ -38,15 +37,12 @@ async fn mint(gate: &Gate, request: Request<Full<Bytes>>) -> Response<Value> {
                 retry_after: Duration::from_secs(3),
             }),
             body => {
-                let grant = request
-                    .grant_of(resource)
-                    .with_payload(&body.len())
-                    .unwrap();
-                Ok(Permit::new(grant).with_member("stream_url", "/rooms/1"))
+                let permit = request.permit().with_payload(&body.len()).unwrap();
+                Ok(permit.with_member("status", "queued"))
             }
         })
     };
-    let service = MintService::new(gate, who, whether).with_max_body(1_000);
+    let service = MintService::new(gate, route(), who, whether).with_max_body(1_000);
     let response = service.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
@@ -59,7 +55,11 @@ async fn mint(gate: &Gate, request: Request<Full<Bytes>>) -> Response<Value> {
 }
 
 fn gate() -> Gate {
-    Gate::builder().build(MemoryStore::default())
+    Gate::in_memory()
+}
+
+fn route() -> SseRoute {
+    SseRoute::new("/rooms/{room}/stream").unwrap()
 }
 
 fn post(headers: &[(&str, &str)], body: &str) -> Request<Full<Bytes>> {
@@ -84,12 +84,12 @@ async fn a_token_is_issued_with_its_lifetime_and_what_the_permit_adds() {
     assert_eq!(response.headers()["cache-control"], "no-store");
     let body = response.body();
     assert_eq!(
-        (&body["expires_in"], &body["stream_url"]),
-        (&60.into(), &"/rooms/1".into())
+        (&body["expires_in"], &body["stream_url"], &body["status"]),
+        (&60.into(), &"/rooms/1/stream".into(), &"queued".into())
     );
     let token = body["sse_token"].as_str().unwrap();
     let grant = gate
-        .redeem(token, &Resource::new(["room", "1"]).unwrap())
+        .redeem(token, &route().resource(["1"]).unwrap())
         .await
         .unwrap();
     assert_eq!(grant.subject().as_str(), "alice");
@@ -162,10 +162,8 @@ async fn whoever_gets_no_token_is_told_why() {
             [400, 401].contains(status)
         );
     }
-    assert_eq!(
-        gate.revoke(&Subject::new("alice").unwrap()).await.unwrap(),
-        3
-    );
+    let revoked = gate.revoke(&Subject::new("alice").unwrap()).await;
+    assert_eq!(revoked.unwrap().tokens(), 3);
 }
 
 /// C2
@@ -242,11 +240,8 @@ async fn a_token_ends_with_its_credential() {
             Identity::new(Subject::new("alice").unwrap()).with_expiry(ends)
         ))
     };
-    let whether = |request: MintRequest| {
-        let grant: Grant = request.grant_of(Resource::new(["room"]).unwrap());
-        ready(Ok::<_, Denied>(Permit::new(grant)))
-    };
-    let service = MintService::new(&gate, who, whether);
+    let whether = |request: MintRequest| ready(Ok::<_, Denied>(request.permit()));
+    let service = MintService::new(&gate, route(), who, whether);
     let expires_in = async || {
         let response = service.clone().oneshot(post(&[], "")).await.unwrap();
         let status = response.status();
@@ -265,15 +260,14 @@ async fn the_parameters_of_the_path_are_decoded_once() {
     let whether = |request: MintRequest| {
         let room = request.param("room").unwrap().to_owned();
         assert_eq!(request.param("other"), None);
-        let resource = Resource::new(["room", &room]).unwrap();
-        ready(Ok::<_, Denied>(
-            Permit::new(request.grant_of(resource)).with_member("room", room),
-        ))
+        let resource = route().with_mint_path("/rooms/{room}/token").unwrap();
+        let resource = resource.resource([&room]).unwrap();
+        assert_eq!(*request.resource(), resource);
+        ready(Ok::<_, Denied>(request.permit().with_member("room", room)))
     };
     let who = |_: Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
-    let service = MintService::new(&gate(), who, whether)
-        .at("/rooms/{room}/token")
-        .unwrap();
+    let route = route().with_mint_path("/rooms/{room}/token").unwrap();
+    let service = MintService::new(&gate(), route, who, whether);
     let ask = async |path: &str| {
         let mut request = post(&[], "");
         *request.uri_mut() = path.parse().unwrap();
@@ -316,7 +310,7 @@ async fn what_an_authorizer_is_given_prints_no_credential() {
         ("proxy-authorization", "Basic secret"),
         JSON,
     ];
-    let service = MintService::new(&gate(), who, whether);
+    let service = MintService::new(&gate(), route(), who, whether);
     let response = service.oneshot(post(&headers, "\"secret\"")).await.unwrap();
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
 }

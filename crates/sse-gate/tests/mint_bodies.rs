@@ -14,11 +14,8 @@ use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::core::{MintRefusalReason, Signal};
-use sse_gate::mint::{
-    AuthError, Authenticator, Authorizer, Bearer, BodyLimits, Denied, Identity, MintRequest,
-    MintService, Permit,
-};
-use sse_gate::{Gate, MemoryStore, Resource, Subject};
+use sse_gate::mint::{AuthError, Bearer, BodyLimits, Denied, Identity, MintRequest, MintService};
+use sse_gate::{Gate, SseRoute, Subject};
 use support::Witness;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
@@ -29,9 +26,7 @@ type Chunk = Result<Frame<Bytes>, &'static str>;
 
 /// Knows the callers by the names they show, and permits everything.
 fn mint(witness: &Witness) -> MintService {
-    let gate = Gate::builder()
-        .with_observer(witness.clone())
-        .build(MemoryStore::default());
+    let gate = Gate::builder().with_observer(witness.clone()).in_memory();
     let who = |parts: Parts| {
         let name = Bearer::of(&parts.headers).map(|bearer| bearer.as_str().to_owned());
         ready(name.and_then(|name| match &*name {
@@ -39,11 +34,9 @@ fn mint(witness: &Witness) -> MintService {
             name => Ok(Identity::new(Subject::new(name).unwrap())),
         }))
     };
-    let whether = |request: MintRequest| {
-        let grant = request.grant_of(Resource::new(["room"]).unwrap());
-        ready(Ok::<_, Denied>(Permit::new(grant)))
-    };
-    MintService::new(&gate, who, whether)
+    let whether = |request: MintRequest| ready(Ok::<_, Denied>(request.permit()));
+    let route = SseRoute::new("/room").unwrap();
+    MintService::new(&gate, route, who, whether)
 }
 
 /// A request of this user's whose body the test writes.
@@ -55,7 +48,7 @@ fn dripping(
 ) {
     let (sender, receiver) = mpsc::channel(64);
     let body = StreamBody::new(ReceiverStream::new(receiver));
-    let request = Request::post("/token")
+    let request = Request::post("/room-token")
         .header(AUTHORIZATION, format!("Bearer {name}"))
         .header(CONTENT_TYPE, "application/json")
         .body(body);
@@ -148,7 +141,7 @@ async fn bodies_under_way_are_counted_by_subject() {
     drop(sender);
     let response = mint.clone().oneshot(request).await.unwrap();
     assert_eq!(response.status(), 200, "bob is not alice");
-    let empty = Request::post("/token").header(AUTHORIZATION, "Bearer alice");
+    let empty = Request::post("/room-token").header(AUTHORIZATION, "Bearer alice");
     let empty = empty.body(Full::new(Bytes::new())).unwrap();
     let response = mint.clone().oneshot(empty).await.unwrap();
     assert_eq!(response.status(), 200, "there is no body to wait for");
@@ -229,7 +222,7 @@ async fn a_body_too_large_is_not_waited_for() {
     let started = Instant::now();
     let response = mint.clone().oneshot(request).await.unwrap();
     assert_eq!(response.status(), 413);
-    let request = Request::post("/token").header(AUTHORIZATION, "Bearer alice");
+    let request = Request::post("/room-token").header(AUTHORIZATION, "Bearer alice");
     let request = request.body(Full::<Bytes>::from("x".repeat(11))).unwrap();
     assert_eq!(mint.oneshot(request).await.unwrap().status(), 413);
     assert!(started.elapsed().is_zero());

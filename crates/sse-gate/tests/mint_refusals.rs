@@ -11,13 +11,12 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use sse_gate::core::{
     Cap, CredentialReason, Entropy, EntropyError, IssueErrorKind, MintRefusalReason,
-    RefuseAllStore, Signal, Timestamp, TokenStore,
+    RefuseAllStore, Signal, Timestamp,
 };
 use sse_gate::mint::{
-    AuthError, Authenticator, Authorizer, Bearer, Denied, Identity, MintRequest, MintService,
-    Permit,
+    AuthError, Authenticator, Bearer, Denied, Identity, MintRequest, MintService, Permit,
 };
-use sse_gate::{Gate, Limits, MemoryStore, Resource, Subject};
+use sse_gate::{Gate, Limits, MemoryStore, SseRoute, Subject};
 use support::Witness;
 use tower::ServiceExt;
 
@@ -36,19 +35,18 @@ fn who(parts: &Parts) -> Result<Identity, AuthError> {
 }
 
 fn whether(request: &MintRequest) -> Result<Permit, Denied> {
-    let grant = request.grant_of(Resource::new(["room"]).unwrap());
     match &request.body[..] {
         b"\"theirs\"" => Err(Denied::Forbidden),
         b"\"nowhere\"" => Err(Denied::NotFound),
         b"\"odd\"" => Err(Denied::Unprocessable),
         b"\"long\"" => Err(Denied::TooLarge),
-        b"\"payload\"" => Ok(Permit::new(grant.with_payload(&"x".repeat(100)).unwrap())),
-        _ => Ok(Permit::new(grant)),
+        b"\"payload\"" => Ok(request.permit().with_payload(&"x".repeat(100)).unwrap()),
+        _ => Ok(request.permit()),
     }
 }
 
-async fn ask<A: Authenticator, Z: Authorizer>(
-    mint: MintService<A, Z>,
+async fn ask(
+    mint: MintService,
     (method, path, credential, body): (&str, &str, &str, &str),
 ) -> Response<Bytes> {
     let mut request = Request::builder().method(method).uri(path);
@@ -70,10 +68,14 @@ async fn ask<A: Authenticator, Z: Authorizer>(
 }
 
 fn mint(gate: &Gate) -> MintService {
-    let who = |parts: Parts| ready(who(parts));
+    mint_for(gate, |parts: Parts| ready(who(&parts)))
+}
+
+fn mint_for(gate: &Gate, who: impl Authenticator<Claims = ()>) -> MintService {
+    let route = SseRoute::new("/rooms").unwrap();
+    let route = route.with_mint_path("/rooms/token").unwrap();
     let whether = |request: MintRequest| ready(whether(&request));
-    let mint = MintService::new(gate, who, whether).with_max_body(100);
-    mint.at("/rooms/token").unwrap()
+    MintService::new(gate, route, who, whether).with_max_body(100)
 }
 
 /// C23: one signal for each refusal, with its own reason, after the gate's if it was the gate's.
@@ -123,7 +125,7 @@ async fn every_refusal_is_told_with_its_reason() {
     }
     let witness = Witness::default();
     let gate = Gate::builder().with_observer(witness.clone());
-    let response = ask(mint(&gate.build(MemoryStore::default())), by_alice("{}")).await;
+    let response = ask(mint(&gate.in_memory()), by_alice("{}")).await;
     assert_eq!(response.status(), 200);
     assert_eq!(witness.signals(), [Signal::Issued], "and none without one");
 }
@@ -151,7 +153,9 @@ async fn what_the_gate_refuses_is_told_of_the_mint() {
         .build(RefuseAllStore);
     assert_eq!(ask(mint(&gate), request()).await.status(), 503);
     let gate = Gate::builder().with_entropy(Dry);
-    let gate = gate.observer(witness.clone()).build(MemoryStore::default());
+    let gate = gate
+        .with_observer(witness.clone())
+        .build(MemoryStore::default());
     assert_eq!(ask(mint(&gate), request()).await.status(), 503);
     let told = witness
         .signals()
@@ -234,14 +238,9 @@ async fn every_bad_jwt_is_told_apart_and_answered_alike() {
     for (jwt, reason) in rows {
         let witness = Witness::default();
         let gate = Gate::builder().with_observer(witness.clone());
-        let whether = |request: MintRequest| ready(whether(&request));
-        let mint = MintService::new(
-            &gate.build(MemoryStore::default()),
-            authenticator.clone(),
-            whether,
-        );
+        let mint = mint_for(&gate.in_memory(), authenticator.clone());
         let credential = format!("Bearer {jwt}");
-        let response = ask(mint, ("POST", "/", &credential, "")).await;
+        let response = ask(mint, ("POST", "/rooms/token", &credential, "")).await;
         let told = [Signal::MintRefused(MintRefusalReason::Credential(reason))];
         assert_eq!(witness.signals(), told);
         answers.push(format!("{response:?}"));

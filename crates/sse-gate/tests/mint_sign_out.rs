@@ -16,7 +16,7 @@ use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use serde_json::Value;
 use sse_gate::core::{IssueErrorKind, MintRefusalReason, Signal};
 use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
-use sse_gate::{Gate, GateLayer, MemoryStore, SseRoute, Subject};
+use sse_gate::{Gate, GateLayer, SseRoute, Subject};
 use support::Witness;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
@@ -55,12 +55,12 @@ impl Scene {
         let witness = Witness::default();
         let gate = Gate::builder().with_observer(witness.clone());
         let (body, receiver) = mpsc::channel(4);
-        let request = Request::post("/token")
+        let request = Request::post("/rooms/7/token")
             .header(AUTHORIZATION, format!("Bearer {name}"))
             .header(CONTENT_TYPE, "application/json")
             .body(StreamBody::new(ReceiverStream::new(receiver)));
         Self {
-            gate: gate.build(MemoryStore::default()),
+            gate: gate.in_memory(),
             witness,
             route: route(),
             go: Arc::new(Semaphore::new(0)),
@@ -72,7 +72,6 @@ impl Scene {
     /// The response to come. The request waits at one place, and its body begins with `{`.
     async fn mint(&mut self, at: At) -> impl Future<Output = Response<Full<Bytes>>> + use<> {
         let go = Arc::clone(&self.go);
-        let resource = self.route.resource(["7"]).unwrap();
         let who = {
             let go = Arc::clone(&go);
             move |parts: Parts| {
@@ -88,15 +87,15 @@ impl Scene {
             }
         };
         let whether = move |request: MintRequest| {
-            let (go, grant) = (Arc::clone(&go), request.grant_of(resource.clone()));
+            let go = Arc::clone(&go);
             async move {
                 if at == At::Authorizer {
                     go.acquire().await.unwrap().forget();
                 }
-                Ok::<_, Denied>(Permit::new(grant))
+                Ok::<_, Denied>(request.permit())
             }
         };
-        let mint = MintService::new(&self.gate, who, whether);
+        let mint = MintService::new(&self.gate, &self.route, who, whether);
         self.body.send(data("{")).await.unwrap();
         if at != At::Body {
             self.end_body().await;
@@ -144,7 +143,7 @@ async fn token(response: Response<Full<Bytes>>) -> Option<String> {
     body["sse_token"].as_str().map(str::to_owned)
 }
 
-/// C20: head and `{`, then `withdraw_all`, then `}`: there is no token. It makes no difference
+/// C20: head and `{`, then `revoke`, then `}`: there is no token. It makes no difference
 /// whether the body, the authenticator or the authorizer was slow.
 #[tokio::test(start_paused = true)]
 async fn a_request_under_way_does_not_survive_a_sign_out() {
@@ -182,15 +181,16 @@ async fn the_sign_out_of_others_and_earlier_ones_change_nothing() {
 /// C20: an authorizer that is older than the request, by an epoch of its own, is heeded.
 #[tokio::test(start_paused = true)]
 async fn an_older_epoch_of_the_authorizer_counts() {
-    let gate = Gate::new(MemoryStore::default());
+    let gate = Gate::in_memory();
     let before = gate.epoch().await.unwrap();
     gate.revoke(&alice()).await.unwrap();
     let who = |_: Parts| ready(Ok::<_, AuthError>(Identity::new(alice())));
     let whether = move |request: MintRequest| {
-        let grant = request.grant_of(route().resource(["7"]).unwrap());
-        ready(Ok::<_, Denied>(Permit::new(grant.with_epoch(before))))
+        let request = request.grant_request().with_epoch(before);
+        ready(Ok::<_, Denied>(Permit::new(request)))
     };
-    let request = Request::post("/").body(Empty::<Bytes>::new()).unwrap();
-    let response = MintService::new(&gate, who, whether).oneshot(request).await;
+    let request = Request::post("/rooms/7/token").body(Empty::<Bytes>::new());
+    let mint = MintService::new(&gate, route(), who, whether);
+    let response = mint.oneshot(request.unwrap()).await;
     assert_eq!(response.unwrap().status(), StatusCode::UNAUTHORIZED);
 }

@@ -15,7 +15,7 @@ use tower::{Layer, Service};
 /// What stands behind the stripping layer sees this URI.
 fn seen(routes: &[SseRoute], uri: &str) -> String {
     let mut service =
-        StripTokenLayer::new(routes.to_vec()).layer(tower::service_fn(|request: Request<Body>| {
+        StripTokenLayer::new(routes).layer(tower::service_fn(|request: Request<Body>| {
             std::future::ready(Ok::<_, Infallible>(request.uri().to_string()))
         }));
     futures_util::FutureExt::now_or_never(service.call(get(uri)))
@@ -113,7 +113,7 @@ async fn the_gate_knows_its_route_behind_a_rewrite() {
                 *request.uri_mut() = to.parse().unwrap();
                 request
             });
-        StripTokenLayer::new([other.clone(), same.clone()]).layer(rewrite.service(inner))
+        StripTokenLayer::new([&other, &same]).layer(rewrite.service(inner))
     };
     let token = world.token().await;
     let uri = format!("/generations/7/stream?token={token}");
@@ -154,7 +154,7 @@ async fn the_gate_knows_its_route_behind_a_layer_that_tidies_paths() {
             }
             request
         });
-        StripTokenLayer::new([world.route.clone()]).layer(tidy.service(inner))
+        StripTokenLayer::new([&world.route]).layer(tidy.service(inner))
     };
     for path in ["/generations/7/stream/", "//generations///7/stream"] {
         assert_eq!(seen(&routes(), &format!("{path}?token=x")), path);

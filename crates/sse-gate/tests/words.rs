@@ -64,9 +64,12 @@ async fn a_debug_print_of_the_mint_shows_no_credential() {
     let world = World::new();
     let who = |_: Parts| ready(Err::<Identity, _>(AuthError::missing()));
     let whether = |_: MintRequest| ready(Err::<Permit, _>(Denied::Forbidden));
-    let mint = MintService::new(&world.gate, who, whether);
-    let mut mint = mint.at("/generations/{id}/stream-token").unwrap();
-    shows(&mint, &["MintService"], "secret");
+    let mut mint = MintService::new(&world.gate, &world.route, who, whether);
+    shows(
+        &mint,
+        &["MintService", "/generations/{id}/stream-token"],
+        "secret",
+    );
     let request = Request::post("/generations/7/stream-token")
         .header("authorization", "Bearer the-secret")
         .body(Body::new())
@@ -104,7 +107,7 @@ async fn stripped(route: &SseRoute, uri: &str) -> Option<StrippedToken> {
     let inner = tower::service_fn(async |request: Request<Body>| {
         Ok::<_, Infallible>(request.extensions().get::<StrippedToken>().cloned())
     });
-    let service = StripTokenLayer::new(vec![route.clone()]).layer(inner);
+    let service = StripTokenLayer::new([route]).layer(inner);
     service.oneshot(get(uri)).await.unwrap()
 }
 
@@ -178,7 +181,7 @@ impl Service<Request<Body>> for Inner {
 /// F7: the stripping layer is as ready as what stands behind it.
 #[test]
 fn the_stripping_layer_is_ready_when_its_service_is() {
-    let layer = StripTokenLayer::new(vec![SseRoute::new("/events").unwrap()]);
+    let layer = StripTokenLayer::new([SseRoute::new("/events").unwrap()]);
     for state in [
         Poll::Pending,
         Poll::Ready(Ok(())),
@@ -248,7 +251,7 @@ async fn seen(query: &str) -> String {
     let inner = tower::service_fn(async |request: Request<Body>| {
         Ok::<_, Infallible>(request.uri().query().unwrap_or_default().to_owned())
     });
-    let service = StripTokenLayer::new(vec![route]).layer(inner);
+    let service = StripTokenLayer::new([route]).layer(inner);
     let uri = format!("/generations/7/stream?{query}");
     service.oneshot(get(&uri)).await.unwrap()
 }
@@ -311,6 +314,6 @@ fn a_conflict_is_told_by_its_paths() {
 #[test]
 fn a_stream_without_a_gate_is_a_server_error() {
     use axum_core::response::IntoResponse;
-    let response = sse_gate::MissingGrant.into_response();
-    assert_eq!(response.status(), 500);
+    let missing = sse_gate::Granted::of(&http::Extensions::new()).unwrap_err();
+    assert_eq!(missing.into_response().status(), 500);
 }

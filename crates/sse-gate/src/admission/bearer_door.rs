@@ -1,7 +1,9 @@
 //! The bearer door: a caller opens a stream with its own credential, without a token.
 
 use http::request::Parts;
-use sse_gate_core::{EntropyError, Epoch, GrantRequest, IssueError, Resource, Signal, TokenKey};
+use sse_gate_core::{
+    EntropyError, Epoch, GrantRequest, IssueError, MintRefusalReason, Resource, Signal, TokenKey,
+};
 use zeroize::Zeroizing;
 
 use super::admit::{Admitted, Refused, Visit};
@@ -21,7 +23,11 @@ pub(super) async fn open(
     let arrived = match &settings {
         Some(settings) => match session_door::arrive(&visit, settings).await {
             Ok(arrived) => Some(arrived),
-            Err(_) => return Err(visit.unavailable(resume_id.as_ref().map(|id| &***id))),
+            Err(error) => {
+                let signal = Signal::CallerRefused(MintRefusalReason::Unavailable);
+                visit.config.gate.observe_error(signal, &error);
+                return Err(visit.unavailable(resume_id.as_ref().map(|id| &***id)));
+            }
         },
         None => None,
     };

@@ -29,8 +29,8 @@ pub(crate) struct StreamGuard {
     pulse: Arc<Pulse>,
     /// Keeps the slot counted until the body has ended.
     presence: Option<Presence>,
-    /// Whether the body may still send a last frame when it must end.
-    has_last_word: bool,
+    /// Whether the body has sent its last frame, after the stream had to end.
+    gave_last_word: bool,
     /// When the stream was opened.
     opened_at: Instant,
     /// How long the stream may last, counted from `opened_at`.
@@ -70,7 +70,7 @@ impl StreamGuard {
         gate.observe(Signal::StreamOpened);
         Self {
             gate,
-            has_last_word: slot.is_none(),
+            gave_last_word: false,
             _slot: slot,
             unattached: None,
             pulse,
@@ -107,12 +107,17 @@ impl StreamGuard {
         if now >= self.deadline.deadline() || self.has_overslept() {
             self.pulse.expire();
         }
-        self.pulse.goes_on() || self.has_last_word
+        self.pulse.goes_on() || self.has_last_word()
     }
 
     /// Whether the server may have the frame that the body has returned.
     pub(super) fn gives(self: Pin<&mut Self>) -> bool {
-        self.pulse.gave(Instant::now()) || std::mem::take(self.project().has_last_word)
+        if self.pulse.gave(Instant::now()) {
+            return true;
+        }
+        let may_give = self.has_last_word();
+        *self.project().gave_last_word = true;
+        may_give
     }
 
     /// Ready when a pending body must end: `true` if it may still send a last frame.
@@ -121,12 +126,18 @@ impl StreamGuard {
             ready!(self.as_mut().project().deadline.poll(cx));
         }
         self.pulse.expire();
-        Poll::Ready(self.has_last_word)
+        Poll::Ready(self.has_last_word())
     }
 
     /// Whether the stream must end, for any reason.
     pub(super) fn has_ended(&self) -> bool {
         !self.pulse.goes_on()
+    }
+
+    /// Whether the body has a last frame to send when it must end. A body that the handler has made
+    /// without its stream has none.
+    fn has_last_word(&self) -> bool {
+        !self.gave_last_word && self.unattached.as_ref().is_some_and(Unattached::is_over)
     }
 
     /// Whether the time is up by the gate's clock. After the machine was suspended, it may be up

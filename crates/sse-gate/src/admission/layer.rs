@@ -12,8 +12,10 @@ use sse_gate_core::Signal;
 use tower_layer::Layer;
 
 use super::stopper::Stopper;
-use super::{GateRejection, GateService, InvalidOrigin, origin};
-use crate::mint::{Callers, Challenge, MintService};
+use super::{GateRejection, GateService};
+use crate::challenge::Challenge;
+use crate::mint::{Callers, MintService};
+use crate::origin::{self, InvalidOrigin};
 use crate::resume::Resumable;
 use crate::store::StoreAccess;
 use crate::{Gate, SseRoute, StreamSlots};

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body_util::Full;
 
-use crate::mint::Challenge;
+use crate::challenge::Challenge;
 use crate::problem::Problem;
 
 /// Why a request was refused, as far as its client may know.

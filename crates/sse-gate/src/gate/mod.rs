@@ -36,6 +36,8 @@
 //! ```
 
 mod builder;
+mod guarded_sessions;
+mod issued;
 mod revoke;
 mod unstripped;
 
@@ -50,11 +52,12 @@ use sse_gate_core::{
 use sse_gate_resume::{MemoryLogs, SessionObserver, Sessions};
 
 pub use builder::GateBuilder;
+pub use guarded_sessions::GuardedSessions;
+pub use issued::IssuedToken;
 use revoke::Opened;
 pub use revoke::{RevokeError, Revoked};
 use unstripped::Unstripped;
 
-use crate::mint::IssuedToken;
 use crate::store::{GuardedStore, Operation, StoreAccess};
 
 /// Issues tokens, and knows what was opened with them. Clones are cheap and are the same gate.

@@ -6,9 +6,8 @@ use sse_gate_core::{Epoch, StoreError, Subject, Withdrawals};
 use sse_gate_resume::Sessions;
 use sse_gate_resume::error::SessionError;
 
-use super::Gate;
+use super::{Gate, GuardedSessions};
 use crate::slots::{StreamSlots, WeakSlots};
-use crate::store::GuardedSessions;
 
 impl Gate {
     /// Ends everything that a subject has: its unused tokens, its sessions on resumable routes, and

@@ -9,11 +9,12 @@ use http::{HeaderValue, Method, Request, Response};
 use http_body_util::Full;
 use sse_gate_core::Signal;
 
+use super::GateClock;
 use super::decide::Decide;
 use super::read::PendingBody;
 use super::rejection::MintRejection;
 use super::settings::Settings;
-use super::{GateClock, IssuedToken};
+use crate::IssuedToken;
 use crate::headers;
 use crate::route::scrub;
 

@@ -17,7 +17,7 @@ use sse_gate_resume::error::{
 };
 
 use super::Problem;
-use crate::mint::Challenge;
+use crate::challenge::Challenge;
 use crate::{InvalidRoute, RevokeError};
 
 impl From<&IssueError> for Problem {

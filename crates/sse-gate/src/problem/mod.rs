@@ -14,7 +14,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
 
-use crate::mint::Challenge;
+use crate::challenge::Challenge;
 
 /// An error response: `application/problem+json` with `type`, `title`, `status` and `detail`
 /// (RFC 9457 §3.1). It is not cached, sniffed or named in a `Referer`.

@@ -164,7 +164,8 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
             _ => {}
         }
         let is_waiting = written.is_pending();
-        if mem::replace(this.is_busy, !is_waiting) || is_waiting {
+        let is_stopped = this.pulse.is_stopped();
+        if mem::replace(this.is_busy, !is_waiting) || is_waiting || is_stopped {
             self.end_if_told(cx, &mut frame);
         }
         frame

@@ -6,7 +6,7 @@ use http::StatusCode;
 use sse_gate_core::EntropyError;
 use sse_gate_resume::error::{OpenError, SessionError, SessionErrorKind};
 
-use crate::mint::Challenge;
+use crate::challenge::Challenge;
 use crate::problem::Problem;
 
 /// A stream was not attached to its session. [`produce`](super::ResumableStream::produce) and

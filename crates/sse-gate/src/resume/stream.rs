@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http::Extensions;
 use sse_gate_core::TokenKey;
 use sse_gate_resume::backend::ReadLog;
 use sse_gate_resume::{
@@ -12,9 +13,9 @@ use sse_gate_resume::{
 
 use super::produce::{Full, WorkSlot, run};
 use super::{AttachError, Follow, Resumable, ResumableBody, WorkOutput};
-use crate::Granted;
 use crate::slots::{Pulse, Slot};
 use crate::store::StoreAccess;
+use crate::{Granted, MissingGrant};
 
 /// How long a new session waits for other work of its subject to stop.
 const STOPS_WITHIN: Duration = Duration::from_secs(1);
@@ -57,8 +58,15 @@ pub struct ResumableStream {
 }
 
 /// What a stream holds until the handler attaches it. The slot is the most important part.
-#[expect(dead_code, reason = "it is kept, and not read")]
 pub(crate) struct Unattached(Arc<Mutex<Option<Way>>>);
+
+impl Unattached {
+    /// Whether the handler has attached the stream.
+    pub(crate) fn is_over(&self) -> bool {
+        let way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        way.is_none()
+    }
+}
 
 /// What the handler attaches a log to.
 enum Way {
@@ -116,6 +124,22 @@ impl ResumableStream {
             pulse,
             way: Arc::new(Mutex::new(Some(way))),
         }
+    }
+
+    /// The stream in the extensions of a request.
+    ///
+    /// # Errors
+    ///
+    /// The request did not come through a [`GateLayer`](crate::GateLayer), or the layer is not
+    /// [resumable](crate::GateLayer::resumable). The error says which.
+    pub fn of(extensions: &Extensions) -> Result<&Self, MissingGrant> {
+        let is_strict = extensions.get::<Granted>().is_some();
+        let missing = if is_strict {
+            MissingGrant::SESSIONS
+        } else {
+            MissingGrant::LAYER
+        };
+        extensions.get().ok_or(missing)
     }
 
     pub(crate) fn unattached(&self) -> Unattached {

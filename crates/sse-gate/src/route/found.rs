@@ -38,7 +38,8 @@ pub(super) fn candidates<'p>(parts: &'p Parts, nest: &str) -> Vec<Cow<'p, str>> 
             paths.push(Cow::Borrowed(path));
         }
     }
-    if !nest.is_empty() {
+    // The values of a prefix's parameters can't be known from what is left of the path.
+    if !nest.is_empty() && !nest.contains('{') {
         paths.push(Cow::Owned(format!("{nest}{seen}")));
     }
     paths

@@ -33,7 +33,8 @@
 //!
 //! [`StorePolicy`] sets all of this for a gate. [`GateLayer::with_store_budget`] and
 //! [`MintService::with_store_budget`] set the time for one layer or mint. A program that asks
-//! [`Sessions`](crate::Sessions) directly gets the same bounds with [`GuardedSessions`].
+//! [`Sessions`](crate::Sessions) directly gets the same bounds with
+//! [`GuardedSessions`](crate::GuardedSessions).
 //!
 //! [`GateLayer::with_store_budget`]: crate::GateLayer::with_store_budget
 //! [`MintService::with_store_budget`]: crate::MintService::with_store_budget
@@ -78,12 +79,10 @@ mod answer;
 mod breaker;
 mod guard;
 mod guarded;
-mod guarded_sessions;
 mod operation;
 mod policy;
 
 pub(crate) use access::{HasRead, StoreAccess};
 pub(crate) use guarded::GuardedStore;
-pub use guarded_sessions::GuardedSessions;
 pub(crate) use operation::Operation;
 pub use policy::StorePolicy;

@@ -2,10 +2,10 @@
 
 use std::future::ready;
 
-use http::{HeaderName, StatusCode};
+use http::HeaderName;
 use http_body_util::Empty;
-use sse_gate::mint::{AuthError, Bearer, Identity, MintRequest, MintService, Permit};
-use sse_gate::{InvalidRouteKind, SseRoute, StripTokenLayer, Subject, TokenIn};
+use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService};
+use sse_gate::{InvalidRouteKind, SseRoute, TokenIn};
 use tower::ServiceExt;
 
 use crate::support::World;
@@ -74,8 +74,12 @@ fn a_pattern_that_matches_nothing_is_an_error() {
             (error.kind(), error.pattern()),
             (InvalidRouteKind::Pattern, pattern)
         );
-        let strip = StripTokenLayer::new([]).with_mints([pattern]);
-        assert!(strip.is_err(), "{pattern:?}");
+        let route = SseRoute::new("/rooms/{room}").unwrap();
+        let error = route.with_mint_path(pattern).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.pattern()),
+            (InvalidRouteKind::Pattern, pattern)
+        );
     }
     for pattern in [
         "/",
@@ -103,10 +107,10 @@ fn an_exception_that_matches_nothing_is_an_error() {
         "/chat//x",
         "/chat/{id}",
     ] {
-        assert!(route.clone().with_exception(bad).is_err(), "{bad:?}");
+        assert!(route.with_exception(bad).is_err(), "{bad:?}");
     }
     for good in ["/chat/initiate", "/chat/x/{*rest}"] {
-        assert!(route.clone().with_exception(good).is_ok(), "{good:?}");
+        assert!(route.with_exception(good).is_ok(), "{good:?}");
     }
 }
 
@@ -267,48 +271,37 @@ async fn an_origin_that_no_browser_sends_is_an_error() {
 #[tokio::test]
 async fn a_mint_with_other_parameters_than_its_stream_is_an_error() {
     let world = World::on(SseRoute::new("/rooms/{room}/users/{user}").unwrap());
-    let who = |parts: http::request::Parts| {
-        let bearer = Bearer::of(&parts.headers).map(|_| ());
-        ready(bearer.and_then(|()| {
-            let subject = Subject::new("alice").map_err(|_| AuthError::invalid())?;
-            Ok(Identity::new(subject))
-        }))
-    };
-    let whether = |request: MintRequest| {
-        ready(
-            request
-                .resource()
-                .map(|resource| Permit::new(request.grant_of(resource))),
-        )
-    };
-    let mint = || MintService::new(&world.gate, who, whether);
     for pattern in [
         "/rooms/{room}/token",
         "/token",
         "/rooms/{room}/users/{id}/token",
         "/rooms/{room}/users/{user}/{third}",
     ] {
-        let later = mint().at(pattern).unwrap().for_stream(&world.route);
-        let before = mint().for_stream(&world.route).unwrap().at(pattern);
-        for error in [later.unwrap_err(), before.unwrap_err()] {
-            assert_eq!(error.kind(), InvalidRouteKind::Parameters);
-            let text = error.to_string();
-            assert!(text.contains("{room}, {user}"), "{text}");
-        }
+        let error = world.route.with_mint_path(pattern).unwrap_err();
+        assert_eq!(error.kind(), InvalidRouteKind::Parameters);
+        assert_eq!(error.pattern(), pattern);
+        let text = error.to_string();
+        assert!(text.contains("{room}, {user}"), "{text}");
     }
-    assert!(mint().at("/rooms/:room/token").is_err());
-    let service = mint().at("/token/{user}/in/{room}").unwrap();
-    let service = service.for_stream(&world.route).unwrap();
-    for (path, status) in [("/token/ada/in/7", 200), ("/token/ada/in/%FF", 404)] {
+    let who = |parts: http::request::Parts| {
+        let bearer = Bearer::of(&parts.headers).map(|_| ());
+        ready(bearer.and_then(|()| Ok::<_, AuthError>(Identity::named("alice")?)))
+    };
+    let whether = |request: MintRequest| {
+        assert_eq!(request.stream_url(), Some("/rooms/7/users/ada"));
+        ready(Ok::<_, Denied>(request.permit()))
+    };
+    let route = world.route.with_mint_path("/token/{user}/in/{room}");
+    let service = MintService::new(&world.gate, route.unwrap(), who, whether);
+    for (path, status) in [
+        ("/token/ada/in/7", 200),
+        ("/token/ada/in/%FF", 404),
+        ("/rooms/7/users/ada/token", 404),
+        ("/token", 404),
+    ] {
         let request = http::Request::post(path).header("authorization", "Bearer x");
         let request = request.body(Empty::<bytes::Bytes>::new()).unwrap();
         let response = service.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status().as_u16(), status, "{path}");
     }
-    // Without a stream there is no resource of its own.
-    let service = mint().at("/token").unwrap();
-    let request = http::Request::post("/token").header("authorization", "Bearer x");
-    let request = request.body(Empty::<bytes::Bytes>::new()).unwrap();
-    let response = service.oneshot(request).await.unwrap();
-    assert_eq!(response.status(), StatusCode::NOT_FOUND);
 }

@@ -5,8 +5,8 @@ use std::future::ready;
 use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Empty};
-use sse_gate::mint::{Identity, MintRequest, MintService, Permit};
-use sse_gate::{Gate, GateLayer, MemoryStore, Resource, Subject};
+use sse_gate::mint::{Identity, MintRequest, MintService};
+use sse_gate::{Gate, GateLayer, SseRoute};
 use tower::{Layer, ServiceExt};
 
 use crate::support::{Handler, World, get, greet};
@@ -50,14 +50,11 @@ async fn no_refusal_of_head_has_a_body() {
 /// A16: nor has an answer of the mint's.
 #[tokio::test]
 async fn no_answer_of_a_mint_to_head_has_a_body() {
-    let gate = Gate::new(MemoryStore::default());
-    let who = |_: http::request::Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
-    let whether = |request: MintRequest| {
-        let resource = Resource::new(["x"]).unwrap();
-        ready(Ok(Permit::new(request.grant_of(resource))))
-    };
-    let mint = MintService::new(&gate, who, whether).at("/token").unwrap();
-    for path in ["/token", "/other"] {
+    let (gate, route) = (Gate::in_memory(), SseRoute::new("/feed").unwrap());
+    let who = |_: http::request::Parts| ready(Ok(Identity::named("alice").unwrap()));
+    let whether = |request: MintRequest| ready(Ok(request.permit()));
+    let mint = MintService::new(&gate, route, who, whether);
+    for path in ["/feed-token", "/other"] {
         let request = Request::head(path)
             .body(Empty::<bytes::Bytes>::new())
             .unwrap();

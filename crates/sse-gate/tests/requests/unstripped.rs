@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
 use sse_gate::core::{Observer, Signal};
-use sse_gate::{Gate, GateLayer, MemoryStore, SseRoute, StripTokenLayer};
+use sse_gate::sessions::SessionObserver;
+use sse_gate::{Gate, GateLayer, SseRoute, StripTokenLayer};
 use tower::Layer;
 
 use crate::support::{Handler, World, get, greet};
@@ -21,6 +22,8 @@ impl Observer for Log {
         self.0.lock().unwrap().push((signal, error.to_string()));
     }
 }
+
+impl SessionObserver for Log {}
 
 fn count(world: &World) -> usize {
     let signals = world.witness.signals();
@@ -68,7 +71,7 @@ async fn a_layer_that_never_matches_is_told_of() {
 #[tokio::test]
 async fn a_layer_that_matches_is_not_told_of() {
     let world = World::new();
-    let service = StripTokenLayer::new([world.route.clone()]).layer(world.service());
+    let service = StripTokenLayer::new([&world.route]).layer(world.service());
     let request = get(&uri(&world).await);
     assert_eq!(service.ask(request).await.status(), StatusCode::OK);
     let used = get("/generations/7/stream?token=x");
@@ -80,9 +83,7 @@ async fn a_layer_that_matches_is_not_told_of() {
 #[tokio::test]
 async fn each_route_is_named_once() {
     let log = Log::default();
-    let gate = Gate::builder()
-        .with_observer(log.clone())
-        .build(MemoryStore::default());
+    let gate = Gate::builder().with_observer(log.clone()).in_memory();
     for _ in 0..2 {
         for pattern in ["/one/{id}", "/two/{id}"] {
             let route = SseRoute::new(pattern).unwrap();

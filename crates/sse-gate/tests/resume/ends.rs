@@ -42,8 +42,12 @@ async fn who_missed_the_tail_gets_it_and_then_is_told_to_stop() {
     publisher.finish().await.unwrap();
     assert_eq!(client.connect(&scene).await, StatusCode::OK);
     let got = client.read();
-    assert_eq!((got.frames.len(), got.ended), (1, true), "{got:?}");
-    assert_eq!(got.data(), ["2", "3"]);
+    assert_eq!(got.names(), ["sse.open", "message", "message", "sse.close"]);
+    assert_eq!(
+        (got.data(), got.ended),
+        (vec!["2".into(), "3".into()], true)
+    );
+    assert!(got.text().ends_with(&close("complete")), "{got:?}");
     assert_eq!(client.connect(&scene).await, StatusCode::NO_CONTENT);
 }
 

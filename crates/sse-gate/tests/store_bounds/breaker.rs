@@ -67,7 +67,7 @@ async fn it_is_shared_by_all_layers_and_mints_of_a_gate() {
     let scene = Scene::new();
     let token = scene.token().await;
     let route = SseRoute::new("/rooms/{id}").unwrap();
-    let other = GateLayer::new(&scene.gate.clone(), route);
+    let other = GateLayer::new(&scene.gate, route);
     scene.store.becomes(Mood::Errs);
     for _ in 0..5 {
         scene.mint().await;
@@ -176,10 +176,10 @@ async fn strangers_at_the_mint_do_not_keep_it_open() {
     tokio::time::sleep(PAUSE).await;
     let nobody = |_: Parts| ready(Err::<Identity, _>(AuthError::invalid()));
     let never = |_: MintRequest| ready(Err::<Permit, _>(Denied::Forbidden));
-    let strangers = MintService::new(&scene.gate, nobody, never);
+    let strangers = MintService::new(&scene.gate, &scene.route, nobody, never);
     for _ in 0..100 {
-        let request = Request::post("/token").body(Empty::<Bytes>::new()).unwrap();
-        let response = strangers.clone().oneshot(request).await.unwrap();
+        let request = Request::post("/rooms/7/token").body(Empty::<Bytes>::new());
+        let response = strangers.clone().oneshot(request.unwrap()).await.unwrap();
         assert_eq!(response.status(), 401);
     }
     assert_eq!(scene.breaker(false), 0);

@@ -46,7 +46,7 @@ async fn the_budget_is_a_setting() {
     assert_eq!(scene.mint().await.status(), 503);
     assert_eq!(started.elapsed(), 2 * short);
 
-    let request = Request::post("/").body(Empty::<bytes::Bytes>::new());
+    let request = Request::post("/rooms/7/token").body(Empty::<bytes::Bytes>::new());
     let mint = scene.mint_service().with_store_budget(shorter);
     let started = Instant::now();
     let response = mint.oneshot(request.unwrap()).await.unwrap();

@@ -194,17 +194,16 @@ async fn a_store_that_lost_every_question_is_in_use_again_within_a_second() {
 async fn a_withdrawal_within_bounds_ends_late_but_ends() {
     let scene = Scene::new();
     let (token, alice) = (scene.token().await, scene.grant().subject().clone());
-    let guarded = scene.gate;
     let done = scene.store.done();
     scene.store.becomes(Mood::Hangs);
     let started = Instant::now();
-    assert!(guarded.revoke(&alice).await.is_err());
+    assert!(scene.gate.revoke(&alice).await.is_err());
     assert_eq!(started.elapsed().as_millis(), 250);
     scene.store.becomes(Mood::Works);
     scene
         .until("the withdrawal", |it| it.store.done() == done + 1)
         .await;
     assert_eq!(scene.show(&token).await, 401);
-    let token = guarded.issue(scene.grant()).await.unwrap();
+    let token = scene.gate.issue(scene.grant()).await.unwrap();
     assert_eq!(scene.show(token.token().expose()).await, 200);
 }

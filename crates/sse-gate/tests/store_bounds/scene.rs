@@ -10,12 +10,9 @@ use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::{Empty, Full};
 use sse_gate::core::{Signal, StoreRole};
-use sse_gate::mint::{
-    AuthError, Authenticator, Authorizer, Denied, Identity, MintRequest, MintService, Permit,
-};
+use sse_gate::mint::{AuthError, Denied, Identity, MintRequest, MintService};
 use sse_gate::{
-    Gate, GateLayer, Grant, GrantRequest, Limits, MemoryStore, SseRoute, StorePolicy, StreamSlots,
-    Subject,
+    Gate, GateLayer, GrantRequest, Limits, MemoryStore, SseRoute, StorePolicy, StreamSlots, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -105,17 +102,16 @@ impl Scene {
 
     /// A mint that knows everybody as alice, and permits everything.
     pub(crate) fn mint_service(&self) -> MintService {
-        let grant = self.grant();
         let who = |_: Parts| {
             let alice = Subject::new("alice").unwrap();
             ready(Ok::<_, AuthError>(Identity::new(alice)))
         };
-        let whether = move |_: MintRequest| ready(Ok::<_, Denied>(Permit::new(grant.clone())));
-        MintService::new(&self.gate, who, whether)
+        let whether = |request: MintRequest| ready(Ok::<_, Denied>(request.permit()));
+        MintService::new(&self.gate, &self.route, who, whether)
     }
 
     pub(crate) async fn mint(&self) -> Response<Full<Bytes>> {
-        let request = Request::post("/token").body(Body::new()).unwrap();
+        let request = Request::post("/rooms/7/token").body(Body::new()).unwrap();
         self.mint_service().oneshot(request).await.unwrap()
     }
 

@@ -4,8 +4,8 @@ use sse_gate_core::{Subject, TokenKey};
 use sse_gate_resume::error::SessionError;
 use sse_gate_resume::{CloseReason, Sessions};
 
-use super::StoreAccess;
-use crate::Gate;
+use super::Gate;
+use crate::store::StoreAccess;
 
 /// Sessions that are asked within the bounds of a gate's [`StorePolicy`](crate::StorePolicy).
 ///

@@ -5,8 +5,22 @@ use std::fmt;
 
 /// A token was refused.
 ///
-/// Clients see one answer for every reason but [`is_unavailable`](Self::is_unavailable), and so
-/// does `Display`. [`reason`](Self::reason) is for metrics and logs.
+/// A client gets the same answer for every bad token, and `Display` has the same words.
+/// [`reason`](Self::reason) is for metrics and logs. A store that can't be asked is the one exception:
+/// the client may show the token again.
+///
+/// ```
+/// use sse_gate_core::{MemoryStore, RefusalReason, Resource, TokenGate};
+///
+/// # pollster::block_on(async {
+/// let gate = TokenGate::new(MemoryStore::default());
+/// let error = gate.redeem("no token", &Resource::new(["feed"])?).await.unwrap_err();
+/// assert_eq!(error.to_string(), "token was refused");
+/// assert_eq!(error.reason(), RefusalReason::Malformed);
+/// assert!(!error.is_unavailable());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct RedeemError {
     reason: RefusalReason,
@@ -15,24 +29,24 @@ pub struct RedeemError {
 
 /// The reasons for a [`RedeemError`].
 ///
-/// Which of [`Unknown`](Self::Unknown), [`Used`](Self::Used) and [`Expired`](Self::Expired) it
-/// was is a recollection of this process: after many other tokens, or on another node, every
-/// token that is gone is unknown.
+/// A store only knows that a token is not there. Whether it was used, has expired or was withdrawn, the
+/// gate remembers for a while. After many other tokens, or on another node, all of them are
+/// [`Unknown`](Self::Unknown).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefusalReason {
-    /// It is not spelled as a token is.
+    /// The text is not spelled as a token is.
     Malformed,
-    /// There is no such token, or it is one for another resource.
+    /// The store does not know the token. It may be one for another resource.
     Unknown,
-    /// It was redeemed before.
+    /// The token was redeemed before.
     Used,
-    /// It was not redeemed in time.
+    /// The token was not redeemed in time.
     Expired,
-    /// It was issued and neither redeemed nor expired, but withdrawn, or lost by its store. Whoever
-    /// shows a token in the very moment in which another one's redemption ends is counted here, too.
+    /// The token was withdrawn, or its store lost it. A token that two clients show at the same moment
+    /// is sometimes counted here too, instead of as used.
     Withdrawn,
-    /// The store holds something for it that is no grant.
+    /// The store returned bytes that are not a grant.
     Corrupt,
     /// The store can't be asked, or did not answer in time.
     Unavailable,
@@ -54,24 +68,24 @@ impl RefusalReason {
 }
 
 impl RedeemError {
-    pub(super) fn new(reason: RefusalReason) -> Self {
+    pub(crate) fn new(reason: RefusalReason) -> Self {
         Self {
             reason,
             source: None,
         }
     }
 
-    pub(super) fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+    pub(crate) fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
     }
 
-    /// Why, for metrics and logs. Never for the client.
+    /// The reason, for metrics and logs. Don't tell it to the client.
     pub fn reason(&self) -> RefusalReason {
         self.reason
     }
 
-    /// Whether the store failed rather than the token: nobody knows whether it is good.
+    /// Whether the store could not be asked. The token may still be good.
     pub fn is_unavailable(&self) -> bool {
         self.reason == RefusalReason::Unavailable
     }
