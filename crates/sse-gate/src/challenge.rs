@@ -1,10 +1,14 @@
-//! What a 401 asks for: [`Challenge`].
+//! How a 401 asks for a credential: [`Challenge`].
 
 use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
 /// The `WWW-Authenticate` header of a 401 (RFC 9110 §11.6.1): the scheme that the service uses, and
-/// what a client without a credential is told.
+/// the sentence for a client without a credential.
+///
+/// A bearer challenge names the error: `invalid_token` or `invalid_request` (RFC 6750 §3.1). Other
+/// schemes don't name it. An authenticator says which challenge it uses, and
+/// [`MintService::with_challenge`](super::MintService::with_challenge) replaces it.
 ///
 /// ```
 /// use sse_gate::mint::Challenge;
@@ -19,13 +23,13 @@ pub struct Challenge {
     detail: &'static str,
 }
 
-/// The header for no credential: no error is named (RFC 6750 §3.1).
+/// The header for a request without a credential. It names no error (RFC 6750 §3.1).
 const BEARER: &str = r#"Bearer realm="sse""#;
 
-/// The header for a bad credential, whatever is wrong with it.
+/// The header for an invalid credential, whatever is wrong with it.
 const BEARER_INVALID: &str = r#"Bearer realm="sse", error="invalid_token""#;
 
-/// The header for credentials that are shown in a way that is not allowed.
+/// The header for credentials that are shown twice or in an invalid form.
 const BEARER_MALFORMED: &str = r#"Bearer realm="sse", error="invalid_request""#;
 
 impl Challenge {
@@ -37,7 +41,7 @@ impl Challenge {
         }
     }
 
-    /// A session cookie. The scheme's name is not registered; a header is required all the same.
+    /// A session cookie. `Cookie` is not a registered scheme. A 401 must have the header anyway.
     pub fn cookie() -> Self {
         Self {
             scheme: HeaderValue::from_static(r#"Cookie realm="sse""#),
@@ -45,7 +49,11 @@ impl Challenge {
         }
     }
 
-    /// Another scheme, with the sentence for a client that shows no credential.
+    /// Another scheme, with the sentence for a client without a credential.
+    ///
+    /// # Errors
+    ///
+    /// `scheme` has a character that no header may have.
     pub fn new(scheme: &str, detail: &'static str) -> Result<Self, InvalidHeaderValue> {
         Ok(Self {
             scheme: HeaderValue::from_str(&format!("{scheme} realm=\"sse\""))?,
@@ -58,24 +66,24 @@ impl Challenge {
         self.scheme.clone()
     }
 
-    /// The header for a request with a bad credential, whatever is wrong with it.
+    /// The header for a request with an invalid credential.
     pub fn invalid(&self) -> HeaderValue {
         self.not_bearer()
             .unwrap_or(HeaderValue::from_static(BEARER_INVALID))
     }
 
-    /// The header for a request that shows credentials in a way that is not allowed.
+    /// The header for a request that shows credentials twice or in an invalid form.
     pub fn malformed(&self) -> HeaderValue {
         self.not_bearer()
             .unwrap_or(HeaderValue::from_static(BEARER_MALFORMED))
     }
 
-    /// The sentence for a client that shows no credential.
+    /// The sentence for a client without a credential.
     pub(crate) fn detail(&self) -> &'static str {
         self.detail
     }
 
-    /// The header of a scheme that names no errors.
+    /// The header, if the scheme is not that of bearer tokens. Such a scheme names no errors.
     pub(crate) fn not_bearer(&self) -> Option<HeaderValue> {
         (self.scheme != BEARER).then(|| self.scheme.clone())
     }

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `sse_gate_token_requests_total` | counter | `outcome`: `issued`, or why the gate did not |
 //! | `sse_gate_mint_refusals_total` | counter | `reason`: why the mint refused, the gate's reasons among them |
+//! | `sse_gate_callers_total` | counter | `outcome`: `admitted`, or why a caller's own credential opened no stream |
 //! | `sse_gate_token_validations_total` | counter | `outcome`: `redeemed`, or why not |
 //! | `sse_gate_tokens_withdrawn_total` | counter | |
 //! | `sse_gate_requests_turned_away_total` | counter | `check`: the one that failed |

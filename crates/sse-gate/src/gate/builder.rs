@@ -78,8 +78,8 @@ impl GateBuilder {
         Ok(self)
     }
 
-    /// How long a stream may last, counted from when its token was issued: 1 h by default. A stream
-    /// also ends with the credential that asked for it.
+    /// How long a stream may last, counted from when its token was issued: 1 h by default. A stream also
+    /// ends when the credential expires that its token was issued for, unless the grant has a deadline.
     pub fn with_max_stream(mut self, span: Duration) -> Self {
         self.tokens = self.tokens.with_max_stream(span);
         self

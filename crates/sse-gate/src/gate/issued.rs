@@ -1,4 +1,4 @@
-//! The response with the token in it: [`IssuedToken`].
+//! The response that has the token: [`IssuedToken`].
 
 use std::time::Duration;
 
@@ -11,6 +11,9 @@ use serde_json::{Map, Value};
 use sse_gate_core::{Issued, Timestamp, Token, TokenKey};
 
 /// A token that was just issued. It is a response: 200, JSON, not to be cached.
+///
+/// [`Gate::issue`](crate::Gate::issue) returns it. With the feature `axum`, a handler can return it.
+/// Neither its `Debug` nor any log shows the token.
 ///
 /// ```
 /// use sse_gate::{Gate, GrantRequest, Resource, Subject};
@@ -36,46 +39,47 @@ impl IssuedToken {
         Self { issued, members }
     }
 
-    /// The token, for the client that asked for it.
+    /// The token. Send it only to the client that asked for it.
     pub fn token(&self) -> &Token {
         self.issued.token()
     }
 
-    /// The key to withdraw it by. It is no secret: it may be kept and logged.
+    /// The key to [withdraw](crate::Gate::withdraw) the token with. It is not a secret: you may keep it
+    /// and log it.
     pub fn key(&self) -> TokenKey {
         self.issued.key()
     }
 
-    /// When it ends.
+    /// When the token expires, if it is not used.
     pub fn expires_at(&self) -> Timestamp {
         self.issued.expires_at()
     }
 
-    /// How long it lives, to the millisecond.
+    /// How long the token lives, to the millisecond.
     pub fn ttl(&self) -> Duration {
         self.issued.ttl()
     }
 
-    /// Adds a member to the response beside the token.
+    /// Adds a member to the JSON of the response.
     pub fn with_member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.members.insert(name.into(), value.into());
         self
     }
 
-    /// The response: the token as `sse_token`, its lifetime in whole seconds as `expires_in`, and
-    /// the added members.
+    /// The response. Its JSON has the token as `sse_token`, the lifetime in whole seconds as
+    /// `expires_in`, and the added members.
     pub fn into_response(self) -> Response<Full<Bytes>> {
         self.into_response_as("sse_token")
     }
 
-    /// The same with another name for the token. It is the one place where a token leaves the server.
+    /// The same with another name for the member that has the token.
     pub fn into_response_as(self, token_member: &'static str) -> Response<Full<Bytes>> {
         let members = Members {
             token: (token_member, self.token().expose()),
             expires_in: self.ttl().as_secs(),
             others: &self.members,
         };
-        // Text, numbers, and what is JSON already can always be written as JSON.
+        // Text, numbers and JSON values can always be written as JSON.
         let body = serde_json::to_vec(&members).unwrap_or_default();
         let mut response = Response::new(Full::from(body));
         for (name, value) in [

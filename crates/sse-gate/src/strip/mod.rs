@@ -16,7 +16,7 @@
 //! # What it blanks
 //!
 //! A token is lifted out of its own place, where it has one spelling. In every other place of the
-//! URI of a stream's route, and of a [mint's](StripTokenLayer::with_mints), a segment of the path is
+//! URI of a stream's route, and of its [mint](crate::SseRoute::mint_pattern), a segment of the path is
 //! replaced by `-` and a parameter of the query is taken out that
 //!
 //! - has something in it that begins as a token (`sset1_`), a resume id (`sser1.`) or a JWT (`eyJ….….`)
