@@ -1,5 +1,5 @@
 //! Whether the time that a refusal takes tells its cause: Welch's t-test between every two causes,
-//! through `Gate::redeem` on `MemoryStore`.
+//! through `TokenGate::redeem` on `MemoryStore`.
 //!
 //! `cargo bench -p sse-gate-benches --bench constant_time`, with a part of a name to run some.
 //! A |t| over 4.5 says that the causes can be told apart by whoever measures a million times in
@@ -16,7 +16,9 @@ use dudect_bencher::ctbench::{
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
 use sse_gate_benches::ready;
-use sse_gate_core::{Entropy, EntropyError, Gate, Grant, Limits, MemoryStore, Resource, Subject};
+use sse_gate_core::{
+    Entropy, EntropyError, GrantRequest, Limits, MemoryStore, Resource, Subject, TokenGate,
+};
 
 const SAMPLES: usize = 1_000_000;
 /// In how many stores, each with tokens of its own.
@@ -94,7 +96,7 @@ struct Scene {
     texts: Vec<[String; 7]>,
 }
 
-type TestGate = Gate<Arc<Arc<MemoryStore>>>;
+type TestGate = TokenGate<Arc<Arc<MemoryStore>>>;
 
 impl Scene {
     fn new(number: usize) -> Self {
@@ -158,7 +160,7 @@ fn limits() -> Limits {
 }
 
 fn gate(store: Arc<MemoryStore>, draws: Draws) -> TestGate {
-    let builder = Gate::builder(store).entropy(draws).ttl(TTL);
+    let builder = TokenGate::builder(store).with_entropy(draws).with_ttl(TTL);
     builder.expect("a quarter of an hour").build()
 }
 
@@ -169,8 +171,8 @@ fn other_gate(draws: Draws) -> TestGate {
 fn issue(gate: &TestGate, resource: &Resource, ttl: Duration) -> Vec<String> {
     let issue = |_| {
         let subject = Subject::new("alice").expect("a short name");
-        let grant = Grant::new(subject, resource.clone()).with_ttl(ttl);
-        let issued = ready(gate.issue(grant)).expect("there is room");
+        let request = GrantRequest::new(subject, resource.clone()).with_ttl(ttl);
+        let issued = ready(gate.issue(request)).expect("there is room");
         issued.token().expose().to_owned()
     };
     (0..TOKENS).map(issue).collect()

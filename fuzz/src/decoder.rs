@@ -82,7 +82,7 @@ impl Seen {
             .last_event_id()
             .clone_into(&mut self.decoded.last_event_id);
         self.decoded.incomplete = decoder.incomplete().map(|incomplete| match incomplete {
-            Incomplete::Block => "block",
+            Incomplete::Event => "event",
             Incomplete::Line => "line",
         });
     }

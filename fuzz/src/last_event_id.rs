@@ -8,11 +8,11 @@ use futures_util::FutureExt;
 use http::header::ACCEPT;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
-use sse_gate::gate::ResponseBody;
+use sse_gate::admission::ResponseBody;
 use sse_gate::sessions::backend::{EventLog, LogEnd};
 use sse_gate::{
-    Event, Gate, GateLayer, Grant, MemoryLog, MemoryLogs, MemorySessions, MemoryStore,
-    ResumableBody, ResumableStream, ResumeKeys, Sessions, SseRoute, StripTokenLayer, Subject,
+    Event, Gate, GateLayer, GrantRequest, MemoryLog, MemoryLogs, ResumableBody, ResumableStream,
+    Sessions, SseRoute, StripTokenLayer, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -151,10 +151,10 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 
 impl Scene {
     fn new() -> Self {
-        let keys = ResumeKeys::generate(&sse_gate::core::SystemEntropy).expect("randomness");
+        let gate = Gate::in_memory();
         Self {
-            gate: Gate::new(MemoryStore::default()).erased(),
-            sessions: Sessions::new(MemorySessions::default(), keys),
+            sessions: gate.new_sessions().expect("randomness"),
+            gate,
             route: SseRoute::new("/streams/{id}").expect("a good pattern"),
             log: MemoryLogs::default().create().expect("randomness"),
         }
@@ -163,7 +163,7 @@ impl Scene {
     fn token(&self, subject: &str) -> String {
         let subject = Subject::new(subject).expect("a good name");
         let resource = self.route.resource(["7"]).expect("a short id");
-        let issued = now(self.gate.issue(Grant::new(subject, resource)));
+        let issued = now(self.gate.issue(GrantRequest::new(subject, resource)));
         issued.expect("there is room").token().expose().to_owned()
     }
 
@@ -175,7 +175,7 @@ impl Scene {
     fn ask(&self, token: Option<&str>, ids: &[HeaderValue]) -> Answer {
         let log = self.log.clone();
         let handler = tower::service_fn(move |request: Request<Empty<Bytes>>| {
-            let stream = request.extensions().get::<ResumableStream>().cloned();
+            let stream = ResumableStream::of(request.extensions()).cloned();
             let log = log.clone();
             async move {
                 let claimed = request.headers().get("last-event-id");
@@ -185,8 +185,8 @@ impl Scene {
                 Ok::<_, Infallible>(body.expect("there is room").into_response())
             }
         });
-        let layer = GateLayer::new(&self.gate, self.route.clone()).resumable(&self.sessions);
-        let service = StripTokenLayer::new([self.route.clone()]).layer(layer.layer(handler));
+        let layer = GateLayer::new(&self.gate, &self.route).resumable(&self.sessions);
+        let service = StripTokenLayer::new([&self.route]).layer(layer.layer(handler));
         let query = token.map(|token| format!("?token={token}"));
         let uri = format!("/streams/7{}", query.unwrap_or_default());
         let mut request = Request::get(uri).header(ACCEPT, "text/event-stream");

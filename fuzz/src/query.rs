@@ -8,7 +8,7 @@ use http::header::ACCEPT;
 use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{Empty, Full};
 use sse_gate::{
-    Gate, GateLayer, Grant, Limits, MemoryStore, SseRoute, StripTokenLayer, Subject,
+    Gate, GateLayer, GrantRequest, SseRoute, StripTokenLayer, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -32,11 +32,11 @@ pub fn query(data: &[u8]) {
 
 fn hold(template: &str) {
     let route = SseRoute::new("/streams/{id}").expect("a good pattern");
-    let gate = Gate::new(MemoryStore::new(Limits::default()));
+    let gate = Gate::in_memory();
     let resource = route.resource(["7"]).expect("a short id");
     let subject = Subject::new("alice").expect("a good name");
     let issued = gate
-        .issue(Grant::new(subject, resource.clone()))
+        .issue(GrantRequest::new(subject, resource.clone()))
         .now_or_never();
     let issued = issued.expect("it waits for nobody").expect("there is room");
     let token = issued.token().expose();
@@ -51,7 +51,7 @@ fn hold(template: &str) {
         let seen = request.uri().query().map(str::to_owned).unwrap_or_default();
         Ok::<_, Infallible>(Response::new(Full::<Bytes>::from(seen)).map(|body| body))
     });
-    let service = GateLayer::new(&gate, route.clone()).layer(handler);
+    let service = GateLayer::new(&gate, &route).layer(handler);
     let service = StripTokenLayer::new([route]).layer(service);
     let request = Request::get(uri)
         .header(ACCEPT, "text/event-stream")

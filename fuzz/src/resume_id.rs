@@ -7,7 +7,7 @@ use sse_gate::core::TokenKey;
 use sse_gate::sessions::backend::ResumeId;
 use sse_gate::sessions::error::ResumeError;
 use sse_gate::sessions::{InvalidIdReason, MemoryLogs, MemorySessions, Opening, ResumeKey, ResumeKeys, Sessions};
-use sse_gate::{Grant, Resource, Subject};
+use sse_gate::{GrantRequest, Granted, Resource, Subject};
 
 /// A text is taken for a resume id exactly if it is spelled as one would be written, and nobody
 /// goes on with a text that was never given out.
@@ -35,13 +35,15 @@ fn shown(text: &str) -> ResumeError {
     let sessions = Sessions::new(MemorySessions::default(), ResumeKeys::new(key));
     let log = Arc::new(MemoryLogs::default().create().expect("randomness"));
     let subject = Subject::new("fuzz").expect("a short name");
-    let grant = Grant::new(subject, Resource::new(["fuzz"]).expect("a short part"));
+    let request = GrantRequest::new(subject, Resource::new(["fuzz"]).expect("a short part"));
+    let granted = Granted::for_test(request).now_or_never();
+    let granted = granted.expect("it waits for nobody");
     let token = TokenKey::from_bytes([1; 32]);
     let arrival = sessions.arrival().now_or_never();
     let arrival = arrival
         .expect("it waits for nobody")
         .expect("it can be asked");
-    let opening = Opening::new(arrival, &grant, token, log);
+    let opening = Opening::new(arrival, &granted, token, log);
     let opened = sessions.open(opening).now_or_never();
     let _open = opened.expect("it waits for nobody").expect("there is room");
     let resumed = sessions.resume(text, token).now_or_never();

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use futures_util::FutureExt;
 use sse_gate::core::RefusalReason;
-use sse_gate::{Gate, MemoryStore, Resource};
+use sse_gate::{Gate, Resource};
 
 /// A text is taken for a token exactly if it is spelled as one, and nobody is let in by a text that
 /// was never issued.
@@ -14,7 +14,7 @@ pub fn token_text(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
-    let gate = Gate::new(MemoryStore::default());
+    let gate = Gate::in_memory();
     let refused = gate.redeem(text, &RESOURCE).now_or_never();
     let refusal = refused
         .expect("it waits for nobody")

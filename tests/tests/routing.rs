@@ -12,9 +12,8 @@ use axum::response::Response;
 use axum::routing::{any, get};
 use http::{StatusCode, Uri};
 use sse_gate::core::{Observer, Signal};
-use sse_gate::{
-    Gate, GateLayer, Grant, Granted, MemoryStore, SseRoute, StripTokenLayer, Subject,
-};
+use sse_gate::sessions::SessionObserver;
+use sse_gate::{Gate, GateLayer, GrantRequest, Granted, SseRoute, StripTokenLayer, Subject};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use tower_http::normalize_path::NormalizePathLayer;
 use tower_http::trace::TraceLayer;
@@ -39,6 +38,8 @@ impl Observer for Told {
             usize::from(signal == Signal::TokenNotStripped);
     }
 }
+
+impl SessionObserver for Told {}
 
 impl Told {
     fn times(&self) -> usize {
@@ -76,9 +77,7 @@ impl World {
             .with_writer(log.clone());
         let logging = tracing::subscriber::set_default(lines.finish());
         Self {
-            gate: Gate::builder(MemoryStore::default())
-                .observer(told.clone())
-                .build_erased(),
+            gate: Gate::builder().with_observer(told.clone()).in_memory(),
             told,
             log,
             _logging: logging,
@@ -86,14 +85,14 @@ impl World {
     }
 
     fn layer(&self, route: &SseRoute) -> GateLayer {
-        GateLayer::new(&self.gate, route.clone())
+        GateLayer::new(&self.gate, route)
     }
 
     /// A token for a stream of the route.
     async fn token(&self, route: &SseRoute, id: &str) -> String {
         let subject = Subject::new("alice").expect("a subject");
         let resource = route.resource([id]).expect("a resource");
-        let issued = self.gate.issue(Grant::new(subject, resource)).await;
+        let issued = self.gate.issue(GrantRequest::new(subject, resource)).await;
         issued.expect("a token").token().expose().to_owned()
     }
 
@@ -148,7 +147,7 @@ async fn a_nested_stream_is_what_its_client_asked_for() {
     let router = Router::new()
         .nest("/api", inner)
         .layer(TraceLayer::new_for_http());
-    let app = StripTokenLayer::new([route.clone()]).layer(router);
+    let app = StripTokenLayer::new([&route]).layer(router);
     let token = world.token(&route, "7").await;
     let ask = |path| world.ask(app.clone(), path, &token);
     assert_eq!(ask("/api/streams/8").await.0, StatusCode::UNAUTHORIZED);
@@ -194,7 +193,7 @@ async fn a_layer_that_knows_the_nested_path_is_told_of() {
     let route = route("/streams/{id}");
     let inner = Router::new().route("/streams/{id}", get(stream).layer(world.layer(&route)));
     let router = Router::new().nest("/api", inner);
-    let app = StripTokenLayer::new([route.clone()]).layer(router);
+    let app = StripTokenLayer::new([&route]).layer(router);
     let token = world.token(&route, "7").await;
     let request = Request::get(format!("/api/streams/7?token={token}"))
         .header("accept", "text/event-stream")
@@ -213,7 +212,7 @@ async fn a_layer_behind_routing_is_too_late_for_the_original_uri() {
     let route = route("/streams/{id}");
     let app = Router::new()
         .route("/streams/{id}", get(stream).layer(world.layer(&route)))
-        .layer(StripTokenLayer::new([route.clone()]));
+        .layer(StripTokenLayer::new([&route]));
     let token = world.token(&route, "7").await;
     let request = Request::get(format!("/streams/7?token={token}"))
         .header("accept", "text/event-stream")
@@ -241,7 +240,7 @@ async fn a_normalized_path_is_the_routes() {
         (route, router)
     };
     let (plain, router) = at("/streams/{id}");
-    let strip = StripTokenLayer::new([plain.clone()]);
+    let strip = StripTokenLayer::new([&plain]);
     let inside = strip.layer(normalize().layer(router.clone()));
     for path in ["/streams/7/", "/streams/7"] {
         let token = world.token(&plain, "7").await;
@@ -263,7 +262,7 @@ async fn a_normalized_path_is_the_routes() {
 
     let (slash, with_slash) = at("/slash/{id}/");
     let append = NormalizePathLayer::append_trailing_slash();
-    let app = StripTokenLayer::new([slash.clone()]).layer(append.layer(with_slash));
+    let app = StripTokenLayer::new([&slash]).layer(append.layer(with_slash));
     let token = world.token(&slash, "7").await;
     assert_eq!(world.ask(app, "/slash/7", &token).await.0, StatusCode::OK);
 
@@ -294,7 +293,7 @@ async fn merged_routes_take_each_their_own_tokens() {
     let router = router(&one)
         .merge(router(&two))
         .layer(TraceLayer::new_for_http());
-    let app = StripTokenLayer::new([one.clone(), two.clone()]).layer(router);
+    let app = StripTokenLayer::new([&one, &two]).layer(router);
     let token = world.token(&one, "7").await;
     let ask = |path| world.ask(app.clone(), path, &token);
     assert_eq!(ask("/two/7").await.0, StatusCode::UNAUTHORIZED);
@@ -313,7 +312,7 @@ async fn a_gate_in_a_fallback_guards_its_own_route() {
     let router = Router::new()
         .fallback_service(guarded)
         .layer(TraceLayer::new_for_http());
-    let app = StripTokenLayer::new([route.clone()]).layer(router);
+    let app = StripTokenLayer::new([&route]).layer(router);
     let token = world.token(&route, "7").await;
     let (status, seen) = world.ask(app.clone(), "/streams/7", &token).await;
     assert_eq!(
@@ -361,7 +360,7 @@ async fn a_rewritten_path_does_not_change_the_stream() {
         request
     };
     let rewritten = ServiceBuilder::new().map_request(to_eight).service(router);
-    let app = StripTokenLayer::new([route.clone()]).layer(rewritten);
+    let app = StripTokenLayer::new([&route]).layer(rewritten);
     let (for_7, for_8) = (
         world.token(&route, "7").await,
         world.token(&route, "8").await,

@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use eventsource_stream::Eventsource;
 use futures_util::{Stream, StreamExt, stream};
 use sse_gate_benches::ready;
-use sse_gate_codec::{Decoder, EventId, EventStream, Frame};
+use sse_gate_codec::{Decoder, EventId, Frame, StreamEventsExt};
 
 use crate::sink::Sink;
 
@@ -22,7 +22,7 @@ pub(crate) fn all<S: Sink>() -> [(&'static str, Decode<S>); 7] {
     [
         ("borrowing", borrowing),
         ("sharing", sharing),
-        ("EventStream", streaming),
+        ("FrameStream", streaming),
         ("sse-stream", sse_stream),
         ("sse-core", sse_core),
         ("eventsource-stream", eventsource_stream),
@@ -68,8 +68,8 @@ pub(crate) fn sharing<S: Sink>(chunks: &[Bytes], id: &str, sink: &mut S) {
 }
 
 pub(crate) fn streaming<S: Sink>(chunks: &[Bytes], id: &str, sink: &mut S) {
-    let mut events = EventStream::new(stream_of(chunks), decoder(id));
-    while let Some(frame) = ready(events.next()) {
+    let mut frames = stream_of(chunks).frames_with(decoder(id));
+    while let Some(frame) = ready(frames.next()) {
         match frame {
             Ok(Frame::Event(it)) => sink.event(it.event(), it.data(), it.id()),
             Ok(Frame::Retry(delay)) => sink.retry(delay.as_millis()),
@@ -79,7 +79,7 @@ pub(crate) fn streaming<S: Sink>(chunks: &[Bytes], id: &str, sink: &mut S) {
 }
 
 pub(crate) fn sse_core<S: Sink>(chunks: &[Bytes], id: &str, sink: &mut S) {
-    let mut decoder = sse_core::SseDecoder::with_limit((2 << 20).try_into().expect("not 0"));
+    let mut decoder = sse_core::SseDecoder::with_limit((8 << 20).try_into().expect("not 0"));
     if !id.is_empty() {
         decoder.reconnect_with_id(Some(id.into()));
     }

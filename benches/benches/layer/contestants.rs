@@ -15,8 +15,8 @@ use hyper_util::rt::TokioIo;
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::json;
 use sse_gate::{
-    Event, Gate, GateLayer, Grant, JwtAuthenticator, JwtKey, Limits, MemoryStore, SseBody,
-    SseRoute, StreamSlots, StripTokenLayer, Subject,
+    Event, Gate, GateLayer, GrantRequest, JwtAuthenticator, JwtKey, SseBody, SseRoute, StreamSlots,
+    StripTokenLayer, Subject,
 };
 use tokio::net::TcpListener;
 use tower::Layer;
@@ -227,12 +227,11 @@ fn sessions() -> Contestant {
 }
 
 fn gate() -> Contestant {
-    let store = MemoryStore::new(Limits::default());
-    let gate = Gate::new(store);
+    let gate = Gate::in_memory();
     let route = SseRoute::new(PATTERN).expect("a good pattern");
-    let layer = GateLayer::new(&gate, route.clone()).with_slots(StreamSlots::new(10_000, 10_000));
+    let layer = GateLayer::new(&gate, &route).with_slots(StreamSlots::new(10_000, 10_000));
     let app = Router::new().route(PATTERN, get(handler).layer(layer));
-    let app = StripTokenLayer::new([route.clone()]).layer(app);
+    let app = StripTokenLayer::new([&route]).layer(app);
     let server = Server::start(move |listener| async move {
         let app = ServiceExt::<Request>::into_make_service(app);
         axum::serve(listener, app)
@@ -244,7 +243,9 @@ fn gate() -> Contestant {
         users += 1;
         let subject = Subject::new(format!("user {users}")).expect("a good name");
         let resource = route.resource(["7"]).expect("a short id");
-        let issued = gate.issue(Grant::new(subject, resource)).now_or_never();
+        let issued = gate
+            .issue(GrantRequest::new(subject, resource))
+            .now_or_never();
         let issued = issued.expect("memory").expect("there is room");
         request(&format!("?token={}", issued.token().expose()), "")
     };

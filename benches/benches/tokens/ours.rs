@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_benches::ready;
-use sse_gate_core::{Gate, Grant, Issued, Limits, MemoryStore, Resource, Subject, TokenStore};
+use sse_gate_core::{
+    GrantRequest, Issued, Limits, MemoryStore, Resource, Subject, TokenGate, TokenStore,
+};
 use sse_gate_moka::MokaStore;
 
 use crate::contestant::Tickets;
@@ -12,7 +14,7 @@ use crate::contestant::Tickets;
 /// Tickets are tokens of 16-byte subjects for a 24-byte resource.
 #[derive(Clone)]
 pub(crate) struct Ours<S> {
-    pub(crate) gate: Gate<S>,
+    pub(crate) gate: TokenGate<S>,
     pub(crate) resource: Resource,
     tokens_per_subject: usize,
 }
@@ -21,14 +23,14 @@ impl<S: TokenStore> Ours<Arc<S>> {
     pub(crate) fn over(store: S) -> Self {
         let ttl = Duration::from_secs(15 * 60);
         // Long enough for the whole race.
-        let gate = Gate::builder(store)
-            .ttl(ttl)
+        let gate = TokenGate::builder(store)
+            .with_ttl(ttl)
             .expect("a quarter of an hour")
             .build();
         Self::of(gate)
     }
 
-    pub(crate) fn of(gate: Gate<Arc<S>>) -> Self {
+    pub(crate) fn of(gate: TokenGate<Arc<S>>) -> Self {
         Self {
             gate,
             resource: resource(),
@@ -46,8 +48,9 @@ impl<S: TokenStore> Tickets for Ours<S> {
     type Ticket = Issued;
 
     fn mint(&self, n: usize) -> Issued {
-        let grant = Grant::new(subject(n / self.tokens_per_subject), self.resource.clone());
-        ready(self.gate.issue(grant)).expect("there is room")
+        let subject = subject(n / self.tokens_per_subject);
+        let request = GrantRequest::new(subject, self.resource.clone());
+        ready(self.gate.issue(request)).expect("there is room")
     }
 
     fn redeem(&self, issued: Issued) {

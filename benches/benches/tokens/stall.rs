@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cpu_time::ThreadTime;
 use sse_gate_benches::ready;
-use sse_gate_core::{Gate, ManualClock, MemoryStore};
+use sse_gate_core::{ManualClock, MemoryStore, TokenGate};
 
 use crate::against;
 use crate::contestant::Tickets;
@@ -26,7 +26,7 @@ pub(crate) fn table(_: bool) {
 fn longest() -> f64 {
     let clock = ManualClock::default();
     let store = MemoryStore::with_clock(limits(), clock.clone());
-    let ours = Ours::of(Gate::builder(store).clock(clock.clone()).build());
+    let ours = Ours::of(TokenGate::builder(store).with_clock(clock.clone()).build());
     let shown = ours.mint(0);
     for n in 1..TOKENS {
         ours.mint(n);

@@ -1,4 +1,4 @@
-//! A comment: a line that clients skip.
+//! A line that clients skip: [`Comment`].
 
 use alloc::borrow::Cow;
 
@@ -6,12 +6,12 @@ use crate::text::one_line_text;
 
 /// A comment line, which a client reads and ignores.
 ///
-/// Holds no CR, LF or NUL. A comment keeps a quiet connection from being closed by something in
-/// between ([`Event::HEARTBEAT`](crate::Event::HEARTBEAT)), or tells something to a person who
-/// reads the stream. It reaches everyone who gets the stream: it is no place for secrets.
+/// It holds no CR, LF or NUL. A comment keeps a quiet connection open
+/// ([`Event::HEARTBEAT`](crate::Event::HEARTBEAT)), or is a note to a person who reads the stream.
+/// Every client gets it, so it must not hold secrets.
 ///
-/// It is written right behind the colon, without a space: the text of a comment is all that
-/// follows the colon (HTML standard, §9.2.5).
+/// The text follows the colon directly, without a space: the comment is everything after the colon
+/// (HTML standard, §9.2.5).
 ///
 /// ```
 /// use sse_gate_codec::{Comment, Event};

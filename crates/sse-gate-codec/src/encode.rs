@@ -1,8 +1,8 @@
 //! From an event to its bytes.
 //!
-//! An event is a block of lines with an empty line behind it (HTML standard, §9.2.5). Length and
-//! bytes are made from the same parts, [`Event::each_field`] and the [`Lines`] of the data, so that
-//! they can't disagree. Data on one line is searched for line ends only once.
+//! An event is some lines and an empty line after them (HTML standard, §9.2.5). The length and the
+//! bytes are made from the same parts, [`Event::each_field`] and the [`Lines`] of the data, so they
+//! can't disagree. Data on one line is searched for line ends only once.
 
 use alloc::vec::Vec;
 
@@ -12,14 +12,14 @@ use crate::Event;
 use crate::lines::Lines;
 use crate::retry::Retry;
 
-/// What stands in front of each line of the data.
+/// What each line of the data begins with.
 const DATA: &[u8] = b"data: ";
 
 impl Event<'_> {
-    /// The block that keeps a quiet connection alive: an empty comment, `":\n\n"`.
+    /// An empty comment, `":\n\n"`, which keeps a quiet connection alive.
     ///
-    /// Some proxies close a connection on which nothing moves for a while. Sending this every 15
-    /// seconds or so is what the standard advises (§9.2.7).
+    /// Some proxies close a connection after a while without traffic. The standard advises to send a
+    /// comment every 15 seconds or so (§9.2.7). `EncodedStream` does it for you.
     ///
     /// ```
     /// use sse_gate_codec::{Comment, Event};
@@ -41,9 +41,9 @@ impl Event<'_> {
 
     /// Appends the bytes of the event to `buffer`, growing it at most once.
     ///
-    /// For events that leave together: encode them into one buffer, one after the other, and
-    /// send that. The buffer is a [`BytesMut`] and not any `BufMut`, because those of a fixed
-    /// size panic when they are full; this one just grows.
+    /// Use it for events that leave together: encode them into one buffer, one after the other, and
+    /// send the buffer. It is a [`BytesMut`] and not any `BufMut`, because a `BufMut` of a fixed size
+    /// panics when it is full.
     ///
     /// ```
     /// use bytes::BytesMut;
@@ -63,8 +63,8 @@ impl Event<'_> {
 
     /// How many bytes [`encode`](Event::encode) appends, exactly.
     ///
-    /// Found without allocating, so it is the place for a limit on events made of other people's
-    /// text. Data made of line breaks grows most: to seven bytes for each, and eight in all.
+    /// It allocates nothing, so you can use it to limit events that hold text from outside. Line breaks
+    /// grow most: each becomes seven bytes, and the whole event takes eight more.
     ///
     /// ```
     /// use sse_gate_codec::Event;
@@ -78,7 +78,7 @@ impl Event<'_> {
         self.len_with(self.lines().as_ref())
     }
 
-    /// The lines of the data, the end of the first one found.
+    /// The lines of the data. The end of the first line is known already.
     #[inline]
     fn lines(&self) -> Option<Lines<'_>> {
         self.data.as_deref().map(Lines::new)
@@ -111,12 +111,11 @@ impl Event<'_> {
         buffer.put_slice(b"\n");
     }
 
-    /// Hands each line but those of the data to `line`: the field with what divides it from its
-    /// value, and the value.
+    /// Calls `line` for each line that is not data, with the start of the line (the field's name and the
+    /// colon) and the value.
     ///
-    /// A space always stands behind the colon of a field. A client takes away one space there,
-    /// so this one protects a value that begins with a space. The id comes first of the fields
-    /// and the data last.
+    /// There is always a space after the colon of a field. A client removes one space there, so a value
+    /// that begins with a space arrives whole. The id is the first field and the data is the last.
     #[inline]
     fn each_field(&self, mut line: impl FnMut(&'static [u8], &[u8])) {
         if let Some(comment) = &self.comment {

@@ -1,27 +1,27 @@
-//! Where lines end.
+//! Where lines end: [`Ends`].
 
 use memchr::memchr2;
 use wide::{CmpEq, i8x16};
 
-/// How many bytes are looked at in one go: one for each bit of a mask.
+/// How many bytes one step looks at: one for each bit of a mask.
 const WINDOW: usize = u64::BITS as usize;
 
-/// How many of them fit into a register.
+/// How many bytes fit into a register.
 const PART: usize = 16;
 
-/// After as many windows without an end, a line is long, and a plain search is faster.
+/// After this many windows without an end, the line is long and a plain search is faster.
 const SHORT: usize = 3;
 
-/// Finds each CR and LF of a text, in their order.
+/// Finds each CR and LF of a text, in order.
 ///
-/// Lines of an event stream are short, some ten or hundred bytes, and a search that is made for long
-/// texts costs more to begin than to do. So the ends are found a window at a time, and those of one
-/// window are kept in a mask.
+/// The lines of an event stream are short, often less than a hundred bytes, and a search for long texts
+/// costs more to start than to run. So the ends are found in one window after the other, and a mask
+/// keeps the ends of the current window.
 #[derive(Debug, Clone)]
 pub(crate) struct Ends {
-    /// The ends in the window that were not returned yet, the first byte's bit lowest.
+    /// The ends in the current window that were not returned yet. The first byte has the lowest bit.
     found: u64,
-    /// Where the next window begins, this one being just before.
+    /// Where the next window begins. The current window is just before it.
     next: usize,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Ends {
     reason = "the loops that find lines are where the time goes"
 )]
 impl Ends {
-    /// Those at or behind `start`.
+    /// The ends at or after `start`.
     #[inline]
     pub(crate) fn from(start: usize) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl Ends {
         }
     }
 
-    /// Those at or behind `start`, the first of which is thought to be far.
+    /// The ends at or after `start`, if the first of them is probably far away.
     #[inline]
     pub(crate) fn far_from(start: usize, text: &[u8]) -> Self {
         let rest = text.get(start..).unwrap_or_default();
@@ -47,7 +47,7 @@ impl Ends {
         Self::from(start + far)
     }
 
-    /// The next one in `text`, which is the same one each time.
+    /// The next end in `text`. The text must be the same in each call.
     #[inline(always)]
     pub(crate) fn next(&mut self, text: &[u8]) -> Option<usize> {
         if self.found == 0 && !self.search(text) {
@@ -58,7 +58,7 @@ impl Ends {
         Some(end)
     }
 
-    /// Goes on to the next window with an end in it, if there is one.
+    /// Goes on to the next window that has an end. Returns `false` if there is none.
     #[inline(always)]
     fn search(&mut self, text: &[u8]) -> bool {
         loop {
@@ -81,7 +81,7 @@ impl Ends {
     }
 }
 
-/// A bit for each byte, the first one lowest: whether it is a CR or an LF.
+/// A bit for each byte that tells whether it is a CR or an LF. The first byte has the lowest bit.
 #[inline]
 fn ends(window: &[u8; WINDOW]) -> u64 {
     let (parts, _) = window.as_chunks();
@@ -91,20 +91,21 @@ fn ends(window: &[u8; WINDOW]) -> u64 {
         | ends_of_part(&parts[3]) << (3 * PART)
 }
 
-/// The same for the end of a text, from where on it is less than a window.
+/// A bit for each byte of the end of a text, which is shorter than a window.
 ///
-/// Happens once for each text. It is not inlined, so that the loops around it keep their registers.
+/// This happens once for each text. It is not inlined, so that the loops around it keep their
+/// registers.
 #[inline(never)]
 fn ends_from(start: usize, text: &[u8]) -> u64 {
     let rest = text.get(start..).unwrap_or_default();
     match (text.last_chunk(), rest.last_chunk()) {
         _ if rest.is_empty() => 0,
-        // What was looked at before is left out.
+        // The bits of the bytes before `start` are dropped.
         (Some(window), _) => ends(window) >> (WINDOW - rest.len()),
         (None, Some(last)) => {
             let (parts, _) = rest.as_chunks();
             let parts = parts.iter().zip((0..).step_by(PART));
-            // What is looked at twice is found at the same place.
+            // Bytes in both the parts and the last chunk set the same bits.
             let last = ends_of_part(last) << (rest.len() - PART);
             parts.fold(last, |found, (part, at)| found | ends_of_part(part) << at)
         }
@@ -114,7 +115,7 @@ fn ends_from(start: usize, text: &[u8]) -> u64 {
     }
 }
 
-/// The same for what fits into one register of any processor.
+/// A bit for each byte of what fits into one register of any processor.
 #[inline]
 fn ends_of_part(bytes: &[u8; PART]) -> u64 {
     let bytes = i8x16::new(bytes.map(u8::cast_signed));
@@ -134,7 +135,7 @@ mod tests {
         core::iter::from_fn(|| ends.next(text)).collect()
     }
 
-    /// The same, found the slow way.
+    /// The ends, found one byte after the other.
     fn one_by_one(text: &[u8], start: usize) -> Vec<usize> {
         let is_end = |at: &usize| matches!(text[*at], b'\r' | b'\n');
         (start..text.len()).filter(is_end).collect()

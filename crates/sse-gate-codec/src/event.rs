@@ -1,4 +1,4 @@
-//! One event: its fields, how they are set and read.
+//! One event: its fields, and how they are set and read.
 
 use alloc::borrow::Cow;
 use core::time::Duration;
@@ -8,21 +8,21 @@ use crate::{Comment, EventId, EventName};
 
 /// One event of a stream, ready to be encoded.
 ///
-/// An event starts [empty](Event::new), and each setter adds one field; setting a field again
-/// replaces it. No setter can fail or panic, because what could be wrong is a type that can't be
-/// ([`EventName`], [`EventId`], [`Comment`]).
+/// An event starts [empty](Event::new). Each method that is named after a field sets that field, and
+/// replaces an earlier value. These methods never fail or panic: the texts that could be wrong are
+/// checked before, when you make an [`EventName`], an [`EventId`] or a [`Comment`].
 ///
-/// It borrows its texts or owns them. An event to be encoded on the spot needs no copy of
-/// anything; a stream of events wants `Event<'static>`, from owned texts or by
+/// An event borrows its texts or owns them. If you encode it at once, nothing is copied. A stream of
+/// events needs `Event<'static>`: make it from owned texts or with
 /// [`into_owned`](Event::into_owned).
 ///
 /// ```
 /// use std::time::Duration;
-/// use sse_gate_codec::{Event, EventId, EventName, InvalidField};
+/// use sse_gate_codec::{Event, EventId, EventName, InvalidFieldError};
 ///
 /// const CHUNK: EventName<'static> = EventName::from_static("message_chunk");
 ///
-/// fn chunk(id: String, text: String) -> Result<Event<'static>, InvalidField> {
+/// fn chunk(id: String, text: String) -> Result<Event<'static>, InvalidFieldError> {
 ///     Ok(Event::new().event(CHUNK).id(id.try_into()?).data(text))
 /// }
 ///
@@ -31,14 +31,14 @@ use crate::{Comment, EventId, EventName};
 ///     event.to_bytes(),
 ///     "id: 7\nevent: message_chunk\nretry: 2000\ndata: Hello,\ndata: world\n\n"
 /// );
-/// # Ok::<(), InvalidField>(())
+/// # Ok::<(), InvalidFieldError>(())
 /// ```
 ///
 /// # Events without data
-/// A client dispatches only what has data, be it empty: `.data("")` reaches the page. An event
-/// with no data at all does its work and is not seen. Its comment is skipped and its `retry`
-/// obeyed. Its name has no effect. Its id counts by the standard (§9.2.6), but not in every
-/// browser: an id that matters belongs in an event with data.
+/// A client dispatches only an event with data. The data may be empty: `.data("")` reaches the page.
+/// An event without data does not. Its `retry` counts all the same, and its comment and name have no
+/// effect. Its id counts by the standard (§9.2.6), but not in every browser: set an id that matters on
+/// an event with data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[must_use]
 pub struct Event<'a> {
@@ -53,8 +53,8 @@ impl<'a> Event<'a> {
     /// The longest reconnection time that [`retry`](Event::retry) sets: 2³¹ − 1 milliseconds,
     /// almost 25 days.
     ///
-    /// It is the longest delay that a timer in JavaScript can have. A longer one fires at once,
-    /// and a client that waits by such a timer would reconnect without a pause.
+    /// It is the longest delay that a timer in JavaScript can have. A timer with a longer one fires at
+    /// once, so a client would reconnect without a pause.
     pub const MAX_RETRY: Duration = Retry::MAX;
 
     /// An event without any field.
@@ -68,16 +68,16 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Sets the name under which the client dispatches the event; `message` without one.
+    /// Sets the name under which the client dispatches the event. Without it, the name is `message`.
     pub fn event(mut self, name: EventName<'a>) -> Self {
         self.name = Some(name);
         self
     }
 
-    /// Sets the data, any text at all.
+    /// Sets the data, which may be any text.
     ///
-    /// CR, LF and CRLF each become one line break, which the client sees as LF. Everything else
-    /// arrives as it is.
+    /// CR, LF and CRLF each become one line break, which the client sees as LF. All other characters
+    /// arrive unchanged.
     pub fn data(mut self, text: impl Into<Cow<'a, str>>) -> Self {
         self.data = Some(text.into());
         self
@@ -91,9 +91,8 @@ impl<'a> Event<'a> {
 
     /// Sets how long the client waits before it reconnects, from now on.
     ///
-    /// The field counts in milliseconds: what is finer is cut off, and what is longer than
-    /// [`MAX_RETRY`](Event::MAX_RETRY) becomes that. So any duration will do, `Duration::MAX`
-    /// included.
+    /// The field holds whole milliseconds: a fraction is cut off. A longer time than
+    /// [`MAX_RETRY`](Event::MAX_RETRY) becomes `MAX_RETRY`. So you can pass any duration.
     pub fn retry(mut self, delay: Duration) -> Self {
         self.retry = Some(Retry::new(delay));
         self
@@ -110,7 +109,7 @@ impl<'a> Event<'a> {
         self.name.as_ref()
     }
 
-    /// The data, if set, with the line breaks it was given.
+    /// The data, if it is set, with its original line breaks.
     pub fn get_data(&self) -> Option<&str> {
         self.data.as_deref()
     }
@@ -120,7 +119,7 @@ impl<'a> Event<'a> {
         self.id.as_ref()
     }
 
-    /// Copies what is borrowed, so that the event can outlive it.
+    /// Copies the borrowed texts, so that the event can outlive them.
     pub fn into_owned(self) -> Event<'static> {
         Event {
             comment: self.comment.map(Comment::into_owned),

@@ -1,4 +1,4 @@
-//! The id of an event: what a client sends back when it reconnects.
+//! The id of an event, which a client sends back when it reconnects: [`EventId`].
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;
@@ -7,12 +7,12 @@ use crate::text::one_line_text;
 
 /// The `id` field: what the client will send as `Last-Event-ID` when it reconnects.
 ///
-/// Holds no CR, LF or NUL. It stays the client's last id until an event brings another one; the
-/// empty id resets it, so that the client sends no header (HTML standard, §9.2.6).
+/// It holds no CR, LF or NUL. It stays the client's last event id until an event brings another one.
+/// The empty id resets it, so that the client sends no header (HTML standard, §9.2.6).
 ///
-/// Any other character is accepted, as the format accepts it. An id that must come back from
-/// every client is best kept to letters, digits and `-._~`, and to 128 bytes: the value of a
-/// request header is not the place for more.
+/// All other characters are accepted, because the format accepts them. If an id must come back from
+/// every client, use only letters, digits and `-._~`, and at most 128 bytes, because the client sends
+/// it in a request header.
 ///
 /// ```
 /// use sse_gate_codec::{Event, EventId};

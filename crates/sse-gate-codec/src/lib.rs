@@ -136,15 +136,13 @@
 
 extern crate alloc;
 
-#[cfg(feature = "http-body")]
-mod body;
 mod comment;
 mod decode;
 mod encode;
 mod ends;
-mod error;
 mod event;
 mod id;
+mod invalid_field;
 #[cfg(feature = "json")]
 mod json;
 mod lines;
@@ -154,15 +152,19 @@ mod retry;
 mod stream;
 mod text;
 
-#[cfg(feature = "http-body")]
-pub use body::BodyChunks;
 pub use comment::Comment;
-pub use decode::{Decoder, Feed, Frame, Incomplete, Message, SharedFeed, SharedMessage, TooLarge};
-pub use error::InvalidField;
+pub use decode::{
+    Decoder, Feed, Frame, Incomplete, Message, SharedFeed, SharedMessage, TooLargeError,
+};
 pub use event::Event;
 pub use id::EventId;
+pub use invalid_field::{InvalidFieldError, InvalidFieldErrorKind};
 #[cfg(feature = "json")]
-pub use json::JsonError;
+pub use json::{JsonError, JsonErrorKind};
 pub use name::EventName;
+#[cfg(feature = "http-body")]
+pub use stream::{BodyChunks, BodyEventsExt};
 #[cfg(feature = "stream")]
-pub use stream::{EventStream, StreamError};
+pub use stream::{
+    EncodedStream, EventItem, EventStream, FrameStream, StreamError, StreamEventsExt,
+};

@@ -1,4 +1,4 @@
-//! The lines of a text, as an event stream counts them.
+//! The lines of a text, by the line ends of an event stream: [`Lines`].
 
 use memchr::{memchr, memchr_iter};
 
@@ -6,21 +6,21 @@ use crate::ends::Ends;
 
 /// Splits a text at each CRLF, LF and CR, into at least one line.
 ///
-/// These are the three line ends of an event stream (HTML standard, §9.2.5), and no others. A
-/// break at the end of the text is followed by one more line, which is empty: a client joins the
-/// lines with LF, and only so does that break come back. Both differ from [`str::lines`].
+/// An event stream has these three line ends and no others (HTML standard, §9.2.5). A line end at the
+/// end of the text is followed by one more line, which is empty: a client joins the lines with LF, so
+/// the line end comes back. [`str::lines`] does neither.
 #[derive(Debug, Clone)]
 pub(crate) struct Lines<'a> {
-    /// Where in the text the next line begins.
+    /// Where in the text the next line begins; `None` after the last line.
     start: Option<usize>,
-    /// Where it ends, unless the text does.
+    /// Where the next line ends; `None` if it ends with the text.
     end: Option<usize>,
     ends: Ends,
     text: &'a [u8],
 }
 
 impl<'a> Lines<'a> {
-    /// Looks for the end of the first line, and no further.
+    /// Looks only for the end of the first line.
     #[inline]
     pub(crate) fn new(text: &'a str) -> Self {
         let text = text.as_bytes();
@@ -33,15 +33,16 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// What the lines take up if each has `more` bytes added to it.
+    /// The length of all lines together, if `more` bytes are added to each of them.
     ///
-    /// On a 32-bit machine that can be more than a `usize` holds; no buffer holds it either.
+    /// On a 32-bit machine the length may exceed `usize::MAX`. Then it is `usize::MAX`, which no buffer
+    /// can hold.
     #[inline]
     pub(crate) fn len_with(&self, more: usize) -> usize {
         if self.end.is_none() {
             return self.text.len().saturating_add(more);
         }
-        // To count is quicker than to walk; a CR may be one end together with the LF behind it.
+        // Counting is faster than walking, but a CR and an LF after it are one line end.
         if memchr(b'\r', self.text).is_none() {
             let ends = memchr_iter(b'\n', self.text).count();
             let more = more.saturating_mul(ends + 1);

@@ -1,4 +1,4 @@
-//! The reconnection time, as the format can hold it.
+//! The reconnection time: [`Retry`].
 
 use core::time::Duration;
 
@@ -12,7 +12,7 @@ pub(crate) struct Retry(u32);
 impl Retry {
     pub(crate) const MAX: Duration = Duration::from_millis(MAX_MILLIS as u64);
 
-    /// Room for the digits of any `u32`.
+    /// How many digits a `u32` has at most.
     pub(crate) const DIGITS: usize = 10;
 
     pub(crate) fn new(delay: Duration) -> Self {
@@ -20,9 +20,10 @@ impl Retry {
         Self(millis.min(MAX_MILLIS))
     }
 
-    /// Writes the number at the end of `room` and returns that part of it.
+    /// Writes the number to the end of `room` and returns that part of it.
     ///
-    /// Only ASCII digits: a client ignores a `retry` with anything else (HTML standard, §9.2.6).
+    /// It has only ASCII digits: a client ignores a `retry` with other characters (HTML standard,
+    /// §9.2.6).
     pub(crate) fn digits(self, room: &mut [u8; Self::DIGITS]) -> &[u8] {
         let mut number = self.0;
         let mut start = room.len();

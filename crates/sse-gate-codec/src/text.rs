@@ -1,30 +1,30 @@
 //! Text that fits on one line: the rule that [`EventName`], [`EventId`] and [`Comment`] share.
 //!
-//! The three are types of their own, so that an id can't be given where a name belongs; what
-//! they do alike is written here once.
+//! They are three types, so that you can't pass an id where a name is needed. This file has the code
+//! that all three need.
 //!
 //! [`EventName`]: crate::EventName
 //! [`EventId`]: crate::EventId
 //! [`Comment`]: crate::Comment
 
-use crate::error::Refused;
+use crate::InvalidFieldErrorKind;
 
-/// The first character that may not stand in a one-line field, and its place in bytes.
+/// The first character that a one-line field must not hold, and its place in bytes.
 ///
 /// CR and LF end a line (HTML standard, §9.2.5, `end-of-line`). NUL makes a client ignore an id
-/// (§9.2.6). It is legal in a name and in a comment, and refused there as well: one rule for all
-/// is easier to rely on, and no real name has one.
+/// (§9.2.6). A name and a comment could hold a NUL, but it is refused there, too: one rule for all three
+/// is easier to remember, and real names have no NUL.
 ///
-/// U+0085, U+2028 and U+2029 end no line of an event stream, so they may stand.
-pub(crate) const fn first_forbidden(text: &str) -> Option<(Refused, usize)> {
-    // `const` has no iterators.
+/// U+0085, U+2028 and U+2029 end no line of an event stream, so they are allowed.
+pub(crate) const fn first_forbidden(text: &str) -> Option<(InvalidFieldErrorKind, usize)> {
+    // A `const fn` can't use iterators.
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
-            b'\r' => return Some((Refused::CarriageReturn, at)),
-            b'\n' => return Some((Refused::LineFeed, at)),
-            0 => return Some((Refused::Nul, at)),
+            b'\r' => return Some((InvalidFieldErrorKind::CarriageReturn, at)),
+            b'\n' => return Some((InvalidFieldErrorKind::LineFeed, at)),
+            0 => return Some((InvalidFieldErrorKind::Nul, at)),
             _ => at += 1,
         }
     }
@@ -33,27 +33,27 @@ pub(crate) const fn first_forbidden(text: &str) -> Option<(Refused, usize)> {
 
 /// Constructors, conversions and comparisons of a `struct $Type<'a>(Cow<'a, str>)`.
 ///
-/// The field of the struct is private to its file, so a text gets in only through these checks
-/// (and a number through `EventId::from`).
+/// The field of the struct is private to its file, so each text passes these checks. `EventId::from`
+/// needs none, because a number has only digits.
 macro_rules! one_line_text {
     ($Type:ident, $what:literal) => {
         impl $Type<'static> {
-            #[doc = concat!("Makes ", $what, " of a literal, checked when the program is compiled.")]
+            #[doc = concat!("Makes ", $what, " from a literal.")]
             ///
-            /// Meant for a `const`, where a wrong text is a compile error. For a text that is
-            /// known only at run time, use `try_from`.
+            /// Use it in a `const`, where the compiler refuses a wrong text. For a text that is known
+            /// only at run time, use `try_from`.
             ///
             #[doc = concat!(
-                "```compile_fail\n",
-                "use sse_gate_codec::", stringify!($Type), ";\n\n",
-                "const TWO_LINES: ", stringify!($Type), "<'static> =\n",
-                "    ", stringify!($Type), "::from_static(\"one\\ntwo\");\n",
-                "# let _ = TWO_LINES;\n",
-                "```",
-            )]
+                        "```compile_fail\n",
+                        "use sse_gate_codec::", stringify!($Type), ";\n\n",
+                        "const TWO_LINES: ", stringify!($Type), "<'static> =\n",
+                        "    ", stringify!($Type), "::from_static(\"one\\ntwo\");\n",
+                        "# let _ = TWO_LINES;\n",
+                        "```",
+                    )]
             ///
             /// # Panics
-            /// If the text holds CR, LF or NUL: while compiling, when called in a `const`.
+            /// If the text holds CR, LF or NUL. In a `const` this is a compile error.
             pub const fn from_static(text: &'static str) -> Self {
                 assert!(
                     $crate::text::first_forbidden(text).is_none(),
@@ -69,45 +69,45 @@ macro_rules! one_line_text {
                 &self.0
             }
 
-            /// Copies the text if it is borrowed, so that the value can outlive it.
+            /// Copies a borrowed text, so that the value can outlive it.
             pub fn into_owned(self) -> $Type<'static> {
                 $Type(::alloc::borrow::Cow::Owned(self.0.into_owned()))
             }
 
             fn checked(
                 text: ::alloc::borrow::Cow<'a, str>,
-            ) -> Result<Self, $crate::InvalidField> {
-                // Almost no text has any, and this is the quickest way to know.
+            ) -> Result<Self, $crate::InvalidFieldError> {
+                // Almost all texts are good, and this is the fastest way to know it.
                 if ::memchr::memchr3(b'\r', b'\n', 0, text.as_bytes()).is_none() {
                     return Ok(Self(text));
                 }
                 match $crate::text::first_forbidden(&text) {
                     None => Ok(Self(text)),
-                    Some((refused, at)) => Err($crate::InvalidField::new($what, refused, at)),
+                    Some((kind, at)) => Err($crate::InvalidFieldError::new($what, kind, at)),
                 }
             }
         }
 
         impl<'a> TryFrom<&'a str> for $Type<'a> {
-            type Error = $crate::InvalidField;
+            type Error = $crate::InvalidFieldError;
 
-            /// Borrows the text; nothing is copied.
+            /// Borrows the text without a copy.
             fn try_from(text: &'a str) -> Result<Self, Self::Error> {
                 Self::checked(text.into())
             }
         }
 
         impl TryFrom<::alloc::string::String> for $Type<'_> {
-            type Error = $crate::InvalidField;
+            type Error = $crate::InvalidFieldError;
 
-            /// Takes the text over; nothing is copied.
+            /// Takes the text without a copy.
             fn try_from(text: ::alloc::string::String) -> Result<Self, Self::Error> {
                 Self::checked(text.into())
             }
         }
 
         impl<'a> TryFrom<::alloc::borrow::Cow<'a, str>> for $Type<'a> {
-            type Error = $crate::InvalidField;
+            type Error = $crate::InvalidFieldError;
 
             fn try_from(text: ::alloc::borrow::Cow<'a, str>) -> Result<Self, Self::Error> {
                 Self::checked(text)

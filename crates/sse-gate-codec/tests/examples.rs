@@ -66,14 +66,14 @@ fn decode_prints_a_line_for_each_event_and_each_retry() {
 }
 
 #[test]
-fn decode_says_whether_the_stream_ended_in_the_middle_of_a_block() {
-    let in_block = "decode: stream ended before the empty line that ends a block\n";
+fn decode_says_whether_the_stream_ended_in_the_middle_of_an_event() {
+    let in_event = "decode: stream ended before the empty line that ends an event\n";
     let in_line = "decode: stream ended in the middle of a line\n";
     for (stream, expected) in [
         (&b""[..], ""),
         (b"data\n\n", ""),
         (b"data\n\n:\n", ""),
-        (b"data\n\ndata\n", in_block),
+        (b"data\n\ndata\n", in_event),
         (b"data\n\nda", in_line),
         (b"data\n\n\xC3", in_line),
     ] {

@@ -1,4 +1,4 @@
-//! What can, and can't, be an event name, an event id or a comment.
+//! Which texts can be an event name, an event id or a comment.
 
 mod hostile;
 
@@ -6,10 +6,10 @@ use std::borrow::Cow;
 
 use hostile::{config, hostile_text};
 use proptest::prelude::*;
-use sse_gate_codec::{Comment, EventId, EventName, InvalidField};
+use sse_gate_codec::{Comment, EventId, EventName, InvalidFieldError, InvalidFieldErrorKind};
 
-/// What became of one text given to one type: the text back, or the error.
-type Outcome = Result<String, InvalidField>;
+/// What one type makes of a text: the text again, or an error.
+type Outcome = Result<String, InvalidFieldError>;
 
 /// Gives `text` to every conversion of every type.
 fn all_conversions(text: &str) -> [Outcome; 9] {
@@ -39,11 +39,12 @@ proptest! {
             match (outcome, forbidden) {
                 (Ok(kept), None) => prop_assert_eq!(kept, text.as_str()),
                 (Err(error), Some(at)) => {
-                    let character = match text.as_bytes()[at] {
-                        b'\r' => "carriage return",
-                        b'\n' => "line feed",
-                        _ => "null character",
+                    let (kind, character) = match text.as_bytes()[at] {
+                        b'\r' => (InvalidFieldErrorKind::CarriageReturn, "carriage return"),
+                        b'\n' => (InvalidFieldErrorKind::LineFeed, "line feed"),
+                        _ => (InvalidFieldErrorKind::Nul, "null character"),
                     };
+                    prop_assert_eq!((error.kind(), error.position()), (kind, at));
                     let expected = format!("{character} at byte {at} of ");
                     prop_assert!(error.to_string().starts_with(&expected), "{}", error);
                 }
@@ -103,7 +104,7 @@ fn a_literal_makes_a_constant_of_each_type() {
 
 /// H2
 ///
-/// Called outside a constant, where nobody should, it still lets no wrong value through.
+/// A call outside of a constant is not checked by the compiler. It must still refuse the text.
 #[test]
 #[should_panic(expected = "CR, LF or NUL in an event id")]
 fn a_wrong_literal_is_refused_at_run_time_too() {

@@ -1,4 +1,4 @@
-//! Whether a stream ended properly, or in the middle of a block.
+//! Whether a stream ended properly, or in the middle of an event.
 
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod decoding;
@@ -6,10 +6,10 @@ mod decoding;
 mod reference;
 
 use decoding::{cuts, decoder};
-use sse_gate_codec::Incomplete::{Block, Line};
+use sse_gate_codec::Incomplete::{Event, Line};
 use sse_gate_codec::{Decoder, Incomplete};
 
-/// Streams, and what is discarded at their ends. One that lacks a blank line has not ended its block.
+/// Streams, and what is discarded at their ends. An event without an empty line after it has no end.
 const STREAMS: &[(&[u8], Option<Incomplete>)] = &[
     // Nothing has begun.
     (b"", None),
@@ -18,7 +18,7 @@ const STREAMS: &[(&[u8], Option<Incomplete>)] = &[
     (b"\r", None),
     (b"\r\n", None),
     (b"\xEF\xBB\xBF\n", None),
-    // Blocks with an end, whatever they bring.
+    // Events with an end, whatever fields they have.
     (b"data: 1\n\n", None),
     (b"data: 1\r\r", None),
     (b"data: 1\r\n\r\n", None),
@@ -29,30 +29,30 @@ const STREAMS: &[(&[u8], Option<Incomplete>)] = &[
     (b"retry: 1\n\n", None),
     (b"event: e\n\n", None),
     (b"data: 1\n\n:\n\n", None),
-    // Comments begin no block, and end none.
+    // A comment neither begins nor ends an event.
     (b":\n", None),
     (b": one\n: two\r", None),
     (b"data: 1\n\n: still here\n", None),
-    (b"data: 1\n:\n", Some(Block)),
-    (b":\ndata: 1\n", Some(Block)),
-    // Each field begins a block, even one that means nothing.
-    (b"data: 1\n", Some(Block)),
-    (b"data: 1\r", Some(Block)),
-    (b"data: 1\r\n", Some(Block)),
-    (b"data\n", Some(Block)),
-    (b"id: 1\n", Some(Block)),
-    (b"id\n", Some(Block)),
-    (b"id: \0\n", Some(Block)),
-    (b"event: e\n", Some(Block)),
-    (b"retry: 1\n", Some(Block)),
-    (b"retry: x\n", Some(Block)),
-    (b"other: 1\n", Some(Block)),
-    (b"other\r", Some(Block)),
-    (b" \n", Some(Block)),
-    (b"\xFF\n", Some(Block)),
-    (b"data: 1\n\ndata: 2\n", Some(Block)),
-    (b"data: 1\n\n\nid: 2\n", Some(Block)),
-    (b"\n\xEF\xBB\xBF\n", Some(Block)),
+    (b"data: 1\n:\n", Some(Event)),
+    (b":\ndata: 1\n", Some(Event)),
+    // Each field begins an event, even a field that is ignored.
+    (b"data: 1\n", Some(Event)),
+    (b"data: 1\r", Some(Event)),
+    (b"data: 1\r\n", Some(Event)),
+    (b"data\n", Some(Event)),
+    (b"id: 1\n", Some(Event)),
+    (b"id\n", Some(Event)),
+    (b"id: \0\n", Some(Event)),
+    (b"event: e\n", Some(Event)),
+    (b"retry: 1\n", Some(Event)),
+    (b"retry: x\n", Some(Event)),
+    (b"other: 1\n", Some(Event)),
+    (b"other\r", Some(Event)),
+    (b" \n", Some(Event)),
+    (b"\xFF\n", Some(Event)),
+    (b"data: 1\n\ndata: 2\n", Some(Event)),
+    (b"data: 1\n\n\nid: 2\n", Some(Event)),
+    (b"\n\xEF\xBB\xBF\n", Some(Event)),
     // Lines without an end.
     (b"d", Some(Line)),
     (b":", Some(Line)),
@@ -81,17 +81,17 @@ fn fed(mut decoder: Decoder, chunks: &[&[u8]]) -> Decoder {
     decoder
 }
 
-/// The same in the reference decoder's words.
+/// The answer in the words of the reference decoder.
 fn in_words(incomplete: Option<Incomplete>) -> Option<&'static str> {
     incomplete.map(|incomplete| match incomplete {
-        Block => "block",
+        Event => "event",
         Line => "line",
     })
 }
 
 /// H3, H4
 #[test]
-fn a_block_that_the_stream_ends_in_is_told_however_it_is_cut() {
+fn an_incomplete_event_is_reported_however_the_stream_is_cut() {
     for (stream, expected) in STREAMS {
         let shown = String::from_utf8_lossy(stream);
         let meant = reference::decode(stream, "").incomplete;
@@ -99,7 +99,7 @@ fn a_block_that_the_stream_ends_in_is_told_however_it_is_cut() {
         for chunks in cuts(stream) {
             let answer = fed(Decoder::new(), &chunks).incomplete();
             assert_eq!(answer, *expected, "{shown:?} as {chunks:x?}");
-            // With what is returned of it read, comments too, and shared.
+            // And after its frames are read, borrowed and shared.
             let read = decoding::borrowed(decoder(""), &chunks).decoded;
             assert_eq!(read.incomplete, meant, "{shown:?} as {chunks:x?}");
             let shared = decoding::shared(decoder(""), &chunks).decoded;
@@ -108,7 +108,7 @@ fn a_block_that_the_stream_ends_in_is_told_however_it_is_cut() {
     }
 }
 
-/// H3, H4: an end in the middle of a stream is like an end behind it.
+/// H3, H4: a stream that is cut at a byte is like a stream that ends there.
 #[test]
 fn the_answer_holds_at_each_byte_of_a_stream() {
     let stream = "\u{feff}: hi\r\nid: é\rdata: 1\n\r\ndata\r\r\n: x\n\nretry: 5\nother\n\n\n";
@@ -117,7 +117,7 @@ fn the_answer_holds_at_each_byte_of_a_stream() {
         let (begin, _) = stream.as_bytes().split_at(len);
         let incomplete = reference::decode(begin, "").incomplete;
         let answer = in_words(bytewise.incomplete());
-        assert_eq!(answer, incomplete, "behind {len} bytes");
+        assert_eq!(answer, incomplete, "after {len} bytes");
         assert_eq!(
             fed(Decoder::new(), &[begin]).incomplete(),
             bytewise.incomplete()
@@ -129,18 +129,18 @@ fn the_answer_holds_at_each_byte_of_a_stream() {
 
 /// H5
 #[test]
-fn a_block_that_is_too_large_counts_until_its_end() {
+fn an_event_that_is_too_large_counts_until_its_end() {
     for (stream, expected) in [
         ("data: 12345678", Some(Line)),
-        ("data: 12345678\n", Some(Block)),
+        ("data: 12345678\n", Some(Event)),
         ("data: 12345678\nx", Some(Line)),
-        ("data: 1\n: far too long\n", Some(Block)),
-        (": far too long\n", Some(Block)),
-        ("data: 12345678\n:\n", Some(Block)),
+        ("data: 1\n: far too long\n", Some(Event)),
+        (": far too long\n", Some(Event)),
+        ("data: 12345678\n:\n", Some(Event)),
         ("data: 12345678\n\n", None),
         ("data: 12345678\r\n\r", None),
         ("data: 12345678\n\n:\n", None),
-        ("data: 12345678\n\nid\n", Some(Block)),
+        ("data: 12345678\n\nid\n", Some(Event)),
     ] {
         for chunks in cuts(stream.as_bytes()) {
             let answer = fed(Decoder::new().with_limit(9), &chunks).incomplete();
@@ -170,7 +170,7 @@ fn the_answer_can_be_returned_as_an_error() {
     let message = |stream| whole(stream).unwrap_err().to_string();
     assert_eq!(
         message("data: 1\n"),
-        "stream ended before the empty line that ends a block"
+        "stream ended before the empty line that ends an event"
     );
     assert_eq!(message("data: 1"), "stream ended in the middle of a line");
 }
@@ -182,24 +182,24 @@ mod streams {
     use bytes::Bytes;
     use futures_util::{StreamExt, stream};
     use http_body_util::StreamBody;
-    use sse_gate_codec::EventStream;
+    use sse_gate_codec::{BodyEventsExt, FrameStream};
 
     use super::*;
 
     /// H3, H4
     #[test]
-    fn an_event_stream_and_a_body_tell_of_it_at_their_ends() {
+    fn a_stream_and_a_body_report_it_at_their_ends() {
         for (stream, expected) in STREAMS {
             for chunks in cuts(stream) {
                 let chunks = chunks.into_iter().map(Bytes::copy_from_slice);
                 let chunks: Vec<_> = chunks.map(Ok::<_, io::Error>).collect();
                 let frames = chunks.iter().map(|chunk| {
-                    let chunk = chunk.as_ref().expect("none is an error");
+                    let chunk = chunk.as_ref().expect("all are chunks");
                     Ok::<_, io::Error>(http_body::Frame::data(chunk.clone()))
                 });
                 let body = StreamBody::new(stream::iter(frames.collect::<Vec<_>>()));
-                let mut of_body = EventStream::from_body(body, decoder(""));
-                let mut of_chunks = EventStream::new(stream::iter(chunks), Decoder::new());
+                let mut of_body = body.events_with(decoder(""));
+                let mut of_chunks = FrameStream::new(stream::iter(chunks), Decoder::new());
                 pollster::block_on(async {
                     while of_body.next().await.is_some() {}
                     while of_chunks.next().await.is_some() {}
@@ -212,10 +212,10 @@ mod streams {
     }
 
     #[test]
-    fn an_event_stream_tells_of_it_after_an_error_of_its_chunks() {
+    fn a_stream_reports_it_after_an_error_of_its_chunks() {
         for (stream, expected) in [("data: 1\n\n", None), ("data: 1\nda", Some(Line))] {
             let chunks = [Ok(stream), Err(io::Error::other("reset"))];
-            let mut events = EventStream::new(stream::iter(chunks), Decoder::new());
+            let mut events = FrameStream::new(stream::iter(chunks), Decoder::new());
             let last = pollster::block_on(async {
                 loop {
                     if let Err(error) = events.next().await.expect("there is an error") {
@@ -229,10 +229,10 @@ mod streams {
     }
 
     #[test]
-    fn an_event_stream_counts_up_to_the_last_frame_that_was_returned() {
+    fn a_stream_counts_up_to_the_last_frame_that_was_returned() {
         let chunk = "data: 1\n\nretry: 5\ndata: 2\n\nid: 3\n";
-        let mut events = EventStream::new(stream::iter([Ok::<_, io::Error>(chunk)]), decoder(""));
-        for expected in [None, Some(Block), None, Some(Block)] {
+        let mut events = FrameStream::new(stream::iter([Ok::<_, io::Error>(chunk)]), decoder(""));
+        for expected in [None, Some(Event), None, Some(Event)] {
             let _ = pollster::block_on(events.next());
             assert_eq!(events.incomplete(), expected);
         }

@@ -66,6 +66,8 @@ pub enum CredentialReason {
     Audience,
     /// Its signature is not one of the expected key's.
     Signature,
+    /// It names a key that the issuer does not have.
+    UnknownKey,
     /// It names another algorithm than the key's.
     Algorithm,
     /// It is a token of another type, or asks for an extension.
@@ -118,6 +120,7 @@ impl CredentialReason {
             Self::Issuer => "wrong_issuer",
             Self::Audience => "wrong_audience",
             Self::Signature => "wrong_signature",
+            Self::UnknownKey => "unknown_key",
             Self::Algorithm => "wrong_algorithm",
             Self::Type => "wrong_type",
             Self::Claims => "bad_claims",

@@ -1,4 +1,4 @@
-//! What stores of sessions, logs and servers need that are written elsewhere.
+//! What you need to write a store of sessions, a kind of log, or a server of your own.
 //!
 //! A service that keeps its sessions and logs in memory needs none of it.
 //!
@@ -8,8 +8,7 @@
 //! | a log | implements [`ReadLog`] and [`EventLog`], and fills a [`Page`] with [`EncodedEvent`]s |
 //! | a server | asks a [`Subscription`](crate::Subscription) for bytes, and keeps its [`Lease`] |
 //!
-//! **Its shape will still change before version 0.1.** The rest of the crate will not change with
-//! it.
+//! **Its shape will still change before version 0.1.**
 
 pub use crate::id::{ResumeId, SessionId};
 pub use crate::log::{

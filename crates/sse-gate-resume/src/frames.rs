@@ -1,13 +1,16 @@
-//! The library's own events, as they stand on the wire.
+//! The library's own events, as they are written on the wire.
 //!
-//! Each has a name that begins with `sse.`, so that `onmessage` never sees it, and data, as only
-//! then every browser keeps its id. The data is JSON with a version.
+//! Each has a name that begins with `sse.`, so `onmessage` never sees it. Each has data, because
+//! some browsers don't keep the id of a block without data. The data is JSON with a version.
 //!
-//! The first block of a connection is special. After a break, `WebKit` puts what it had of the last
-//! block before the first bytes of the new connection, as if there had been none between. So that
-//! block begins with `retry`, a line that may get lost in the unfinished one; it has a name of the
-//! library's, under which the page does not take what is left of an event for an event; and it has
-//! an id, behind which that event comes again. Only the last line of its data counts.
+//! The first block of a connection is special. After a break, `WebKit` puts what it had of an
+//! unfinished block before the first bytes of the new connection. So the first block is made such
+//! that nothing is lost by it:
+//!
+//! - It begins with `retry`, a line that may get lost in the unfinished one.
+//! - It has a name of the library's. A page does not take the rest of an event for an event.
+//! - It has an id, and the event that was cut comes again behind that id.
+//! - Only the last line of its data counts.
 
 use std::time::Duration;
 
@@ -17,7 +20,7 @@ use sse_gate_codec::{Event, EventName};
 use crate::id::IdPrefix;
 use crate::session::CloseReason;
 
-/// The first event of every connection: its id is the first of this connection's.
+/// The first event of every connection, with the first id of the connection.
 pub(crate) fn open(
     retry: Duration,
     prefix: &IdPrefix,
@@ -50,7 +53,8 @@ fn first_lines(retry: Duration, name: &'static str, buffer: &mut BytesMut) {
     buffer.extend_from_slice(format!("retry: {retry}\nevent: {name}\n").as_bytes());
 }
 
-/// Events are missing: all from the first to the last of this span. Its id stands behind them.
+/// Says that events are missing: all of this span, from its first to its last. Its id stands behind
+/// them.
 pub(crate) fn gap(prefix: &IdPrefix, cursor: u64, (from, to): (u64, u64), buffer: &mut BytesMut) {
     const NAME: EventName<'static> = EventName::from_static("sse.gap");
     prefix.line(cursor, buffer);
@@ -75,7 +79,7 @@ fn close_as(reason: &str, buffer: &mut BytesMut) {
     Event::new().event(NAME).data(data).encode(buffer);
 }
 
-/// The last event of a stream whose writer broke off.
+/// The last event of a stream whose writer stopped before it had finished.
 pub(crate) fn failure(buffer: &mut BytesMut) {
     const NAME: EventName<'static> = EventName::from_static("sse.error");
     let data = r#"{"v":1,"reason":"internal"}"#;

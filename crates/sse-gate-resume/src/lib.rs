@@ -1,19 +1,34 @@
 //! Event streams that survive native `EventSource` reconnects, without a reusable credential in
 //! any URL.
 //!
-//! A browser that loses its stream asks for the same URL again. If the token in it is spent, it is
-//! refused, and stops for good. So the right to go on travels where the browser brings it back by
-//! itself: in the `id` of each event, which comes back as the header `Last-Event-ID`. Such an id
-//! is good for one connection. The token in the URL stays spent and is the second factor: neither
-//! a leaked URL nor a leaked id is of use alone.
+//! A browser that loses its stream asks for the same URL again. If the token in it is spent, the
+//! request is refused, and the browser never tries again. So the right to go on travels in the `id`
+//! of each event, which the browser sends back by itself in the header `Last-Event-ID`. Such an id is
+//! good for one connection. The spent token in the URL is the second factor: neither a leaked URL
+//! nor a leaked id is of use alone.
+//!
+//! # What holds
+//!
+//! - **No event is lost or doubled silently.** A client gets each event of its log once, in order, or
+//!   an `sse.gap` that says which are missing.
+//! - **An id is taken once**, and a few times more within seconds, for answers that get lost
+//!   ([`ResumePolicy`]). A later use closes the session: a copy does not live unnoticed.
+//! - **One connection at a time.** A client that comes back cuts the connection before.
+//! - **An end is told.** The last event of a whole answer is `sse.close` with the reason `complete`.
+//!   Only a client that is cut between its last event and this one is not told: it gets 204.
+//! - **A revoked session ends at once**, for clients that are connected and for those that are away.
+//! - **All is bounded**: events by [`LogLimits`] and [`LogBudget`], sessions by [`SessionLimits`],
+//!   topics by [`Topics`].
+//!
+//! # Parts
 //!
 //! | what | where |
 //! |---|---|
 //! | the record of a stream's events | [`MemoryLog`], [`MemoryLogs`], [`LogLimits`], [`LogBudget`] |
-//! | the one who writes it | [`Publisher`] |
+//! | what writes it | [`Publisher`] |
 //! | logs by name, for feeds | [`Topics`] |
 //! | a stream in progress | [`Sessions`], [`MemorySessions`], [`ResumePolicy`], [`ResumeKeys`] |
-//! | who opens and resumes it | [`Opening`], [`Start`], [`Resumed`] |
+//! | how it is opened and resumed | [`Opening`], [`Start`], [`Resumed`] |
 //! | what one connection gets | [`Subscription`], [`SlowPolicy`] |
 //! | the world outside | `Clock` and `Entropy` of `sse-gate-core`, [`SessionObserver`] |
 //! | what other stores and logs implement | [`backend`] |

@@ -42,6 +42,22 @@ pub trait SessionObserver: Debug + Send + Sync + 'static {
 }
 
 /// Whose session it is. Use it for audits. It has too many values for a metric's label.
+///
+/// ```
+/// use sse_gate_resume::{InvalidIdReason, SessionInfo, SessionObserver, SessionSignal};
+///
+/// #[derive(Debug)]
+/// struct Audit;
+///
+/// impl SessionObserver for Audit {
+///     fn observe(&self, signal: SessionSignal, session: Option<SessionInfo<'_>>) {
+///         let is_theft = signal == SessionSignal::Refused(InvalidIdReason::Reuse);
+///         if let Some(SessionInfo { id, subject, .. }) = session.filter(|_| is_theft) {
+///             eprintln!("{id:?} of {} was stolen", subject.as_str());
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SessionInfo<'a> {
@@ -67,34 +83,36 @@ impl<'a> SessionInfo<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionSignal {
-    /// It was opened.
+    /// A session was opened.
     Opened,
-    /// Its client went on.
+    /// A client went on with its session.
     Resumed {
-        /// Whether its id was taken before: an answer got lost, or an id was stolen.
+        /// Whether its id was taken before: an answer was lost, or an id was stolen.
         again: bool,
     },
-    /// Its token was taken a second time, in the opening grace of its route.
+    /// A token was taken a second time, within the opening grace of its route.
     Reopened,
-    /// Its client came back when it was over.
+    /// A client came back to a session that is over.
     Gone(GoneReason),
-    /// A resume id was refused. [`InvalidIdReason::Reuse`] tells of a stolen one, and the session is
-    /// closed; [`InvalidIdReason::Rollback`] of a store that has lost writes.
+    /// A resume id was refused. With [`InvalidIdReason::Reuse`], an id was stolen and the session is
+    /// closed. With [`InvalidIdReason::Rollback`], the store has lost writes.
     Refused(InvalidIdReason),
-    /// Its connections were replaced too often in a short time: its client is told to come back.
+    /// Connections of a session were replaced too often in a short time. The client is told to come
+    /// back.
     TooSoon,
-    /// There was no place for its client, which is told to come back.
+    /// There was no place for a client. It is told to come back.
     NotAdmitted,
-    /// The store could not be asked.
+    /// The store could not be reached.
     Unavailable,
-    /// It was closed on purpose.
+    /// A session was closed on purpose.
     Closed(CloseReason),
-    /// Its client misses events that the log has no more.
+    /// A client misses events that the log no longer has.
     Gap {
-        /// How many.
+        /// How many events are missing.
         events: u64,
-        /// Whether the log has lost events that a client says it had: it was restored from an older
-        /// state, or a client with both factors has moved the number in its id.
+        /// Whether the client says it has had events that the log does not have. The log was restored
+        /// from an older state or made anew, or a client with both factors changed the number in its
+        /// id.
         log_lost_writes: bool,
     },
 }
@@ -108,7 +126,7 @@ impl<O: SessionObserver + ?Sized> SessionObserver for Arc<O> {
     }
 }
 
-/// Tells both.
+/// Tells both observers.
 impl<A: SessionObserver, B: SessionObserver> SessionObserver for (A, B) {
     fn observe(&self, signal: SessionSignal, session: Option<SessionInfo<'_>>) {
         self.0.observe(signal, session);
@@ -116,7 +134,7 @@ impl<A: SessionObserver, B: SessionObserver> SessionObserver for (A, B) {
     }
 }
 
-/// Tells all three.
+/// Tells all three observers.
 impl<A, B, C> SessionObserver for (A, B, C)
 where
     A: SessionObserver,

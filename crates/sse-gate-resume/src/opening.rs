@@ -10,17 +10,40 @@ use crate::log::ReadLog;
 use crate::session::{ResumePolicy, SessionEpoch, SessionError};
 use crate::start::Start;
 
-/// What is read from a session store **before** a token is taken:
+/// What is read from a store of sessions **before** a token is taken:
 /// [`Sessions::arrival`](crate::Sessions::arrival). Opening the session needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival {
     /// After a revocation in a later epoch, the session is not opened.
     pub(crate) epoch: SessionEpoch,
-    /// When the token was shown.
+    /// When the token was shown, by steady time.
     pub(crate) at: SteadyTime,
 }
 
 /// The session to open for a token that was redeemed: [`Sessions::open`](crate::Sessions::open).
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+/// use sse_gate_resume::{MemoryLogs, Opening, ResumePolicy, Sessions};
+///
+/// # pollster::block_on(async {
+/// # let (sessions, chat) = (Sessions::in_memory()?, Resource::new(["chat"])?);
+/// # let gate = TokenGate::new(MemoryStore::default());
+/// # let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, chat.clone())).await?;
+/// // The order matters: first the arrival, then the token.
+/// let arrival = sessions.arrival().await?;
+/// let grant = gate.redeem(issued.token().expose(), &chat).await?;
+///
+/// let log = MemoryLogs::default().create_for(grant.subject())?;
+/// let policy = ResumePolicy::default().with_idle(Duration::from_secs(30));
+/// let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log)).with_policy(policy);
+/// let subscription = sessions.open(opening).await?;
+/// assert_eq!(subscription.binding().policy, policy);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 pub struct Opening<'a> {
     pub(crate) grant: &'a Grant,
@@ -119,7 +142,8 @@ impl<'a> Opening<'a> {
 pub enum OpenError {
     /// The system's random number generator failed.
     NoEntropy(EntropyError),
-    /// The store did not take it.
+    /// The store did not take the session: it is full, can't be reached, or the subject's sessions
+    /// were revoked.
     Store(SessionError),
 }
 

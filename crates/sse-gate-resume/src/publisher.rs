@@ -1,4 +1,4 @@
-//! The one who writes a log: [`Publisher`].
+//! Writes a log: [`Publisher`].
 
 use std::any::Any;
 use std::future::poll_fn;
@@ -10,13 +10,13 @@ use sse_gate_codec::Event;
 
 use crate::log::{AppendError, EventLog, LogEnd, MemoryLog, StopReason};
 
-/// Writes a log, and ends it: with [`finish`](Self::finish), or as failed when it is dropped
-/// before, by a panic too.
+/// Writes a log, and ends it: with [`finish`](Self::finish), or as failed if it is dropped before
+/// that, also by a panic.
 ///
-/// The work behind a stream has one, in a task of its own, whoever comes and goes meanwhile. It
-/// runs on without listeners. It may ask how long there has been none
-/// ([`deserted`](Self::deserted)), and whether it is to stop ([`stopped`](Self::stopped)): that is
-/// no disconnect, somebody wants it.
+/// The work behind a stream runs in a task of its own, and owns a publisher. Clients come and go
+/// meanwhile, and the work goes on without them. It can learn for how long there has been no client
+/// ([`deserted`](Self::deserted)), and that it is asked to stop ([`stopped`](Self::stopped)): a
+/// disconnect is no such request.
 ///
 /// When its session is over, publishing fails with
 /// [`AppendErrorKind::Closed`](crate::error::AppendErrorKind): work that looks at the result stops then.
@@ -43,7 +43,7 @@ pub struct Publisher<L: EventLog = MemoryLog> {
 }
 
 impl<L: EventLog> Publisher<L> {
-    /// The writer of this log. There should be only one.
+    /// The writer of this log. A log should have only one publisher, which ends it.
     pub fn new(log: L) -> Self {
         Self {
             log,
@@ -52,34 +52,66 @@ impl<L: EventLog> Publisher<L> {
         }
     }
 
-    /// Keeps something for as long as there is this publisher: its place in a cap on work, say.
+    /// Keeps something for as long as the publisher exists, such as a permit that bounds the number
+    /// of tasks.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use sse_gate_resume::{MemoryLogs, Publisher};
+    ///
+    /// let permit = Arc::new(());
+    /// let log = MemoryLogs::default().create()?;
+    /// let publisher = Publisher::new(log).with_held(Arc::clone(&permit));
+    /// drop(publisher);
+    /// assert_eq!(Arc::strong_count(&permit), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_held(mut self, thing: impl Any + Send + Sync) -> Self {
         self.held.push(Box::new(thing));
         self
     }
 
-    /// Appends an event and gives its number: [`EventLog::append`]. An error says why the work is
-    /// of no more use, or what is wrong with the event.
+    /// Appends an event and returns its number: [`EventLog::append`]. It never waits for a client.
+    ///
+    /// # Errors
+    ///
+    /// Something is wrong with the event, or the log is closed: then stop the work.
     pub async fn publish(&self, event: &Event<'_>) -> Result<u64, AppendError> {
         self.log.append(event).await
     }
 
-    /// Ends the log: everything is said.
+    /// Ends the log as complete. Clients that have all of it are told so.
     pub async fn finish(mut self) -> Result<(), AppendError> {
         self.log.end(LogEnd::Complete).await?;
         self.has_ended = true;
         Ok(())
     }
 
-    /// Waits until somebody asks it to stop, or nobody can listen any more.
+    /// Waits until the work is asked to stop, or until no client can read the log any more.
     ///
-    /// Of this future and [`deserted`](Self::deserted)'s, all are to be polled by one task.
+    /// Poll this future and that of [`deserted`](Self::deserted) in the same task: the log wakes only
+    /// one.
     pub async fn stopped(&self) -> StopReason {
         poll_fn(|cx| self.log.poll_stopped(cx)).await
     }
 
-    /// Waits until nobody has listened for `span`. `sleep` is the runtime's: it returns a future
-    /// that is ready after the time it is given.
+    /// Waits until no client has been connected for `span`. `sleep` is your runtime's: it returns a
+    /// future that is ready after a given time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use sse_gate_resume::{MemoryLogs, Publisher};
+    ///
+    /// # pollster::block_on(async {
+    /// let publisher = Publisher::new(MemoryLogs::default().create()?);
+    /// // With tokio, `sleep` is `tokio::time::sleep`.
+    /// let sleep = |span| async move { std::thread::sleep(span) };
+    /// publisher.deserted(Duration::from_millis(5), sleep).await;
+    /// // No client came within 5 ms: the work gives up, and its log ends as failed.
+    /// drop(publisher);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn deserted<F, S>(&self, span: Duration, sleep: F)
     where
         F: Fn(Duration) -> S,
@@ -98,7 +130,7 @@ impl<L: EventLog> Publisher<L> {
 impl<L: EventLog> Drop for Publisher<L> {
     fn drop(&mut self) {
         if !self.has_ended {
-            // A log that can't end at once has what it needs to end later.
+            // A log that can't end at once must be able to end later.
             let end = pin!(self.log.end(LogEnd::Failed));
             let _ = end.poll(&mut Context::from_waker(Waker::noop()));
         }

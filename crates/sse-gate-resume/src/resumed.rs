@@ -1,4 +1,4 @@
-//! What comes of a resume: [`Resumed`], or [`ResumeError`].
+//! The result of a resume: [`Resumed`], or [`ResumeError`].
 
 use std::error::Error;
 use std::fmt;
@@ -15,6 +15,35 @@ use crate::sessions::Sessions;
 use crate::subscription::Subscription;
 
 /// A session whose client goes on. If it is dropped, the session waits for the client again.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+/// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+/// # pollster::block_on(async {
+/// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
+/// # let gate = TokenGate::new(MemoryStore::default());
+/// # let issued = gate.issue(GrantRequest::new(alice.clone(), chat.clone())).await?;
+/// # let sessions = Sessions::in_memory()?;
+/// # let arrival = sessions.arrival().await?;
+/// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
+/// # let log = MemoryLogs::default().create()?;
+/// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
+/// # let mut subscription = sessions.open(opening).await?;
+/// # let mut bytes = bytes::BytesMut::new();
+/// # std::future::poll_fn(|cx| subscription.poll_write(cx, &mut bytes)).await;
+/// # let text = String::from_utf8(bytes.to_vec())?;
+/// # let last_event_id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+/// let resumed = sessions.resume(last_event_id, issued.key()).await?;
+/// assert!(resumed.grant().continues());
+/// assert!(resumed.grant().deadline() <= grant.deadline());
+///
+/// // The handler has no place for it now. The client gets a new id, and comes back in 5 to 10 s.
+/// let body = resumed.retry_later(std::time::Duration::from_secs(5));
+/// assert!(body.starts_with(b"retry: "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct Resumed {
     sessions: Sessions,
@@ -38,12 +67,13 @@ impl Resumed {
         }
     }
 
-    /// What the session is bound to.
+    /// What the session is bound to: the grant, the log and the policy.
     pub fn binding(&self) -> &Binding {
         self.lease.binding()
     }
 
-    /// The grant that opened the session, without its payload, with the time that is left.
+    /// The grant that opened the session, without its payload, and with the time that is left as its
+    /// deadline. A handler that is called again for a client that comes back gets this one.
     pub fn grant(&self) -> Grant {
         let (clock, binding) = (self.sessions.clock(), self.binding());
         let latest = clock.now().saturating_add(self.sessions.time_left(binding));
@@ -55,7 +85,7 @@ impl Resumed {
         &self.lease
     }
 
-    /// What the client gets: what it missed, and what is to come.
+    /// Begins the new connection: the client gets what it missed, and then what comes.
     pub fn subscribe(self) -> Subscription {
         let prefix = self.sessions.prefix(&self.lease);
         Subscription::new(self.sessions, self.lease, self.log, prefix, self.cursor)
@@ -73,6 +103,25 @@ impl Resumed {
 }
 
 /// Why a client can't go on.
+///
+/// | error | answer | the client |
+/// |---|---|---|
+/// | [`Gone`](Self::Gone) | 204 | stops for good |
+/// | [`Refused`](Self::Refused) | 401 | stops for good, and asks for a new token |
+/// | all others | 200 with [`Sessions::retry_later`] | comes back by itself |
+///
+/// ```
+/// use sse_gate_core::TokenKey;
+/// use sse_gate_resume::error::ResumeError;
+/// use sse_gate_resume::{InvalidIdReason, Sessions};
+///
+/// # pollster::block_on(async {
+/// let sessions = Sessions::in_memory()?;
+/// let shown = sessions.resume("sser1.forged", TokenKey::from_bytes([1; 32])).await;
+/// assert!(matches!(shown, Err(ResumeError::Refused(InvalidIdReason::Malformed))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ResumeError {

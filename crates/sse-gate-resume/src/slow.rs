@@ -6,12 +6,22 @@ use sse_gate_core::SteadyTime;
 
 use crate::sessions::Sessions;
 
-/// When a client is too slow to be served any longer.
+/// When to end the connection of a client that is too slow.
 ///
-/// A connection has no queue of its own. It reads from the log, so what waits for a slow client is
-/// what the log holds anyway, and an event that the log no longer holds becomes an `sse.gap`. This
-/// policy only decides when to end the connection: its client comes back by itself, and goes on
-/// behind the last event that it got.
+/// A connection has no queue of its own. It reads from the log, so a slow client costs no memory:
+/// what it has not read yet is in the log anyway, and an event that the log no longer holds becomes
+/// an `sse.gap`. This policy only decides when to end the connection. The client then comes back by
+/// itself, and goes on behind the last event that it got.
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate_resume::SlowPolicy;
+///
+/// // A live feed: a client that is 50 events behind for 2 s gets a new connection.
+/// let live = SlowPolicy::new(50, Duration::from_secs(2));
+/// assert_ne!(live, SlowPolicy::default());
+/// assert_ne!(live, SlowPolicy::NEVER);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlowPolicy {
     max_behind: u64,
@@ -19,8 +29,8 @@ pub struct SlowPolicy {
 }
 
 impl SlowPolicy {
-    /// Ends the connection of a client that is more than `max_behind` events behind, each time it
-    /// takes some, for as long as `patience`.
+    /// Ends a connection whose client was more than `max_behind` events behind for as long as
+    /// `patience`. It is checked whenever the client takes events.
     pub const fn new(max_behind: u64, patience: Duration) -> Self {
         Self {
             max_behind,
@@ -33,13 +43,13 @@ impl SlowPolicy {
 }
 
 impl Default for SlowPolicy {
-    /// 256 events for 10 seconds. A burst that a writer makes at once is over long before.
+    /// 256 events for 10 s. A client reads a burst in less time.
     fn default() -> Self {
         Self::new(256, Duration::from_secs(10))
     }
 }
 
-/// How a client is doing.
+/// How far a client is behind, over time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slow {
     policy: SlowPolicy,

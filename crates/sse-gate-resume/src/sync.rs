@@ -1,4 +1,4 @@
-//! The lock that everything here uses: std's, or loom's when its models run.
+//! The lock that this crate uses: that of `std`, or that of `loom` when its models run.
 
 #[cfg(loom)]
 use loom::sync as imp;
@@ -9,8 +9,8 @@ use std::sync::PoisonError;
 
 pub(crate) use imp::MutexGuard;
 
-/// A mutex that a panic elsewhere does not close for good: what is under it is consistent between
-/// any two statements.
+/// A mutex that works on after a panic under it: its value is consistent between any two
+/// statements.
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(imp::Mutex<T>);
 

@@ -47,6 +47,10 @@ impl Granted {
     }
 
     /// What a gate with the default settings grants for this request. For tests of handlers.
+    ///
+    /// # Panics
+    ///
+    /// If the request has a TTL of zero.
     pub async fn for_test(request: sse_gate_core::GrantRequest) -> Self {
         let gate = crate::Gate::in_memory();
         let grant = gate.grant(request.with_credential_expiry(sse_gate_core::Timestamp::FOREVER));

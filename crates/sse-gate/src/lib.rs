@@ -2,25 +2,69 @@
 //!
 //! A browser's `EventSource` can't send an `Authorization` header, so JWTs end up in URLs, and
 //! from there in logs and histories. With sse-gate a client trades its JWT, in a header, for a
-//! token that lives 60 seconds and opens one stream:
+//! token that lives 60 seconds and opens one stream. These lines secure a stream of an axum service:
 //!
-//! 1. `POST …/stream-token` with the JWT: a [`MintService`] answers with the token.
-//! 2. `GET …/stream?token=…`: a [`GateLayer`] redeems it, once, and hands the handler the
+#![cfg_attr(all(feature = "axum", feature = "jwt-rust-crypto"), doc = "```")]
+#![cfg_attr(
+    not(all(feature = "axum", feature = "jwt-rust-crypto")),
+    doc = "```text"
+)]
+//! # use std::convert::Infallible;
+//! # use axum::{Router, response::sse, routing::get};
+//! use sse_gate::prelude::*;
+//!
+//! async fn may_enter(request: MintRequest) -> Result<Permit, Denied> {
+//!     Ok(request.permit()) // or Err(Denied::Forbidden), if this user may not enter this room
+//! }
+//!
+//! # async fn events() -> sse::Sse<futures_util::stream::Pending<Result<sse::Event, Infallible>>> {
+//! #     sse::Sse::new(futures_util::stream::pending())
+//! # }
+//! # async fn serve(secret: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+//! # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let gate = Gate::in_memory();
+//! let feed = SseRoute::new("/rooms/{room}/events")?;
+//! let jwt = JwtAuthenticator::new(JwtKey::hs256(secret)?, "my-issuer", "my-audience")?;
+//!
+//! let app = Router::new().sse(&gate, &feed, get(events), jwt, may_enter);
+//! axum::serve(listener, app.strip_tokens([&feed])).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! 1. `POST /rooms/7/events-token` with the JWT: a [`MintService`] answers with the token.
+//! 2. `GET /rooms/7/events?token=…`: a [`GateLayer`] redeems it, once, and hands the handler the
 //!    [`Granted`].
-//! 3. The handler answers with an [`SseBody`].
+//! 3. The handler answers with an [`SseBody`], or any other body.
 //! 4. A [`StripTokenLayer`] around it all keeps the token out of every log.
 //!
-//! It works with whatever takes tower layers and `http` types: axum, hyper, warp.
+//! Each of the four is a tower layer or service, or a body. So they work with everything that takes
+//! these and `http` types: axum, hyper, warp, tonic's router.
+//!
+//! # What you look for
+//!
+//! | you want to | look at |
+//! |---|---|
+//! | let clients go on after a reconnect | [`GateLayer::resumable`], [`ResumableStream`] |
+//! | let callers open streams with their bearer | [`GateLayer::with_callers`] |
+//! | sign a user out | [`Gate::revoke`] |
+//! | end streams at shutdown | [`GateLayer::until`] |
+//! | use cookies, or another credential | [`mint::Authenticator`] |
+//! | decide who may open a stream | [`mint::Authorizer`] |
+//! | nest a router, or stand behind a proxy | [`SseRoute`] |
+//! | publish to many | [`sessions::Topics`] |
+//! | keep tokens elsewhere | [`TokenStore`] |
+//! | test a handler | [`Granted::for_test`] |
 //!
 //! # Parts
 //!
-//! | folder | what it does |
+//! | module | what it does |
 //! |---|---|
 //! | [`mod@gate`] | what all parts share: tokens, and what was opened with them |
-//! | [`mod@admission`] | admits requests to streams: layer, service, future, body |
-//! | [`mod@strip`] | takes the token out of the URI before anybody logs it: layer, service |
-//! | [`mod@resume`] | lets clients go on with a stream that was cut off: handle, body |
 //! | [`mod@mint`] | the endpoint that issues tokens: authenticator, authorizer, service |
+//! | [`mod@admission`] | admits requests to streams: layer, service, future, body |
+//! | [`mod@strip`] | takes the token out of the URI before it is logged: layer, service |
+//! | [`mod@resume`] | lets clients go on with a stream that was cut off: handle, body |
 //! | [`mod@store`] | asks stores within bounds: time limit, number of operations, breaker |
 #![cfg_attr(feature = "jwt", doc = "| [`mod@jwt`] | knows callers by their JWTs |")]
 #![cfg_attr(feature = "metrics", doc = "| [`mod@metrics`] | counts what happens |")]
@@ -29,8 +73,8 @@
     doc = "| [`TracingObserver`] | logs what happens, and the errors behind it |"
 )]
 //!
-//! The tokens themselves are `sse-gate-core`'s, its main types are re-exported here. Events are
-//! `sse-gate-codec`'s, here as [`codec`], and sessions `sse-gate-resume`'s, here as [`sessions`].
+//! The tokens themselves are `sse-gate-core`'s, here as [`core`]. Events are `sse-gate-codec`'s, here as
+//! [`codec`], and sessions `sse-gate-resume`'s, here as [`sessions`].
 //!
 //! # Features
 //!
@@ -38,16 +82,17 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `axum` | [`Granted`] and [`ResumableStream`] as extractors, over axum-core |
+//! | `axum` | `RouterExt` for axum's router, extractors and responses |
 //! | `jwt` | `JwtAuthenticator`, without a cryptographic backend |
 //! | `jwt-rust-crypto` | the same, with RustCrypto |
 //! | `jwt-aws-lc-rs` | the same, with AWS-LC |
+//! | `jwks` | `RemoteJwkSet`, which fetches an issuer's keys |
 //! | `metrics` | `MetricsObserver`, over the `metrics` facade |
 //! | `tracing` | `TracingObserver`, over the `tracing` facade |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The example of the README, as a test.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "axum", feature = "jwt-rust-crypto"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
 

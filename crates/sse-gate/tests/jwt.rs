@@ -1,6 +1,8 @@
-//! `JwtAuthenticator`: which JWTs are somebody's.
+//! `JwtAuthenticator` with one key: which JWTs pass.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(feature = "jwt-rust-crypto")]
+
+mod jwts;
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -14,6 +16,8 @@ use sse_gate::jwt::InvalidKey;
 use sse_gate::mint::{Authenticator, Denied, MintRequest, MintService, Permit};
 use sse_gate::{Gate, JwtAuthenticator, JwtKey, Limits, MemoryStore, Resource};
 use tower::ServiceExt;
+
+use jwts::VerifyNow;
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 /// What `ManualClock` shows at first.
@@ -70,12 +74,12 @@ const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
 #[test]
 fn a_good_jwt_names_its_subject_and_its_end() {
-    let identity = authenticator().verify(&signed(&claims())).unwrap();
+    let identity = authenticator().verify_now(&signed(&claims())).unwrap();
     assert_eq!(identity.subject().as_str(), "alice");
     assert_eq!(identity.expires_at().as_unix_millis(), (NOW + 3600) * 1000);
     let spelled = spelled(HEADER, &claims().to_string());
     assert!(
-        authenticator().verify(&spelled).is_ok(),
+        authenticator().verify_now(&spelled).is_ok(),
         "the tests spell JWTs wrong"
     );
 }
@@ -101,7 +105,7 @@ fn every_claim_must_be_right() {
         ("scope", json!({"of": ["any", "type", 7, null]})),
     ];
     for (name, value) in good {
-        let verified = authenticator().verify(&changed(name, value.clone()));
+        let verified = authenticator().verify_now(&changed(name, value.clone()));
         assert!(verified.is_ok(), "{name} {value}");
     }
     let bad = [
@@ -160,7 +164,7 @@ fn every_claim_must_be_right() {
         ("jti", json!({}), Claims),
     ];
     for (name, value, reason) in bad {
-        let refused = authenticator().verify(&changed(name, value.clone()));
+        let refused = authenticator().verify_now(&changed(name, value.clone()));
         let refused = refused.expect_err(&format!("{name} {value:.40}"));
         assert_eq!(refused.reason(), reason, "{name} {value:.40}");
     }
@@ -172,7 +176,9 @@ fn a_claim_that_is_null_is_refused() {
     for name in ["sub", "iss", "aud", "exp", "nbf", "iat", "jti"] {
         let mut claims = claims();
         claims[name] = Value::Null;
-        let refused = authenticator().verify(&signed(&claims)).expect_err(name);
+        let refused = authenticator()
+            .verify_now(&signed(&claims))
+            .expect_err(name);
         assert_eq!(refused.reason(), CredentialReason::Claims, "{name}");
     }
 }
@@ -197,11 +203,11 @@ fn more_issuers_and_audiences_can_be_expected() {
     ];
     for (name, value, passes) in rows {
         let jwt = changed(name, value.clone());
-        let passed = [&one, &many, &any].map(|it| it.verify(&jwt).is_ok());
+        let passed = [&one, &many, &any].map(|it| it.verify_now(&jwt).is_ok());
         assert_eq!(passed, passes, "{name} {value}");
     }
     let checked = any.with_audience("audience");
-    assert!(checked.verify(&changed("aud", Value::Null)).is_err());
+    assert!(checked.verify_now(&changed("aud", Value::Null)).is_err());
 }
 
 /// C9: the cap is a setting, and counts for a JWT that is handed over as for one in a header.
@@ -210,13 +216,13 @@ fn a_jwt_over_the_cap_is_too_large() {
     let long = changed("scope", json!("x".repeat(8 * 1024)));
     let short = signed(&claims());
     let authenticator = authenticator();
-    let refused = authenticator.verify(&long).unwrap_err();
+    let refused = authenticator.verify_now(&long).unwrap_err();
     assert_eq!(refused.reason(), CredentialReason::TooLarge);
     assert_eq!(refused.to_string(), "credential is too large");
     let wider = authenticator.clone().with_max_len(long.len());
-    assert!(wider.verify(&long).is_ok());
+    assert!(wider.verify_now(&long).is_ok());
     let narrower = authenticator.clone().with_max_len(short.len() - 1);
-    assert!(narrower.verify(&short).is_err());
+    assert!(narrower.verify_now(&short).is_err());
     let mut headers = http::HeaderMap::new();
     headers.insert("authorization", format!("Bearer {long}").parse().unwrap());
     let (mut parts, ()) = http::Request::new(()).into_parts();
@@ -251,7 +257,7 @@ fn a_report_quotes_nothing_of_the_jwt() {
         "canary".to_owned(),
     ];
     for jwt in jwts {
-        let refused = authenticator().verify(&jwt).unwrap_err();
+        let refused = authenticator().verify_now(&jwt).unwrap_err();
         let mut printed = format!("{refused} {refused:?} ");
         let mut next = std::error::Error::source(&refused);
         while let Some(source) = next {
@@ -277,7 +283,9 @@ fn every_header_must_be_right() {
         r#"{"alg":"HS256","kid":"../../etc/passwd"}"#,
     ] {
         assert!(
-            authenticator().verify(&spelled(header, &claims)).is_ok(),
+            authenticator()
+                .verify_now(&spelled(header, &claims))
+                .is_ok(),
             "{header}"
         );
     }
@@ -301,12 +309,12 @@ fn every_header_must_be_right() {
         (r#"{"alg":"HS256""#, Unreadable),
         ("[]", Unreadable),
     ] {
-        let refused = authenticator().verify(&spelled(header, &claims));
+        let refused = authenticator().verify_now(&spelled(header, &claims));
         assert_eq!(refused.expect_err(header).reason(), reason, "{header}");
     }
     let mut unsigned = spelled(r#"{"alg":"none"}"#, &claims);
     unsigned.truncate(unsigned.rfind('.').unwrap() + 1);
-    assert!(authenticator().verify(&unsigned).is_err());
+    assert!(authenticator().verify_now(&unsigned).is_err());
 }
 
 /// C9
@@ -316,13 +324,19 @@ fn a_member_that_stands_twice_is_refused() {
         let claims = claims().to_string();
         let claims = format!("{},\"{twice}\"}}", &claims[..claims.len() - 1]);
         assert!(
-            authenticator().verify(&spelled(HEADER, &claims)).is_err(),
+            authenticator()
+                .verify_now(&spelled(HEADER, &claims))
+                .is_err(),
             "{twice}"
         );
     }
     let claims = claims().to_string();
     let claims = format!("{},\"exp\":{}}}", &claims[..claims.len() - 1], u32::MAX);
-    assert!(authenticator().verify(&spelled(HEADER, &claims)).is_err());
+    assert!(
+        authenticator()
+            .verify_now(&spelled(HEADER, &claims))
+            .is_err()
+    );
 }
 
 /// C9
@@ -334,9 +348,11 @@ fn depth_and_length_are_bounded() {
         "]".repeat(10_000)
     );
     let authenticator = authenticator().with_max_len(1 << 20);
-    let refused = authenticator.verify(&spelled(HEADER, &deep)).unwrap_err();
+    let refused = authenticator
+        .verify_now(&spelled(HEADER, &deep))
+        .unwrap_err();
     assert_eq!(refused.reason(), CredentialReason::Claims);
-    let encrypted = authenticator.verify("a.b.c.d.e").unwrap_err();
+    let encrypted = authenticator.verify_now("a.b.c.d.e").unwrap_err();
     assert_eq!(encrypted.reason(), CredentialReason::Unreadable);
     let mut headers = http::HeaderMap::new();
     let long = format!("Bearer {}", "a".repeat(1 << 20));
@@ -351,10 +367,10 @@ fn a_jwt_ends_on_the_clock_that_tokens_go_by() {
     let authenticator = on(clock.clone());
     let jwt = signed(&claims());
     clock.advance(Duration::from_secs(3600 + 4));
-    let identity = authenticator.verify(&jwt).expect("within the leeway");
+    let identity = authenticator.verify_now(&jwt).expect("within the leeway");
     assert!(!identity.expires_at().has_passed(clock.now()));
     clock.advance(Duration::from_secs(1));
-    let refused = authenticator.verify(&jwt).unwrap_err();
+    let refused = authenticator.verify_now(&jwt).unwrap_err();
     assert_eq!(refused.reason(), CredentialReason::Expired);
     assert!(authenticator.with_leeway(Duration::from_secs(31)).is_err());
 }
@@ -373,7 +389,7 @@ fn the_leeway_counts_for_every_date() {
             ("nbf", NOW + leeway, NOW + leeway + 1),
             ("exp", NOW - leeway + 1, NOW - leeway),
         ] {
-            let passes = |date| with(leeway).verify(&changed(name, json!(date))).is_ok();
+            let passes = |date| with(leeway).verify_now(&changed(name, json!(date))).is_ok();
             assert!(passes(last), "{name} {leeway}");
             assert!(!passes(first), "{name} {leeway}");
         }
@@ -422,12 +438,12 @@ proptest! {
         other.replace_range(place..=place, &to);
         // The last character of a part has bits that stand for nothing.
         prop_assume!(other != jwt && !jwt[place + 1..].starts_with('.') && place + 1 < jwt.len());
-        prop_assert!(authenticator().verify(&other).is_err());
+        prop_assert!(authenticator().verify_now(&other).is_err());
     }
 
     #[test]
     fn any_text_is_refused_without_a_panic(text in ".{0,200}") {
-        prop_assert!(authenticator().verify(&text).is_err());
+        prop_assert!(authenticator().verify_now(&text).is_err());
     }
 }
 

@@ -5,7 +5,6 @@ mod routes;
 use demo_service::http::{Demo, SetupError};
 use demo_service::server::{self, Args};
 use tokio::net::TcpListener;
-use tower::Layer;
 
 #[tokio::main]
 async fn main() -> Result<(), SetupError> {
@@ -14,7 +13,7 @@ async fn main() -> Result<(), SetupError> {
     let shutdown = server::on_signal();
     let demo = Demo::new(&args, shutdown.clone())?;
 
-    let app = demo.strip_layer()?.layer(routes::routes(&demo, &args)?);
+    let app = routes::routes(&demo, &args)?;
 
     let listener = TcpListener::bind(args.addr).await?;
     server::announce(listener.local_addr()?);

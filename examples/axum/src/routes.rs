@@ -4,14 +4,14 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, any_service, get, post};
+use axum::routing::{any, get, post};
 use demo_service::http::{Demo, SetupError};
 use demo_service::server::{self, Args};
-use sse_gate::{Granted, Problem, ResumableStream};
+use sse_gate::{Granted, Problem, ResumableStream, RouterExt};
 use tower_http::trace::TraceLayer;
 
 pub(crate) fn routes(demo: &Demo, args: &Args) -> Result<Router, SetupError> {
-    Ok(Router::new()
+    let router: Router = Router::new()
         .route("/", get(page))
         .route("/assets/{file}", get(page))
         .route("/healthz", get(healthz))
@@ -22,23 +22,18 @@ pub(crate) fn routes(demo: &Demo, args: &Args) -> Result<Router, SetupError> {
             "/generations/{generation_id}",
             get(generation).delete(cancel),
         )
-        .route(
-            "/generations/generate/{generation_id}/stream-token",
-            any_service(demo.mint()?),
-        )
-        .route(Demo::STREAM, any(stream).layer(demo.gate_layer()?))
-        .route(Demo::CHAT_INITIATE, any_service(demo.chat_mint()))
-        .route(Demo::CHAT, any(chat).layer(demo.chat_gate_layer()?))
+        .sse_with(demo.gate_layer()?, demo.mint(), any(stream))
+        .sse_with(demo.chat_gate_layer()?, demo.chat_mint(), any(chat))
         .route(Demo::CHAT_STOP, post(stop_chat))
-        .route(Demo::TOPIC_TOKEN, any_service(demo.topic_mint()?))
-        .route(Demo::TOPIC, any(feed).layer(demo.topic_gate_layer()?))
+        .sse_with(demo.topic_gate_layer()?, demo.topic_mint(), any(feed))
         .route("/topics/{topic}/publish", post(publish))
         .route("/demo/drop", post(drop_connection))
         .method_not_allowed_fallback(|| async { Demo::method_not_allowed().map(Body::new) })
         .fallback(|| async { Demo::not_found().map(Body::new) })
         .layer(server::cors(&args.allow_origin)?)
         .layer(TraceLayer::new_for_http())
-        .with_state(demo.clone()))
+        .with_state(demo.clone());
+    Ok(router.strip_tokens(demo.routes()))
 }
 
 async fn page(State(demo): State<Demo>, request: Request) -> Response {
@@ -72,18 +67,15 @@ async fn cancel(State(demo): State<Demo>, request: Request) -> Response {
     demo.cancel(&parts).await.map(Body::new)
 }
 
-async fn stream(State(demo): State<Demo>, granted: Granted) -> Response {
-    match demo.stream(&granted) {
-        Ok(response) => response.into_response(),
-        Err(problem) => Problem::into_response(problem).map(Body::new),
-    }
+async fn stream(State(demo): State<Demo>, granted: Granted) -> Result<impl IntoResponse, Problem> {
+    demo.stream(&granted)
 }
 
-async fn chat(State(demo): State<Demo>, stream: ResumableStream) -> Response {
-    match demo.chat(&stream).await {
-        Ok(response) => response.into_response(),
-        Err(problem) => Problem::into_response(problem).map(Body::new),
-    }
+async fn chat(
+    State(demo): State<Demo>,
+    stream: ResumableStream,
+) -> Result<impl IntoResponse, Problem> {
+    demo.chat(&stream).await
 }
 
 async fn stop_chat(State(demo): State<Demo>, request: Request) -> Response {
@@ -91,11 +83,11 @@ async fn stop_chat(State(demo): State<Demo>, request: Request) -> Response {
     demo.stop_chat(&parts).await.map(Body::new)
 }
 
-async fn feed(State(demo): State<Demo>, stream: ResumableStream) -> Response {
-    match demo.feed(&stream).await {
-        Ok(response) => response.into_response(),
-        Err(problem) => Problem::into_response(problem).map(Body::new),
-    }
+async fn feed(
+    State(demo): State<Demo>,
+    stream: ResumableStream,
+) -> Result<impl IntoResponse, Problem> {
+    demo.feed(&stream).await
 }
 
 async fn publish(State(demo): State<Demo>, request: Request) -> Response {

@@ -3,14 +3,14 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use demo_service::http::{ChatMint, Demo, Mint, Response as DemoResponse, SetupError, TopicMint};
+use demo_service::http::{Demo, Response as DemoResponse, SetupError};
 use demo_service::server::{self, Args};
 use http::header::ALLOW;
-use http::{HeaderValue, Method, StatusCode};
+use http::{Extensions, HeaderValue, Method};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body, Incoming};
-use sse_gate::{Granted, Problem, ResumableStream};
+use sse_gate::{Granted, MintService, Problem, ResumableStream};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_http::trace::TraceLayer;
 
@@ -37,7 +37,7 @@ pub(crate) fn routes(
         service_fn(move |request| stream(kind, demo.clone(), request))
     };
     let router = Router {
-        mints: (demo.mint()?, demo.chat_mint(), demo.topic_mint()?),
+        mints: [demo.mint(), demo.chat_mint(), demo.topic_mint()],
         generations: demo.gate_layer()?.layer(handler(Kind::Generation)),
         chat: demo.chat_gate_layer()?.layer(handler(Kind::Chat)),
         topics: demo.topic_gate_layer()?.layer(handler(Kind::Topic)),
@@ -52,7 +52,7 @@ pub(crate) fn routes(
 #[derive(Clone)]
 struct Router<S> {
     demo: Demo,
-    mints: (Mint, ChatMint, TopicMint),
+    mints: [MintService; 3],
     generations: S,
     chat: S,
     topics: S,
@@ -65,6 +65,7 @@ where
 {
     async fn route(self, request: Request) -> Result<Response, Infallible> {
         let Self { demo, mints, .. } = self;
+        let [generation_mint, chat_mint, topic_mint] = mints;
         let uri = request.uri().clone();
         let path: Vec<&str> = uri.path().split('/').skip(1).collect();
         let response = match (&path[..], request.method()) {
@@ -76,14 +77,16 @@ where
             (["generations"], &Method::POST) => start(&demo, request).await,
             (["generations", _], &Method::GET | &Method::HEAD) => generation(&demo, request).await,
             (["generations", _], &Method::DELETE) => cancel(&demo, request).await,
-            (["generations", "generate", _, "stream-token"], _) => mints.0.oneshot(request).await?,
+            (["generations", "generate", _, "stream-token"], _) => {
+                generation_mint.oneshot(request).await?
+            }
             (["generations", "generate", _, "stream"], _) => {
                 return open(self.generations, request).await;
             }
-            (["api", "chat", "stream", "initiate"], _) => mints.1.oneshot(request).await?,
+            (["api", "chat", "stream", "initiate"], _) => chat_mint.oneshot(request).await?,
             (["api", "chat", "stream", _], _) => return open(self.chat, request).await,
             (["api", "chat", "stream", _, "stop"], &Method::POST) => stop(&demo, request).await,
-            (["topics", _, "stream-token"], _) => mints.2.oneshot(request).await?,
+            (["topics", _, "stream-token"], _) => topic_mint.oneshot(request).await?,
             (["topics", _, "stream"], _) => return open(self.topics, request).await,
             (["topics", _, "publish"], &Method::POST) => publish(&demo, request).await,
             (["demo", "drop"], &Method::POST) => drop_connection(&demo, request).await,
@@ -163,25 +166,26 @@ enum Kind {
 
 /// The handler of all streams, behind their gates.
 async fn stream(kind: Kind, demo: Demo, request: Request) -> Result<Response, Infallible> {
-    let granted = request.extensions().get::<Granted>();
-    let resumable = request.extensions().get::<ResumableStream>();
-    Ok(match (kind, granted, resumable) {
-        (Kind::Generation, Some(granted), _) => boxed(demo.stream(granted)),
-        (Kind::Chat, _, Some(stream)) => boxed(demo.chat(stream).await),
-        (Kind::Topic, _, Some(stream)) => boxed(demo.feed(stream).await),
-        _ => boxed(Err::<DemoResponse, _>(Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "The stream has no gate.",
-        ))),
-    })
+    let opened = open_stream(kind, &demo, request.extensions()).await;
+    Ok(opened.unwrap_or_else(|problem| problem.into_response().map(BodyExt::boxed_unsync)))
 }
 
-fn boxed<B>(response: Result<http::Response<B>, Problem>) -> Response
-where
-    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
-{
-    match response {
-        Ok(response) => response.map(BodyExt::boxed_unsync),
-        Err(problem) => problem.into_response().map(BodyExt::boxed_unsync),
-    }
+async fn open_stream(
+    kind: Kind,
+    demo: &Demo,
+    extensions: &Extensions,
+) -> Result<Response, Problem> {
+    Ok(match kind {
+        Kind::Generation => demo
+            .stream(Granted::of(extensions)?)?
+            .map(BodyExt::boxed_unsync),
+        Kind::Chat => demo
+            .chat(ResumableStream::of(extensions)?)
+            .await?
+            .map(BodyExt::boxed_unsync),
+        Kind::Topic => demo
+            .feed(ResumableStream::of(extensions)?)
+            .await?
+            .map(BodyExt::boxed_unsync),
+    })
 }

@@ -15,7 +15,7 @@ async fn main() -> Result<(), SetupError> {
     let shutdown = server::on_signal();
     let demo = Demo::new(&args, shutdown.clone())?;
 
-    let app = demo.strip_layer()?.layer(routes::routes(&demo, &args)?);
+    let app = demo.strip_layer().layer(routes::routes(&demo, &args)?);
 
     let listener = TcpListener::bind(args.addr).await?;
     server::announce(listener.local_addr()?);

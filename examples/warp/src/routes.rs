@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use demo_service::http::{ChatMint, Demo, Mint, SetupError, TopicMint};
+use demo_service::http::{Demo, SetupError};
 use demo_service::server::{self, Args};
 use http::HeaderValue;
 use http::header::ALLOW;
@@ -15,7 +15,7 @@ use http::request::Parts;
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use sse_gate::{Granted, Rejection, ResumableStream};
+use sse_gate::{GateRejection, Granted, MintService, ResumableStream};
 use tower::{Service, ServiceBuilder, ServiceExt};
 use tower_http::trace::TraceLayer;
 use warp::Filter;
@@ -51,25 +51,25 @@ pub(crate) fn routes(
         .layer(demo.gate_layer()?.in_front_of_router())
         .layer(demo.chat_gate_layer()?.in_front_of_router())
         .layer(demo.topic_gate_layer()?.in_front_of_router())
-        .service(warp::service(filters(demo)?)))
+        .service(warp::service(filters(demo))))
 }
 
-fn filters(demo: &Demo) -> Result<BoxedFilter<(Response,)>, SetupError> {
+fn filters(demo: &Demo) -> BoxedFilter<(Response,)> {
     let nothing = warp::any().map(|| reply(Demo::not_found())).boxed();
-    let routes = [generations(demo)?, resumables(demo)?, vec![nothing]];
+    let routes = [generations(demo), resumables(demo), vec![nothing]];
     let routes = routes.into_iter().flatten();
-    Ok(routes.fold(slash_at_end(), |before, route| {
+    routes.fold(slash_at_end(), |before, route| {
         before.or(route).unify().boxed()
-    }))
+    })
 }
 
 /// What is there but for the resumable streams.
-fn generations(demo: &Demo) -> Result<Vec<BoxedFilter<(Response,)>>, SetupError> {
-    let mint = shared(&demo.mint()?);
+fn generations(demo: &Demo) -> Vec<BoxedFilter<(Response,)>> {
+    let mint = demo.mint();
     let demo = || shared(demo);
     let asset = warp::path!("assets" / String).map(drop).untuple_one();
     let id = warp::path!("generations" / String).map(drop).untuple_one();
-    Ok(vec![
+    vec![
         at(
             warp::path::end().or(asset).unify(),
             get().and(demo()).and(warp::path::full()).map(page),
@@ -106,31 +106,29 @@ fn generations(demo: &Demo) -> Result<Vec<BoxedFilter<(Response,)>>, SetupError>
                 .unify(),
             "GET,HEAD,DELETE",
         ),
-        warp::path!("generations" / "generate" / String / "stream-token")
-            .and(mint)
-            .and(parts())
-            .and(body())
-            .then(stream_token)
-            .boxed(),
+        mint_at(
+            warp::path!("generations" / "generate" / String / "stream-token")
+                .map(drop)
+                .untuple_one(),
+            &mint,
+        ),
         warp::path!("generations" / "generate" / String / "stream")
             .and(demo())
             .and(warp::ext::optional())
             .map(stream)
             .boxed(),
-    ])
+    ]
 }
 
 /// The chat and the feed.
-fn resumables(demo: &Demo) -> Result<Vec<BoxedFilter<(Response,)>>, SetupError> {
-    let (chat_mint, topic_mint) = (shared(&demo.chat_mint()), shared(&demo.topic_mint()?));
+fn resumables(demo: &Demo) -> Vec<BoxedFilter<(Response,)>> {
+    let (chat_mint, topic_mint) = (demo.chat_mint(), demo.topic_mint());
     let demo = || shared(demo);
-    Ok(vec![
-        warp::path!("api" / "chat" / "stream" / "initiate")
-            .and(chat_mint)
-            .and(parts())
-            .and(body())
-            .then(chat_mint_token)
-            .boxed(),
+    vec![
+        mint_at(
+            warp::path!("api" / "chat" / "stream" / "initiate"),
+            &chat_mint,
+        ),
         warp::path!("api" / "chat" / "stream" / String)
             .and(demo())
             .and(warp::ext::optional())
@@ -143,12 +141,12 @@ fn resumables(demo: &Demo) -> Result<Vec<BoxedFilter<(Response,)>>, SetupError> 
             warp::post().and(demo()).and(parts()).then(stop_chat),
             "POST",
         ),
-        warp::path!("topics" / String / "stream-token")
-            .and(topic_mint)
-            .and(parts())
-            .and(body())
-            .then(topic_token)
-            .boxed(),
+        mint_at(
+            warp::path!("topics" / String / "stream-token")
+                .map(drop)
+                .untuple_one(),
+            &topic_mint,
+        ),
         warp::path!("topics" / String / "stream")
             .and(demo())
             .and(warp::ext::optional())
@@ -174,7 +172,16 @@ fn resumables(demo: &Demo) -> Result<Vec<BoxedFilter<(Response,)>>, SetupError> 
                 .then(drop_connection),
             "POST",
         ),
-    ])
+    ]
+}
+
+/// The endpoint at which tokens are asked for. It answers other methods, too.
+fn mint_at(
+    path: impl Filter<Extract = (), Error = warp::Rejection> + Clone + Send + Sync + 'static,
+    mint: &MintService,
+) -> BoxedFilter<(Response,)> {
+    let request = shared(mint).and(parts()).and(body());
+    path.and(request).then(token).boxed()
 }
 
 /// What is at a path: these endpoints, and 405 for every other method.
@@ -246,9 +253,8 @@ async fn cancel(demo: Demo, parts: Parts) -> Response {
     reply(demo.cancel(&parts).await)
 }
 
-async fn stream_token(
-    _id: String,
-    mint: Mint,
+async fn token(
+    mint: MintService,
     parts: Parts,
     body: impl Body<Data = Bytes, Error = warp::Error> + Send + 'static,
 ) -> Response {
@@ -259,7 +265,7 @@ async fn stream_token(
 
 fn stream(_id: String, demo: Demo, granted: Option<Granted>) -> Response {
     let Some(granted) = granted else {
-        return reply(Rejection::Route.to_response());
+        return reply(GateRejection::Route.to_response());
     };
     match demo.stream(&granted) {
         Ok(response) => reply_with_stream(response),
@@ -267,30 +273,9 @@ fn stream(_id: String, demo: Demo, granted: Option<Granted>) -> Response {
     }
 }
 
-async fn chat_mint_token(
-    mint: ChatMint,
-    parts: Parts,
-    body: impl Body<Data = Bytes, Error = warp::Error> + Send + 'static,
-) -> Response {
-    match mint.oneshot(http::Request::from_parts(parts, body)).await {
-        Ok(response) => reply(response),
-    }
-}
-
-async fn topic_token(
-    _topic: String,
-    mint: TopicMint,
-    parts: Parts,
-    body: impl Body<Data = Bytes, Error = warp::Error> + Send + 'static,
-) -> Response {
-    match mint.oneshot(http::Request::from_parts(parts, body)).await {
-        Ok(response) => reply(response),
-    }
-}
-
 async fn chat(_id: String, demo: Demo, stream: Option<ResumableStream>) -> Response {
     let Some(stream) = stream else {
-        return reply(Rejection::Route.to_response());
+        return reply(GateRejection::Route.to_response());
     };
     match demo.chat(&stream).await {
         Ok(response) => reply_with_stream(response),
@@ -304,7 +289,7 @@ async fn stop_chat(demo: Demo, parts: Parts) -> Response {
 
 async fn feed(_topic: String, demo: Demo, stream: Option<ResumableStream>) -> Response {
     let Some(stream) = stream else {
-        return reply(Rejection::Route.to_response());
+        return reply(GateRejection::Route.to_response());
     };
     match demo.feed(&stream).await {
         Ok(response) => reply_with_stream(response),

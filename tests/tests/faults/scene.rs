@@ -13,9 +13,10 @@ use axum::{Router, ServiceExt};
 use futures_util::stream::{self, StreamExt};
 use http::StatusCode;
 use sse_gate::core::StreamEnd;
+use sse_gate::sessions::SessionObserver;
 use sse_gate::{
-    Event, Gate, GateLayer, Grant, Granted, Observer, Signal, SseBody, SseRoute, StreamSlots,
-    StripTokenLayer, Subject,
+    Event, Gate, GateLayer, GrantRequest, Granted, Observer, Signal, SseBody, SseRoute,
+    StreamSlots, StripTokenLayer, Subject,
 };
 use sse_gate_tests::{Connection, Request, eventually};
 use tokio::net::TcpListener;
@@ -51,6 +52,8 @@ impl Observer for Seen {
     }
 }
 
+impl SessionObserver for Seen {}
+
 impl Seen {
     pub(crate) fn count(&self, is_it: impl Fn(&Signal) -> bool) -> usize {
         let signals = self.0.lock().expect("nobody panics here");
@@ -70,11 +73,12 @@ impl Scene {
 
     pub(crate) async fn with_slots(wait: Wait, slots: StreamSlots) -> Self {
         let (store, seen) = (Slow::new(wait), Seen::default());
-        let gate = Gate::builder(store.clone()).observer(seen.clone());
-        let gate = gate.build_erased();
+        let gate = Gate::builder()
+            .with_observer(seen.clone())
+            .build(store.clone());
         let route = SseRoute::new("/streams/{what}").expect("a pattern");
         let handled = Arc::new(AtomicUsize::new(0));
-        let layer = GateLayer::new(&gate, route.clone()).with_slots(slots.clone());
+        let layer = GateLayer::new(&gate, &route).with_slots(slots.clone());
         let counted = Arc::clone(&handled);
         let stream = move |Path(what): Path<String>, granted: Granted| {
             counted.fetch_add(1, Ordering::SeqCst);
@@ -83,7 +87,7 @@ impl Scene {
         let router = Router::new()
             .route("/streams/{what}", get(stream).layer(layer))
             .layer(CatchPanicLayer::new());
-        let app = StripTokenLayer::new([route.clone()]).layer(router);
+        let app = StripTokenLayer::new([&route]).layer(router);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("an address");
         let app = ServiceExt::<axum::extract::Request>::into_make_service(app);
@@ -105,9 +109,9 @@ impl Scene {
     pub(crate) async fn request(&self, what: &str) -> Request {
         let resource = self.route.resource([what]).expect("a resource");
         let subject = Subject::new("alice").expect("a subject");
-        let issued = self.gate.issue(Grant::new(subject, resource)).await;
+        let issued = self.gate.issue(GrantRequest::new(subject, resource)).await;
         let issued = issued.expect("a token");
-        let path = self.route.path([what]).expect("a path");
+        let path = self.route.url([what]).expect("a path");
         Request::stream(format!("{path}?token={}", issued.token().expose()))
     }
 

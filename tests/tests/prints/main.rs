@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{Debug, Write};
 use std::panic;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,11 +17,12 @@ use axum::routing::get;
 use bytes::Bytes;
 use futures_util::stream;
 use http_body_util::{BodyExt, Empty, Full};
-use sse_gate::mint::{Authenticator, Bearer, Denied, MintRequest, MintService, Permit};
+use sse_gate::core::{Token, TokenGate};
+use sse_gate::mint::{Authenticator, Bearer, Denied, MintRequest, MintService};
 use sse_gate::{
-    Event, Gate, GateLayer, Grant, Granted, JwtAuthenticator, JwtKey, Limits, MemoryStore, Problem,
-    Rejection, Resource, SharedStore, SseBody, SseRoute, StreamSlots, StripTokenLayer, Subject,
-    TokenStore,
+    Event, Gate, GateLayer, GateRejection, GrantRequest, Granted, JwtAuthenticator, JwtKey, Limits,
+    MemoryStore, Problem, Resource, SharedStore, SseBody, SseRoute, StreamSlots, StripTokenLayer,
+    Subject, TokenStore,
 };
 use sse_gate_moka::MokaStore;
 use sse_gate_tests::{Secrets, jwt};
@@ -72,26 +73,26 @@ fn resource() -> Resource {
     route().resource(["7"]).expect("a resource")
 }
 
-/// The one route: each that is made anew is another.
 fn route() -> SseRoute {
-    static ROUTE: OnceLock<SseRoute> = OnceLock::new();
-    let new = || SseRoute::new("/streams/{id}").expect("a pattern");
-    ROUTE.get_or_init(new).clone()
+    SseRoute::new("/streams/{id}").expect("a pattern")
 }
 
-fn grant() -> Grant {
+fn grant() -> GrantRequest {
     let subject = Subject::new("alice").expect("a subject");
-    let grant = Grant::new(subject, resource());
+    let grant = GrantRequest::new(subject, resource());
     grant.with_payload(PAYLOAD).expect("a payload")
 }
 
-async fn token<S: TokenStore>(gate: &Gate<S>, prints: &mut Prints) -> String {
+async fn token(gate: &Gate, prints: &mut Prints) -> String {
     let issued = gate.issue(grant()).await.expect("a token");
-    prints.plant(&issued.token().expose()[6..49]);
     prints.print(&issued);
-    prints.print(issued.token());
-    prints.print(&issued.key());
-    issued.token().expose().to_owned()
+    printed(issued.token(), prints)
+}
+
+fn printed(token: &Token, prints: &mut Prints) -> String {
+    prints.plant(&token.expose()[6..49]);
+    prints.print(token);
+    token.expose().to_owned()
 }
 
 fn request(token: &str) -> Request {
@@ -106,10 +107,13 @@ fn request(token: &str) -> Request {
 async fn the_core_prints_no_secret() {
     let mut prints = Prints::default();
     prints.plant(PAYLOAD);
-    prints.print(&Gate::builder(MemoryStore::default()));
+    prints.print(&Gate::builder());
     let kept = Arc::new(MemoryStore::default());
-    let gate = Gate::new(Arc::clone(&kept));
-    let shown = token(&gate, &mut prints).await;
+    let gate = TokenGate::new(Arc::clone(&kept));
+    let issued = gate.issue(grant()).await.expect("a token");
+    prints.print(&issued);
+    prints.print(&issued.key());
+    let shown = printed(issued.token(), &mut prints);
     let key = gate.issue(grant()).await.expect("a token").key();
     let entry = kept.take(key).await.expect("a store").expect("an entry");
     let store = SharedStore::new(MemoryStore::default());
@@ -126,9 +130,7 @@ async fn the_core_prints_no_secret() {
         .await
         .expect("room");
     let erased = gate.erased();
-    let presented = erased
-        .present(&shown, &resource())
-        .expect("a good spelling");
+    let presented = erased.begin(&shown, &resource()).expect("a good spelling");
     prints.print(&erased.take(&presented));
     for it in [
         &gate as &dyn Debug,
@@ -141,21 +143,20 @@ async fn the_core_prints_no_secret() {
     ] {
         prints.print(it);
     }
-    let malformed = gate
-        .present(&shown[1..], &resource())
-        .expect_err("no token");
+    let malformed = gate.begin(&shown[1..], &resource()).expect_err("no token");
     prints.print_error(&malformed);
-    prints.print(&gate.redeem(&shown, &resource()).await.expect("a grant"));
+    let granted = gate.redeem(&shown, &resource()).await.expect("a grant");
+    prints.print(&granted);
+    let typed: Result<u8, _> = granted.payload();
+    let _ = write!(prints.text, "{}", typed.expect_err("it is a text"));
     prints.print_error(
         &gate
             .redeem(&shown, &resource())
             .await
             .expect_err("it is spent"),
     );
-    let full = Gate::new(MemoryStore::new(Limits::default().with_tokens(0)));
+    let full = TokenGate::new(MemoryStore::new(Limits::default().with_tokens(0)));
     prints.print_error(&full.issue(grant()).await.expect_err("no room"));
-    let typed: Result<u8, _> = grant().payload();
-    let _ = write!(prints.text, "{}", typed.expect_err("it is a text"));
     prints.expect_nothing_leaked();
 }
 
@@ -164,7 +165,7 @@ async fn the_core_prints_no_secret() {
 async fn the_layers_print_no_secret() {
     let mut prints = Prints::default();
     prints.plant(PAYLOAD);
-    let gate = Gate::new(MemoryStore::default());
+    let gate = Gate::in_memory();
     let slots = StreamSlots::default();
     let layer = GateLayer::new(&gate, route()).with_slots(slots.clone());
     let inner: Arc<Mutex<String>> = Arc::default();
@@ -201,7 +202,7 @@ async fn the_layers_print_no_secret() {
     let refused = service.call(request(&shown)).await.expect("a response");
     assert_eq!(refused.status(), 401);
     prints.print(&refused);
-    prints.print(&Rejection::BadToken);
+    prints.print(&GateRejection::BadToken);
     prints.text += &inner.lock().expect("nobody panics here");
     prints.expect_nothing_leaked();
 }
@@ -222,19 +223,20 @@ async fn the_mint_prints_no_secret() {
     let authorize = {
         let printed = Arc::clone(&printed);
         move |request: MintRequest| {
-            let permit = Permit::new(grant());
+            let permit = request.permit().with_payload(PAYLOAD).expect("a payload");
             let text = format!("{request:?} {request:#?} {permit:?}");
             printed.lock().expect("nobody panics here").push_str(&text);
             std::future::ready(Ok::<_, Denied>(permit))
         }
     };
     let mut mint = MintService::new(
-        &Gate::new(MemoryStore::default()),
+        &Gate::in_memory(),
+        route(),
         authenticator.clone(),
         authorize,
     );
     prints.print(&mint);
-    let request = http::Request::post("/streams/7/stream-token")
+    let request = http::Request::post("/streams/7/token")
         .header("authorization", format!("Bearer {jwt}"))
         .header("content-type", "application/json")
         .body(Full::<Bytes>::from(format!("{{\"prompt\":\"{PAYLOAD}\"}}")))
@@ -267,7 +269,7 @@ async fn the_mint_prints_no_secret() {
 #[tokio::test]
 async fn a_panic_prints_no_token() {
     let mut prints = Prints::default();
-    let gate = Gate::new(MemoryStore::default());
+    let gate = Gate::in_memory();
     let shown = token(&gate, &mut prints).await;
     let messages: Arc<Mutex<String>> = Arc::default();
     let hook = panic::take_hook();

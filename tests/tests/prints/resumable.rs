@@ -11,8 +11,8 @@ use sse_gate::sessions::backend::ResumeId;
 use sse_gate::sessions::error::ResumeError;
 use sse_gate::sessions::{SessionInfo, SessionObserver, SessionSignal};
 use sse_gate::{
-    Event, Gate, GateLayer, MemoryLogs, MemorySessions, MemoryStore, Resumable, ResumableStream,
-    ResumeKeys, Sessions, StripTokenLayer,
+    Event, Gate, GateLayer, MemoryLogs, MemorySessions, Resumable, ResumableStream, ResumeKeys,
+    Sessions, StripTokenLayer,
 };
 use tower::{Layer, Service, service_fn};
 
@@ -46,7 +46,7 @@ async fn handle(
 ) -> Result<http::Response<sse_gate::ResumableBody>, Infallible> {
     add(&printed, &request);
     add(&printed, request.extensions());
-    let stream = request.extensions().get::<ResumableStream>();
+    let stream = ResumableStream::of(request.extensions());
     let stream = stream.expect("a stream").clone();
     let work = {
         let printed = Arc::clone(&printed);
@@ -83,7 +83,7 @@ async fn a_resumable_stream_prints_no_secret() {
     let keys = ResumeKeys::generate(&SystemEntropy).expect("randomness");
     prints.print(&keys);
     let sessions = Sessions::new(MemorySessions::default(), keys).with_observer(told.clone());
-    let gate = Gate::new(MemoryStore::default());
+    let gate = Gate::in_memory();
     let resumable = Resumable::new(&sessions);
     for it in [&sessions as &dyn Debug, &resumable, &logs] {
         prints.print(it);

@@ -4,12 +4,12 @@ use alloc::string::String;
 use core::mem;
 use core::ops::Deref;
 
-/// A text that grows, in memory that is used again and again, until it is handed out.
+/// A text that grows. Its memory is used again for the next text, until it is handed out.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Buffer {
     text: String,
-    /// How much memory to begin with: as much as was needed of what
-    /// was handed out, as the next text is often as long.
+    /// How many bytes to allocate first. It is the length of the text that was handed out last,
+    /// because the next text is often as long.
     room: usize,
 }
 
@@ -22,7 +22,7 @@ impl Buffer {
         self.text.push_str(text);
     }
 
-    /// Empties it, and keeps the memory.
+    /// Removes the text and keeps the memory.
     #[inline]
     pub(super) fn clear(&mut self) {
         self.text.clear();
@@ -33,8 +33,8 @@ impl Buffer {
         self.text.len() >= self.text.capacity() / 2
     }
 
-    /// Hands the text out with its memory, to which `more` bytes will be added, and is empty then.
-    pub(super) fn hand_out(&mut self, more: usize) -> String {
+    /// Takes the text out with its memory. The caller will add `more` bytes to it.
+    pub(super) fn take(&mut self, more: usize) -> String {
         self.room = self.text.len() + more;
         mem::take(&mut self.text)
     }
@@ -54,15 +54,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn behind_what_was_handed_out_there_is_room_for_as_much() {
+    fn the_memory_after_a_text_that_was_taken_is_as_large() {
         let mut buffer = Buffer::default();
         buffer.push_str(&"x".repeat(1000));
-        assert_eq!(buffer.hand_out(24).len(), 1000);
+        assert_eq!(buffer.take(24).len(), 1000);
         assert!(buffer.is_empty());
         buffer.push_str("y");
         let room = buffer.text.capacity();
         assert!((1024..2048).contains(&room), "{room}");
-        // And it stays.
+        // The memory stays when the text is removed.
         buffer.clear();
         buffer.push_str("z");
         assert_eq!(buffer.text.capacity(), room);

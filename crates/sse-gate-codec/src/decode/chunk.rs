@@ -1,30 +1,30 @@
-//! Bytes as they come in, borrowed or shared: [`Chunk`].
+//! The bytes of a chunk, borrowed or shared: [`Chunk`].
 
 use core::ops::Deref;
 
 use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 
-/// The part of a chunk that is not read yet.
-pub(crate) trait Chunk: Deref<Target = [u8]> {
-    /// A part of it that is text, made without a copy.
+/// The part of a chunk that has not been read yet.
+pub(super) trait Chunk: Deref<Target = [u8]> {
+    /// A part of the chunk that is text. It is made without a copy.
     type Text: Deref<Target = str> + Default;
 
-    /// The first `len` bytes, if they are UTF-8. They stay in the chunk.
+    /// The first `len` bytes as text, if they are UTF-8. They stay in the chunk.
     ///
-    /// Stops at the first error, so that a chunk of nothing but errors takes linear time.
+    /// Stops at the first error, so that a chunk full of errors takes linear time.
     fn text(&self, len: usize) -> Result<Self::Text, Invalid>;
 
     /// Drops the first `len` bytes.
     fn skip(&mut self, len: usize);
 }
 
-/// The first bytes that are no UTF-8.
+/// The first bytes that are not UTF-8.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Invalid {
-    /// Where they stand.
+pub(super) struct Invalid {
+    /// Where these bytes begin.
     pub(super) at: usize,
-    /// How many they are: a maximal subpart, or what the text ends with of one.
+    /// How many bytes: a maximal subpart, or as much of one as the text ends with.
     pub(super) len: usize,
 }
 

@@ -3,32 +3,48 @@
 use core::error::Error;
 use core::fmt;
 
-/// The last block of a stream has no end, so it is discarded.
+/// How the last event of a stream is incomplete. A client discards such an event.
 ///
 /// Returned by [`Decoder::incomplete`](crate::Decoder::incomplete) and by `EventStream::incomplete`.
-/// A stream can end in these two ways and no others, so a `match` may name both.
+/// There are these two ways and no others, so the enum is exhaustive on purpose and a `match` may
+/// name both.
 ///
 /// "If the file ends in the middle of an event, before the final empty line, the incomplete event is
-/// not dispatched" (HTML standard, [§9.2.6]). A browser does not tell a page about it. Here it is no
-/// error either, unless you make it one: it implements [`Error`] for that.
+/// not dispatched" (HTML standard, [§9.2.6]). A browser does not tell the page about it. It is no
+/// error here either, but it implements [`Error`], so that you can make it one.
+///
+/// ```
+/// use sse_gate_codec::{Decoder, Incomplete};
+///
+/// /// Whether all events of a complete response have arrived.
+/// fn check(response: &[u8]) -> Result<(), Incomplete> {
+///     let mut decoder = Decoder::new();
+///     drop(decoder.feed(response));
+///     decoder.incomplete().map_or(Ok(()), Err)
+/// }
+///
+/// assert!(check(b"data: 1\n\n").is_ok());
+/// let error = check(b"data: 1\n\ndata: 2").unwrap_err();
+/// assert_eq!(error.to_string(), "stream ended in the middle of a line");
+/// ```
 ///
 /// [§9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Incomplete {
-    /// Each line has its end, but the empty line that ends the block is missing.
+    /// Each line has its end, but the empty line that ends the event is missing.
     ///
-    /// This is also what a server leaves that forgets the last empty line.
-    Block,
+    /// The stream was cut, or the server forgets the last empty line.
+    Event,
     /// The last line has no end. It may also lack a part of its last character.
     ///
-    /// No server ends a stream like this on purpose: the stream was cut.
+    /// The stream was cut: no server ends a stream like this on purpose.
     Line,
 }
 
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Block => "stream ended before the empty line that ends a block",
+            Self::Event => "stream ended before the empty line that ends an event",
             Self::Line => "stream ended in the middle of a line",
         })
     }

@@ -4,29 +4,28 @@ use core::mem;
 
 use bytestring::ByteString;
 
-use super::slot::Slot;
+use super::field_value::FieldValue;
 
-/// The id of the last block that had one, which events have until another one comes.
+/// The last event id. Events have it until another event brings a new one.
 ///
-/// It can be long, and so many events can have it. So it is copied once to be shared, and not once
-/// for each of them.
+/// The id can be long and many events can have it. So all of them share one copy.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LastId {
-    text: Slot,
-    /// The same, or what the id was when it was last asked for.
+    value: FieldValue,
+    /// The copy that was shared last. It may be the one of an earlier id.
     shared: ByteString,
-    /// Whether it is the same.
+    /// Whether `shared` is a copy of `value`.
     is_shared: bool,
 }
 
 impl LastId {
-    pub(super) fn text(&self) -> &Slot {
-        &self.text
+    pub(super) fn value(&self) -> &FieldValue {
+        &self.value
     }
 
-    /// A copy that is shared by all who ask for one; `None` if no block had an id.
+    /// The copy that events share; `None` if no event has had an id.
     pub(super) fn share(&mut self, chunk: &str) -> Option<ByteString> {
-        let text = self.text.get(chunk)?;
+        let text = self.value.get(chunk)?;
         if !mem::replace(&mut self.is_shared, true) {
             self.shared = text.into();
         }
@@ -34,25 +33,26 @@ impl LastId {
     }
 
     pub(super) fn set(&mut self, id: &str) {
-        self.text.set(id);
+        self.value.set(id);
         self.is_shared = false;
     }
 
-    /// Takes the id of a block that is ended, if it has one.
+    /// Takes the id of an event that has ended, if it has one.
     #[inline]
-    pub(super) fn take_from(&mut self, id: &mut Slot) {
+    pub(super) fn move_from(&mut self, id: &mut FieldValue) {
         if id.is_set() {
-            self.text.take_from(id);
+            self.value.move_from(id);
             self.is_shared = false;
         }
     }
 
-    pub(super) fn keep(&mut self, chunk: &str) {
-        self.text.keep(chunk);
+    pub(super) fn copy_from(&mut self, chunk: &str) {
+        self.value.copy_from(chunk);
     }
 
+    /// Removes an id that is in a chunk that no longer exists.
     pub(super) fn forget_chunk(&mut self) {
-        if self.text.in_chunk().is_some() {
+        if self.value.in_chunk().is_some() {
             *self = Self::default();
         }
     }

@@ -1,10 +1,10 @@
-//! What a line says.
+//! The field and the value of a line.
 
 use core::ops::Range;
 
-/// The kinds of lines, but the empty one (HTML standard, §9.2.6).
+/// The kinds of lines that are not empty (HTML standard, §9.2.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum LineKind {
     Comment,
     Event,
     Data,
@@ -14,32 +14,32 @@ pub(super) enum Line {
     Other,
 }
 
-/// The kind of the line that stands there in a text and is not empty, and where in it its value
-/// begins.
+/// The kind of a line that is not empty, and where in the line its value begins. `line` is the place
+/// of the line in `text`.
 ///
-/// "If the line starts with a U+003A COLON character (:), ignore the line": all behind the colon
-/// is the comment. Else the field's name ends at the first colon, or with the line; of its value
-/// one space is left out at the start.
+/// "If the line starts with a U+003A COLON character (:), ignore the line": the text after the colon
+/// is the comment. Any other line is a field. Its name ends at the first colon, or with the line. One
+/// space after the colon is not part of the value.
 #[inline]
-pub(super) fn read(text: &[u8], line: Range<usize>) -> (Line, usize) {
-    // Most lines begin with one of three names, which a look at eight bytes tells. Some of those
-    // may lie behind the line, and are no part of a name: the line's end comes before them.
+pub(super) fn parse(text: &[u8], line: Range<usize>) -> (LineKind, usize) {
+    // Most lines begin with one of three names. A comparison of eight bytes finds them. The bytes
+    // after a short line can't complete a name, because the line's end comes before them.
     if let Some(head) = text.get(line.start..).and_then(<[u8]>::first_chunk) {
         let head = Head(u64::from_le_bytes(*head));
         if head.begins_with(b"data:") {
-            return (Line::Data, head.value_at(5));
+            return (LineKind::Data, head.value_at(5));
         }
         if head.begins_with(b"event:") {
-            return (Line::Event, head.value_at(6));
+            return (LineKind::Event, head.value_at(6));
         }
         if head.begins_with(b"id:") {
-            return (Line::Id, head.value_at(3));
+            return (LineKind::Id, head.value_at(3));
         }
     }
-    read_any(&text[line])
+    parse_any(&text[line])
 }
 
-/// The first eight bytes of a line, the first one lowest.
+/// The first eight bytes of a line. The first byte is the lowest.
 #[derive(Clone, Copy)]
 struct Head(u64);
 
@@ -52,24 +52,24 @@ impl Head {
         self.0 & mask == u64::from_le_bytes(begin)
     }
 
-    /// Where the value begins behind a colon: there, or behind a space.
+    /// Where the value begins, if the byte before `at` is the colon: at `at`, or after a space.
     #[inline]
     fn value_at(self, at: usize) -> usize {
         at + usize::from(self.0.to_le_bytes()[at] == b' ')
     }
 }
 
-/// The same for any line.
-fn read_any(line: &[u8]) -> (Line, usize) {
+/// Does what [`parse`] does, for any line.
+fn parse_any(line: &[u8]) -> (LineKind, usize) {
     let longest = b"event:".len();
     let colon = line.iter().take(longest).position(|byte| *byte == b':');
     let kind = match &line[..colon.unwrap_or(line.len())] {
-        b"" => return (Line::Comment, 1),
-        b"data" => Line::Data,
-        b"event" => Line::Event,
-        b"id" => Line::Id,
-        b"retry" => Line::Retry,
-        _ => return (Line::Other, 0),
+        b"" => return (LineKind::Comment, 1),
+        b"data" => LineKind::Data,
+        b"event" => LineKind::Event,
+        b"id" => LineKind::Id,
+        b"retry" => LineKind::Retry,
+        _ => return (LineKind::Other, 0),
     };
     let value = match colon {
         Some(colon) => colon + 1 + usize::from(line.get(colon + 1) == Some(&b' ')),
@@ -78,11 +78,11 @@ fn read_any(line: &[u8]) -> (Line, usize) {
     (kind, value)
 }
 
-/// The number of milliseconds of a `retry` field, if it counts.
+/// The number of milliseconds of a `retry` field, if the value is a number.
 ///
 /// "If the field value consists of only ASCII digits, then interpret the field value as an
-/// integer in base ten": nothing is no integer. One that is too large for a `u64` becomes the
-/// largest.
+/// integer in base ten": an empty value is no integer. A number that is too large for a `u64` becomes
+/// `u64::MAX`.
 pub(super) fn milliseconds(value: &str) -> Option<u64> {
     if value.is_empty() {
         return None;
@@ -100,47 +100,47 @@ mod tests {
 
     #[test]
     fn a_name_counts_only_as_a_whole_and_one_space_is_left_out() {
-        let cases: [(&str, Line, usize); 23] = [
-            (":", Line::Comment, 1),
-            (": data", Line::Comment, 1),
-            ("data", Line::Data, 4),
-            ("data:", Line::Data, 5),
-            ("data: ", Line::Data, 6),
-            ("data:x", Line::Data, 5),
-            ("data:  x", Line::Data, 6),
-            ("data::", Line::Data, 5),
-            ("event: x", Line::Event, 7),
-            ("event", Line::Event, 5),
-            ("id:7", Line::Id, 3),
-            ("id", Line::Id, 2),
-            ("retry: 1", Line::Retry, 7),
-            ("retry", Line::Retry, 5),
-            ("dat", Line::Other, 0),
-            ("datas", Line::Other, 0),
-            ("data : x", Line::Other, 0),
-            (" data: x", Line::Other, 0),
-            ("Data: x", Line::Other, 0),
-            ("ids: x", Line::Other, 0),
-            ("event\t:x", Line::Other, 0),
-            ("retry\0", Line::Other, 0),
-            ("x", Line::Other, 0),
+        let cases: [(&str, LineKind, usize); 23] = [
+            (":", LineKind::Comment, 1),
+            (": data", LineKind::Comment, 1),
+            ("data", LineKind::Data, 4),
+            ("data:", LineKind::Data, 5),
+            ("data: ", LineKind::Data, 6),
+            ("data:x", LineKind::Data, 5),
+            ("data:  x", LineKind::Data, 6),
+            ("data::", LineKind::Data, 5),
+            ("event: x", LineKind::Event, 7),
+            ("event", LineKind::Event, 5),
+            ("id:7", LineKind::Id, 3),
+            ("id", LineKind::Id, 2),
+            ("retry: 1", LineKind::Retry, 7),
+            ("retry", LineKind::Retry, 5),
+            ("dat", LineKind::Other, 0),
+            ("datas", LineKind::Other, 0),
+            ("data : x", LineKind::Other, 0),
+            (" data: x", LineKind::Other, 0),
+            ("Data: x", LineKind::Other, 0),
+            ("ids: x", LineKind::Other, 0),
+            ("event\t:x", LineKind::Other, 0),
+            ("retry\0", LineKind::Other, 0),
+            ("x", LineKind::Other, 0),
         ];
         for (line, kind, value) in cases {
-            // Alone, and with more text around it than is looked at.
+            // The line alone, and the line with more text around it than `parse` looks at.
             assert_eq!(
-                read(line.as_bytes(), 0..line.len()),
+                parse(line.as_bytes(), 0..line.len()),
                 (kind, value),
                 "{line:?}"
             );
             for end in ['\n', '\r'] {
                 let text = format!("x: y\n{line}{end} data: z");
                 let place = 5..5 + line.len();
-                assert_eq!(read(text.as_bytes(), place), (kind, value), "{text:?}");
+                assert_eq!(parse(text.as_bytes(), place), (kind, value), "{text:?}");
             }
         }
     }
 
-    /// H6: numbers that no timer holds.
+    /// H6: numbers that are too large for a timer.
     #[test]
     fn milliseconds_are_digits_only_and_saturate() {
         let cases = [

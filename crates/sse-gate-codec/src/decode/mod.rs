@@ -1,30 +1,44 @@
-//! The decoder: from bytes to events, as the HTML standard says, §9.2.5 and §9.2.6.
+//! The decoder: from bytes to messages, by the HTML standard, §9.2.5 and §9.2.6.
 //!
-//! | from | to | where |
+//! A file uses only files of the rows above its own; `tests/module_order.rs` checks it.
+//!
+//! | row | files | what they do |
 //! |---|---|---|
-//! | bytes in chunks | text, in pieces | `utf8`, over the two kinds of `chunk` |
-//! | text | lines | `reader` walks over them, from end to end |
-//! | a line | a field | `line` |
-//! | fields | an event | `block`, whose texts are `slot`s over `buffer`s, and the `last_id` |
-//! | an event | what callers get | `feed` and `message`, or `shared` |
-//! | the end of the stream | what is discarded there | `incomplete` |
+//! | 1 | `buffer` | memory for a text that is put together |
+//! | 1 | `chunk` | the bytes of a chunk, borrowed or shared |
+//! | 1 | `line` | finds the field and the value of a line |
+//! | 1 | `step` | the four things that a chunk can bring |
+//! | 1 | `frame`, `incomplete`, `too_large` | public answers of the decoder |
+//! | 2 | `utf8` | from the bytes of a `chunk` to pieces of text |
+//! | 2 | `field_value` | the value of a field, in the chunk or in a `buffer` |
+//! | 3 | `last_id` | the last event id, a `field_value` that can be shared |
+//! | 4 | `interpreter` | applies the lines of an event, and keeps its `field_value`s |
+//! | 5 | `state` | what a decoder keeps from chunk to chunk: `utf8`, `interpreter`, settings |
+//! | 5 | `message` | an event as the `interpreter` dispatches it, borrowed |
+//! | 6 | `shared_message` | the same, to keep: it shares the chunk |
+//! | 6 | `reader` | walks over the lines of one chunk and changes the `state` |
+//! | 7 | `feed`, `shared_feed` | the frames of one chunk, made by a `reader` |
+//! | 8 | `decoder` | the public type: settings, and a feed for each chunk |
 //!
-//! The `reader` has two ways for a line: one that stands in one piece in the chunk is taken as it
-//! stands there; one that does not is put together in the block's `line` first.
+//! The `reader` has two ways for a line. A line that is whole in the chunk is read where it is.
+//! A line that is not is put together in the interpreter's `line` buffer first.
 
-mod block;
 mod buffer;
 mod chunk;
 mod decoder;
 mod feed;
+mod field_value;
 mod frame;
 mod incomplete;
+mod interpreter;
 mod last_id;
 mod line;
 mod message;
 mod reader;
-mod shared;
-mod slot;
+mod shared_feed;
+mod shared_message;
+mod state;
+mod step;
 mod too_large;
 mod utf8;
 
@@ -33,7 +47,8 @@ pub use feed::Feed;
 pub use frame::Frame;
 pub use incomplete::Incomplete;
 pub use message::Message;
+pub use shared_feed::SharedFeed;
 #[cfg(feature = "stream")]
-pub(crate) use shared::SharedReader;
-pub use shared::{SharedFeed, SharedMessage};
-pub use too_large::TooLarge;
+pub(crate) use shared_feed::SharedReader;
+pub use shared_message::SharedMessage;
+pub use too_large::TooLargeError;

@@ -1,48 +1,39 @@
-//! From a chunk to what it brings, step by step: [`Reader`].
+//! From a chunk to the steps that it brings: [`Reader`].
 
 use core::mem;
 
 use super::chunk::Chunk;
-use super::decoder::Decoder;
+use super::state::State;
+use super::step::Step;
 use super::utf8::Piece;
 use crate::ends::Ends;
 
-/// A line of which so much was there before will not end soon, in bytes.
+/// A line that has this many bytes already is expected to have many more.
 const LONG: usize = 256;
 
 /// Reads one chunk.
 ///
-/// Texts that stand in the chunk in one piece are not copied: the decoder's block knows where they
-/// stand in [`text`](Self::text). What is unfinished at the end of a text is kept in the block's
-/// buffers. So each step leaves the same behind, however the stream is cut.
+/// A value that is one piece of the chunk is not copied: the interpreter notes its place in
+/// [`text`](Self::text). At the end of a text, values and the start of a line are copied into the
+/// interpreter's buffers. So the result does not depend on where the stream is cut.
 #[derive(Debug)]
-pub(crate) struct Reader<C: Chunk> {
-    /// What is not decoded yet.
+pub(super) struct Reader<C: Chunk> {
+    /// The part of the chunk that is not decoded yet.
     rest: C,
     /// The piece of the chunk whose lines are being read.
     pub(super) text: C::Text,
-    /// Where in the text the line begins that is read next.
+    /// Where in the text the next line begins.
     at: usize,
-    /// Up to where in the text the block can't be too large, whatever its lines are.
+    /// The event can't be too large before this place in the text, whatever its lines are.
     reach: usize,
-    /// The ends of the lines from there on.
+    /// The ends of the next lines.
     ends: Ends,
-    /// Whether there may be more in the text.
+    /// Whether the text may have more lines.
     is_reading: bool,
 }
 
-/// What a chunk brings. The block has it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Step {
-    Event,
-    Retry,
-    Comment,
-    /// A block that is passed over from here on.
-    TooLarge,
-}
-
 impl<C: Chunk> Reader<C> {
-    pub(crate) fn new(chunk: C) -> Self {
+    pub(super) fn new(chunk: C) -> Self {
         Self {
             rest: chunk,
             text: C::Text::default(),
@@ -53,47 +44,47 @@ impl<C: Chunk> Reader<C> {
         }
     }
 
-    /// Reads on to the end, whatever comes.
+    /// Reads the rest of the chunk and returns none of its steps.
     #[inline]
-    pub(crate) fn finish(&mut self, decoder: &mut Decoder) {
-        while self.next(decoder).is_some() {}
+    pub(super) fn finish(&mut self, state: &mut State) {
+        while self.next(state).is_some() {}
     }
 
-    /// The next thing that the chunk brings; `None` when it is read to its end.
+    /// The next step; `None` at the end of the chunk.
     #[inline]
-    pub(crate) fn next(&mut self, decoder: &mut Decoder) -> Option<Step> {
-        decoder.block.drop_returned();
-        decoder.block.returned = self.next_step(decoder);
-        decoder.block.returned
+    pub(super) fn next(&mut self, state: &mut State) -> Option<Step> {
+        state.interpreter.clear_returned();
+        state.interpreter.returned = self.next_step(state);
+        state.interpreter.returned
     }
 
-    /// Not inlined, and all it calls is: one loop in one place, whoever calls it.
+    /// Not inlined, while all that it calls is: so there is one copy of the loop.
     #[inline(never)]
-    fn next_step(&mut self, decoder: &mut Decoder) -> Option<Step> {
+    fn next_step(&mut self, state: &mut State) -> Option<Step> {
         loop {
             if self.is_reading
-                && let Some(step) = self.next_in_text(decoder)
+                && let Some(step) = self.next_in_text(state)
             {
                 return Some(step);
             }
             if self.rest.is_empty() {
                 return None;
             }
-            let piece = decoder.utf8.next(&mut self.rest)?;
-            if let Some(step) = self.begin(piece, decoder) {
+            let piece = state.utf8.next(&mut self.rest)?;
+            if let Some(step) = self.begin(piece, state) {
                 return Some(step);
             }
         }
     }
 
-    /// Reads on in the text, up to its end.
+    /// The next step in the text; `None` at its end.
     #[inline]
-    fn next_in_text(&mut self, decoder: &mut Decoder) -> Option<Step> {
-        let block = &mut decoder.block;
+    fn next_in_text(&mut self, state: &mut State) -> Option<Step> {
+        let interpreter = &mut state.interpreter;
         let (text, bytes) = (&*self.text, self.text.as_bytes());
-        // In variables, not behind references: this loop is where the time goes.
+        // Local variables and not fields, because this loop takes most of the time.
         let (mut at, mut reach, mut ends) = (self.at, self.reach, self.ends.clone());
-        let mut is_late = block.is_late();
+        let mut slow = interpreter.needs_slow_path();
         while let Some(end) = ends.next(bytes) {
             let line = at..end;
             at = end + 1;
@@ -101,18 +92,19 @@ impl<C: Chunk> Reader<C> {
                 // The LF of a CRLF ends no line of its own.
                 continue;
             }
-            let step = if is_late {
-                let step = block.late_line(&text[line], text, decoder.comments, decoder.limit);
-                reach = at.saturating_add(decoder.limit - block.kept_len());
-                is_late = block.is_late();
+            let step = if slow {
+                let line = &text[line];
+                let step = interpreter.line_slow_path(line, text, state.comments, state.limit);
+                reach = at.saturating_add(state.limit - interpreter.buffered_len());
+                slow = interpreter.needs_slow_path();
                 step
             } else if line.is_empty() {
-                reach = at.saturating_add(decoder.limit);
-                block.end()
-            } else if line.end > reach && block.kept_len() + line.len() > decoder.limit {
-                Some(block.give_up(false))
+                reach = at.saturating_add(state.limit);
+                interpreter.end_event()
+            } else if line.end > reach && interpreter.buffered_len() + line.len() > state.limit {
+                Some(interpreter.skip_event(false))
             } else {
-                block.line(line, text, decoder.comments)
+                interpreter.line(line, text, state.comments)
             };
             if step.is_some() {
                 (self.at, self.reach, self.ends) = (at, reach, ends);
@@ -120,33 +112,33 @@ impl<C: Chunk> Reader<C> {
             }
         }
         self.at = at;
-        self.end_of_text(decoder)
+        self.end_text(state)
     }
 
-    /// Keeps what is needed of a text that is read to its end.
-    fn end_of_text(&mut self, decoder: &mut Decoder) -> Option<Step> {
-        let block = &mut decoder.block;
+    /// Copies what is needed of a text that has been read to its end.
+    fn end_text(&mut self, state: &mut State) -> Option<Step> {
+        let interpreter = &mut state.interpreter;
         self.is_reading = false;
-        block.after_cr = self.text.ends_with('\r');
-        block.keep(&self.text);
-        block.add_to_line(&self.text[self.at..], decoder.limit)
+        interpreter.after_cr = self.text.ends_with('\r');
+        interpreter.copy_from(&self.text);
+        interpreter.add_to_line(&self.text[self.at..], state.limit)
     }
 
-    /// Goes on to the next piece. A character between two texts can make the event too large.
-    fn begin(&mut self, piece: Piece<C::Text>, decoder: &mut Decoder) -> Option<Step> {
-        let block = &mut decoder.block;
-        let after_cr = mem::take(&mut block.after_cr);
+    /// Begins the next piece. A single character can make the event too large.
+    fn begin(&mut self, piece: Piece<C::Text>, state: &mut State) -> Option<Step> {
+        let interpreter = &mut state.interpreter;
+        let after_cr = mem::take(&mut interpreter.after_cr);
         self.at = 0;
         match piece {
             Piece::Text(text) => {
                 self.at = usize::from(after_cr && text.starts_with('\n'));
-                self.ends = if block.line.len() > LONG {
+                self.ends = if interpreter.line.len() > LONG {
                     Ends::far_from(self.at, text.as_bytes())
                 } else {
                     Ends::from(self.at)
                 };
-                // A limit that was set in the midst of a block may be met already.
-                let left = decoder.limit.saturating_sub(block.kept_len());
+                // A limit that was set in the middle of an event may be exceeded already.
+                let left = state.limit.saturating_sub(interpreter.buffered_len());
                 self.reach = left.saturating_add(self.at);
                 self.text = text;
                 self.is_reading = true;
@@ -155,7 +147,7 @@ impl<C: Chunk> Reader<C> {
             Piece::Char(character) => {
                 self.text = C::Text::default();
                 let mut room = [0; 4];
-                block.add_to_line(character.encode_utf8(&mut room), decoder.limit)
+                interpreter.add_to_line(character.encode_utf8(&mut room), state.limit)
             }
         }
     }

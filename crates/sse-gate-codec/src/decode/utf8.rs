@@ -9,36 +9,38 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// "UTF-8 decode" of the [Encoding standard] for bytes that come in chunks.
 ///
-/// One byte order mark at the start is left out. What is no UTF-8 becomes U+FFFD, one for each
-/// *maximal subpart*: as many bytes as could have begun a character, or else a single one. A
-/// character that is cut by the end of a chunk waits for the next one.
+/// One byte order mark at the start is left out. Bytes that are not UTF-8 become U+FFFD, one for each
+/// *maximal subpart*: the longest run of bytes that could begin a character, or else a single byte. A
+/// character that the end of a chunk cuts is completed by the next chunk.
 ///
 /// [Encoding standard]: https://encoding.spec.whatwg.org/#utf-8-decode
 #[derive(Debug, Clone, Default)]
 pub(super) struct Utf8 {
-    /// Whether anything was read, so that a byte order mark is an ordinary character.
+    /// Whether anything has been read. A byte order mark is an ordinary character then.
     started: bool,
     /// The start of a character, from earlier chunks.
     begun: [u8; 4],
+    /// How many bytes of `begun` are in use.
     len: usize,
 }
 
-/// What comes next.
+/// The next part of a decoded stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece<T> {
-    /// Text that stands in the chunk.
+    /// A text that is in the chunk.
     Text(T),
-    /// A character that does not: it came in parts, or is U+FFFD. It is no line end.
+    /// A character that is not in the chunk: it came in parts, or it is U+FFFD. It is never a line
+    /// end.
     Char(char),
 }
 
 impl Utf8 {
-    /// Whether a character has begun, and its end has not come yet.
+    /// Whether a character has begun and is not complete yet.
     pub(super) fn is_in_character(&self) -> bool {
         self.len > 0
     }
 
-    /// Takes the next piece off the start of a chunk; `None` if nothing more can be made of it.
+    /// Takes the next piece from the start of a chunk; `None` if the chunk has no more.
     pub(super) fn next<C: Chunk>(&mut self, chunk: &mut C) -> Option<Piece<C::Text>> {
         if self.len > 0 {
             let character = self.complete(chunk)?;
@@ -71,7 +73,7 @@ impl Utf8 {
         Some(Piece::Char(char::REPLACEMENT_CHARACTER))
     }
 
-    /// The character that was begun, with what it lacks from the start of `chunk`.
+    /// Completes the character that has begun with bytes from the start of `chunk`.
     fn complete<C: Chunk>(&mut self, chunk: &mut C) -> Option<char> {
         loop {
             self.begun[self.len] = *chunk.first()?;
@@ -85,7 +87,7 @@ impl Utf8 {
                     chunk.skip(1);
                     self.len += 1;
                 }
-                // What was begun is a maximal subpart; the byte behind it is yet to be read.
+                // The bytes so far are a maximal subpart. The next byte is read again, on its own.
                 Err(_) => {
                     self.len = 0;
                     return Some(char::REPLACEMENT_CHARACTER);
@@ -95,13 +97,13 @@ impl Utf8 {
     }
 }
 
-/// Takes a text off the chunk at whose start it stands.
+/// Takes a text from the chunk that begins with it.
 fn take<C: Chunk>(chunk: &mut C, text: C::Text) -> Piece<C::Text> {
     chunk.skip(text.len());
     Piece::Text(text)
 }
 
-/// How many bytes at the end are a character of which more is to come.
+/// How many bytes at the end are the start of a character that is not complete.
 fn cut(bytes: &[u8]) -> usize {
     for (back, byte) in (1..=3).zip(bytes.iter().rev()) {
         match byte {
@@ -123,7 +125,7 @@ mod tests {
     use alloc::string::String;
     use bytes::Bytes;
 
-    /// What all chunks together are decoded to.
+    /// The text of all chunks together.
     fn decode<C: Chunk>(chunks: impl IntoIterator<Item = C>) -> String {
         let (mut utf8, mut decoded) = (Utf8::default(), String::new());
         for mut chunk in chunks {
@@ -141,18 +143,17 @@ mod tests {
         decoded
     }
 
-    /// What a stream is decoded to by the standard library, without a last character that lacks
-    /// something.
+    /// What the standard library makes of a stream, without an incomplete character at the end.
     fn expected(stream: &[u8]) -> String {
         let stream = stream.strip_prefix(BOM).unwrap_or(stream);
         String::from_utf8_lossy(&stream[..stream.len() - cut(stream)]).into_owned()
     }
 
-    /// H4: each sequence of four bytes of which every kind is one, cut at each place.
+    /// H4: four bytes, of every kind in every order, cut at each place.
     #[test]
     #[cfg_attr(miri, ignore = "too many for Miri")]
     fn bytes_that_are_no_text_become_the_same_characters_however_they_are_cut() {
-        // For each border of the ranges in the Unicode standard's table 3-7, bytes on both sides.
+        // The bytes on both sides of each border in table 3-7 of the Unicode standard.
         let kinds = [
             b'a', b'\n', 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBB, 0xBF, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,
             0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF,
@@ -185,7 +186,7 @@ mod tests {
                 assert_eq!(decode(chunks), expected, "{stream:?} by {len}");
             }
         }
-        // What looks like a mark and is none.
+        // Bytes that only begin like a byte order mark.
         assert_eq!(decode([&b"\xEF"[..], b"\xBB", b"x"]), "\u{fffd}x");
         assert_eq!(
             decode([&b"\xFF"[..], b"\xEF", b"\xBB\xBF"]),

@@ -1,7 +1,6 @@
 //! A decoder written from the HTML standard, §9.2.5 and §9.2.6, step by step.
 //!
-//! It is here to say what a client gets to see, so it is as plain as can be and shares nothing
-//! with the crate. The quotations are steps of §9.2.6.
+//! It says what a client sees. So it is as simple as possible and shares no code with the crate. The quotations are steps of §9.2.6.
 
 /// What a client knows after a stream.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -16,7 +15,7 @@ pub(crate) struct Decoded {
     pub(crate) last_event_id: String,
     /// Each line that was neither empty nor a comment, as field and value, dispatched or not.
     pub(crate) fields: Vec<(String, String)>,
-    /// Where the stream ended, if that was in the middle of a block: `"line"` or `"block"`.
+    /// Where the stream ended, if that was in the middle of an event: `"line"` or `"event"`.
     pub(crate) incomplete: Option<&'static str>,
 }
 
@@ -44,9 +43,9 @@ pub(crate) fn decode(stream: &[u8], last_event_id: &str) -> Decoded {
     }
     // "Once the end of the file is reached, any pending data must be discarded. (If the file ends in
     // the middle of an event, before the final empty line, the incomplete event is not dispatched.)"
-    client.seen.incomplete = match (&*rest, client.fields_of_block) {
+    client.seen.incomplete = match (&*rest, client.fields_of_event) {
         ("", 0) => None,
-        ("", _) => Some("block"),
+        ("", _) => Some("event"),
         _ => Some("line"),
     };
     client.seen
@@ -81,8 +80,8 @@ struct Client {
     data_buffer: String,
     event_type_buffer: String,
     id_buffer: String,
-    /// How many fields the block has had.
-    fields_of_block: usize,
+    /// How many fields the event has had.
+    fields_of_event: usize,
     seen: Decoded,
 }
 
@@ -102,7 +101,7 @@ impl Client {
 
     fn field(&mut self, field: &str, value: &str) {
         self.seen.fields.push((field.to_owned(), value.to_owned()));
-        self.fields_of_block += 1;
+        self.fields_of_event += 1;
         match field {
             "event" => value.clone_into(&mut self.event_type_buffer),
             "data" => {
@@ -119,7 +118,7 @@ impl Client {
     }
 
     fn dispatch(&mut self) {
-        self.fields_of_block = 0;
+        self.fields_of_event = 0;
         self.seen.last_event_id.clone_from(&self.id_buffer);
         let kind = std::mem::take(&mut self.event_type_buffer);
         let mut data = std::mem::take(&mut self.data_buffer);

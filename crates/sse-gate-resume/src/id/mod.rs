@@ -16,11 +16,11 @@
 //! one spelling, so a credential has one spelling.
 //!
 //! The tag is under a key of the session's own, which HKDF-SHA256 (RFC 5869) derives from the
-//! server's key and 32 random bytes in the session's record: whoever wants to forge one needs
-//! both. It covers the version, kid, sid and generation, the epoch of the log, the resource and
-//! the subject, each behind its length. It does not cover the sequence. Whoever holds the rest may
-//! move that, and gains nothing: before its first event a session has no right, and beyond the
-//! last one there is nothing.
+//! server's key and 32 random bytes in the session's record. To forge an id, one needs both. The tag
+//! covers the version, kid, sid and generation, the epoch of the log, the resource and the subject,
+//! each behind its length. It does not cover the sequence. The holder of an id may change that, and
+//! gains nothing: a session has no right to events before its first one, and there are none behind
+//! the last one.
 
 mod base36;
 mod keys;

@@ -34,12 +34,12 @@ impl IdPrefix {
         self.0.as_bytes()
     }
 
-    /// The most bytes that a line has.
+    /// The length of the longest line, in bytes.
     pub(crate) fn line_len(&self) -> usize {
         self.as_bytes().len() + MAX_DIGITS + 1
     }
 
-    /// Appends the whole line for this sequence.
+    /// Appends the whole `id` line for this sequence.
     pub(crate) fn line(&self, seq: u64, buffer: &mut BytesMut) {
         buffer.extend_from_slice(self.as_bytes());
         buffer.extend_from_slice(Base36::new(seq).as_bytes());

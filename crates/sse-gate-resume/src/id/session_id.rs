@@ -7,13 +7,13 @@ use sse_gate_core::{Entropy, EntropyError};
 
 /// Names a session: 16 random bytes.
 ///
-/// It is one part of a credential, and no credential by itself. Its `Debug` shows the first three
-/// bytes, enough to find it by in a log.
+/// It is a part of a resume id, and no credential by itself. Its `Debug` shows the first three
+/// bytes, enough to find the session in a log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId([u8; 16]);
 
 impl SessionId {
-    /// The length of its text, in bytes.
+    /// The length of its text in an id, in bytes.
     pub(super) const TEXT_LEN: usize = 22;
 
     pub(crate) fn generate(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
@@ -22,12 +22,12 @@ impl SessionId {
         Ok(Self(std::array::from_fn(|place| bytes[place])))
     }
 
-    /// The session of these bytes, as a store reads it back.
+    /// The name of these bytes, as a store reads it back.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// Its bytes, evenly distributed.
+    /// Its bytes. They are random, so a store may shard by any of them.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! What can't be forged in a resume id: [`Tag`].
+//! The part of a resume id that can't be forged: [`Tag`].
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -18,7 +18,7 @@ const PURPOSE: &[u8] = b"sse-gate/resume-id/1";
 #[derive(Clone, Copy)]
 pub(crate) struct Tag([u8; 16]);
 
-/// What a tag covers, but for the key's name, and the session's salt.
+/// What a tag covers beside the version and the key's name, and the salt of the session's key.
 #[derive(Clone, Copy)]
 pub(crate) struct TagContext<'a> {
     pub(crate) session: SessionId,
@@ -56,7 +56,7 @@ impl Tag {
         &self.0
     }
 
-    /// Whether both are the same, in constant time.
+    /// Whether both are the same. It takes the same time wherever they differ.
     pub(crate) fn is(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }

@@ -1,11 +1,23 @@
-//! A resume id as it is shown: [`ResumeId`].
+//! A resume id as a client shows it: [`ResumeId`].
 
 use std::fmt;
 
 use super::session_id::decode16;
 use super::{MAX_GENERATION, SCHEME, SessionId, Tag, base36};
 
-/// A well-spelled resume id. Whether it is a good one, nobody knows yet.
+/// A resume id that is spelled correctly. It is not checked yet: anyone can write one.
+///
+/// A server that gets a `Last-Event-ID` asks first whether it claims to be a resume id. Every other
+/// text is an id of an application's own, or of another server.
+///
+/// ```
+/// use sse_gate_resume::backend::ResumeId;
+///
+/// assert!(!ResumeId::is_claimed_by(b"42"));
+/// // It claims to be one, and is none.
+/// assert!(ResumeId::is_claimed_by(b"sser1.k.42"));
+/// assert!(ResumeId::parse("sser1.k.42").is_none());
+/// ```
 pub struct ResumeId {
     pub(crate) kid: u8,
     pub(crate) session: SessionId,
@@ -15,7 +27,7 @@ pub struct ResumeId {
 }
 
 impl ResumeId {
-    /// The longest one, in bytes.
+    /// The length of the longest one, in bytes: 74.
     pub const MAX_LEN: usize = SCHEME.len()
         + "k.".len()
         + SessionId::TEXT_LEN
@@ -24,12 +36,12 @@ impl ResumeId {
         + ".".len()
         + base36::MAX_DIGITS;
 
-    /// Whether a `Last-Event-ID` claims to be one. Every other text is an application's, or none.
+    /// Whether a `Last-Event-ID` claims to be a resume id.
     pub fn is_claimed_by(text: &[u8]) -> bool {
         text.starts_with(SCHEME.as_bytes())
     }
 
-    /// Reads one; `None` for what is spelled otherwise.
+    /// Reads a resume id. Returns `None` if the text is spelled in any other way.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > Self::MAX_LEN {
             return None;

@@ -1,18 +1,28 @@
 //! Where a log begins and ends: [`Bounds`].
 
 /// Which events a log holds, and whether more will come.
+///
+/// ```
+/// use sse_gate_resume::backend::{Bounds, LogEnd};
+///
+/// let whole = Bounds { first: 3, last: 7, end: Some(LogEnd::Complete) };
+/// assert!(whole.is_over_for(7) && !whole.is_over_for(6));
+/// // A log that has not ended is over for no reader.
+/// let open = Bounds { end: None, ..whole };
+/// assert!(!open.is_over_for(7));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// The number of the first event that is still there; `last + 1` if none is.
+    /// The number of the first event that the log still holds; `last + 1` if it holds no event.
     pub first: u64,
-    /// The number of the last event that was appended; 0 if none was.
+    /// The number of the last event that was appended; 0 before the first one.
     pub last: u64,
     /// How the log ended, if it has.
     pub end: Option<LogEnd>,
 }
 
 impl Bounds {
-    /// Whether a reader that had everything up to `seq` has had everything there will ever be.
+    /// Whether the log has ended, and a reader that had everything up to `seq` has had all of it.
     pub fn is_over_for(&self, seq: u64) -> bool {
         self.end.is_some() && seq >= self.last
     }
@@ -22,8 +32,8 @@ impl Bounds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LogEnd {
-    /// Its writer has said everything.
+    /// Its writer has finished: the log holds the whole stream.
     Complete,
-    /// Its writer broke off.
+    /// Its writer stopped before it had finished.
     Failed,
 }

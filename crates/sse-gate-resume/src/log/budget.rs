@@ -8,10 +8,33 @@ use sse_gate_core::Subject;
 
 use crate::sync::Mutex;
 
-/// A cap on the bytes of many logs, with a share of it for each subject. Clones share it.
+/// A bound on the bytes of many logs, with a share of it for each subject. Clones count together.
 ///
-/// A log that would exceed it, or its subject's share, drops events of its own, never those of
-/// another.
+/// A log that would exceed the budget, or its subject's share, drops events of its own, never those
+/// of another log. A log that has no event to drop refuses the new one with
+/// [`NoRoom`](crate::error::AppendErrorKind::NoRoom).
+///
+/// Each event counts with its bytes and 64 more, for what the log needs beside them.
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_core::Subject;
+/// use sse_gate_resume::{LogBudget, LogLimits, MemoryLogs, Publisher};
+///
+/// # pollster::block_on(async {
+/// let budget = LogBudget::new(64 * 1024 * 1024).with_share(1024 * 1024);
+/// let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
+/// let alice = Subject::new("alice")?;
+/// let publisher = Publisher::new(logs.create_for(&alice)?);
+/// publisher.publish(&Event::new().data("hello")).await?;
+/// assert!(budget.used_by(&alice) > 64);
+///
+/// // What a log held is given back with it.
+/// drop(publisher);
+/// assert_eq!(budget.used(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 pub struct LogBudget(Arc<Inner>);
 
@@ -19,11 +42,11 @@ pub struct LogBudget(Arc<Inner>);
 struct Inner {
     total: Counter,
     share: usize,
-    /// Of subjects that have logs.
+    /// The shares of subjects that have logs.
     shares: Mutex<HashMap<Subject, Weak<Share>>>,
 }
 
-/// What one subject's logs have used of the budget. It is forgotten with the last of them.
+/// What one subject's logs use of the budget. It is forgotten with the last of them.
 #[derive(Debug)]
 struct Share {
     subject: Subject,
@@ -31,7 +54,7 @@ struct Share {
     budget: LogBudget,
 }
 
-/// What a log counts its bytes in.
+/// Where a log counts its bytes.
 #[derive(Debug)]
 pub(super) struct Account {
     budget: LogBudget,
@@ -53,10 +76,11 @@ impl LogBudget {
         Self::with(max_bytes, max_bytes / Self::SHARES)
     }
 
-    /// The same cap, counted anew, with this many bytes for the logs of one subject.
+    /// A budget of the same size, with this many bytes for the logs of one subject. It counts anew:
+    /// logs that were made with the old one don't count.
     ///
-    /// It counts for logs that are made [for a subject](super::MemoryLogs::create_for), as those of
-    /// work behind a stream are.
+    /// A share bounds logs that are made [for a subject](super::MemoryLogs::create_for), and topics
+    /// that a subject [owns](crate::Topics::log).
     pub fn with_share(self, max_bytes: usize) -> Self {
         Self::with(self.0.total.max, max_bytes)
     }
@@ -69,7 +93,7 @@ impl LogBudget {
         }))
     }
 
-    /// How many bytes are in use.
+    /// How many bytes all logs use.
     pub fn used(&self) -> usize {
         self.0.total.used.load(Ordering::Relaxed)
     }
@@ -109,7 +133,7 @@ impl LogBudget {
 impl Drop for Share {
     fn drop(&mut self) {
         let mut shares = self.budget.0.shares.lock();
-        // Another may have taken its place already.
+        // A new share of the subject may have taken its place already.
         if shares
             .get(&self.subject)
             .is_some_and(|it| it.strong_count() == 0)
@@ -120,7 +144,7 @@ impl Drop for Share {
 }
 
 impl Account {
-    /// Takes so many bytes of the share and of the budget, or of neither.
+    /// Takes so many bytes of the share and of the budget, or of neither. Returns whether it did.
     pub(super) fn take(&self, bytes: usize) -> bool {
         let share = self.share.as_ref().map(|share| &share.used);
         if share.is_some_and(|share| !share.take(bytes)) {
@@ -163,7 +187,7 @@ impl Counter {
 }
 
 impl Default for LogBudget {
-    /// 256 MiB, and 16 MiB of one subject: sixteen logs of the default size.
+    /// 256 MiB in all, and 16 MiB for each subject: sixteen logs of the default size.
     fn default() -> Self {
         Self::new(256 * 1024 * 1024)
     }

@@ -5,13 +5,27 @@ use sse_gate_codec::{Event, EventName};
 
 use super::AppendErrorKind;
 
-/// The bytes of an event, but for its id: they are the same for all who read it, and made once.
+/// The bytes of an event without its id. They are the same for all readers, so they are made once.
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::backend::EncodedEvent;
+/// use sse_gate_resume::error::AppendErrorKind;
+///
+/// let event = EncodedEvent::new(&Event::new().data("hello")).unwrap();
+/// assert_eq!(&event.as_bytes()[..], b"data: hello\n\n");
+/// // A browser does not dispatch an event without data.
+/// assert_eq!(EncodedEvent::new(&Event::new()).unwrap_err(), AppendErrorKind::NoData);
+/// ```
 #[derive(Clone, Debug)]
 pub struct EncodedEvent(Bytes);
 
 impl EncodedEvent {
-    /// Encodes an event of the application's, or says why a log can't have it: it has an id of its
-    /// own, a reserved name, or no data.
+    /// Encodes an event of the application's.
+    ///
+    /// # Errors
+    ///
+    /// The event has an id of its own, a reserved name, or no data. A log refuses such an event.
     pub fn new(event: &Event<'_>) -> Result<Self, AppendErrorKind> {
         if event.get_id().is_some() {
             return Err(AppendErrorKind::Id);
@@ -25,12 +39,12 @@ impl EncodedEvent {
         Ok(Self(event.to_bytes()))
     }
 
-    /// The event of these bytes, as a log reads it back that keeps blocks elsewhere.
+    /// The event of these bytes, as a log that keeps events elsewhere reads it back.
     pub const fn from_bytes(bytes: Bytes) -> Self {
         Self(bytes)
     }
 
-    /// Its bytes.
+    /// Its bytes, the empty line at the end included.
     pub fn as_bytes(&self) -> &Bytes {
         &self.0
     }

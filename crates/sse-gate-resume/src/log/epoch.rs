@@ -1,14 +1,15 @@
-//! Which life of a log it is: [`LogEpoch`].
+//! What tells a log from all others: [`LogEpoch`].
 
 use sse_gate_core::{Entropy, EntropyError};
 
-/// Tells a log from every other, and from itself in an earlier life. Part of what the tag of a
-/// resume id covers.
+/// A number that tells a log from every other one, and from itself before it lost its events.
+///
+/// The tag of a resume id covers it, so an id of one log is worth nothing in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LogEpoch(u64);
 
 impl LogEpoch {
-    /// An epoch that no other log has.
+    /// A random epoch, which no other log has.
     pub fn generate(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         let mut bytes = [0; 32];
         entropy.fill(&mut bytes)?;

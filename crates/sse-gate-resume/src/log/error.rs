@@ -3,7 +3,20 @@
 use std::error::Error;
 use std::fmt;
 
-/// An event was not appended.
+/// An event was not appended to a log.
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::error::AppendErrorKind;
+/// use sse_gate_resume::{MemoryLogs, Publisher};
+///
+/// # pollster::block_on(async {
+/// let publisher = Publisher::new(MemoryLogs::default().create()?);
+/// let error = publisher.publish(&Event::new()).await.unwrap_err();
+/// assert_eq!(error.kind(), AppendErrorKind::NoData);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct AppendError {
     kind: AppendErrorKind,
@@ -14,20 +27,20 @@ pub struct AppendError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AppendErrorKind {
-    /// The event has an id. Those on the wire are resume ids; an application's own belongs in the
-    /// data.
+    /// The event has an id. The ids on the wire are resume ids. Put an id of your own into the data.
     Id,
-    /// The event's name begins with `sse.`, which is the library's.
+    /// The event's name begins with `sse.`. Such names are the library's.
     ReservedName,
-    /// The event has no data, so no client would see it and none would remember its id.
+    /// The event has no data. A browser would not dispatch it, and not remember its id.
     NoData,
-    /// The event alone is larger than the log may be.
+    /// The event alone is larger than the [log may be](crate::LogLimits::with_max_bytes).
     TooLarge,
-    /// Other logs have used up the budget of all, or those of the same subject its share.
+    /// Other logs have used up the [budget](crate::LogBudget), or other logs of the same subject its
+    /// share.
     NoRoom,
-    /// The log has ended.
+    /// The log has ended: its [`Publisher`](crate::Publisher) has finished or was dropped.
     Ended,
-    /// The session that the log belongs to is over. No client can read the log any more: stop the
+    /// The session that the log belongs to is over. No client can read the log any more, so stop the
     /// work.
     Closed,
     /// The log can't be reached.

@@ -2,7 +2,23 @@
 
 use std::time::Duration;
 
-/// The bounds of a log. At each of them the oldest events go.
+/// The bounds of a log. At each of them, the oldest events make room for new ones.
+///
+/// A client that comes back finds what it missed as long as the log holds it. What is gone is an
+/// `sse.gap` for the client, never silence.
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate_resume::{LogBudget, LogLimits, MemoryLogs};
+///
+/// // Prices: many small events, of which only the newest matter.
+/// let limits = LogLimits::default()
+///     .with_max_events(100)
+///     .with_max_bytes(64 * 1024)
+///     .with_max_age(Duration::from_secs(30));
+/// let logs = MemoryLogs::new(limits, LogBudget::default());
+/// # let _ = logs;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogLimits {
     pub(super) events: usize,
@@ -11,20 +27,21 @@ pub struct LogLimits {
 }
 
 impl LogLimits {
-    /// Keeps at most this many events, and at least one.
+    /// Keeps at most this many events, and at least one. The default is 1,000.
     pub const fn with_max_events(mut self, events: usize) -> Self {
         self.events = if events == 0 { 1 } else { events };
         self
     }
 
-    /// Keeps at most this many bytes, counted as [`Page`](super::Page) hands them out. It is the
-    /// largest event, too.
+    /// Keeps at most this many bytes, as they stand on the wire, but without ids. A single event that
+    /// is larger is refused. The default is 1 MiB.
     pub const fn with_max_bytes(mut self, bytes: usize) -> Self {
         self.bytes = bytes;
         self
     }
 
-    /// Keeps no event for longer than this. What is too old goes when the log is next used.
+    /// Keeps no event for longer than this, 10 minutes by default. What is too old is dropped when
+    /// the log is next used.
     pub const fn with_max_age(mut self, age: Duration) -> Self {
         self.age = age;
         self
@@ -32,8 +49,8 @@ impl LogLimits {
 }
 
 impl Default for LogLimits {
-    /// 1,000 events, 1 MiB and 10 minutes: several times what a client misses that is away for
-    /// the two minutes a session waits for it.
+    /// 1,000 events, 1 MiB and 10 minutes: several times what a client misses within the two
+    /// minutes for which a session waits for it.
     fn default() -> Self {
         Self {
             events: 1_000,

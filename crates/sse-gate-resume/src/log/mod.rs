@@ -1,14 +1,13 @@
 //! The record of a stream's events, from which a client that comes back gets what it missed.
 //!
 //! A log is append-only and ordered: its events are numbered from 1, without holes. It is bounded
-//! by [`LogLimits`]; what no longer fits goes, the oldest first, and a reader that would have
-//! needed it is told so. It has an [epoch](LogEpoch), so that a number of one log means nothing
-//! to another.
+//! by [`LogLimits`]. The oldest events make room for new ones, and a reader that has missed them is
+//! told so. Each log has an [epoch](LogEpoch), so that a number of one log means nothing in another.
 //!
-//! Readers pull: each asks for what comes after the event it had last, and waits if there is
-//! nothing. So a slow reader costs a log nothing, and appending waits for nobody.
+//! Readers pull: each asks for what comes after the event that it had last, and waits if there is
+//! nothing. So a slow reader costs a log nothing, and appending never waits.
 //!
-//! Who reads needs [`ReadLog`], who writes [`EventLog`]. [`MemoryLog`] is both.
+//! A reader needs [`ReadLog`], and a writer [`EventLog`]. [`MemoryLog`] implements both.
 
 mod bounds;
 mod budget;

@@ -1,16 +1,31 @@
-//! What a reader gets at a time: [`Page`].
+//! The events that a reader gets at a time: [`Page`].
 
 use std::vec;
 
 use super::EncodedEvent;
 
+/// So many events are a page.
 const MAX_EVENTS: usize = 64;
 
+/// With so many bytes, a page is full, too.
 const MAX_BYTES: usize = 64 * 1024;
 
 /// Some events of a log, in their order. A log fills it, a reader empties it.
 ///
-/// It has room for 64 events, and for no more once they have 64 KiB.
+/// It is full with 64 events, or as soon as they have 64 KiB together.
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::backend::{EncodedEvent, Page};
+///
+/// let mut page = Page::default();
+/// let event = EncodedEvent::new(&Event::new().data("hello")).unwrap();
+/// let mut seq = 1;
+/// while page.push(seq, event.clone()) {
+///     seq += 1;
+/// }
+/// assert_eq!((page.len(), page.is_full()), (64, true));
+/// ```
 #[derive(Debug, Default)]
 pub struct Page {
     events: Vec<(u64, EncodedEvent)>,
@@ -18,29 +33,29 @@ pub struct Page {
 }
 
 impl Page {
-    /// Adds the event of this number, encoded but for its id; whether there is room for another.
+    /// Adds the event of this number. Returns whether there is room for another.
     pub fn push(&mut self, seq: u64, event: EncodedEvent) -> bool {
         self.bytes += event.len();
         self.events.push((seq, event));
         !self.is_full()
     }
 
-    /// Whether there is no room for another.
+    /// Whether there is no room for another event.
     pub fn is_full(&self) -> bool {
         self.events.len() >= MAX_EVENTS || self.bytes >= MAX_BYTES
     }
 
-    /// Whether there is nothing in it.
+    /// Whether it has no events.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
 
-    /// How many events are in it.
+    /// How many events it has.
     pub fn len(&self) -> usize {
         self.events.len()
     }
 
-    /// How many bytes its events have.
+    /// How many bytes its events have together.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }

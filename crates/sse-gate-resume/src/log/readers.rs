@@ -1,4 +1,4 @@
-//! Who waits for a log: [`Readers`].
+//! The readers that wait for a log: [`Readers`].
 
 use std::task::{Context, Waker};
 
@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 pub struct ReaderId(usize);
 
 impl ReaderId {
-    /// The place of this number, for logs that keep places of their own.
+    /// The place of this number. A log that keeps its readers by itself makes places with it.
     pub const fn new(place: usize) -> Self {
         Self(place)
     }
@@ -58,13 +58,13 @@ impl Readers {
         }
     }
 
-    /// Those who wait, to be woken when the log is no longer locked.
+    /// The wakers of the readers that wait. Wake them when the log is no longer locked.
     pub(super) fn take_waiting(&mut self) -> Vec<Waker> {
         self.places.iter_mut().filter_map(Option::take).collect()
     }
 }
 
-/// Keeps the waker of whoever polls, unless it is kept already.
+/// Keeps the waker of the task that polls, unless it is kept already.
 pub(crate) fn keep_waker(place: &mut Option<Waker>, cx: &Context<'_>) {
     if !place.as_ref().is_some_and(|own| own.will_wake(cx.waker())) {
         *place = Some(cx.waker().clone());

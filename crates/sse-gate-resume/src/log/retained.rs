@@ -7,7 +7,7 @@ use sse_gate_core::SteadyTime;
 use super::budget::Account;
 use super::{AppendErrorKind, EncodedEvent, LogLimits, Page};
 
-/// What an event costs beside its bytes: its place here, and the head of its allocation.
+/// What an event costs beside its bytes: its place in the queue, and the head of its allocation.
 const OVERHEAD: usize = 64;
 
 /// The last events of a log, within its limits.
@@ -51,7 +51,7 @@ impl Retained {
         Some(newest.at.saturating_add(self.limits.age))
     }
 
-    /// Appends an event, at the cost of the oldest if need be.
+    /// Appends an event and returns its number. If there is no room, the oldest events are dropped.
     pub(super) fn push(
         &mut self,
         event: EncodedEvent,
@@ -79,7 +79,7 @@ impl Retained {
         Ok(self.last)
     }
 
-    /// Drops everything.
+    /// Drops all events.
     pub(super) fn clear(&mut self) {
         while !self.events.is_empty() {
             self.drop_oldest();
@@ -87,7 +87,7 @@ impl Retained {
         self.events = VecDeque::new();
     }
 
-    /// Drops what is too old.
+    /// Drops the events that are too old.
     pub(super) fn trim(&mut self, now: SteadyTime) {
         let max_age = self.limits.age;
         let is_old = |retained: &RetainedEvent| retained.at.saturating_add(max_age).has_passed(now);
@@ -96,7 +96,7 @@ impl Retained {
         }
     }
 
-    /// Copies what comes after `after` into the page, as far as it has room.
+    /// Copies the events after `after` into the page, as far as it has room.
     pub(super) fn read(&self, after: u64, page: &mut Page) {
         let first = self.first();
         let skip = usize::try_from((after + 1).saturating_sub(first)).unwrap_or(usize::MAX);

@@ -14,9 +14,9 @@ pub struct Binding {
     pub token: TokenKey,
     /// Whose session it is, what it streams, and the date at which it ends. It has no payload.
     pub grant: Grant,
-    /// What the session's own key is derived with.
+    /// Random bytes from which the session's own key is derived.
     pub salt: [u8; 32],
-    /// The log that it reads.
+    /// The epoch of the log that it reads.
     pub log_epoch: LogEpoch,
     /// Where its right to the log begins: behind this event.
     pub base: u64,

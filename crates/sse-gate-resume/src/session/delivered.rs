@@ -1,12 +1,12 @@
-//! How much a client got: [`Delivered`].
+//! How much of an answer arrived: [`Delivered`].
 
-/// How much the client of a connection got by it, as far as anybody knows.
+/// How much a client got through a connection, as far as the server knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Delivered {
-    /// Nothing was written for it, not even an id.
+    /// Nothing was written, not even an id.
     Nothing,
-    /// Something was handed to the server, which may have sent it.
+    /// Some bytes were handed to the HTTP server, which may have sent them.
     Sent,
-    /// A write has succeeded.
+    /// Some bytes were written to the connection.
     Confirmed,
 }

@@ -1,4 +1,4 @@
-//! How often sessions were revoked: [`SessionEpoch`].
+//! Counts revocations: [`SessionEpoch`].
 
 use sse_gate_core::Epoch;
 
@@ -11,7 +11,7 @@ use sse_gate_core::Epoch;
 pub struct SessionEpoch(Epoch);
 
 impl SessionEpoch {
-    /// The one before all revocations.
+    /// The epoch before all revocations.
     pub const ZERO: Self = Self(Epoch::ZERO);
 
     /// The epoch of this number, as a store reads it back.

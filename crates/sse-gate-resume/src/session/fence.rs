@@ -1,4 +1,4 @@
-//! What stands between a connection and its client: [`Fence`].
+//! Stops a connection: [`Fence`].
 
 use std::any::Any;
 use std::fmt;
@@ -10,17 +10,28 @@ use super::{CloseReason, Delivered};
 use crate::log::keep_waker;
 use crate::sync::Mutex;
 
-/// Stops one connection, at once and for good.
+/// Stops one connection. Clones are of the same connection.
 ///
-/// Whoever emits does so under the fence's lock, and whoever cuts takes the same one: after a cut
-/// nothing is emitted.
+/// A connection takes events from its log under the fence's lock, and a cut takes the same lock.
+/// **After a cut, nothing is emitted.**
+///
+/// ```
+/// use sse_gate_resume::backend::{CutReason, Fence};
+/// use sse_gate_resume::CloseReason;
+///
+/// let fence = Fence::new();
+/// fence.cut(CutReason::Replaced);
+/// // The first reason stays.
+/// fence.cut(CutReason::Closed(CloseReason::Idle));
+/// assert_eq!(fence.cut_reason(), Some(CutReason::Replaced));
+/// ```
 #[derive(Clone)]
 pub struct Fence(Arc<Mutex<Inner>>);
 
 struct Inner {
     cut: Option<CutReason>,
     waker: Option<Waker>,
-    /// What the connection has while it lasts.
+    /// What the connection keeps while it lasts.
     held: Vec<Box<dyn Any + Send>>,
     delivered: Delivered,
 }
@@ -28,7 +39,7 @@ struct Inner {
 /// Why a connection was cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CutReason {
-    /// Another one has taken its place.
+    /// Another connection of the session has taken its place.
     Replaced,
     /// Its session was closed.
     Closed(CloseReason),
@@ -45,7 +56,7 @@ impl Fence {
         })))
     }
 
-    /// Cuts the connection, frees what it holds, and wakes it. The first reason stands.
+    /// Cuts the connection, frees what it holds, and wakes it. The first reason stays.
     pub fn cut(&self, why: CutReason) {
         self.mark(why);
         self.finish();
@@ -56,7 +67,8 @@ impl Fence {
         self.0.lock().cut.get_or_insert(why);
     }
 
-    /// The second half, which calls code of others: frees what the connection holds, and wakes it.
+    /// The second half: frees what the connection holds, and wakes it. Call it without a lock, as it
+    /// calls foreign code.
     pub(super) fn finish(&self) {
         let (waker, held) = {
             let mut inner = self.0.lock();
@@ -89,7 +101,7 @@ impl Fence {
         drop(thing);
     }
 
-    /// Frees what the connection holds, and forgets whom to wake: it has gone.
+    /// Frees what the connection holds, and forgets the task to wake: the connection has gone.
     pub(super) fn let_go(&self) {
         let (waker, held) = {
             let mut inner = self.0.lock();
@@ -99,7 +111,7 @@ impl Fence {
         drop(waker);
     }
 
-    /// Marks that the client got so much; whether that is news.
+    /// Notes that the client got so much. Returns whether it is more than was known.
     pub(crate) fn deliver(&self, delivered: Delivered) -> bool {
         let mut inner = self.0.lock();
         let before = inner.delivered;
@@ -107,8 +119,8 @@ impl Fence {
         inner.delivered > before
     }
 
-    /// Emits, unless the connection was cut: then it says why. In either case, whoever asks is
-    /// woken by a cut to come.
+    /// Emits, and keeps the task so that a later cut wakes it. If the connection was cut, it returns
+    /// the reason instead.
     pub(crate) fn emit<T>(
         &self,
         cx: &mut Context<'_>,

@@ -6,8 +6,39 @@ use std::sync::Arc;
 use super::{Binding, Delivered, Fence, SessionStore, SharedSessions};
 use crate::id::SessionId;
 
-/// The right of one connection to emit, until another one replaces it. Dropped, it lets the
-/// session wait for its client.
+/// The right of one connection to emit, until another one replaces it. When it is dropped, the
+/// session waits for its client.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+/// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+/// # pollster::block_on(async {
+/// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
+/// # let gate = TokenGate::new(MemoryStore::default());
+/// # let issued = gate.issue(GrantRequest::new(alice.clone(), chat.clone())).await?;
+/// # let sessions = Sessions::in_memory()?;
+/// # let arrival = sessions.arrival().await?;
+/// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
+/// # let log = MemoryLogs::default().create()?;
+/// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
+/// # let mut subscription = sessions.open(opening).await?;
+/// # let mut bytes = bytes::BytesMut::new();
+/// # std::future::poll_fn(|cx| subscription.poll_write(cx, &mut bytes)).await;
+/// # let text = String::from_utf8(bytes.to_vec())?;
+/// # let last_event_id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+/// // The connection takes one of the server's places.
+/// let place = Arc::new(());
+/// subscription.lease().hold(Arc::clone(&place));
+/// assert_eq!(Arc::strong_count(&place), 2);
+///
+/// // The client comes back: the place of its old connection is free at once.
+/// let resumed = sessions.resume(last_event_id, issued.key()).await?;
+/// assert_eq!(Arc::strong_count(&place), 1);
+/// assert_eq!(resumed.lease().session(), subscription.lease().session());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct Lease {
     store: SharedSessions,
@@ -34,12 +65,12 @@ impl Lease {
         }
     }
 
-    /// The session.
+    /// The session's name.
     pub fn session(&self) -> SessionId {
         self.session
     }
 
-    /// Which connection of the session it is, from 1.
+    /// Which connection of the session it is. The first is 1.
     pub fn generation(&self) -> u64 {
         self.generation
     }
@@ -49,8 +80,8 @@ impl Lease {
         &self.binding
     }
 
-    /// Keeps something for as long as the connection lasts: its place among the open streams, say.
-    /// It is freed in the moment the connection is replaced.
+    /// Keeps something for as long as the connection lasts, such as its place among the open streams.
+    /// It is freed in the moment in which the connection is replaced.
     pub fn hold(&self, thing: impl Any + Send) {
         self.fence.hold(Box::new(thing));
     }
@@ -59,7 +90,7 @@ impl Lease {
         &self.fence
     }
 
-    /// The client took a frame and asked for another.
+    /// The client took some bytes and asked for more.
     pub(crate) fn confirm(&self) {
         if self.fence.deliver(Delivered::Confirmed) {
             self.store.confirm(self.session, self.generation);

@@ -1,35 +1,39 @@
 //! Sessions: streams in progress, and the one step that lets a client go on with one.
 //!
-//! A session has one [`Record`]. Every right in it is a matter of its *generation*: each
-//! connection gets ids of a generation of its own, and only the ids of the last one count. A
-//! client that comes back shows one, the generation moves on, and the connection before is cut.
+//! A session has one [`Record`]. Its rights depend on its *generation*: each connection gets ids of
+//! a generation of its own, and only the ids of the last one count. A client that comes back shows
+//! one, the generation moves on, and the connection before is cut.
 //!
-//! The client may not have got the answer, though. So for a short while the ids of the generation
-//! before count, too, a set number of times. Whoever shows an older one holds a copy of what
-//! somebody else has used already, and the session is closed: see [`Record::redeem`].
+//! The client may not have got the answer, though. So for a short while, the ids of the generation
+//! before count, too, a set number of times. An older id is a copy of one that was used already, and
+//! the session is closed: see [`Record::redeem`].
 
 mod binding;
 mod delivered;
 mod epoch;
+mod error;
 mod fence;
+mod grace;
 mod lease;
 mod memory;
 mod outcome;
 mod policy;
 mod record;
 mod shared;
+mod shown_id;
 mod store;
+mod takeovers;
 
 pub use binding::Binding;
 pub use delivered::Delivered;
 pub use epoch::SessionEpoch;
+pub use error::{SessionError, SessionErrorKind};
 pub use fence::{CutReason, Fence};
 pub use lease::Lease;
 pub use memory::{MemorySessions, SessionLimits};
 pub use outcome::{CloseReason, GoneReason, InvalidIdReason, Outcome};
 pub use policy::ResumePolicy;
-pub use record::{Record, ShownId};
+pub use record::Record;
 pub use shared::SharedSessions;
-pub use store::{
-    Found, Reopened, SessionError, SessionErrorKind, SessionFilter, SessionStore, StepOutcome,
-};
+pub use shown_id::ShownId;
+pub use store::{Found, Reopened, SessionFilter, SessionStore, StepOutcome};

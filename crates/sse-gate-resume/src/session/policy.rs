@@ -2,7 +2,21 @@
 
 use std::time::Duration;
 
-/// How long a client waits, how long it is waited for, and how often an answer may get lost.
+/// How long a client waits before it comes back, how long a session waits for it, and how often an
+/// answer may be lost.
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate_resume::ResumePolicy;
+///
+/// let policy = ResumePolicy::default();
+/// assert_eq!((policy.retry(), policy.retries()), (Duration::from_secs(1), 2));
+/// assert_eq!(policy.window(), Duration::from_secs(10));
+///
+/// // Money moves here: a lost answer costs the client a new token.
+/// let strict = policy.with_strict_ids().with_idle(Duration::from_secs(30));
+/// assert_eq!(strict.retries(), 0);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResumePolicy {
     pub(super) retry: Duration,
@@ -13,38 +27,38 @@ pub struct ResumePolicy {
 }
 
 impl ResumePolicy {
-    /// The shortest time that a used id is still taken for.
+    /// The shortest time for which a used id is taken again.
     const MIN_WINDOW: Duration = Duration::from_secs(10);
 
-    /// No id is taken twice, whatever got lost.
+    /// Takes no id twice.
     ///
-    /// A client whose reconnect was received and whose answer got lost comes back with an id that
-    /// is used, and its session is closed: it has to ask for a new token.
+    /// If the answer to a reconnect is lost, its client comes back with an id that was used, and the
+    /// session is closed: the client has to ask for a new token.
     pub const fn with_strict_ids(mut self) -> Self {
         self.retries = 0;
         self
     }
 
-    /// How long a client waits before it comes back. What it is told is drawn anew for each
-    /// connection, between this and twice as much, so that those who were cut off together don't
-    /// come back together.
+    /// Sets how long a client waits before it comes back. Each connection is told a random time
+    /// between this and twice as much, so that clients that were cut off together don't come back
+    /// together.
     pub const fn with_retry(mut self, retry: Duration) -> Self {
         self.retry = retry;
         self
     }
 
-    /// How long a session waits for a client that has gone.
+    /// Sets how long a session waits for a client that has gone.
     pub const fn with_idle(mut self, idle: Duration) -> Self {
         self.idle = idle;
         self
     }
 
-    /// Lets a client replace its own connection while that is still there at most `count` times
-    /// within `span`, and at least once. Beyond that it is told to come back later, and its id stays
-    /// good: one that was used already, until a [`window`](Self::window) after the span.
+    /// Lets a client replace its own open connection at most `count` times within `span`, and at
+    /// least once. Beyond that, it is told to come back later, and its id stays good. An id that was
+    /// used already stays good until a [`window`](Self::window) after the span.
     ///
-    /// A connection that has ended counts for nothing: only clients whose connections died unnoticed
-    /// replace them, and those that take a stream from each other.
+    /// A reconnect after the connection has ended is no takeover. Takeovers come from clients whose
+    /// connection died unnoticed, and from two that take a stream from each other.
     pub const fn with_takeovers(mut self, count: u32, span: Duration) -> Self {
         self.takeovers = if count == 0 { 1 } else { count };
         self.takeover_span = span;
@@ -78,8 +92,8 @@ impl ResumePolicy {
         self.takeover_span
     }
 
-    /// How long an id that was used is still taken, for a client that did not get the answer:
-    /// three times the longest wait of a client and two seconds more, and at least ten seconds.
+    /// How long an id that was used is taken again, for a client that did not get the answer: three
+    /// times the longest wait of a client and 2 s more, and at least 10 s.
     pub fn window(&self) -> Duration {
         let longest_wait = self.retry.saturating_mul(2);
         let window = longest_wait.saturating_mul(3);
@@ -90,8 +104,8 @@ impl ResumePolicy {
 }
 
 impl Default for ResumePolicy {
-    /// A wait of one to two seconds; two lost answers; two minutes for a client that has gone; 64
-    /// takeovers within 10 seconds, many more than browsers do.
+    /// A client comes back after 1 to 2 s, and may lose two answers. A session waits for it for
+    /// 2 min. It may take over 64 times within 10 s, far more often than browsers do.
     fn default() -> Self {
         Self {
             retry: Duration::from_secs(1),

@@ -1,58 +1,82 @@
-//! What a session is in, and its one step: [`Record`].
+//! The state of a session, and its one step: [`Record`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{SteadyTime, TokenKey};
+use sse_gate_core::SteadyTime;
 use subtle::ConstantTimeEq;
 
-use super::{Binding, CloseReason, Delivered, GoneReason, InvalidIdReason, Outcome};
+use super::grace::Grace;
+use super::takeovers::Takeovers;
+use super::{Binding, CloseReason, Delivered, GoneReason, InvalidIdReason, Outcome, ShownId};
 use crate::id::MAX_GENERATION;
 use crate::log::Bounds;
 
-/// How long a session waits of which nobody ever got anything.
+/// How long to keep a session whose client never received an event.
 const UNUSED: Duration = Duration::from_secs(10);
 
-/// What a client shows to go on: the parts of a resume id whose tag is good, and the key of the
-/// token in its URL.
-#[derive(Clone, Copy, Debug)]
-pub struct ShownId {
-    /// The generation of the id.
-    pub generation: u64,
-    /// The event that the client had last.
-    pub seq: u64,
-    /// The key of the token in the URL.
-    pub token: TokenKey,
-}
-
-/// A session as its store keeps it. Each method is one atomic step.
+/// A session as its store keeps it. **Each method is one atomic step**: a store calls it under a
+/// lock, or in a transaction.
+///
+/// It has no clock and does no I/O. The store passes the time and the bounds of the log.
+///
+/// ```
+/// use std::sync::Arc;
+/// use sse_gate_core::{
+///     GrantRequest, MemoryStore, Resource, SteadyTime, Subject, TokenGate, TokenKey,
+/// };
+/// use sse_gate_resume::backend::{
+///     Binding, Bounds, LogEpoch, Outcome, Record, SessionEpoch, ShownId,
+/// };
+/// use sse_gate_resume::{InvalidIdReason, ResumePolicy};
+///
+/// # pollster::block_on(async {
+/// # let request = GrantRequest::new(Subject::new("alice")?, Resource::new(["chat"])?);
+/// # let grant = TokenGate::new(MemoryStore::default()).grant(request).await?;
+/// let (token, now) = (TokenKey::from_bytes([1; 32]), SteadyTime::from_millis(0));
+/// let mut record = Record::new(Arc::new(Binding {
+///     token,
+///     grant,
+///     salt: [2; 32],
+///     log_epoch: LogEpoch::from_bytes([3; 8]),
+///     base: 0,
+///     start_after: 0,
+///     arrival_epoch: SessionEpoch::ZERO,
+///     arrived_at: now,
+///     ends_at: SteadyTime::from_millis(3_600_000),
+///     policy: ResumePolicy::default().with_strict_ids(),
+/// }));
+/// let log = Bounds { first: 1, last: 7, end: None };
+///
+/// // The client comes back with an id of its first connection.
+/// let shown = ShownId { generation: 1, seq: 5, token };
+/// let taken = record.redeem(&shown, &log, now);
+/// assert_eq!(taken, Outcome::Resumed { generation: 2, again: false });
+///
+/// // A copy of that id closes the session.
+/// let copied = record.redeem(&shown, &log, now);
+/// assert_eq!(copied, Outcome::Refused(InvalidIdReason::Reuse));
+/// assert!(record.closed().is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 pub struct Record {
     binding: Arc<Binding>,
     closed: Option<CloseReason>,
     generation: u64,
-    /// The generation whose ids were used last, if they may be shown again,
-    predecessor: Option<u64>,
-    /// until then,
-    grace_until: SteadyTime,
-    /// which was put off once, as their client was,
-    is_grace_extended: bool,
-    /// and how often they were.
-    retries: u32,
+    grace: Grace,
     idle_until: SteadyTime,
-    /// Whether the connection of this generation is there.
+    /// Whether the connection of this generation is open.
     is_attached: bool,
-    /// Whether a connection has got something.
+    /// Whether a client got something through any of its connections.
     is_confirmed: bool,
-    /// Since when takeovers are counted,
-    takeovers_since: SteadyTime,
-    /// and how many there were.
-    takeovers: u32,
+    takeovers: Takeovers,
 }
 
 impl Record {
-    /// A session whose first connection is there. The token was its generation 0, and has no
-    /// window: it is taken once.
+    /// A session whose first connection is open. The token was its generation 0, and has no window:
+    /// it is taken once.
     pub fn new(binding: Arc<Binding>) -> Self {
         let arrived_at = binding.arrived_at;
         let idle_until = arrived_at.saturating_add(binding.policy.idle);
@@ -60,15 +84,11 @@ impl Record {
             binding,
             closed: None,
             generation: 1,
-            predecessor: None,
-            grace_until: arrived_at,
-            is_grace_extended: false,
-            retries: 0,
+            grace: Grace::none(arrived_at),
             idle_until,
             is_attached: true,
             is_confirmed: false,
-            takeovers_since: arrived_at,
-            takeovers: 0,
+            takeovers: Takeovers::new(arrived_at),
         }
     }
 
@@ -82,34 +102,36 @@ impl Record {
         self.closed
     }
 
-    /// The generation that counts.
+    /// The generation that counts: that of the last connection.
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Whether its connection is there, as far as anybody knows.
+    /// Whether its connection is open, as far as the server knows.
     pub fn is_attached(&self) -> bool {
         self.is_attached && self.closed.is_none()
     }
 
-    /// The step: lets a client go on, or not.
+    /// The one step: lets a client go on, or not.
     ///
-    /// | shown | comes of it |
+    /// | shown | outcome |
     /// |---|---|
     /// | another session's token, or an event from before its beginning | refused, nothing changes |
     /// | anything, of a session that is over | gone |
-    /// | a generation that never was | the session is closed |
+    /// | a generation that is yet to come | the session is closed |
     /// | the current generation | taken |
     /// | the one before, in its window, and not too often | taken again |
     /// | the same of a client that has had everything | gone, nothing changes |
-    /// | the same, while the connection before is there and was replaced too often | too soon, and its window is prolonged once |
-    /// | any other | the session is closed |
+    /// | the same, while the connection before is open, if such were replaced too often | too soon, and the window is prolonged once |
+    /// | any other id | the session is closed |
     ///
-    /// What is taken makes the generation that counts one higher. The window of the generation
-    /// before begins when its successor is made and does not slide, so an id is taken at most once
-    /// and the number of retries more, the extra times within one window of the first. If its client
-    /// is told that it is too soon, the window ends a whole one after the takeovers are counted anew:
-    /// the client has time to come back. That is so once for a generation.
+    /// An id that is taken makes the generation one higher. The window of the generation before
+    /// begins at that moment and does not slide. So an id is taken once, and within one window of
+    /// that at most [`retries`](super::ResumePolicy::retries) times more.
+    ///
+    /// A client that is told that it is too soon gets the time to come back: the window of its id
+    /// then ends a whole window after the takeovers are counted anew. That happens once for each
+    /// generation.
     pub fn redeem(&mut self, shown: &ShownId, log: &Bounds, now: SteadyTime) -> Outcome {
         if !bool::from(shown.token.ct_eq(&self.binding.token)) {
             return Outcome::Refused(InvalidIdReason::OtherToken);
@@ -126,26 +148,25 @@ impl Record {
             return Outcome::Refused(InvalidIdReason::Rollback);
         }
         let is_current = shown.generation == self.generation;
-        if !is_current && !self.may_be_shown_again(shown.generation, now) {
+        let policy = self.binding.policy;
+        if !is_current && !self.grace.admits(shown.generation, &policy, now) {
             self.close(CloseReason::Reuse);
             return Outcome::Refused(InvalidIdReason::Reuse);
         }
         if log.is_over_for(shown.seq) {
             return Outcome::Gone(GoneReason::Complete);
         }
-        if self.is_attached && !self.may_be_taken_over(now) {
+        if self.is_attached && !self.takeovers.take(&policy, now) {
             if !is_current {
-                self.extend_grace();
+                let span_end = self.takeovers.span_end(&policy);
+                self.grace.extend_after(span_end, &policy);
             }
             return Outcome::TooSoon;
         }
         if is_current {
-            self.predecessor = Some(shown.generation);
-            self.grace_until = now.saturating_add(self.binding.policy.window());
-            self.is_grace_extended = false;
-            self.retries = 0;
+            self.grace = Grace::begin(shown.generation, &policy, now);
         } else {
-            self.retries += 1;
+            self.grace.count();
         }
         self.attach(now);
         Outcome::Resumed {
@@ -154,8 +175,8 @@ impl Record {
         }
     }
 
-    /// Lets the token count a second time, if its first answer got lost within `window`: nothing
-    /// was got by anybody, or the connection is gone. Whether it does.
+    /// Lets the token count a second time, if the answer to it was lost within `window`: the client
+    /// got nothing, or its connection is gone. Returns whether the token counts.
     pub fn reopen(&mut self, window: Duration, now: SteadyTime) -> bool {
         self.expire(now);
         let is_first = self.generation == 1 && self.closed.is_none();
@@ -172,9 +193,10 @@ impl Record {
         true
     }
 
-    /// The connection of this generation is gone. Nobody can come back to a session of which no
-    /// client ever got an id, but by its token: it waits for as long as an opening may be repeated,
-    /// and as long again.
+    /// The connection of this generation is gone, and the session waits for its client.
+    ///
+    /// If the client never got an id, it can only come back with its token. Then the session waits
+    /// for 10 s, twice as long as an opening may be repeated.
     pub fn release(&mut self, generation: u64, delivered: Delivered, now: SteadyTime) {
         if generation != self.generation || self.closed.is_some() {
             return;
@@ -186,21 +208,21 @@ impl Record {
         }
     }
 
-    /// The client of this generation got something.
+    /// The client of this generation got something: a write has succeeded.
     pub fn confirm(&mut self, generation: u64) {
         self.is_confirmed |= generation == self.generation;
     }
 
-    /// Closes it, for the first reason that there is. Whether it was open.
+    /// Closes the session. Returns whether it was open. If it was not, the first reason stays.
     pub fn close(&mut self, reason: CloseReason) -> bool {
         let was_open = self.closed.is_none();
         self.closed.get_or_insert(reason);
         was_open
     }
 
-    /// Closes it if its time is up. Whether it was.
+    /// Closes the session if its time is up. Returns whether it did.
     pub fn expire(&mut self, now: SteadyTime) -> bool {
-        // No id could be made for the connection after the last generation's.
+        // An id has no room for a higher generation.
         if self.binding.ends_at.has_passed(now) || self.generation == MAX_GENERATION {
             return self.close(CloseReason::Deadline);
         }
@@ -210,8 +232,8 @@ impl Record {
         false
     }
 
-    /// When its time is up, if nothing happens before. A closed one is remembered for clients that
-    /// come back to it: for as long after its deadline as a client is waited for.
+    /// When its time is up, if nothing happens before. For a closed session, when it may be
+    /// forgotten. Until then, a client that comes back is told that it is over.
     pub fn ends_at(&self) -> SteadyTime {
         let Binding {
             ends_at, policy, ..
@@ -225,40 +247,7 @@ impl Record {
         }
     }
 
-    fn may_be_shown_again(&self, generation: u64, now: SteadyTime) -> bool {
-        self.predecessor == Some(generation)
-            && !self.grace_until.has_passed(now)
-            && self.retries < self.binding.policy.retries
-    }
-
-    /// Counts a takeover, if there were not too many.
-    fn may_be_taken_over(&mut self, now: SteadyTime) -> bool {
-        if self.counted_until().has_passed(now) {
-            self.takeovers_since = now;
-            self.takeovers = 0;
-        }
-        let is_free = self.takeovers < self.binding.policy.takeovers;
-        self.takeovers += u32::from(is_free);
-        is_free
-    }
-
-    /// When takeovers are counted anew.
-    fn counted_until(&self) -> SteadyTime {
-        let span = self.binding.policy.takeover_span;
-        self.takeovers_since.saturating_add(span)
-    }
-
-    /// Gives the client of the generation before time to come back after it was put off, once.
-    fn extend_grace(&mut self) {
-        if !self.is_grace_extended {
-            let window = self.binding.policy.window();
-            let until = self.counted_until().saturating_add(window);
-            self.grace_until = self.grace_until.max(until);
-            self.is_grace_extended = true;
-        }
-    }
-
-    /// A new connection is there, in a generation of its own.
+    /// A new connection begins, in a generation of its own.
     fn attach(&mut self, now: SteadyTime) {
         self.generation += 1;
         self.is_attached = true;

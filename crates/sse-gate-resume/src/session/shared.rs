@@ -14,12 +14,24 @@ use super::{
 use crate::id::SessionId;
 use crate::log::ReadLog;
 
-/// Any [`SessionStore`], its type forgotten. Clones share the store.
+/// Any [`SessionStore`] behind one type. Clones share the store.
+///
+/// ```
+/// use sse_gate_core::SystemEntropy;
+/// use sse_gate_resume::backend::SharedSessions;
+/// use sse_gate_resume::{MemorySessions, ResumeKeys, Sessions};
+///
+/// // Which store it is, is read from the configuration.
+/// let store = SharedSessions::new(MemorySessions::default());
+/// let sessions = Sessions::new(store.clone(), ResumeKeys::generate(&SystemEntropy)?);
+/// # let _ = sessions;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct SharedSessions(Arc<dyn ErasedSessions>);
 
 impl SharedSessions {
-    /// Forgets the type of `store`.
+    /// Wraps a store of any type.
     pub fn new(store: impl SessionStore) -> Self {
         Self(Arc::new(store))
     }
@@ -100,7 +112,7 @@ impl SessionStore for SharedSessions {
 
 type Answer<'s, T> = Pin<Box<dyn Future<Output = Result<T, SessionError>> + Send + 's>>;
 
-/// The twin of [`SessionStore`] that a trait object can have. Private, so that no call is
+/// A copy of [`SessionStore`] that trait objects can implement. It is private, so that no call is
 /// ambiguous.
 trait ErasedSessions: fmt::Debug + Send + Sync {
     fn open(

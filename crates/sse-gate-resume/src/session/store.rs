@@ -1,6 +1,5 @@
 //! Where sessions are kept: [`SessionStore`].
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,23 +8,107 @@ use sse_gate_core::{Subject, TokenKey};
 
 use super::{
     Binding, CloseReason, Delivered, Fence, GoneReason, InvalidIdReason, Record, SessionEpoch,
-    ShownId,
+    SessionError, ShownId,
 };
 use crate::id::SessionId;
 use crate::log::ReadLog;
 
-/// Keeps sessions. **Each operation is one atomic step** on one record, whoever else is at it.
+/// Keeps sessions. **Each operation is one atomic step** on one record, whatever other tasks and
+/// nodes do at the same time.
 ///
-/// A session that two clients could both go on with would be a stream for whoever stole an id; one
-/// that is lost costs its client a new token. So when in doubt, an operation fails.
+/// If two clients could both go on with a session, a thief could follow it unnoticed. A session that
+/// is lost costs its client a new token. So when in doubt, an operation fails.
+///
+/// # Example
+///
+/// A store around another one, which refuses all newcomers while the server drains.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicBool, Ordering};
+/// use std::time::Duration;
+/// use sse_gate_core::{Subject, TokenKey};
+/// use sse_gate_resume::backend::{
+///     Binding, Delivered, Fence, ReadLog, Record, Reopened, SessionEpoch, SessionFilter, SessionId,
+///     SessionStore, ShownId, StepOutcome,
+/// };
+/// use sse_gate_resume::error::{SessionError, SessionErrorKind};
+/// use sse_gate_resume::{CloseReason, MemorySessions};
+///
+/// #[derive(Debug, Default)]
+/// struct Draining {
+///     inner: MemorySessions,
+///     drains: AtomicBool,
+/// }
+///
+/// impl SessionStore for Draining {
+///     async fn open(
+///         &self,
+///         id: SessionId,
+///         record: Record,
+///         log: Arc<dyn ReadLog>,
+///         owns_log: bool,
+///     ) -> Result<Fence, SessionError> {
+///         if self.drains.load(Ordering::Relaxed) {
+///             return Err(SessionErrorKind::Full.into());
+///         }
+///         self.inner.open(id, record, log, owns_log).await
+///     }
+///
+///     // All other operations are the inner store's.
+///     async fn epoch(&self) -> Result<SessionEpoch, SessionError> {
+///         self.inner.epoch().await
+///     }
+///
+///     async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {
+///         self.inner.find(id).await
+///     }
+///
+///     async fn redeem(&self, id: SessionId, shown: ShownId) -> Result<StepOutcome, SessionError> {
+///         self.inner.redeem(id, shown).await
+///     }
+///
+///     async fn reopen(
+///         &self,
+///         token: TokenKey,
+///         window: Duration,
+///     ) -> Result<Option<Reopened>, SessionError> {
+///         self.inner.reopen(token, window).await
+///     }
+///
+///     fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
+///         self.inner.release(id, generation, delivered);
+///     }
+///
+///     fn confirm(&self, id: SessionId, generation: u64) {
+///         self.inner.confirm(id, generation);
+///     }
+///
+///     async fn close(
+///         &self,
+///         whose: SessionFilter,
+///         reason: CloseReason,
+///     ) -> Result<usize, SessionError> {
+///         self.inner.close(whose, reason).await
+///     }
+///
+///     async fn stop(&self, token: TokenKey, subject: Subject) -> Result<bool, SessionError> {
+///         self.inner.stop(token, subject).await
+///     }
+///
+///     fn sweep(&self) {
+///         self.inner.sweep();
+///     }
+/// }
+/// ```
 pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
-    /// Keeps a new session and the log that it reads, and gives the fence of its first
-    /// connection. `owns_log` says that the log ends with the session: when it is over, and any
-    /// others that read the same log, the log is [stopped](ReadLog::stop) as closed.
+    /// Keeps a new session and the log that it reads, and returns the fence of its first connection.
+    /// `owns_log` says that the log ends with the session: when this session and all others that
+    /// read the log are over, the log is [stopped](ReadLog::stop) as closed.
     ///
-    /// It is an error if there is one of this id, if there are too many, or if its subject's
+    /// It fails if there is a session of this name, if there are too many, or if its subject's
     /// sessions were revoked since the [epoch](Binding::arrival_epoch) in which the session's token was
-    /// shown. Where a store no longer knows that, it must be an error too.
+    /// shown. If a store no longer knows that, it must fail, too.
     fn open(
         &self,
         id: SessionId,
@@ -34,39 +117,40 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
         owns_log: bool,
     ) -> impl Future<Output = Result<Fence, SessionError>> + Send;
 
-    /// The present epoch, of all subjects. [`Withdrawals`](sse_gate_core::Withdrawals) keeps one for
-    /// stores in memory.
+    /// The present epoch, one for all subjects. A store in memory may keep it in
+    /// [`Withdrawals`](sse_gate_core::Withdrawals).
     fn epoch(&self) -> impl Future<Output = Result<SessionEpoch, SessionError>> + Send;
 
-    /// What a session is bound to, for the check of a tag. It changes nothing.
+    /// Finds what a session is bound to, so that a tag can be checked. It changes nothing.
     fn find(
         &self,
         id: SessionId,
     ) -> impl Future<Output = Result<Option<Arc<Binding>>, SessionError>> + Send;
 
-    /// [`Record::redeem`], with the bounds of the session's log. What is taken cuts the connection
-    /// before, and what closes the session cuts any, before the operation ends.
+    /// Calls [`Record::redeem`] with the bounds of the session's log. If the id is taken, the
+    /// connection before is cut. If the session is closed, its connection is cut. Both happen before
+    /// the operation ends.
     fn redeem(
         &self,
         id: SessionId,
         shown: ShownId,
     ) -> impl Future<Output = Result<StepOutcome, SessionError>> + Send;
 
-    /// [`Record::reopen`], for the session that a token has opened.
+    /// Calls [`Record::reopen`], for the session that this token has opened.
     fn reopen(
         &self,
         token: TokenKey,
         window: Duration,
     ) -> impl Future<Output = Result<Option<Reopened>, SessionError>> + Send;
 
-    /// [`Record::release`]. It is done or under way when this returns.
+    /// Calls [`Record::release`]. It is done or under way when this returns.
     fn release(&self, id: SessionId, generation: u64, delivered: Delivered);
 
-    /// [`Record::confirm`]. It is done or under way when this returns.
+    /// Calls [`Record::confirm`]. It is done or under way when this returns.
     fn confirm(&self, id: SessionId, generation: u64);
 
     /// Closes sessions, cuts their connections, and stops the writers of the logs that they own.
-    /// How many were open.
+    /// Returns how many of them were open.
     ///
     /// If a subject's are closed as [revoked](CloseReason::Revoked), a new [epoch](Self::epoch)
     /// begins and the subject is noted in it, in one step and before any is closed.
@@ -76,35 +160,36 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
         reason: CloseReason,
     ) -> impl Future<Output = Result<usize, SessionError>> + Send;
 
-    /// Asks the writer of the log that a session owns to stop, and leaves the session as it is:
-    /// its client gets what the writer has still to say. Whether the subject has such a session.
+    /// Asks the writer of the log that a session owns to stop, and leaves the session as it is: its
+    /// client gets what the writer still publishes. Returns whether the subject has such a session.
     fn stop(
         &self,
         token: TokenKey,
         subject: Subject,
     ) -> impl Future<Output = Result<bool, SessionError>> + Send;
 
-    /// Frees what is over. Nothing depends on it but memory.
+    /// Frees sessions that are over. Only the use of memory depends on it.
     fn sweep(&self);
 }
 
-/// Which sessions.
+/// Which sessions to [close](SessionStore::close).
 #[derive(Clone, Debug)]
 pub enum SessionFilter {
-    /// The one of this id.
+    /// The session of this name.
     Session(SessionId),
-    /// The one that this token has opened.
+    /// The session that this token has opened.
     Token(TokenKey),
-    /// All of this subject.
+    /// All sessions of this subject.
     Subject(Subject),
 }
 
-/// What came of [`SessionStore::redeem`]: an [`Outcome`](super::Outcome) with what it takes to go on.
+/// The result of [`SessionStore::redeem`]: an [`Outcome`](super::Outcome), with what a client needs
+/// to go on.
 #[derive(Debug)]
 pub enum StepOutcome {
     /// There is no such session.
     Unknown,
-    /// It was taken.
+    /// The id was taken: the client goes on.
     Resumed {
         /// The session, with a fence for the new connection.
         found: Found,
@@ -113,94 +198,32 @@ pub enum StepOutcome {
         /// Whether the id was taken before.
         again: bool,
     },
-    /// The session is over, and whoever asks had a right to it.
+    /// The session is over. The client was entitled to it.
     Gone(GoneReason),
-    /// Nothing changes: connections of the session were replaced too often in a short time.
+    /// Connections of the session were replaced too often in a short time. Nothing has changed.
     TooSoon,
-    /// It was refused.
+    /// The id was refused.
     Refused(InvalidIdReason),
 }
 
 /// A session with a new connection.
 #[derive(Debug)]
 pub struct Found {
-    /// What it is bound to.
+    /// What the session is bound to.
     pub binding: Arc<Binding>,
-    /// What it reads.
+    /// The log that it reads.
     pub log: Arc<dyn ReadLog>,
-    /// The new connection's.
+    /// The fence of the new connection.
     pub fence: Fence,
 }
 
-/// What came of [`SessionStore::reopen`].
+/// The result of [`SessionStore::reopen`].
 #[derive(Debug)]
 pub struct Reopened {
-    /// The session.
+    /// The session's name.
     pub id: SessionId,
     /// The generation of the new connection.
     pub generation: u64,
-    /// The rest.
+    /// The session, with a fence for the new connection.
     pub found: Found,
-}
-
-/// A store of sessions could not do what it was asked.
-#[derive(Debug)]
-pub struct SessionError {
-    kind: SessionErrorKind,
-    source: Option<Box<dyn Error + Send + Sync>>,
-}
-
-/// The kinds of [`SessionError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SessionErrorKind {
-    /// The subject has as many sessions as one may have, and a client on each.
-    FullForSubject,
-    /// There are as many sessions as there may be.
-    Full,
-    /// The subject's sessions were revoked since the token was shown.
-    Revoked,
-    /// There is a session of this id or token.
-    Exists,
-    /// The store can't be asked.
-    Unavailable,
-}
-
-impl SessionError {
-    /// What kind of error this is.
-    pub fn kind(&self) -> SessionErrorKind {
-        self.kind
-    }
-
-    /// The store can't be asked, for this reason.
-    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self {
-            kind: SessionErrorKind::Unavailable,
-            source: Some(source.into()),
-        }
-    }
-}
-
-impl From<SessionErrorKind> for SessionError {
-    fn from(kind: SessionErrorKind) -> Self {
-        Self { kind, source: None }
-    }
-}
-
-impl fmt::Display for SessionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            SessionErrorKind::FullForSubject => "subject has too many sessions",
-            SessionErrorKind::Full => "there are too many sessions",
-            SessionErrorKind::Revoked => "subject's sessions were revoked",
-            SessionErrorKind::Exists => "session exists already",
-            SessionErrorKind::Unavailable => "session store is unavailable",
-        })
-    }
-}
-
-impl Error for SessionError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
 }

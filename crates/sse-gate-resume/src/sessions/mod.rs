@@ -147,7 +147,7 @@ impl Sessions {
     /// Returns how many were open.
     ///
     /// **Withdraw the subject's tokens first**
-    /// ([`TokenGate::withdraw_all`](sse_gate_core::TokenGate)), then call this. In that order, no
+    /// ([`TokenGate::withdraw_all`](sse_gate_core::TokenGate::withdraw_all)), then call this. In that order, no
     /// token opens a session afterwards: if a token was taken just before it was withdrawn, its
     /// [`Arrival`] is older than this revocation, even if its handler opens the session minutes
     /// later. In the other order, a token could be taken between the two calls.

@@ -26,6 +26,32 @@ impl Sessions {
     /// It checks in this order: the spelling; whether the store has the session; the tag, in
     /// constant time. Then it takes the one step that changes anything,
     /// [`Record::redeem`](crate::backend::Record::redeem).
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+    /// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+    /// # pollster::block_on(async {
+    /// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
+    /// # let gate = TokenGate::new(MemoryStore::default());
+    /// # let issued = gate.issue(GrantRequest::new(alice.clone(), chat.clone())).await?;
+    /// # let sessions = Sessions::in_memory()?;
+    /// # let arrival = sessions.arrival().await?;
+    /// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
+    /// # let log = MemoryLogs::default().create()?;
+    /// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
+    /// # let mut subscription = sessions.open(opening).await?;
+    /// # let mut bytes = bytes::BytesMut::new();
+    /// # std::future::poll_fn(|cx| subscription.poll_write(cx, &mut bytes)).await;
+    /// # let text = String::from_utf8(bytes.to_vec())?;
+    /// # let last_event_id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+    /// // The client comes back with the same URL, and with the id that it had last.
+    /// let resumed = sessions.resume(last_event_id, issued.key()).await?;
+    /// assert_eq!(resumed.lease().generation(), 2);
+    /// let subscription = resumed.subscribe();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn resume(&self, id: &str, token: TokenKey) -> Result<Resumed, ResumeError> {
         let resumed = self.resume_if(id, token, |_, _| Some(())).await;
         resumed.map(|(resumed, ())| resumed)
@@ -35,6 +61,39 @@ impl Sessions {
     ///
     /// `admit` is called before anything changes, and only for a client with a good tag and the
     /// right token. What it returns is dropped if the client is refused after all.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+    /// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+    /// # pollster::block_on(async {
+    /// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
+    /// # let gate = TokenGate::new(MemoryStore::default());
+    /// # let issued = gate.issue(GrantRequest::new(alice.clone(), chat.clone())).await?;
+    /// # let sessions = Sessions::in_memory()?;
+    /// # let arrival = sessions.arrival().await?;
+    /// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
+    /// # let log = MemoryLogs::default().create()?;
+    /// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
+    /// # let mut subscription = sessions.open(opening).await?;
+    /// # let mut bytes = bytes::BytesMut::new();
+    /// # std::future::poll_fn(|cx| subscription.poll_write(cx, &mut bytes)).await;
+    /// # let text = String::from_utf8(bytes.to_vec())?;
+    /// # let last_event_id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+    /// use sse_gate_resume::error::ResumeError;
+    ///
+    /// // The server is full.
+    /// let admit = |_, _: &_| None::<()>;
+    /// let full = sessions.resume_if(last_event_id, issued.key(), admit).await;
+    /// assert!(matches!(full, Err(ResumeError::NotAdmitted)));
+    ///
+    /// // Nothing was consumed: the same id is good later.
+    /// let admit = |_, _: &_| Some("place 7");
+    /// let (_, place) = sessions.resume_if(last_event_id, issued.key(), admit).await?;
+    /// assert_eq!(place, "place 7");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn resume_if<T: Send>(
         &self,
         id: &str,
@@ -53,6 +112,36 @@ impl Sessions {
     /// the session does not change. All other rules hold as for [`resume_if`](Self::resume_if).
     ///
     /// **Check the credential first.** The id alone does not say who shows it.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+    /// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+    /// # pollster::block_on(async {
+    /// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
+    /// # let gate = TokenGate::new(MemoryStore::default());
+    /// # let issued = gate.issue(GrantRequest::new(alice.clone(), chat.clone())).await?;
+    /// # let sessions = Sessions::in_memory()?;
+    /// # let arrival = sessions.arrival().await?;
+    /// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
+    /// # let log = MemoryLogs::default().create()?;
+    /// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
+    /// # let mut subscription = sessions.open(opening).await?;
+    /// # let mut bytes = bytes::BytesMut::new();
+    /// # std::future::poll_fn(|cx| subscription.poll_write(cx, &mut bytes)).await;
+    /// # let text = String::from_utf8(bytes.to_vec())?;
+    /// # let last_event_id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+    /// // The bearer token in the request is alice's.
+    /// let admit = |_, _: &_| Some(());
+    /// let resumed = sessions.resume_as(last_event_id, &alice, &chat, admit).await;
+    /// assert!(resumed.is_ok());
+    ///
+    /// let bob = Subject::new("bob")?;
+    /// let refused = sessions.resume_as(last_event_id, &bob, &chat, admit).await;
+    /// assert!(refused.is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn resume_as<T: Send>(
         &self,
         id: &str,
@@ -92,6 +181,15 @@ impl Sessions {
     ///
     /// Use it while it is not known whether the client may go on. An error would stop a native
     /// `EventSource` for good.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use sse_gate_resume::Sessions;
+    ///
+    /// let body = Sessions::in_memory()?.retry_later("", Duration::from_secs(1));
+    /// assert!(body.starts_with(b"retry: "));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn retry_later(&self, id: &str, wait: Duration) -> Bytes {
         let mut buffer = BytesMut::new();
         let wait = wait.saturating_add(self.jitter(wait));

@@ -9,6 +9,24 @@ use sse_gate_core::EntropyError;
 use crate::log::{AppendError, AppendErrorKind};
 
 /// There is no log of a topic, or its log does not take an event.
+///
+/// ```
+/// use sse_gate_resume::error::{TopicError, TopicErrorKind};
+///
+/// /// The status of the answer, and its `Retry-After`.
+/// fn answer(error: &TopicError) -> (u16, Option<u64>) {
+///     let status = match error.kind() {
+///         TopicErrorKind::NameTooLong => 404,
+///         TopicErrorKind::FullForSubject => 429,
+///         TopicErrorKind::NotAppended(_) => 400,
+///         _ => 503,
+///     };
+///     (status, error.retry_after().map(|wait| wait.as_secs()))
+/// }
+///
+/// let long = sse_gate_resume::Topics::default().log(&"x".repeat(257), None);
+/// assert_eq!(answer(&long.unwrap_err()), (404, None));
+/// ```
 #[derive(Debug)]
 pub struct TopicError {
     kind: TopicErrorKind,

@@ -119,6 +119,24 @@ impl Topics {
     /// Use it when you issue a token for the topic: the client that gets the token may come as long
     /// as the token is good. A shorter reservation does not replace a longer one.
     ///
+    /// ```
+    /// use std::time::Duration;
+    /// use sse_gate_core::Subject;
+    /// use sse_gate_resume::Topics;
+    /// use sse_gate_resume::error::TopicErrorKind;
+    ///
+    /// let topics = Topics::default().with_max(1);
+    /// let alice = Subject::new("alice")?;
+    /// // A token for this topic is good for 30 s.
+    /// topics.reserve("chess", &alice, Duration::from_secs(30))?;
+    ///
+    /// // Nothing holds the log, and still the topic stays.
+    /// let error = topics.log("go", None).unwrap_err();
+    /// assert_eq!(error.kind(), TopicErrorKind::Full);
+    /// assert!(error.retry_after().unwrap() <= Duration::from_secs(30));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`log`](Self::log).
@@ -171,8 +189,22 @@ impl Topics {
         Ok(log.append(event).await?)
     }
 
-    /// Forgets a topic. Readers of its log keep that one, and the name is free for a new one. Returns
-    /// whether there was such a topic.
+    /// Forgets a topic, so that its name is free for a new one. Readers of the old log keep it.
+    /// Returns whether there was such a topic.
+    ///
+    /// ```
+    /// use sse_gate_resume::{Publisher, Topics};
+    ///
+    /// # pollster::block_on(async {
+    /// let topics = Topics::default();
+    /// // The match is over. Those who follow it are told so, and the next one begins anew.
+    /// let publisher = Publisher::new(topics.log("match", None)?);
+    /// publisher.finish().await?;
+    /// assert!(topics.remove("match"));
+    /// assert!(topics.get("match").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     pub fn remove(&self, name: &str) -> bool {
         let removed = self.lock().remove(name);
         removed.is_some()

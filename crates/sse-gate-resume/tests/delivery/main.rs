@@ -1,5 +1,5 @@
 //! What clients get of a log, against a model: no event is lost or doubled, or they are told.
-#![allow(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+#![allow(clippy::unwrap_used, reason = "what fails in a test panics")]
 
 mod appending;
 mod clock;

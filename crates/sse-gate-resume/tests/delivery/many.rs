@@ -14,7 +14,7 @@ use sse_gate_resume::{
 
 use crate::ledger::{Ledger, Limits};
 use crate::reader::Reader;
-use crate::support::{Counted, Dice, Stage, grant, token};
+use crate::support::{CountedEntropy, Dice, Stage, grant, token};
 
 /// Fewer without an optimiser: the reference decoder is slow without.
 const HISTORIES: u64 = if cfg!(debug_assertions) { 800 } else { 50_000 };
@@ -58,7 +58,7 @@ impl World {
             .with_max_age(Duration::from_millis(limits.age));
         let logs = MemoryLogs::new(bounds, LogBudget::new(limits.budget))
             .with_clock(stage.clock.clone())
-            .with_entropy(Counted::default());
+            .with_entropy(CountedEntropy::default());
         let policy = ResumePolicy::default()
             .with_retry(Duration::from_secs(1_000))
             .with_idle(Duration::from_secs(3_600));

@@ -1,4 +1,4 @@
-//! One writer, whoever listens.
+//! One writer, with and without readers.
 
 use std::future::{Future, ready};
 use std::pin::pin;
@@ -21,7 +21,7 @@ fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
 /// A writer runs on without listeners, and learns how long there has been none: clients that come
 /// and go meanwhile begin the time anew.
 #[test]
-fn a_writer_is_told_when_nobody_has_listened_for_a_while() {
+fn a_writer_is_told_when_it_had_no_reader_for_a_while() {
     let stage = Stage::default();
     let log = stage.log();
     let publisher = Publisher::new(log.clone());
@@ -35,7 +35,7 @@ fn a_writer_is_told_when_nobody_has_listened_for_a_while() {
     stage.wait(MINUTE * 2);
     assert!(
         poll(publisher.deserted(MINUTE, sleep)).is_pending(),
-        "somebody listens"
+        "it has a reader"
     );
 
     client.disconnect();
@@ -59,7 +59,7 @@ fn a_writer_is_told_when_nobody_has_listened_for_a_while() {
     block_on(publisher.publish(&Event::new().data("still here"))).unwrap();
 }
 
-/// A stop is no disconnect: a writer hears of it when somebody wants it, or when the session that
+/// A stop is no disconnect: a writer hears of it when it is asked to, or when the session that
 /// it writes for is closed, and of nothing else.
 #[test]
 fn a_writer_is_told_to_stop() {
@@ -84,7 +84,7 @@ fn a_writer_is_told_to_stop() {
     }
 }
 
-/// F8: a writer that panics ends its log as failed; nobody waits for ever.
+/// F8: a writer that panics ends its log as failed; no reader waits for ever.
 #[test]
 fn a_writer_that_panics_ends_its_log() {
     let stage = Stage::default();

@@ -13,7 +13,7 @@ use crate::ledger::Ledger;
 use crate::support::reference::{Decoded, Dispatched, decode};
 use crate::support::{Dice, Stage, parts};
 
-/// Whether somebody was woken.
+/// Whether the task was woken.
 #[derive(Debug, Default)]
 struct Flag(AtomicBool);
 

@@ -16,8 +16,8 @@ fn alice() -> Subject {
     Subject::new("alice").unwrap()
 }
 
-/// I15: whoever comes back, reads or leaves while the subject is logged out: nothing of what comes
-/// after it reaches anybody, and the session is over.
+/// I15: a client comes back, reads or leaves while the subject is logged out: nothing of what comes
+/// after it reaches a client, and the session is over.
 #[test]
 fn nothing_gets_past_a_logout() {
     model(|| {

@@ -6,7 +6,7 @@
 //!
 //! A step is what happens under one lock. Threads that wait for each other for ever are found, too.
 #![cfg(loom)]
-#![allow(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+#![allow(clippy::unwrap_used, reason = "what fails in a test panics")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ mod subscribe;
 #[path = "../support/mod.rs"]
 mod support;
 
-/// Tries every order, of which there are several.
+/// Tries every order. There are several.
 fn model(steps: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     // All of them, however often they interrupt a thread.

@@ -45,7 +45,7 @@ fn of_two_the_later_one_is_served() {
     });
 }
 
-/// I7, I4: in the strict profile one of them is taken, the other closes the session, and nobody is
+/// I7, I4: in the strict profile one of them is taken, the other closes the session, and no client is
 /// served.
 #[test]
 fn of_two_in_the_strict_profile_none_is_served() {

@@ -42,7 +42,7 @@ fn reading(stage: &Stage) -> (Client, MemoryLog) {
     append(&log, "1");
     let mut client = stage.alice(&log);
     client.read();
-    stage.told.take();
+    stage.signals.take();
     (client, log)
 }
 
@@ -55,7 +55,10 @@ fn a_known_subject_goes_on_without_the_token() {
     append(&log, "2");
     let resumed = resume_as(&stage, &client.id, "alice", "1").unwrap();
     assert_eq!(resumed.lease().generation(), 2);
-    assert_eq!(stage.told.take(), [SessionSignal::Resumed { again: false }]);
+    assert_eq!(
+        stage.signals.take(),
+        [SessionSignal::Resumed { again: false }]
+    );
     assert_eq!(client.read(), (vec![], true), "it is cut without a word");
     client.connection = Some(resumed.subscribe());
     assert_eq!(client.read_data(), ["2"]);
@@ -80,7 +83,7 @@ fn another_subject_or_resource_is_refused_and_changes_nothing() {
         assert_eq!(reason(shown), InvalidIdReason::Unknown, "{who}, {number}");
         assert!(!was_asked.load(Ordering::Relaxed));
         let signal = SessionSignal::Refused(InvalidIdReason::Unknown);
-        let told = stage.told.take_about();
+        let told = stage.signals.take_with_subjects();
         assert_eq!(told, [(signal, Some("alice".to_owned()))], "it is audited");
     }
     assert!(client.is_served());

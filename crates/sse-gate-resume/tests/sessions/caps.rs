@@ -37,7 +37,7 @@ fn displaced(stage: &Stage, client: &mut Client) -> bool {
     }
 }
 
-/// I10: at a subject's cap its own oldest session that waits goes, and nobody else's.
+/// I10: at a subject's cap its own oldest session that waits goes, and no other subject's.
 #[test]
 fn a_subject_displaces_its_own_oldest_that_waits() {
     let stage = stage(100, 3);
@@ -60,7 +60,7 @@ fn a_subject_displaces_its_own_oldest_that_waits() {
 }
 
 /// I10: at the cap of all, what is over is forgotten, the first that ended first; then newcomers
-/// are refused, and nobody goes for them.
+/// are refused, and no session goes for them.
 #[test]
 fn at_the_cap_of_all_newcomers_are_refused() {
     let stage = stage(3, 2);
@@ -87,7 +87,7 @@ fn at_the_cap_of_all_newcomers_are_refused() {
     clients[2].reconnect(&stage).unwrap();
 }
 
-/// I10: a full house frees those whose time is up, before it refuses anybody.
+/// I10: a full house frees those whose time is up, before it refuses a newcomer.
 #[test]
 fn what_is_over_makes_room() {
     let stage = stage(50, 50);

@@ -25,14 +25,14 @@ fn read_by_alice(stage: &Stage) -> (Client, MemoryLog) {
     append(&log, "1");
     let mut client = stage.alice(&log);
     client.read();
-    stage.told.take();
+    stage.signals.take();
     (client, log)
 }
 
 fn why_gone(stage: &Stage, client: &mut Client) -> GoneReason {
     match client.reconnect(stage) {
         Err(ResumeError::Gone(why)) => {
-            assert_eq!(stage.told.take().last(), Some(&SessionSignal::Gone(why)));
+            assert_eq!(stage.signals.take().last(), Some(&SessionSignal::Gone(why)));
             why
         }
         other => panic!("{other:?}"),
@@ -50,11 +50,11 @@ fn a_logout_ends_all_streams_of_a_subject() {
         token(9),
         stage.open(&grant("bob"), token(9), &bobs).unwrap(),
     );
-    stage.told.take();
+    stage.signals.take();
 
     assert_eq!(block_on(stage.sessions.revoke(&alice())).unwrap(), 1);
     assert_eq!(
-        stage.told.take(),
+        stage.signals.take(),
         [SessionSignal::Closed(CloseReason::Revoked)]
     );
     assert_eq!(refused_by(&log), Some(AppendErrorKind::Closed));
@@ -68,7 +68,7 @@ fn a_logout_ends_all_streams_of_a_subject() {
     );
     assert!(bob.is_served());
     assert_eq!(block_on(stage.sessions.revoke(&alice())).unwrap(), 0);
-    assert_eq!(stage.told.take(), []);
+    assert_eq!(stage.signals.take(), []);
 }
 
 /// I15: a client that is away when its right ends learns it when it comes back.
@@ -85,7 +85,7 @@ fn a_client_that_is_away_learns_of_the_logout() {
 }
 
 /// I15, C20: a token that was shown before the logout opens no session after it, however much later
-/// and whoever else has signed out since; one shown after it does, in the same moment.
+/// and however many others have signed out since; one shown after it does, in the same moment.
 #[test]
 fn a_logout_meets_sessions_that_are_about_to_open() {
     for (later, others) in [(0, 0), (61, 0), (50 * 60, 0), (0, 5_000)] {
@@ -176,7 +176,7 @@ fn a_client_that_has_gone_is_waited_for() {
     assert_eq!(
         stopped,
         std::task::Poll::Ready(StopReason::Closed),
-        "nobody can read it"
+        "no client can read it"
     );
 }
 
@@ -268,9 +268,9 @@ fn only_its_subject_stops_a_stream() {
     assert_eq!(why_gone(&stage, &mut client), GoneReason::Complete);
 }
 
-/// F3: a session of which nobody ever got an id waits for ten seconds: nobody could come back.
+/// F3: a session whose client never got an id waits for ten seconds: it could not come back.
 #[test]
-fn an_opening_that_nobody_read_is_over_soon() {
+fn an_opening_that_was_never_read_is_over_soon() {
     let stage = Stage::default();
     let log = stage.log();
     drop(stage.alice(&log));
@@ -310,8 +310,8 @@ fn a_log_that_was_trimmed_before_it_was_read_says_so() {
     assert_eq!(events[1].1, r#"{"v":1,"from":1,"to":1}"#);
 }
 
-/// G19: a session whose client is away holds its log, so that a registry of logs sees that somebody
-/// waits for it. When the session is over, it is nobody's.
+/// G19: a session whose client is away holds its log, so that a registry of logs sees that it
+/// is in use. When the session is over, it is not.
 #[test]
 fn a_session_that_waits_for_its_client_holds_its_log() {
     let stage = Stage::default();

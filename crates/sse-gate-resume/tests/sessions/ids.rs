@@ -5,7 +5,7 @@ use sse_gate_resume::backend::ResumeId;
 use sse_gate_resume::error::{InvalidKid, ResumeError};
 use sse_gate_resume::{InvalidIdReason, ResumeKey, ResumeKeys, SessionSignal, Sessions};
 
-use crate::support::{Client, Counted, Stage, append, grant, parts, token};
+use crate::support::{Client, CountedEntropy, Stage, append, grant, parts, token};
 
 fn refused(stage: &Stage, id: &str, token: TokenKey) -> InvalidIdReason {
     match stage.resume(id, token) {
@@ -20,7 +20,7 @@ fn client(stage: &Stage) -> (Client, sse_gate_resume::MemoryLog) {
     append(&log, "1");
     let mut client = stage.alice(&log);
     client.read();
-    stage.told.take();
+    stage.signals.take();
     (client, log)
 }
 
@@ -29,7 +29,7 @@ fn nothing_has_changed(stage: &Stage, client: &mut Client) {
     assert!(client.is_served());
     assert_eq!(client.reconnect(stage).unwrap(), 2);
     let first_use = SessionSignal::Resumed { again: false };
-    assert_eq!(stage.told.take().last(), Some(&first_use));
+    assert_eq!(stage.signals.take().last(), Some(&first_use));
 }
 
 /// I1: no bit of the part that counts can be another, and the id can't be cut short anywhere.
@@ -77,7 +77,7 @@ fn every_flipped_bit_and_every_cut_is_refused_and_changes_nothing() {
     nothing_has_changed(&stage, &mut client);
 }
 
-/// I1: the generation is covered by the tag: nobody makes an id of the next one of it.
+/// I1: the generation is covered by the tag: a holder can't make an id of the next one.
 #[test]
 fn the_next_generation_cannot_be_guessed() {
     let stage = Stage::default();
@@ -89,7 +89,7 @@ fn the_next_generation_cannot_be_guessed() {
     nothing_has_changed(&stage, &mut client);
 }
 
-/// I1, I9: whoever holds an id may move its sequence, and gains nothing: what comes is the log from
+/// I1, I9: the holder of an id may move its sequence, and gains nothing: what comes is the log from
 /// there, or a word that there is none.
 #[test]
 fn a_moved_sequence_gains_nothing() {
@@ -147,7 +147,7 @@ fn keys_are_rotated_by_two() {
     let (mut client, _log) = client(&stage);
     let with = |keys| {
         let sessions = Sessions::new(stage.store.clone(), keys).with_clock(stage.clock.clone());
-        sessions.with_entropy(Counted::default())
+        sessions.with_entropy(CountedEntropy::default())
     };
     let both = with(
         ResumeKeys::new(key('n', 8))

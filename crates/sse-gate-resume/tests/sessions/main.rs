@@ -2,7 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::unchecked_time_subtraction,
-    reason = "what fails in a test shall panic"
+    reason = "what fails in a test panics"
 )]
 
 mod bearers;
@@ -10,9 +10,10 @@ mod caps;
 mod clock;
 mod durations;
 mod ends;
+mod final_events;
 mod ids;
-mod last_words;
 mod memory;
+mod messages;
 mod opening;
 mod orphans;
 mod others;
@@ -25,4 +26,3 @@ mod takeovers;
 mod theft;
 mod waits;
 mod window;
-mod words;

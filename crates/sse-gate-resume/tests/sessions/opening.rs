@@ -19,7 +19,7 @@ fn reopen(stage: &Stage, grace: Duration) -> Option<Client> {
     }
 }
 
-/// A12: a browser that repeats its first request by itself is let in, as long as nobody has got
+/// A12: a browser that repeats its first request by itself is let in, as long as no client has got
 /// anything by the first; that one is cut, and gets nothing. It is let in once.
 #[test]
 fn a_lost_first_answer_is_given_again_once() {
@@ -27,9 +27,9 @@ fn a_lost_first_answer_is_given_again_once() {
     let log = stage.log();
     append(&log, "1");
     let mut first = stage.alice(&log);
-    stage.told.take();
+    stage.signals.take();
     let mut second = reopen(&stage, GRACE).unwrap();
-    assert_eq!(stage.told.take(), [SessionSignal::Reopened]);
+    assert_eq!(stage.signals.take(), [SessionSignal::Reopened]);
     assert_eq!(first.read(), (vec![], true));
     assert_eq!(second.read_data(), ["1"]);
     assert!(reopen(&stage, GRACE).is_none());
@@ -61,9 +61,9 @@ fn the_opening_grace_is_short() {
     }
 }
 
-/// A12: once somebody has got something, a second use counts only when that connection is gone.
+/// A12: once a client has got something, a second use counts only when that connection is gone.
 #[test]
-fn whoever_got_something_is_not_cut_by_the_url_alone() {
+fn a_client_that_got_something_is_not_cut_by_the_url_alone() {
     let stage = Stage::default();
     let log = stage.log();
     let mut first = stage.alice(&log);
@@ -77,7 +77,7 @@ fn whoever_got_something_is_not_cut_by_the_url_alone() {
     assert_eq!(second.read_data(), ["1"]);
 }
 
-/// A12, I6: whoever was cut by a second use of the token and holds an id of the first finds that
+/// A12, I6: a client that was cut by a second use of the token and holds an id of the first finds that
 /// out when it comes back: the session is closed.
 #[test]
 fn a_second_use_of_the_token_does_not_live_unnoticed() {

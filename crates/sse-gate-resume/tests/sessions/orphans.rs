@@ -1,4 +1,4 @@
-//! Logs that nobody can read any more.
+//! Logs that no client can read any more.
 
 use std::time::Duration;
 
@@ -80,13 +80,13 @@ fn appending_fails_once_the_session_is_over() {
         assert!(budget.used() > 0);
         end(&stage, &mut client);
         assert_eq!(refused_by(&log), Some(AppendErrorKind::Closed), "{what}");
-        assert_eq!(budget.used(), 0, "{what}: it keeps what nobody can read");
+        assert_eq!(budget.used(), 0, "{what}: it keeps what no client can read");
         let publisher = Publisher::new(log);
         assert_eq!(block_on(publisher.stopped()), StopReason::Closed, "{what}");
     }
 }
 
-/// G17: until its session is over, appending succeeds: while its client is away, and after somebody
+/// G17: until its session is over, appending succeeds: while its client is away, and after a client
 /// asked the writer to stop.
 #[test]
 fn appending_succeeds_while_the_client_may_come_back() {
@@ -139,7 +139,7 @@ fn a_log_that_others_follow_outlives_its_session() {
     assert_eq!(refused_by(&log), Some(AppendErrorKind::Closed));
 }
 
-/// G17: a log that is nobody's own takes events whether anybody follows it or not.
+/// G17: a log that no session owns takes events with and without readers.
 #[test]
 fn a_shared_log_is_never_closed_by_sessions() {
     let stage = Stage::default();

@@ -5,7 +5,7 @@ use sse_gate_resume::backend::EventLog;
 use sse_gate_resume::error::ResumeError;
 use sse_gate_resume::{InvalidIdReason, LogLimits, MemoryLog, SessionLimits, Sessions};
 
-use crate::support::{Client, Counted, Stage, append, grant, granted, parts, token};
+use crate::support::{Client, CountedEntropy, Stage, append, grant, granted, parts, token};
 
 fn refused(shown: Result<sse_gate_resume::Resumed, ResumeError>) -> InvalidIdReason {
     match shown {
@@ -20,7 +20,7 @@ fn client(stage: &Stage, grant: &Grant, token: TokenKey, log: &MemoryLog) -> Cli
     client
 }
 
-/// I2, I14: of two sessions, whoever's they are, neither takes the other's ids, with neither
+/// I2, I14: of two sessions, of one subject or of two, neither takes the other's ids, with neither
 /// token, and neither comes to harm.
 #[test]
 fn sessions_do_not_take_each_others_ids() {
@@ -112,7 +112,7 @@ fn the_tag_tells_logs_apart() {
 fn another_environment_takes_no_id_of_this_one() {
     let stage = Stage::default();
     let mut client = client(&stage, &grant("alice"), token(1), &stage.log());
-    let keys = sse_gate_resume::ResumeKeys::generate(&Counted::default()).unwrap();
+    let keys = sse_gate_resume::ResumeKeys::generate(&CountedEntropy::default()).unwrap();
     let elsewhere = Sessions::new(stage.store.clone(), keys);
     let kid = format!("sser1.{}.", parts(&client.id).kid);
     let renamed = client.id.replacen(&kid, "sser1.0.", 1);

@@ -22,12 +22,12 @@ fn restored(seen: u64, left: u64) -> (Client, Stage, Client, MemoryLog) {
     let on_restored = after.alice(&older);
     client.reconnect(&before).unwrap();
     client.read();
-    after.told.take();
+    after.signals.take();
     (client, after, on_restored, older)
 }
 
 /// E17: a generation that the store doesn't know of yet closes the session, raises the alarm and
-/// cuts whoever is there.
+/// cuts the connection that is there.
 #[test]
 fn an_id_from_the_future_closes_the_session() {
     let (mut client, after, mut there, _log) = restored(1, 1);
@@ -40,7 +40,7 @@ fn an_id_from_the_future_closes_the_session() {
         SessionSignal::Refused(InvalidIdReason::Rollback),
         Some("alice".to_owned()),
     );
-    assert_eq!(after.told.take_about(), [alarm]);
+    assert_eq!(after.signals.take_with_subjects(), [alarm]);
     assert_eq!(
         there.read().0.last().unwrap().1,
         r#"{"v":1,"reason":"rollback"}"#
@@ -67,7 +67,7 @@ fn events_that_the_log_has_lost_are_an_explicit_gap() {
         events: 2,
         log_lost_writes: true,
     };
-    assert_eq!(after.told.take().last(), Some(&gap));
+    assert_eq!(after.signals.take().last(), Some(&gap));
     append(&log, "new");
     assert_eq!(client.read_data(), ["new"]);
     assert_eq!(parts(&client.id).seq, 4);

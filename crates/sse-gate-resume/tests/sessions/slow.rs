@@ -49,7 +49,7 @@ fn a_slow_client_is_cut_off_and_goes_on() {
     );
 }
 
-/// G1: a burst that is over in time cuts nobody off, and being behind by the limit is not too far.
+/// G1: a burst that is over in time cuts no client off, and being behind by the limit is not too far.
 #[test]
 fn a_burst_is_no_slowness() {
     let (stage, mut client, log) = reading(SlowPolicy::default());
@@ -85,10 +85,10 @@ fn the_most_impatient_policy_lets_its_clients_arrive() {
     assert_eq!(got, 300);
 }
 
-/// G1, I10: a stream that nobody reads holds up no writer, and its log stays as large as it may
+/// G1, I10: a stream without readers holds up no writer, and its log stays as large as it may
 /// be.
 #[test]
-fn a_stream_that_nobody_reads_is_bounded() {
+fn a_stream_without_readers_is_bounded() {
     let limits = LogLimits::default().with_max_events(100);
     let stage = Stage::new(SessionLimits::default(), limits);
     let log = stage.log();

@@ -95,13 +95,13 @@ fn a_start_behind_the_end_of_the_log_is_a_gap() {
         let (stage, log) = stage_with_log(last);
         let start = Start::After(seq);
         let mut client = open(&stage, &log, |opening| opening.with_start(start));
-        stage.told.take();
+        stage.signals.take();
         assert_eq!(first_events(&mut client), [gap(last + 1, seq)]);
         let told = SessionSignal::Gap {
             events: seq - last,
             log_lost_writes: true,
         };
-        assert_eq!(stage.told.take(), [told]);
+        assert_eq!(stage.signals.take(), [told]);
         append(&log, "new");
         assert_eq!(client.read_data(), ["new"]);
         assert_eq!(parts(&client.id).seq, last + 1);

@@ -70,7 +70,7 @@ fn takeovers_have_a_rate() {
             assert_eq!(hoarder.takeovers(), 0, "{policy:?}");
             hoarder.stage.wait(SECOND / 1_000);
         }
-        let told = hoarder.stage.told.take();
+        let told = hoarder.stage.signals.take();
         assert!(told.contains(&SessionSignal::TooSoon));
     }
     for span in [Duration::ZERO, Duration::MAX] {
@@ -147,7 +147,7 @@ fn a_client_that_is_not_admitted_keeps_its_id() {
     let other = stage
         .sessions
         .resume_if(&client.id, token(2), |_, _| -> Option<()> {
-            panic!("it is asked about somebody with one factor")
+            panic!("it is asked about a client with one factor")
         });
     let refused = block_on(other).unwrap_err();
     assert!(matches!(

@@ -17,7 +17,7 @@ fn robbed(stage: &Stage) -> (Client, Client, sse_gate_resume::MemoryLog) {
     let mut client = stage.alice(&log);
     assert_eq!(client.read_data(), ["1"]);
     let thief = client.thief();
-    stage.told.take();
+    stage.signals.take();
     (client, thief, log)
 }
 
@@ -37,7 +37,7 @@ fn gone(shown: Result<u64, ResumeError>) -> GoneReason {
 
 /// I6: the thief goes on, and the client is cut. It comes back in the window and cuts the thief.
 /// The thief comes back with what it was given, which is a used branch: the session is closed, the
-/// client told, and the subject named to whoever audits.
+/// client told, and the subject named for audits.
 #[test]
 fn each_cuts_the_other_until_the_session_is_closed() {
     let stage = Stage::default();
@@ -53,7 +53,7 @@ fn each_cuts_the_other_until_the_session_is_closed() {
     assert_eq!(thief.read(), (vec![], true));
     assert_eq!(client.read_data(), ["2", "3"]);
     assert_eq!(
-        stage.told.take(),
+        stage.signals.take(),
         [false, true].map(|again| SessionSignal::Resumed { again })
     );
 
@@ -62,7 +62,7 @@ fn each_cuts_the_other_until_the_session_is_closed() {
         SessionSignal::Refused(InvalidIdReason::Reuse),
         Some("alice".to_owned()),
     );
-    assert_eq!(stage.told.take_about(), [reuse]);
+    assert_eq!(stage.signals.take_with_subjects(), [reuse]);
     assert_eq!(refused_by(&log), Some(AppendErrorKind::Closed));
     let close = ("sse.close".to_owned(), REUSE.to_owned());
     assert_eq!(client.read(), (vec![close], true));

@@ -22,13 +22,13 @@ pub(crate) struct World {
     pub(crate) model: Model,
     pub(crate) log: MemoryLog,
     ended: bool,
-    /// Is nobody's record of the session kept any more?
+    /// Whether the store has forgotten the session.
     forgotten: bool,
     /// What each party holds: the client's ids, the thief's copies.
     pub(crate) held: [Vec<String>; 2],
     /// Connections that the server may believe in, each with its number and who reads it.
     pub(crate) connections: Vec<(u64, usize, Subscription)>,
-    /// When ids of which generation were taken.
+    /// Ids that were taken: their generation, and when.
     pub(crate) accepted: Vec<(u64, u64)>,
 }
 
@@ -50,7 +50,7 @@ impl World {
         let deadline = Duration::from_millis(dice.pick(&[60_000, 900_000]));
         let grant = stage.granted(request("alice").with_deadline(now.saturating_add(deadline)));
         let first = stage.open(&grant, token(1), &log).unwrap();
-        assert_eq!(stage.told.take(), [SessionSignal::Opened]);
+        assert_eq!(stage.signals.take(), [SessionSignal::Opened]);
         let now = now.as_unix_millis();
         let model = Model::new(Rules {
             window: 10_000,
@@ -118,7 +118,10 @@ impl World {
             }
             Err(other) => panic!("{other:?}"),
         };
-        assert_eq!((outcome, self.stage.told.take()), (expected, vec![signal]));
+        assert_eq!(
+            (outcome, self.stage.signals.take()),
+            (expected, vec![signal])
+        );
         if let Ok(resumed) = shown {
             self.accepted.push((of, now));
             let generation = resumed.lease().generation();
@@ -127,9 +130,9 @@ impl World {
                 Arrives::Yes => self.read(generation, who, connection),
                 Arrives::Unnoticed => self.connections.push((generation, who, connection)),
                 Arrives::No => {
-                    // Some of it was written, and nobody has it.
+                    // Some of it was written, and none of it arrived.
                     let _ = poll(&mut connection);
-                    self.stage.told.take();
+                    self.stage.signals.take();
                     drop(connection);
                     self.leave(generation);
                 }
@@ -153,7 +156,7 @@ impl World {
         let seen = decode(&stream, "");
         let is_current = generation == self.model.last();
         match self.model.over {
-            // Whoever is replaced gets nothing any more, whatever comes later.
+            // A connection that was replaced gets nothing any more.
             _ if !is_current => assert_eq!((seen.events.len(), ended), (0, true)),
             Some(why) => {
                 let told = format!(r#"{{"v":1,"reason":"{}"}}"#, why.as_str());
@@ -162,7 +165,7 @@ impl World {
             }
             None => assert_eq!(ended, self.ended),
         }
-        self.stage.told.take();
+        self.stage.signals.take();
         let ids = seen.events.into_iter().map(|event| event.last_event_id);
         self.held[who].extend(ids.filter(|id| !id.is_empty()));
         if ended {
@@ -184,7 +187,7 @@ impl World {
         let closed = block_on(self.stage.sessions.close(token(1), why));
         let expected = !self.forgotten && self.model.close(why);
         assert_eq!(closed.unwrap(), expected);
-        self.stage.told.take();
+        self.stage.signals.take();
     }
 
     pub(crate) fn sweep(&mut self) {

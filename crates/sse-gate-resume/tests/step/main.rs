@@ -1,5 +1,5 @@
 //! The step that lets a client go on, against a model that says the same in another way.
-#![allow(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+#![allow(clippy::unwrap_used, reason = "what fails in a test panics")]
 
 mod actors;
 mod histories;

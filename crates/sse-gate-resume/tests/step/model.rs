@@ -43,7 +43,7 @@ pub(crate) struct Model {
     /// When the last of them went, if it has.
     left: Option<u64>,
     pub(crate) over: Option<CloseReason>,
-    somebody_got_something: bool,
+    a_client_got_something: bool,
 }
 
 impl Model {
@@ -53,7 +53,7 @@ impl Model {
             connections: vec![(Made::ByToken, rules.opened)],
             left: None,
             over: None,
-            somebody_got_something: false,
+            a_client_got_something: false,
         }
     }
 
@@ -109,7 +109,7 @@ impl Model {
     }
 
     /// An id that is not the last connection's comes again if that connection is of its making,
-    /// too: nobody has gone on from there.
+    /// too: no client has gone on from there.
     fn may_come_again(&self, generation: u64, now: u64) -> bool {
         let it = Made::ById(generation);
         let last = self.connections.last().is_some_and(|(made, _)| *made == it);
@@ -122,7 +122,7 @@ impl Model {
 
     pub(crate) fn reopen(&mut self, grace: u64, now: u64) -> bool {
         self.look_at_the_clock(now);
-        let lost = !self.somebody_got_something || self.left.is_some();
+        let lost = !self.a_client_got_something || self.left.is_some();
         let first = self.connections.len() == 1 && self.over.is_none();
         let may = first && lost && now < self.rules.opened + grace;
         if may {
@@ -136,12 +136,12 @@ impl Model {
     pub(crate) fn leave(&mut self, connection: u64, got_something: bool, now: u64) {
         if connection == self.last() && self.over.is_none() {
             self.left = Some(now);
-            self.somebody_got_something |= got_something;
+            self.a_client_got_something |= got_something;
         }
     }
 
     pub(crate) fn confirm(&mut self, connection: u64) {
-        self.somebody_got_something |= connection == self.last();
+        self.a_client_got_something |= connection == self.last();
     }
 
     /// Whether it was open.

@@ -1,4 +1,4 @@
-//! Numbers that are the same in every run: [`Dice`] and [`Counted`].
+//! Numbers that are the same in every run: [`Dice`] and [`CountedEntropy`].
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -42,9 +42,9 @@ impl Dice {
 
 /// An entropy that gives other bytes each time, and the same in every run.
 #[derive(Debug, Default)]
-pub(crate) struct Counted(AtomicU64);
+pub(crate) struct CountedEntropy(AtomicU64);
 
-impl Entropy for Counted {
+impl Entropy for CountedEntropy {
     fn fill(&self, bytes: &mut [u8; 32]) -> Result<(), EntropyError> {
         let mut dice = Dice::new(self.0.fetch_add(1, Ordering::Relaxed));
         for part in bytes.chunks_mut(8) {

@@ -33,7 +33,7 @@ fn base36(text: &str) -> u64 {
 }
 
 impl Parts<'_> {
-    /// The id with another sequence: what whoever holds it can do.
+    /// The id with another sequence: its holder can make it.
     pub(crate) fn moved_to(self, seq: u64) -> String {
         let Self {
             kid,

@@ -4,15 +4,15 @@
 mod client;
 mod dice;
 mod id;
-mod kept;
+mod recording;
 #[path = "../../../sse-gate-codec/tests/reference/mod.rs"]
 pub(crate) mod reference;
 mod stage;
-mod told;
+mod store_handle;
 
 pub(crate) use client::{Client, Got, poll};
-pub(crate) use dice::{Counted, Dice};
+pub(crate) use dice::{CountedEntropy, Dice};
 pub(crate) use id::parts;
-pub(crate) use kept::Kept;
+pub(crate) use recording::RecordingObserver;
 pub(crate) use stage::{Stage, append, grant, granted, refused_by, request, token};
-pub(crate) use told::Told;
+pub(crate) use store_handle::StoreHandle;

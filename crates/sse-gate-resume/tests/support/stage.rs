@@ -15,15 +15,15 @@ use sse_gate_resume::{
     ResumeKeys, ResumePolicy, Resumed, SessionLimits, Sessions, Subscription,
 };
 
-use super::{Client, Counted, Kept, Told};
+use super::{Client, CountedEntropy, RecordingObserver, StoreHandle};
 
 /// Everything that a test needs.
 pub(crate) struct Stage {
     pub(crate) clock: ManualClock,
-    pub(crate) store: Kept,
+    pub(crate) store: StoreHandle,
     pub(crate) sessions: Sessions,
     pub(crate) logs: MemoryLogs,
-    pub(crate) told: Told,
+    pub(crate) signals: RecordingObserver,
     pub(crate) policy: ResumePolicy,
 }
 
@@ -59,20 +59,20 @@ impl Default for Stage {
 impl Stage {
     pub(crate) fn new(limits: SessionLimits, log: LogLimits) -> Self {
         let clock = ManualClock::default();
-        let store = Kept::new(MemorySessions::new(limits).with_clock(clock.clone()));
+        let store = StoreHandle::new(MemorySessions::new(limits).with_clock(clock.clone()));
         let key = ResumeKey::new('k', [7; 32]).unwrap();
-        let told = Told::default();
+        let signals = RecordingObserver::default();
         let sessions = Sessions::new(store.clone(), ResumeKeys::new(key))
             .with_clock(clock.clone())
-            .with_entropy(Counted::default())
-            .with_observer(told.clone());
+            .with_entropy(CountedEntropy::default())
+            .with_observer(signals.clone());
         let logs = MemoryLogs::new(log, LogBudget::default()).with_clock(clock.clone());
         Self {
             clock,
             store,
             sessions,
-            logs: logs.with_entropy(Counted::default()),
-            told,
+            logs: logs.with_entropy(CountedEntropy::default()),
+            signals,
             policy: ResumePolicy::default(),
         }
     }

@@ -80,6 +80,18 @@ fn a_topic_that_goes_no_longer_counts() {
     }
 }
 
+/// G19: when one of a subject's topics goes, its others still count.
+#[test]
+fn the_topics_that_are_left_still_count() {
+    let topics = topics(&ManualClock::default()).with_max_per_subject(3);
+    let alice = subject("alice");
+    let _held = ["a", "b", "c"].map(|name| topics.log(name, &alice).unwrap());
+    assert!(topics.remove("a"));
+    let _another = topics.log("d", &alice).unwrap();
+    let refused = kind(topics.log("e", &alice));
+    assert_eq!(refused, TopicErrorKind::FullForSubject);
+}
+
 /// A bound of nothing is a bound.
 #[test]
 fn no_topics_may_be_allowed() {

@@ -15,7 +15,7 @@ fn publish(topics: &Topics, name: &str, data: &str) -> u64 {
     block_on(topics.publish(name, None, &Event::new().data(data))).unwrap()
 }
 
-/// One name is one log, whoever asks for it, through any clone of the registry.
+/// One name is one log for every owner, through any clone of the registry.
 #[test]
 fn a_name_is_one_log_for_everyone() {
     let topics = topics(&ManualClock::default());
@@ -34,6 +34,7 @@ fn a_name_is_one_log_for_everyone() {
     assert_eq!(log.bounds().last, 1);
     let other = topics.log("b", &alice).unwrap();
     assert!(!is_same(&log, &other));
+    assert!(!topics.is_empty());
     let mut names = topics.names();
     names.sort();
     assert_eq!(names, ["a", "b"]);

@@ -8,7 +8,7 @@ use sse_gate_core::ManualClock;
 use crate::support::Dice;
 use crate::topics;
 
-/// G19: whoever takes and drops handles at the same time, a topic is idle when the last is dropped,
+/// G19: threads take and drop handles at the same time. A topic is idle when the last is dropped,
 /// and one that is held stays.
 #[test]
 fn the_last_handle_frees_its_topic_in_any_thread() {

@@ -19,6 +19,9 @@ use crate::slots::{Claim, Reservation, Slot};
 /// An answer that needs no handler.
 pub(super) type Answer = Response<Full<Bytes>>;
 
+/// The answer to a request that opens no stream. It is boxed, as it is large and rare.
+pub(super) type Refused = Box<Answer>;
+
 /// A stream whose handler may be called.
 pub(super) struct Admitted {
     /// Watches over the stream.
@@ -32,7 +35,7 @@ pub(super) struct Admitted {
 /// credential.
 ///
 /// A resume id goes first. If it is no good, the request is judged as if it had shown none.
-pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admitted, Answer> {
+pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admitted, Refused> {
     let Attempt {
         reservation,
         credential,
@@ -83,13 +86,13 @@ impl Visit {
         grant: Grant,
         session: Option<(Resumable, Arrival, TokenKey)>,
         cursor: Option<u64>,
-    ) -> Result<Admitted, Answer> {
+    ) -> Result<Admitted, Refused> {
         let config = self.config;
         let Some(slot) = self.reservation.claim(grant.subject()) else {
-            return Err(config.turn_away(GateRejection::SubjectCapacity));
+            return Err(config.turn_away(GateRejection::SubjectCapacity).into());
         };
         if config.gate.opened().is_revoked(grant.subject(), self.epoch) {
-            return Err(config.refuse(GateRejection::BadToken));
+            return Err(config.refuse(GateRejection::BadToken).into());
         }
         let Some((settings, arrival, token)) = session else {
             return Ok(strict(&config, slot, grant));
@@ -113,13 +116,13 @@ impl Visit {
         settings: &Resumable,
         resumed: Resumed,
         claim: Option<Claim>,
-    ) -> Result<Admitted, Answer> {
+    ) -> Result<Admitted, Refused> {
         let config = self.config;
         let (subject, session) = (resumed.binding().grant.subject(), resumed.lease().session());
         let claim = claim.or_else(|| config.slots.claim_again(subject, session));
         let slot = claim.and_then(|claim| self.reservation.give_to(claim));
         let Some(slot) = slot else {
-            return Err(answer::later_with_id(resumed));
+            return Err(answer::later_with_id(resumed).into());
         };
         let grant = resumed.grant();
         let guard = StreamGuard::resumable(&config, &slot, &grant);
@@ -133,11 +136,12 @@ impl Visit {
 
     /// A store can't say whether this client may have its stream. A refusal would stop a client for
     /// good that comes back with an id.
-    pub(super) fn unavailable(&self, resume_id: Option<&str>) -> Answer {
-        match (&self.config.resumable, resume_id) {
+    pub(super) fn unavailable(&self, resume_id: Option<&str>) -> Refused {
+        let answer = match (&self.config.resumable, resume_id) {
             (Some(settings), Some(id)) => answer::later(&settings.sessions, id),
             _ => self.config.refuse(GateRejection::Unavailable),
-        }
+        };
+        answer.into()
     }
 }
 

@@ -6,7 +6,7 @@ use sse_gate_core::{
 };
 use zeroize::Zeroizing;
 
-use super::admit::{Admitted, Answer, Visit};
+use super::admit::{Admitted, Refused, Visit};
 use super::session_door;
 use crate::mint::{Denied, MintRejection};
 
@@ -17,7 +17,7 @@ pub(super) async fn open(
     head: Parts,
     resource: Resource,
     resume_id: Option<Zeroizing<Box<str>>>,
-) -> Result<Admitted, Answer> {
+) -> Result<Admitted, Refused> {
     let cursor = cursor(&head);
     let settings = visit.config.resumable.clone();
     let arrived = match &settings {
@@ -74,18 +74,21 @@ async fn permit(
     Ok(request.with_epoch(Epoch::ZERO))
 }
 
-fn refuse(visit: &Visit, rejection: &MintRejection) -> Answer {
+fn refuse(visit: &Visit, rejection: &MintRejection) -> Refused {
     let config = &*visit.config;
     let signal = Signal::CallerRefused(rejection.reason());
     match rejection.error() {
         Some(error) => config.gate.observe_error(signal, error),
         None => config.gate.observe(signal),
     }
-    rejection.to_problem(&config.challenge).into_response()
+    rejection
+        .to_problem(&config.challenge)
+        .into_response()
+        .into()
 }
 
 /// What the session is known by in place of a token's key. No token has it.
-fn name(visit: &Visit) -> Result<TokenKey, Answer> {
+fn name(visit: &Visit) -> Result<TokenKey, Refused> {
     let mut bytes = [0; 32];
     let filled = visit.config.gate.entropy().fill(&mut bytes);
     let failed =

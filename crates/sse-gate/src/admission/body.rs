@@ -53,7 +53,7 @@ impl<B> ResponseBody<B> {
     }
 
     pub(super) fn stream(body: B, guard: StreamGuard) -> Self {
-        guard.gives();
+        guard.begins();
         Self {
             state: State::Stream { body, guard },
         }
@@ -74,29 +74,7 @@ where
         match self.project().state.project() {
             StateProj::Own { body } => body.poll_frame(cx).map_err(|never| match never {}),
             StateProj::Passed { body } => body.poll_frame(cx),
-            StateProj::Stream {
-                mut body,
-                mut guard,
-            } => {
-                // A body that is never out of frames would never wait for the deadline.
-                let polled = guard.as_mut().hear(|| body.as_mut().poll_frame(cx));
-                let frame = match polled {
-                    Poll::Ready(frame) if guard.gives() => frame,
-                    Poll::Ready(_) => None,
-                    Poll::Pending => {
-                        ready!(guard.as_mut().poll_over(cx));
-                        None
-                    }
-                };
-                match &frame {
-                    // Who is told that this was the end asks no more.
-                    Some(Ok(_)) if body.is_end_stream() => guard.complete(),
-                    Some(Ok(_)) => {}
-                    Some(Err(_)) => guard.fail(),
-                    None => guard.complete(),
-                }
-                Poll::Ready(frame)
-            }
+            StateProj::Stream { body, guard } => poll_stream(body, guard, cx),
         }
     }
 
@@ -116,6 +94,38 @@ where
             State::Stream { .. } => SizeHint::default(),
         }
     }
+}
+
+/// The next frame of a handler's body, as long as its stream may go on.
+fn poll_stream<B>(
+    mut body: Pin<&mut B>,
+    mut guard: Pin<&mut StreamGuard>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Result<Frame<Bytes>, B::Error>>>
+where
+    B: Body<Data = Bytes>,
+{
+    // A body that is never out of frames would never wait for the deadline.
+    let mut may_ask = guard.may_ask();
+    let frame = loop {
+        if !may_ask {
+            break None;
+        }
+        match guard.as_mut().hear(|| body.as_mut().poll_frame(cx)) {
+            Poll::Ready(frame) if guard.as_mut().gives() => break frame,
+            Poll::Ready(_) => break None,
+            Poll::Pending if guard.as_mut().has_ended() => break None,
+            Poll::Pending => may_ask = ready!(guard.as_mut().poll_over(cx)),
+        }
+    };
+    match &frame {
+        // A server that is told that this was the end asks no more.
+        Some(Ok(_)) if body.is_end_stream() => guard.complete(),
+        Some(Ok(_)) => {}
+        Some(Err(_)) => guard.fail(),
+        None => guard.complete(),
+    }
+    Poll::Ready(frame)
 }
 
 /// An empty body, for layers that answer by themselves.

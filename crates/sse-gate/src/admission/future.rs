@@ -11,7 +11,7 @@ use http_body::Body;
 use pin_project::pin_project;
 use tower_service::Service;
 
-use super::admit::{Admitted, Answer};
+use super::admit::{Admitted, Answer, Refused};
 use super::content::Look;
 use super::guard::StreamGuard;
 use super::layer::Config;
@@ -55,7 +55,7 @@ enum State<S, ReqBody, F> {
 }
 
 /// It is boxed once: what it awaits has no name.
-type Admission = Pin<Box<dyn Future<Output = Result<Admitted, Answer>> + Send>>;
+type Admission = Pin<Box<dyn Future<Output = Result<Admitted, Refused>> + Send>>;
 
 impl<S, ReqBody> ResponseFuture<S, ReqBody>
 where
@@ -160,7 +160,7 @@ where
                     let (inner, request) = next.take().expect(POLLED_AGAIN);
                     state.set(match admitted {
                         Ok(admitted) => handle(inner, request, admitted),
-                        Err(answer) => State::answered(answer),
+                        Err(answer) => State::answered(*answer),
                     });
                 }
                 StateProj::Handling { handling, guard } => {

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use http::Response;
@@ -29,6 +29,8 @@ pub(crate) struct StreamGuard {
     pulse: Arc<Pulse>,
     /// Its place counts until the body has ended.
     presence: Option<Presence>,
+    /// Whether the body may still give a last frame when it must end.
+    has_last_word: bool,
     opened_at: Instant,
     time_left: Duration,
     #[pin]
@@ -42,14 +44,12 @@ impl StreamGuard {
     /// Watches over a stream that ends at its grant's deadline.
     pub(super) fn strict(config: &Config, slot: Slot, grant: &Grant) -> Self {
         let watched = (slot.pulse(), slot.presence());
-        Self::new(config, Some(slot), watched, grant, Duration::ZERO)
+        Self::new(config, Some(slot), watched, grant)
     }
 
-    /// Watches over one whose body ends by itself at the deadline, with a last word. Any other
-    /// body ends a moment later.
+    /// Watches over one whose body has a last word when it must end.
     pub(super) fn resumable(config: &Config, slot: &Slot, grant: &Grant) -> Self {
-        let watched = (slot.pulse(), slot.presence());
-        Self::new(config, None, watched, grant, LAST_WORD)
+        Self::new(config, None, (slot.pulse(), slot.presence()), grant)
     }
 
     fn new(
@@ -57,16 +57,16 @@ impl StreamGuard {
         slot: Option<Slot>,
         (pulse, presence): (Arc<Pulse>, Presence),
         grant: &Grant,
-        allowance: Duration,
     ) -> Self {
         let gate = config.gate.clone();
         let time_left = grant.deadline().saturating_since(gate.clock().now());
-        let lasts = time_left.min(FAR_OFF) + allowance;
+        let lasts = time_left.min(FAR_OFF);
         let ends_at = gate.clock().steady().saturating_add(lasts);
         let opened_at = Instant::now();
         gate.observe(Signal::StreamOpened);
         Self {
             gate,
+            has_last_word: slot.is_none(),
             _slot: slot,
             unattached: None,
             pulse,
@@ -91,27 +91,38 @@ impl StreamGuard {
         self.time_left
     }
 
-    /// The server gets the head, or a frame; whether it may have it: the stream's time is not up, and
-    /// the stream goes on.
-    pub(crate) fn gives(&self) -> bool {
+    /// The server has the head.
+    pub(super) fn begins(&self) {
+        self.pulse.gave(Instant::now());
+    }
+
+    /// The server asks for a frame; whether the body may be asked for one. That is so as long as the
+    /// stream goes on, and once more for the last word of a resumable one.
+    pub(super) fn may_ask(&self) -> bool {
         let now = Instant::now();
-        let is_in_time = now < self.deadline.deadline() && !self.has_overslept();
-        let is_last_word = || self.has_last_word() && self.pulse.is_stopped();
-        is_in_time && (self.pulse.gave(now) || is_last_word())
-    }
-
-    /// The server waits for the stream; ready when that must not go on.
-    pub(crate) fn poll_over(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if !self.pulse.asked(cx) || self.has_overslept() {
-            return Poll::Ready(());
+        if now >= self.deadline.deadline() || self.has_overslept() {
+            self.pulse.expire();
         }
-        self.project().deadline.poll(cx)
+        self.pulse.goes_on() || self.has_last_word
     }
 
-    /// Whether the body ends by itself, with a last word, when the service stops. A body that the
-    /// handler has made without its stream knows nothing of that.
-    fn has_last_word(&self) -> bool {
-        self.unattached.as_ref().is_some_and(Unattached::is_over)
+    /// The body has given a frame; whether the server may have it.
+    pub(super) fn gives(self: Pin<&mut Self>) -> bool {
+        self.pulse.gave(Instant::now()) || std::mem::take(self.project().has_last_word)
+    }
+
+    /// The body has nothing to give; ready when it must end. Then the body may have a last word.
+    pub(super) fn poll_over(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+        if self.pulse.asked(cx) && !self.has_overslept() {
+            ready!(self.as_mut().project().deadline.poll(cx));
+        }
+        self.pulse.expire();
+        Poll::Ready(self.has_last_word)
+    }
+
+    /// Whether the stream must end, for whatever reason.
+    pub(super) fn has_ended(&self) -> bool {
+        !self.pulse.goes_on()
     }
 
     /// Whether its time is up by the gate's clock, if not by the runtime's: the machine was
@@ -122,12 +133,12 @@ impl StreamGuard {
 
     /// The body has come to its end, unless it has failed, or its place was taken.
     pub(crate) fn complete(self: Pin<&mut Self>) {
-        let (goes_on, is_revoked) = (self.pulse.goes_on(), self.pulse.is_revoked());
+        let (has_place, is_revoked) = (self.pulse.has_place(), self.pulse.is_revoked());
         let this = self.project();
-        if *this.end == StreamEnd::Disconnected && goes_on {
-            *this.end = StreamEnd::Complete;
-        } else if is_revoked {
+        if is_revoked {
             *this.end = StreamEnd::Revoked;
+        } else if *this.end == StreamEnd::Disconnected && has_place {
+            *this.end = StreamEnd::Complete;
         }
         *this.presence = None;
     }
@@ -160,9 +171,6 @@ impl StreamGuard {
         handled
     }
 }
-
-/// How long a resumable stream has for its last word.
-const LAST_WORD: Duration = Duration::from_secs(1);
 
 #[pinned_drop]
 impl PinnedDrop for StreamGuard {

@@ -101,5 +101,6 @@ pub use body::ResponseBody;
 pub use future::ResponseFuture;
 pub use layer::GateLayer;
 pub use origin::InvalidOrigin;
+pub(crate) use origin::check as check_origin;
 pub use rejection::GateRejection;
 pub use service::GateService;

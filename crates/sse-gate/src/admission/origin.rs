@@ -24,7 +24,7 @@ impl InvalidOrigin {
 enum Fault {
     #[error("it is empty")]
     Empty,
-    #[error("it has a wildcard; name each origin, or call no `with_allowed_origins` to allow all")]
+    #[error("it has a wildcard; name each origin")]
     Wildcard,
     #[error("it is a list; give each origin by itself")]
     List,
@@ -53,7 +53,7 @@ enum Fault {
 }
 
 /// The origin as the value of a header, if browsers write it so.
-pub(super) fn check(origin: &str) -> Result<HeaderValue, InvalidOrigin> {
+pub(crate) fn check(origin: &str) -> Result<HeaderValue, InvalidOrigin> {
     let invalid = |fault| InvalidOrigin {
         origin: origin.to_owned(),
         fault,

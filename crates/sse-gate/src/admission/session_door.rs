@@ -8,7 +8,7 @@ use sse_gate_resume::error::{ResumeError, SessionError};
 use sse_gate_resume::{Arrival, Resumed};
 use zeroize::Zeroizing;
 
-use super::admit::{Answer, Visit};
+use super::admit::{Refused, Visit};
 use super::answer;
 use crate::resume::Resumable;
 use crate::slots::Claim;
@@ -38,7 +38,7 @@ pub(super) async fn resume(
     settings: &Resumable,
     id: Zeroizing<Box<str>>,
     token: TokenKey,
-) -> Result<Option<(Resumed, Claim)>, Answer> {
+) -> Result<Option<(Resumed, Claim)>, Refused> {
     let (sessions, slots, shown) = (
         settings.sessions.clone(),
         visit.config.slots.clone(),
@@ -60,7 +60,7 @@ pub(super) async fn resume_as(
     settings: &Resumable,
     id: Zeroizing<Box<str>>,
     (subject, resource): (Subject, Resource),
-) -> Result<Option<(Resumed, Claim)>, Answer> {
+) -> Result<Option<(Resumed, Claim)>, Refused> {
     let (sessions, slots, shown) = (
         settings.sessions.clone(),
         visit.config.slots.clone(),
@@ -82,7 +82,7 @@ pub(super) async fn reopen(
     settings: &Resumable,
     token: TokenKey,
     grace: Duration,
-) -> Result<Option<Resumed>, Answer> {
+) -> Result<Option<Resumed>, Refused> {
     let sessions = settings.sessions.clone();
     let asking = Box::pin(async move { sessions.reopen(token, grace).await });
     let reopened = visit.config.session_store.ask(asking).await;
@@ -95,12 +95,12 @@ fn answered<T>(
     settings: &Resumable,
     id: &str,
     answer: Result<T, ResumeError>,
-) -> Result<Option<T>, Answer> {
+) -> Result<Option<T>, Refused> {
     match answer {
         Ok(resumed) => Ok(Some(resumed)),
-        Err(ResumeError::Gone(_)) => Err(answer::gone()),
+        Err(ResumeError::Gone(_)) => Err(answer::gone().into()),
         Err(ResumeError::Unavailable(_) | ResumeError::TooSoon | ResumeError::NotAdmitted) => {
-            Err(answer::later(&settings.sessions, id))
+            Err(answer::later(&settings.sessions, id).into())
         }
         Err(_) => Ok(None),
     }

@@ -6,7 +6,7 @@ use sse_gate_core::{Entry, Grant, RedeemError, Redemption, StoreError, TokenKey}
 use sse_gate_resume::Arrival;
 
 use super::GateRejection;
-use super::admit::{Admitted, Answer, Visit};
+use super::admit::{Admitted, Refused, Visit};
 use super::session_door;
 use crate::resume::Resumable;
 
@@ -16,7 +16,7 @@ pub(super) async fn open(
     token: Redemption,
     resume_id: Option<&str>,
     has_many_ids: bool,
-) -> Result<Admitted, Answer> {
+) -> Result<Admitted, Refused> {
     let (key, settings) = (token.key(), visit.config.resumable.clone());
     let redeemed = redeem(&visit, token, settings.as_ref()).await;
     match (redeemed, settings) {
@@ -26,13 +26,15 @@ pub(super) async fn open(
             visit.first(grant, session, None)
         }
         (Err(error), _) if error.is_unavailable() => Err(visit.unavailable(resume_id)),
-        (Err(_), _) if has_many_ids => Err(visit.config.turn_away(GateRejection::ManyTokens)),
+        (Err(_), _) if has_many_ids => {
+            Err(visit.config.turn_away(GateRejection::ManyTokens).into())
+        }
         (Err(_), Some(settings)) => match settings.opening_grace {
             // A client with an id has had an answer.
             Some(grace) if resume_id.is_none() => reopen(visit, &settings, key, grace).await,
-            _ => Err(visit.config.refuse(GateRejection::BadToken)),
+            _ => Err(visit.config.refuse(GateRejection::BadToken).into()),
         },
-        (Err(_), None) => Err(visit.config.refuse(GateRejection::BadToken)),
+        (Err(_), None) => Err(visit.config.refuse(GateRejection::BadToken).into()),
     }
 }
 
@@ -69,10 +71,10 @@ async fn reopen(
     settings: &Resumable,
     token: TokenKey,
     grace: Duration,
-) -> Result<Admitted, Answer> {
+) -> Result<Admitted, Refused> {
     match session_door::reopen(&visit, settings, token, grace).await? {
         Some(resumed) => visit.again(settings, resumed, None),
-        None => Err(visit.config.refuse(GateRejection::BadToken)),
+        None => Err(visit.config.refuse(GateRejection::BadToken).into()),
     }
 }
 

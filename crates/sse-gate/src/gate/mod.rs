@@ -8,9 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use sse_gate_core::{
-    Clock, Entropy, EntropyError, Epoch, Grant, GrantRequest, IssueError, MemoryStore, Observer,
-    RedeemError, Redemption, Resource, SharedStore, Signal, StoreError, TakeFuture, TokenGate,
-    TokenKey, TokenStore,
+    Clock, Entropy, EntropyError, Epoch, Grant, GrantRequest, IssueError, MemoryStore, RedeemError,
+    Redemption, Resource, SharedStore, Signal, StoreError, TakeFuture, TokenGate, TokenKey,
+    TokenStore,
 };
 use sse_gate_resume::{MemoryLogs, SessionObserver, Sessions};
 

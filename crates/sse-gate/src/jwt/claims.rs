@@ -1,4 +1,4 @@
-//! What a JWT says: [`Claims`], and whether it is in force.
+//! What a JWT says: [`Claims`], and whether it is in force now.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Number;
@@ -7,8 +7,8 @@ use sse_gate_core::{CredentialReason, Subject, Timestamp};
 use super::fault;
 use crate::mint::{AuthError, Identity};
 
-/// The registered claims (RFC 7519 §4.1). One of another type is an error, `null` included, and so is
-/// one that stands twice.
+/// The registered claims (RFC 7519 §4.1). A claim of another type is an error, `null` included. A claim
+/// that stands twice is an error, too.
 #[derive(Deserialize)]
 pub(super) struct Claims {
     sub: String,
@@ -33,19 +33,28 @@ enum Audience {
     Many(Vec<String>),
 }
 
-/// What is expected of claims.
+/// What claims must say.
 #[derive(Clone)]
 pub(super) struct Expected {
     pub(super) issuers: Vec<Box<str>>,
-    /// None if whatever audience is good.
+    /// `None` takes any audience.
     pub(super) audiences: Option<Vec<Box<str>>>,
     /// How far the issuer's clock may differ, in milliseconds.
     pub(super) leeway: u64,
 }
 
 impl Claims {
-    /// The identity that they make at `now`. It ends when they do. One that is past its `exp`, and
-    /// let in by the leeway, ends with the leeway: it would have ended already otherwise.
+    /// The claims in this JSON text.
+    pub(super) fn read(json: &[u8]) -> Result<Self, AuthError> {
+        // The error is not kept: it may quote the JWT.
+        serde_json::from_slice(json).map_err(|_| {
+            let what = "one of its claims is missing, doubled, or of another type";
+            fault(CredentialReason::Claims, what)
+        })
+    }
+
+    /// The identity that the claims make at `now`. It ends at `exp`. If the leeway lets a JWT in after
+    /// that, the identity ends with the leeway.
     pub(super) fn identity(
         self,
         now: Timestamp,
@@ -56,7 +65,7 @@ impl Claims {
             .as_ref()
             .is_some_and(|it| is_in(&expected.issuers, it))
         {
-            return Err(fault(CredentialReason::Issuer, "its issuer is another"));
+            return Err(fault(CredentialReason::Issuer, "another issuer made it"));
         }
         if let Some(audiences) = &expected.audiences
             && !self
@@ -105,7 +114,7 @@ fn is_in(names: &[Box<str>], name: &str) -> bool {
     names.iter().any(|it| **it == *name)
 }
 
-/// A value that is there. `null` is none of any of these types.
+/// A value that is there. `null` has none of these types.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
@@ -114,23 +123,26 @@ fn later(moment: Timestamp, millis: u64) -> Timestamp {
     Timestamp::from_unix_millis(moment.as_unix_millis().saturating_add(millis))
 }
 
-/// A `NumericDate` (RFC 7519 §2): seconds since the epoch, whole or not. None is before it.
+/// A `NumericDate` (RFC 7519 §2): seconds since the epoch, with or without a fraction, never negative.
 fn moment(date: &Number) -> Result<Timestamp, AuthError> {
     if let Some(secs) = date.as_u64() {
         return Ok(Timestamp::from_unix_secs(secs));
     }
-    // 2^64: whole or not, the same dates are too far off.
+    // Below 2^64 seconds, as for whole numbers.
     let secs = date
         .as_f64()
         .filter(|secs| (0.0..1.844_674_407_370_955_2e19).contains(secs));
     let Some(secs) = secs else {
-        return Err(fault(CredentialReason::Claims, "one of its dates is none"));
+        return Err(fault(
+            CredentialReason::Claims,
+            "one of its dates is out of range",
+        ));
     };
-    // A cast from a float saturates: what is too far off never comes.
+    // A cast from a float saturates, so a date that is too far off never comes.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "negative ones are out already, and saturation is what is wanted"
+        reason = "negative dates are refused above, and saturation is right for large ones"
     )]
     let millis = (secs * 1000.0) as u64;
     Ok(Timestamp::from_unix_millis(millis))

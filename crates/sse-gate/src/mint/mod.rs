@@ -7,7 +7,8 @@
 //! # Which requests get a token
 //!
 //! A POST with one `Authorization: Bearer …` header. No cookie and no form can stand in for it,
-//! so no foreign page can ask in a user's name. A body, if there is one, is JSON of at most
+//! so no foreign page can ask in a user's name. A service whose users have a session cookie takes a
+//! [`CookieAuthenticator`], or wraps its own authenticator in [`SameOrigin`]. A body, if there is one, is JSON of at most
 //! [128 KiB](MintService::with_max_body).
 //!
 //! | what is wrong | answer |
@@ -15,6 +16,7 @@
 //! | another method | 405 |
 //! | another path than the [mint path](crate::SseRoute::mint_pattern) | 404 |
 //! | no credential, or a bad one | 401 |
+//! | a cookie that a foreign page sent | 403 |
 //! | credentials shown twice, or in a way that is none | 400 |
 //! | a credential of more than [8 KiB](Bearer::MAX_LEN) | 431 |
 //! | a body of another type | 415 |
@@ -76,6 +78,7 @@ mod bearer;
 mod bodies;
 mod challenge;
 mod clock;
+mod cookie;
 mod decide;
 mod denied;
 mod endpoint;
@@ -85,6 +88,7 @@ mod permit;
 mod read;
 mod rejection;
 mod request;
+mod same_origin;
 mod service;
 mod settings;
 mod with_state;
@@ -96,6 +100,7 @@ pub use bearer::Bearer;
 pub use bodies::BodyLimits;
 pub use challenge::Challenge;
 pub(crate) use clock::GateClock;
+pub use cookie::CookieAuthenticator;
 pub(crate) use decide::Callers;
 pub use denied::Denied;
 pub use identity::Identity;
@@ -103,5 +108,6 @@ pub use issued::IssuedToken;
 pub use permit::Permit;
 pub(crate) use rejection::MintRejection;
 pub use request::MintRequest;
+pub use same_origin::SameOrigin;
 pub use service::{MintFuture, MintService};
 pub use with_state::{WithState, with_state};

@@ -57,8 +57,9 @@ impl MintRejection {
         match self {
             Self::NotAuthenticated(error) => Some(error),
             Self::NotIssued(error) => Some(error),
-            Self::Denied(Denied::Unavailable(error)) => Some(&**error),
-            Self::Body(BodyFault::Broken(error)) => Some(&**error),
+            Self::Denied(Denied::Unavailable(error)) | Self::Body(BodyFault::Broken(error)) => {
+                Some(&**error)
+            }
             _ => None,
         }
     }

@@ -16,7 +16,6 @@ use pin_project::pin_project;
 use sse_gate_core::StreamEnd;
 use sse_gate_resume::Subscription;
 use sse_gate_resume::backend::{Lease, SubscriptionEnd, Written};
-use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::slots::Pulse;
 use crate::stream::Heartbeat;
@@ -44,39 +43,23 @@ pub struct ResumableBody<U = Pending<()>> {
     until: U,
     spread: Duration,
     #[pin]
-    deadline: Sleep,
-    #[pin]
     heartbeat: Heartbeat,
-    delivery: Delivery,
+    /// Whether the session knows that a write has succeeded.
+    is_confirmed: bool,
     /// Whether it had something to write when it was asked last.
     is_busy: bool,
     has_ended: bool,
 }
 
-/// How far the first frame has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Delivery {
-    /// It is still here.
-    Unsent,
-    /// The server has it,
-    Sent,
-    /// and had time to write it,
-    Written,
-    /// and is still there.
-    Confirmed,
-}
-
 impl ResumableBody {
-    pub(super) fn new(subscription: Subscription, time_left: Duration, pulse: Arc<Pulse>) -> Self {
-        let time_left = time_left.min(crate::far_off::FAR_OFF);
+    pub(super) fn new(subscription: Subscription, pulse: Arc<Pulse>) -> Self {
         Self {
             subscription,
             pulse,
             until: pending(),
             spread: DEFAULT_SPREAD,
-            deadline: sleep_until(Instant::now() + time_left),
             heartbeat: Heartbeat::default(),
-            delivery: Delivery::Unsent,
+            is_confirmed: false,
             is_busy: false,
             has_ended: false,
         }
@@ -90,9 +73,8 @@ impl ResumableBody {
             pulse: self.pulse,
             until: signal,
             spread: self.spread,
-            deadline: self.deadline,
             heartbeat: self.heartbeat,
-            delivery: self.delivery,
+            is_confirmed: self.is_confirmed,
             is_busy: self.is_busy,
             has_ended: self.has_ended,
         }
@@ -146,9 +128,7 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
     fn write(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> BytesMut {
         let mut frame = BytesMut::new();
         let this = self.as_mut().project();
-        let is_over = Instant::now() >= this.deadline.deadline();
-        // The runtime's clock may have stood still while the machine slept.
-        if is_over || this.subscription.time_left().is_zero() {
+        if this.pulse.is_expired() || this.subscription.time_left().is_zero() {
             this.subscription.expire(&mut frame);
         }
         let written = this.subscription.poll_write(cx, &mut frame);
@@ -165,12 +145,10 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
         frame
     }
 
-    /// Ends the subscription if its deadline comes, or the server stops.
+    /// Ends the subscription if the server stops.
     fn end_if_told(self: Pin<&mut Self>, cx: &mut Context<'_>, frame: &mut BytesMut) {
         let this = self.project();
-        if this.deadline.poll(cx).is_ready() {
-            this.subscription.expire(frame);
-        } else if this.pulse.is_stopped() || this.until.poll(cx).is_ready() {
+        if this.pulse.is_stopped() || this.until.poll(cx).is_ready() {
             this.subscription.shut_down(*this.spread, frame);
         } else {
             return;
@@ -181,9 +159,9 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
     /// A server that asks again after it had to wait has written what it had before.
     fn confirm(self: Pin<&mut Self>) {
         let this = self.project();
-        if *this.delivery == Delivery::Written {
+        if !*this.is_confirmed && this.pulse.is_waited_for() {
             this.subscription.confirm();
-            *this.delivery = Delivery::Confirmed;
+            *this.is_confirmed = true;
         }
     }
 }
@@ -204,16 +182,10 @@ impl<U: Future<Output = ()>> Body for ResumableBody<U> {
         let this = self.project();
         if !frame.is_empty() {
             this.heartbeat.spoke();
-            if *this.delivery == Delivery::Unsent {
-                *this.delivery = Delivery::Sent;
-            }
             return Poll::Ready(Some(Ok(Frame::data(frame.freeze()))));
         }
         if *this.has_ended {
             return Poll::Ready(None);
-        }
-        if *this.delivery == Delivery::Sent {
-            *this.delivery = Delivery::Written;
         }
         let beat = this.heartbeat.poll(cx);
         beat.map(|bytes| Some(Ok(Frame::data(bytes))))

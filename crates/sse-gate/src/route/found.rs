@@ -56,9 +56,9 @@ impl SseRoute {
         let has_token = self.token_in().path_parameter().is_some();
         let url = (!has_token).then(|| self.url(&values).ok()).flatten();
         Some(Found {
+            params,
             resource,
             url,
-            params,
         })
     }
 }

@@ -35,8 +35,11 @@ const REVOKED: u64 = u64::MAX - 2;
 /// The stream must end: the service stops.
 const STOPPED: u64 = u64::MAX - 3;
 
+/// The stream must end: its time is up.
+const EXPIRED: u64 = u64::MAX - 4;
+
 /// The last number that stands for a time.
-const LATEST: u64 = u64::MAX - 4;
+const LATEST: u64 = u64::MAX - 5;
 
 impl Pulse {
     /// That of a stream without a response yet.
@@ -85,17 +88,41 @@ impl Pulse {
         self.end(STOPPED)
     }
 
-    /// A stream that waits is woken.
+    /// Ends the stream, as its time is up; whether it was still going on.
+    pub(crate) fn expire(&self) -> bool {
+        self.end(EXPIRED)
+    }
+
+    /// The first reason stays. A stream that waits is woken.
     fn end(&self, how: u64) -> bool {
-        let before = self.owing.swap(how, Ordering::AcqRel);
+        let ended = self
+            .owing
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |before| {
+                (!has_ended(before)).then_some(how)
+            });
         self.body.wake();
-        !has_ended(before)
+        ended.is_ok()
     }
 
     /// Whether the stream may go on: it has its place, its subject was not revoked, and the service
     /// does not stop.
     pub(crate) fn goes_on(&self) -> bool {
         !has_ended(self.owing.load(Ordering::Acquire))
+    }
+
+    /// Whether the server has written all that it has, and waits for more.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.owing.load(Ordering::Acquire) == ASKED
+    }
+
+    /// Whether the stream still has its place.
+    pub(crate) fn has_place(&self) -> bool {
+        self.owing.load(Ordering::Acquire) != GIVEN_UP
+    }
+
+    /// Whether it must end because its time is up.
+    pub(crate) fn is_expired(&self) -> bool {
+        self.owing.load(Ordering::Acquire) == EXPIRED
     }
 
     /// Whether it must end because its subject was revoked.
@@ -121,7 +148,7 @@ impl Pulse {
 }
 
 fn has_ended(owing: u64) -> bool {
-    matches!(owing, GIVEN_UP | REVOKED | STOPPED)
+    matches!(owing, GIVEN_UP | REVOKED | STOPPED | EXPIRED)
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sse_gate::codec::{Event, EventName};
-use sse_gate::mint::{Authorizer, Denied, MintRequest, MintService, Permit};
+use sse_gate::mint::{Denied, MintRequest, MintService, Permit, with_state};
 use sse_gate::sessions::error::AppendError;
 use sse_gate::{
-    Gate, GateLayer, GuardedSessions, GuardedStore, JwtAuthenticator, Problem, Publisher,
-    ResumableStream, SseRoute, StrippedToken, Subject, TokenIn,
+    GateLayer, GuardedSessions, Problem, Publisher, ResumableStream, SseRoute, StrippedToken,
+    Subject, TokenIn,
 };
 use tokio::time::sleep;
 
@@ -19,9 +19,6 @@ use super::connections::ResumableStreamBody;
 use super::{Demo, Response, SetupError, reply};
 use crate::chat::{Answer, Library, Question, QuestionError, Step};
 use crate::generation::Pace;
-
-/// The service that answers `POST /api/chat/stream/initiate`.
-pub type ChatMint = MintService<JwtAuthenticator, Initiate>;
 
 /// An answer that nobody has listened to for so long is not finished: longer than a session waits
 /// for its client.
@@ -33,17 +30,14 @@ const MAX_BODY: usize = 6 * Question::MAX_BYTES + 4096;
 /// What the chat works with.
 #[derive(Debug)]
 pub(super) struct Chat {
-    pub(super) gate: Gate,
     pub(super) route: SseRoute,
     /// Where an answer is stopped: its path names the stream, too, and is stripped like it.
     pub(super) stop_route: SseRoute,
     library: Library,
     pace: Pace,
+    /// How long a stream id lives.
+    ttl: Duration,
 }
-
-/// Issues a stream id for every message.
-#[derive(Debug, Clone)]
-pub struct Initiate(Demo);
 
 /// What is asked for, and for which conversation. It stays on the server: the payload of the grant.
 #[derive(Serialize, Deserialize)]
@@ -53,15 +47,16 @@ struct Message {
 }
 
 impl Chat {
-    pub(super) fn new(gate: Gate, pace: Pace) -> Result<Self, SetupError> {
+    pub(super) fn new(pace: Pace, ttl: Duration) -> Result<Self, SetupError> {
         let stream_id = || TokenIn::Path("stream_id".to_owned());
         Ok(Self {
-            gate,
-            route: SseRoute::with_token_in(Demo::CHAT, stream_id())?
-                .except(Demo::CHAT_INITIATE)?,
-            stop_route: SseRoute::with_token_in(Demo::CHAT_STOP, stream_id())?,
+            route: SseRoute::new(Demo::CHAT)?
+                .with_token_in(stream_id())?
+                .with_mint_path(Demo::CHAT_INITIATE)?,
+            stop_route: SseRoute::new(Demo::CHAT_STOP)?.with_token_in(stream_id())?,
             library: Library::embedded(),
             pace,
+            ttl,
         })
     }
 }
@@ -78,18 +73,17 @@ impl Demo {
 
     /// `POST /api/chat/stream/initiate`: `{"message","session_id"}` → 200
     /// `{"stream_id","expires_in"}`, 401, 413 for a message over 64 KiB, or 422.
-    pub fn chat_mint(&self) -> ChatMint {
-        let (authenticator, initiate) = (self.0.authenticator.clone(), Initiate(self.clone()));
-        MintService::new(&self.0.chat.gate, authenticator, initiate)
+    pub fn chat_mint(&self) -> MintService {
+        self.mint_at(&self.0.chat.route, with_state(self.clone(), may_ask))
             .with_max_body(MAX_BODY)
-            .with_body_time_limit(self.0.body_timeout)
-            .naming_token("stream_id")
+            .with_token_member("stream_id")
     }
 
     /// Belongs around the handler of the answers' streams.
     pub fn chat_gate_layer(&self) -> Result<GateLayer, SetupError> {
-        let layer = self.layer(&self.0.chat.gate, &self.0.chat.route)?;
-        Ok(layer.resumable(self.0.resumable.clone()))
+        Ok(self
+            .layer(&self.0.chat.route)?
+            .resumable(self.0.resumable.clone()))
     }
 
     /// Streams an answer: `agent_status`, `retrieval_log`, `message_chunk`, and `done` at its end.
@@ -137,13 +131,13 @@ impl Demo {
             let detail = "The stream can't be stopped right now.";
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
         };
-        let gate = &self.0.chat.gate;
+        let gate = &self.0.gate;
         let sessions = GuardedSessions::of(gate, &self.0.sessions);
         if sessions.stop(key, &subject).await.map_err(|_| failed())? {
             return Ok(());
         }
         // Nobody has opened it yet: whoever knows the id may as well burn it.
-        let was_waiting = GuardedStore::of(gate).withdraw(key).await;
+        let was_waiting = gate.withdraw(key).await;
         let was_waiting = was_waiting.map_err(|_| failed())?;
         was_waiting.then_some(()).ok_or_else(none)
     }
@@ -180,23 +174,18 @@ async fn publish(publisher: &Publisher, step: &Step) -> Result<u64, AppendError>
     publisher.publish(&event.event(name)).await
 }
 
-impl Authorizer for Initiate {
-    async fn authorize(&self, request: MintRequest) -> Result<Permit, Denied> {
-        let Self(demo) = self;
-        let message: Message =
-            serde_json::from_slice(&request.body).map_err(|_| Denied::Unprocessable)?;
-        if let Err(error) = Question::new(message.message.as_str()) {
-            return Err(match error {
-                QuestionError::TooLong(_) => Denied::TooLarge,
-                QuestionError::Blank => Denied::Unprocessable,
-            });
-        }
-        if message.session_id.is_empty() || message.session_id.len() > 256 {
-            return Err(Denied::Unprocessable);
-        }
-        let resource = demo.0.chat.route.resource::<&str>([]);
-        let resource = resource.map_err(|_| Denied::NotFound)?;
-        let grant = request.grant_of(resource).with_payload(&message);
-        Ok(Permit::new(grant.map_err(|_| Denied::Unprocessable)?))
+/// Permits an answer to every message that can be answered, whoever asks.
+async fn may_ask(demo: Demo, request: MintRequest) -> Result<Permit, Denied> {
+    let message: Message = request.json()?;
+    if let Err(error) = Question::new(message.message.as_str()) {
+        return Err(match error {
+            QuestionError::TooLong(_) => Denied::TooLarge,
+            QuestionError::Blank => Denied::Unprocessable,
+        });
     }
+    if message.session_id.is_empty() || message.session_id.len() > 256 {
+        return Err(Denied::Unprocessable);
+    }
+    let asked = request.grant_request().with_ttl(demo.0.chat.ttl);
+    Ok(Permit::new(asked).with_payload(&message)?)
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::users::UserId;
 
-/// The body of a resumable stream: it ends with its session, with the server, or when somebody
+/// The body of a resumable stream: it ends with its session, with the server, or when its user
 /// drops its connection.
 pub type ResumableStreamBody = ResumableBody<WaitForCancellationFutureOwned>;
 
@@ -35,19 +35,15 @@ struct Entry {
 }
 
 impl Connections {
-    /// Has a body end with `shutdown`, or when its connection is [dropped](Self::cut).
-    pub(super) fn enter(
-        &self,
-        body: ResumableBody,
-        shutdown: &CancellationToken,
-    ) -> ResumableStreamBody {
-        let end = shutdown.child_token();
+    /// Has a body end when its connection is [dropped](Self::cut).
+    pub(super) fn enter(&self, body: ResumableBody) -> ResumableStreamBody {
+        let end = CancellationToken::new();
         let lease = body.lease();
         let (key, generation) = (lease.binding().token, lease.generation());
         self.insert(
             key,
             Connection {
-                owner: UserId::new(lease.binding().subject.as_str()),
+                owner: UserId::new(lease.binding().grant.subject().as_str()),
                 generation,
                 end: end.clone(),
             },

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use http::request::Parts;
 use metrics_exporter_prometheus::PrometheusHandle;
-use sse_gate::core::{InvalidTtl, SystemEntropy};
+use sse_gate::core::SystemEntropy;
 use sse_gate::mint::Authenticator;
 use sse_gate::sessions::{ResumePolicy, SessionLimits};
 use sse_gate::{
-    Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, MemoryLogs, MemorySessions, MemoryStore,
-    MetricsObserver, Problem, Resumable, ResumeKeys, Sessions, SharedStore, SseRoute,
-    StreamSlots, StripTokenLayer, TracingObserver, WorkSlots,
+    Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, MemoryLogs, MemorySessions, MetricsObserver,
+    Problem, Resumable, ResumeKeys, Sessions, SseRoute, StreamSlots, StripTokenLayer,
+    TracingObserver, WorkSlots,
 };
 use sse_gate_moka::MokaStore;
 use tokio::time::interval;
@@ -26,7 +26,6 @@ use super::feed::Feed;
 use crate::generation::{Generations, Limits as GenerationLimits};
 use crate::login::{AUDIENCE, Attempts, JwtSecret, Signer};
 use crate::server::{Args, StoreKind, record_metrics};
-use crate::topics::Topics;
 use crate::users::{UserId, Users};
 
 /// Why the demo can't be set up.
@@ -49,6 +48,8 @@ pub(super) struct Assembly {
     pub(super) generations: Generations,
     pub(super) gate: Gate,
     pub(super) route: SseRoute,
+    /// How long a token lives, but for a stream id of the chat's.
+    pub(super) token_ttl: Duration,
     pub(super) chat: Chat,
     pub(super) feed: Feed,
     pub(super) logs: MemoryLogs,
@@ -60,7 +61,7 @@ pub(super) struct Assembly {
     /// After how much silence a stream has a heartbeat.
     pub(super) heartbeat: Duration,
     pub(super) metrics: PrometheusHandle,
-    pub(super) shutdown: CancellationToken,
+    shutdown: CancellationToken,
     slots: StreamSlots,
     allowed_origins: Vec<String>,
 }
@@ -78,8 +79,6 @@ impl Demo {
         let key = JwtKey::hs256(secret.as_bytes())?;
         let metrics = record_metrics()?;
         let observer = (MetricsObserver::install(), TracingObserver::default());
-        let store = store(args);
-        let gate = |ttl| Ok::<_, SetupError>(gate(&store, ttl, observer)?);
         let sessions = sessions(args, observer)?;
         let policy = ResumePolicy::default()
             .with_retry(args.retry())
@@ -96,11 +95,12 @@ impl Demo {
             signer: Signer::new(secret.as_bytes()),
             authenticator: JwtAuthenticator::new(key, AUDIENCE, AUDIENCE)?,
             generations,
-            gate: gate(args.token_ttl())?,
+            gate: gate(args, observer)?,
             route: SseRoute::new(Self::STREAM)?,
-            chat: Chat::new(gate(args.stream_id_ttl())?, args.pace())?,
+            token_ttl: args.token_ttl(),
+            chat: Chat::new(args.pace(), args.stream_id_ttl())?,
             // Of their own, with room for as many topics as there may be: answers need theirs.
-            feed: Feed::new(Topics::new(MemoryLogs::default()), args.token_ttl())?,
+            feed: Feed::new(MemoryLogs::default(), args.token_ttl())?,
             logs,
             resumable: Resumable::new(&sessions)
                 .with_policy(policy)
@@ -118,25 +118,29 @@ impl Demo {
 
     /// Belongs around everything: takes the tokens out of the URIs of streams, and blanks what looks
     /// like a credential there and where tokens are asked for.
-    pub fn strip_layer(&self) -> Result<StripTokenLayer, SetupError> {
+    pub fn strip_layer(&self) -> StripTokenLayer {
+        StripTokenLayer::new(self.routes())
+    }
+
+    /// The routes whose requests show tokens.
+    pub fn routes(&self) -> [&SseRoute; 4] {
         let Assembly {
             route, chat, feed, ..
         } = &*self.0;
-        let routes = [route, &chat.route, &chat.stop_route, &feed.route];
-        let layer = StripTokenLayer::new(routes.map(Clone::clone));
-        let mints = [Self::STREAM_TOKEN, Self::CHAT_INITIATE, Self::TOPIC_TOKEN];
-        Ok(layer.with_mints(mints)?)
+        [route, &chat.route, &chat.stop_route, &feed.route]
     }
 
     /// Belongs around the handler of the generations' streams. They are strict: a token opens one
     /// connection.
     pub fn gate_layer(&self) -> Result<GateLayer, SetupError> {
-        self.layer(&self.0.gate, &self.0.route)
+        self.layer(&self.0.route)
     }
 
-    /// The layer of a route. All of them share one count of open streams.
-    pub(super) fn layer(&self, gate: &Gate, route: &SseRoute) -> Result<GateLayer, SetupError> {
-        let layer = GateLayer::new(gate, route.clone()).with_slots(self.0.slots.clone());
+    /// The layer of a route. All of them share one count of open streams, which end at shutdown.
+    pub(super) fn layer(&self, route: &SseRoute) -> Result<GateLayer, SetupError> {
+        let layer = GateLayer::new(&self.0.gate, route)
+            .with_slots(self.0.slots.clone())
+            .until(self.0.shutdown.clone().cancelled_owned());
         if self.0.allowed_origins.is_empty() {
             return Ok(layer);
         }
@@ -155,18 +159,27 @@ impl Demo {
 /// Counts what happens, and logs it.
 type Watchers = (MetricsObserver, TracingObserver);
 
-/// A gate over the store that all gates share.
-fn gate(store: &SharedStore, ttl: Duration, observer: Watchers) -> Result<Gate, InvalidTtl> {
-    let gate = Gate::builder(store.clone()).ttl(ttl)?;
-    Ok(gate.observer(observer).build_erased())
+/// The gate of all streams, over the store that the arguments ask for. A message of the chat's waits
+/// in it as JSON, in which every byte of its 64 KiB may be escaped.
+fn gate(args: &Args, observer: Watchers) -> Result<Gate, SetupError> {
+    let limits = Limits::default()
+        .with_tokens_per_subject(args.tokens_per_subject)
+        .with_payload(400 * 1024)
+        .with_payload_bytes_per_subject(1024 * 1024);
+    let longest = args.token_ttl().max(args.stream_id_ttl());
+    let gate = Gate::builder().with_ttl(longest)?.with_observer(observer);
+    Ok(match args.store {
+        StoreKind::Memory => gate.in_memory_with(limits),
+        StoreKind::Moka => gate.build(MokaStore::new(limits)),
+    })
 }
 
 /// The sessions of all resumable streams, as many as there may be streams, and as many again that
 /// wait for their clients.
 fn sessions(args: &Args, observer: Watchers) -> Result<Sessions, SetupError> {
     let limits = SessionLimits::default()
-        .with_in_all(2 * args.streams)
-        .with_per_subject(args.streams_per_subject);
+        .with_max(2 * args.streams)
+        .with_max_per_subject(args.streams_per_subject);
     let keys = ResumeKeys::generate(&SystemEntropy)?;
     Ok(Sessions::new(MemorySessions::new(limits), keys).with_observer(observer))
 }
@@ -180,17 +193,4 @@ fn sweep(sessions: Sessions) {
             sessions.sweep();
         }
     });
-}
-
-/// The store that the arguments ask for. A message of the chat's waits in it as JSON, in which
-/// every byte of its 64 KiB may be escaped.
-fn store(args: &Args) -> SharedStore {
-    let limits = Limits::default()
-        .with_tokens_per_subject(args.tokens_per_subject)
-        .with_payload(400 * 1024)
-        .with_payload_bytes_per_subject(1024 * 1024);
-    match args.store {
-        StoreKind::Memory => SharedStore::new(MemoryStore::new(limits)),
-        StoreKind::Moka => SharedStore::new(MokaStore::new(limits)),
-    }
 }

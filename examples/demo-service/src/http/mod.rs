@@ -33,11 +33,8 @@ mod reply;
 mod stream;
 
 pub use self::body::BoxError;
-pub use self::chat::{ChatMint, Initiate};
 pub use self::connections::ResumableStreamBody;
 pub use self::demo::{Demo, SetupError};
-pub use self::feed::{Admit, TopicMint};
-pub use self::mint::{Mint, WhetherTheirs};
 pub use self::stream::{Events, ProgressStream};
 
 use bytes::Bytes;

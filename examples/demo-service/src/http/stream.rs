@@ -7,7 +7,6 @@ use futures_core::Stream;
 use http::StatusCode;
 use sse_gate::codec::{Event, EventId, JsonError};
 use sse_gate::{Granted, Problem, SseBody};
-use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::Demo;
 use crate::generation::Watch;
@@ -16,8 +15,8 @@ use crate::generation::Watch;
 #[derive(Debug)]
 pub struct Events(Watch);
 
-/// The body of a stream: it ends with the generation, or with the server.
-pub type ProgressStream = SseBody<Events, WaitForCancellationFutureOwned>;
+/// The body of a stream: it ends with the generation.
+pub type ProgressStream = SseBody<Events>;
 
 impl Demo {
     /// Streams the progress that the client has not seen yet, then what comes. A generation that is
@@ -32,10 +31,8 @@ impl Demo {
             None if generation.is_finished() => Some(generation.latest().seq - 1),
             seen => seen,
         };
-        let body = SseBody::new(Events(generation.watch(seen)))
-            .heartbeat(self.0.heartbeat)
-            .until(self.0.shutdown.clone().cancelled_owned());
-        Ok(body.into_response())
+        let body = SseBody::new(Events(generation.watch(seen)));
+        Ok(body.with_heartbeat(self.0.heartbeat).into_response())
     }
 }
 

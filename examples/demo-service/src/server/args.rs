@@ -36,11 +36,11 @@ pub struct Args {
     pub streams: usize,
 
     /// How long a token lives, in milliseconds.
-    #[arg(long, default_value_t = 60_000, value_name = "MS")]
+    #[arg(long, default_value_t = 60_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=900_000))]
     pub token_ttl: u64,
 
     /// How long a stream id of the chat's lives, in milliseconds.
-    #[arg(long, default_value_t = 300_000, value_name = "MS")]
+    #[arg(long, default_value_t = 300_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=900_000))]
     pub stream_id_ttl: u64,
 
     /// How long clients wait before they come back to a stream that was cut off, in milliseconds;

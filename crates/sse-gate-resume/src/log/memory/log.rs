@@ -14,9 +14,26 @@ use crate::log::{
     StopReason,
 };
 
-/// A log in memory. Clones are the same log.
+/// A handle of a log in memory. Clones are handles of the same log.
 ///
-/// What it holds is gone with the last of them.
+/// What the log holds is freed with its last handle. One writer uses it through a
+/// [`Publisher`](crate::Publisher). If there are several writers, as in a chat room, each uses
+/// [`append`](crate::backend::EventLog::append).
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::backend::{EventLog, ReadLog};
+/// use sse_gate_resume::MemoryLogs;
+///
+/// # pollster::block_on(async {
+/// let log = MemoryLogs::default().create()?;
+/// let same = log.clone();
+/// assert_eq!(log.append(&Event::new().data("one")).await?, 1);
+/// assert_eq!(same.append(&Event::new().data("two")).await?, 2);
+/// assert_eq!((log.bounds().last, log.handles()), (2, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 pub struct MemoryLog(Arc<SharedLog>);
 
 impl MemoryLog {
@@ -27,21 +44,20 @@ impl MemoryLog {
         Self(shared)
     }
 
-    /// How many readers it has.
+    /// How many readers the log has: connections that are open now.
     pub fn readers(&self) -> usize {
         self.0.lock().readers.len()
     }
 
-    /// How many handles there are of this log, this one included: each clone is one, and so are
-    /// those that sessions, publishers and subscriptions hold.
+    /// How many handles there are of this log, this one included. Each clone is one. Sessions,
+    /// publishers, subscriptions and registries hold one each.
     ///
-    /// A session that waits for its client to come back still holds its log. So a registry of
-    /// shared logs knows by this number which of them it may drop: those with its own handle only.
+    /// A session that waits for its client to come back still holds its log.
     pub fn handles(&self) -> usize {
         Arc::strong_count(&self.0)
     }
 
-    /// Why its writer is to stop, if it is. Asking takes nothing from who waits for it.
+    /// Why the writer is asked to stop, if it is. A writer that waits for it is still woken.
     pub fn stop_reason(&self) -> Option<StopReason> {
         self.0.lock().stop
     }

@@ -11,7 +11,29 @@ use crate::log::budget::Account;
 use crate::log::retained::Retained;
 use crate::log::{LogBudget, LogEpoch, LogLimits};
 
-/// Makes logs that share their limits, their clock and one budget.
+/// Makes logs that have the same limits, and share a clock and a budget.
+///
+/// A log is made for each piece of work behind a stream, or for each feed. Feeds that have names are
+/// easier with [`Topics`](crate::Topics).
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_core::Subject;
+/// use sse_gate_resume::backend::ReadLog;
+/// use sse_gate_resume::{LogBudget, LogLimits, MemoryLogs, Publisher};
+///
+/// # pollster::block_on(async {
+/// let logs = MemoryLogs::new(LogLimits::default().with_max_events(2), LogBudget::default());
+/// let log = logs.create_for(&Subject::new("alice")?)?;
+/// let publisher = Publisher::new(log.clone());
+/// for data in ["one", "two", "three"] {
+///     publisher.publish(&Event::new().data(data)).await?;
+/// }
+/// // The first event has made room for the third.
+/// assert_eq!((log.bounds().first, log.bounds().last), (2, 3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 pub struct MemoryLogs {
     limits: LogLimits,
@@ -21,7 +43,7 @@ pub struct MemoryLogs {
 }
 
 impl MemoryLogs {
-    /// Makes logs of these limits, within this budget.
+    /// Makes logs with these limits, within this budget.
     pub fn new(limits: LogLimits, budget: LogBudget) -> Self {
         Self {
             limits,
@@ -31,34 +53,41 @@ impl MemoryLogs {
         }
     }
 
-    /// The clock that events age by, the system's by default.
+    /// Sets the clock by which events age, the system's by default.
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Where epochs come from, the system's randomness by default.
+    /// Sets the source of the logs' epochs, the system's randomness by default.
     pub fn with_entropy(mut self, entropy: impl Entropy) -> Self {
         self.entropy = Arc::new(entropy);
         self
     }
 
-    /// An empty log that belongs to no subject: one that many follow, say. It fails only without
-    /// randomness.
+    /// Makes an empty log that counts for no subject, as for a feed of the server's.
+    ///
+    /// # Errors
+    ///
+    /// The random number generator failed.
     pub fn create(&self) -> Result<MemoryLog, EntropyError> {
         let log = self.create_in(self.budget.account(), None)?;
         Ok(MemoryLog::new(Arc::new(log)))
     }
 
-    /// An empty log whose events count against this subject's
-    /// [share](LogBudget::with_share) of the budget, too. It fails only without randomness.
+    /// Makes an empty log. Its events count against this subject's [share](LogBudget::with_share) of
+    /// the budget, too.
+    ///
+    /// # Errors
+    ///
+    /// The random number generator failed.
     pub fn create_for(&self, subject: &Subject) -> Result<MemoryLog, EntropyError> {
         let log = self.create_in(self.budget.account_of(subject), None)?;
         Ok(MemoryLog::new(Arc::new(log)))
     }
 
-    /// An empty log of a registry's: `released` is called each time when the last handle of it is
-    /// dropped. Its events count against the owner's share, if it has one.
+    /// Makes an empty log for a registry. `released` is called each time the last handle of the log
+    /// is dropped. Its events count against the owner's share, if it has an owner.
     pub(crate) fn create_watched(
         &self,
         owner: Option<&Subject>,

@@ -1,4 +1,4 @@
-//! What all handles of a log in memory share: [`SharedLog`].
+//! The log behind its handles: [`SharedLog`].
 
 use std::sync::Arc;
 use std::task::Waker;
@@ -27,7 +27,7 @@ pub(super) struct State {
     /// When the last reader went, or the log was made.
     pub(super) deserted_since: SteadyTime,
     pub(super) stop: Option<StopReason>,
-    /// Waits for the last reader to go, or to be asked to stop.
+    /// The writer's task, if it waits for the last reader to go, or to be asked to stop.
     pub(super) writer: Option<Waker>,
 }
 

@@ -1,6 +1,5 @@
-//! A log of a registry's, which is told when nobody else has it: [`WatchedLog`].
+//! A log in a registry that is told when it has no handle any more: [`WatchedLog`].
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -23,8 +22,8 @@ impl WatchedLog {
         Self(Arc::new(log))
     }
 
-    /// A new handle. Only this function and the clones of a handle make one: if there is none, there
-    /// will be none until it is called.
+    /// Makes a handle. Only this function makes one where there was none: other handles are clones of
+    /// it.
     pub(crate) fn handle(&self) -> MemoryLog {
         MemoryLog::new(Arc::clone(&self.0))
     }
@@ -35,7 +34,8 @@ impl WatchedLog {
         watch.is_some_and(|watch| watch.handles.load(Ordering::Acquire) > 0)
     }
 
-    /// When its last event is too old to be there, if it has one and no other is appended.
+    /// When the log's last event is too old, if it has one. It is right as long as there is no
+    /// handle: nothing can be appended then.
     pub(crate) fn empty_at(&self) -> Option<SteadyTime> {
         self.0.lock().retained.empty_at()
     }
@@ -58,13 +58,5 @@ impl Watch {
         if self.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
             (self.released)();
         }
-    }
-}
-
-impl fmt::Debug for WatchedLog {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WatchedLog")
-            .field("is_held", &self.is_held())
-            .finish_non_exhaustive()
     }
 }

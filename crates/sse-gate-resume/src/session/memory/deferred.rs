@@ -1,21 +1,21 @@
-//! What a step on the table leads to elsewhere: [`Deferred`].
+//! What is done when the table is no longer locked: [`Deferred`].
 
 use std::sync::Arc;
 
 use crate::log::{ReadLog, StopReason};
 use crate::session::{CutReason, Fence};
 
-/// Connections to cut and writers to stop, collected under the lock and done without it.
+/// Connections to wake, writers to stop and logs to free. A step collects them under the lock.
 #[derive(Default)]
 pub(super) struct Deferred {
     stops: Vec<(Arc<dyn ReadLog>, StopReason)>,
-    /// Kept so that nothing is freed under the lock.
+    /// Logs that are freed without the lock.
     logs: Vec<Arc<dyn ReadLog>>,
     fences: Vec<Fence>,
 }
 
 impl Deferred {
-    /// Cuts the fence at once, so that nothing is emitted after the step; the connection is woken
+    /// Cuts the fence at once, so that nothing is emitted after the step. The connection is woken
     /// later.
     pub(super) fn cut(&mut self, fence: &Fence, why: CutReason) {
         fence.mark(why);

@@ -23,17 +23,32 @@ use crate::id::SessionId;
 use crate::log::ReadLog;
 use crate::sync::Mutex;
 
-/// Sessions in memory, all under one lock that is held for a few steps in a table.
+/// Sessions in memory, under one lock that is held only for a few steps in a table.
 ///
-/// What is over is freed little by little as others come and go, and all at once by
-/// [`sweep`](SessionStore::sweep). All sessions end with the process.
+/// Sessions that are over are freed step by step as others come and go, and all at once by
+/// [`Sessions::sweep`](crate::Sessions::sweep). All sessions end with the process. With the default
+/// bounds and keys, [`Sessions::in_memory`](crate::Sessions::in_memory) is shorter.
+///
+/// ```
+/// use sse_gate_core::{ManualClock, SystemEntropy};
+/// use sse_gate_resume::{MemorySessions, ResumeKeys, SessionLimits, Sessions};
+///
+/// // A test that moves the time gives both the same clock.
+/// let clock = ManualClock::default();
+/// let store = MemorySessions::new(SessionLimits::default()).with_clock(clock.clone());
+/// assert!(store.is_empty());
+/// let keys = ResumeKeys::generate(&SystemEntropy)?;
+/// let sessions = Sessions::new(store, keys).with_clock(clock);
+/// # let _ = sessions;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct MemorySessions {
     table: Mutex<Table>,
     clock: Arc<dyn Clock>,
 }
 
 impl MemorySessions {
-    /// No sessions yet, and no more than these.
+    /// A store without sessions, which keeps to these bounds.
     pub fn new(limits: SessionLimits) -> Self {
         Self {
             table: Mutex::new(Table::new(limits)),
@@ -41,18 +56,18 @@ impl MemorySessions {
         }
     }
 
-    /// The clock to go by, the system's by default.
+    /// Sets the clock, the system's by default.
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// How many sessions there are that are not over.
+    /// How many sessions are not over.
     pub fn len(&self) -> usize {
         self.step(|table, _, _| table.open())
     }
 
-    /// Whether there is none.
+    /// Whether all sessions are over.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -62,7 +77,7 @@ impl MemorySessions {
         self.table.lock().len()
     }
 
-    /// One step on the table. What it leads to elsewhere happens when the lock is free again.
+    /// Takes one step on the table. Then, without the lock, it does what the step has deferred.
     fn step<T>(&self, step: impl FnOnce(&mut Table, SteadyTime, &mut Deferred) -> T) -> T {
         let now = self.clock.steady();
         let mut deferred = Deferred::default();
@@ -76,7 +91,7 @@ impl MemorySessions {
     }
 }
 
-/// With the store, all sessions are over.
+/// All sessions are over when the store is dropped.
 impl Drop for MemorySessions {
     fn drop(&mut self) {
         let mut deferred = Deferred::default();

@@ -7,20 +7,41 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jsonwebtoken::crypto::verify;
 use jsonwebtoken::{Algorithm, DecodingKey};
 
+use super::{JwtKey, JwtSetupError};
+
 const MESSAGE: &[u8] = b"sse-gate known answer";
 
 /// Chooses AWS-LC if both backends are built in: one crate's features must not break another's.
-/// A choice that the program has made before stands.
+/// If the program has chosen one before, that choice stands.
 fn choose_backend() {
     #[cfg(all(feature = "jwt-rust-crypto", feature = "jwt-aws-lc-rs"))]
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
 }
 
-/// Whether the backend takes a good signature of this algorithm's for good, and a bad one for bad.
+/// Algorithms that every backend has at least one of, for sources that have no key yet.
+const USUAL: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::HS256];
+
+/// Checks that the backend works with each of these keys, or works at all if there is none yet.
+pub(super) fn check(keys: &[JwtKey]) -> Result<(), JwtSetupError> {
+    choose_backend();
+    if keys.is_empty() && !USUAL.into_iter().any(verifies) {
+        return Err(JwtSetupError::Backend);
+    }
+    for key in keys {
+        if !verifies(key.algorithm()) {
+            return Err(JwtSetupError::Backend);
+        }
+        if !can_use(key.decoding_key(), key.algorithm()) {
+            return Err(JwtSetupError::Key);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the backend takes a good signature of this algorithm for good, and a bad one for bad.
 ///
 /// Without a backend, or with two and no choice, `jsonwebtoken` panics. The panic ends here.
-pub(super) fn verifies(algorithm: Algorithm) -> bool {
-    choose_backend();
+fn verifies(algorithm: Algorithm) -> bool {
     catch_unwind(|| {
         let Some((key, signature)) = known(algorithm) else {
             return false;
@@ -32,7 +53,7 @@ pub(super) fn verifies(algorithm: Algorithm) -> bool {
 }
 
 /// Whether the backend can use this key at all, as far as it looks at one before it verifies.
-pub(super) fn can_use(key: &DecodingKey, algorithm: Algorithm) -> bool {
+fn can_use(key: &DecodingKey, algorithm: Algorithm) -> bool {
     catch_unwind(AssertUnwindSafe(|| {
         verify("AAAA", MESSAGE, key, algorithm).is_ok()
     }))

@@ -24,7 +24,7 @@ pub(super) struct Live {
 }
 
 impl SessionEntry {
-    /// The bounds of its log; those of none if it is closed.
+    /// The bounds of its log. A closed session has none, so they are those of an empty log.
     pub(super) fn bounds(&self) -> Bounds {
         self.live.as_ref().map_or(
             Bounds {

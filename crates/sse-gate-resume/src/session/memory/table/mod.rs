@@ -2,10 +2,10 @@
 
 mod entry;
 mod room;
+mod steps;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use sse_gate_core::{SteadyTime, Subject, TokenKey, Withdrawals};
 
@@ -14,22 +14,19 @@ use entry::{Live, SessionEntry};
 use super::{Deferred, SessionLimits};
 use crate::id::SessionId;
 use crate::log::{LogEpoch, ReadLog, StopReason};
-use crate::session::{
-    Binding, CloseReason, CutReason, Delivered, Fence, Outcome, Record, Reopened, SessionEpoch,
-    SessionErrorKind, SessionFilter, ShownId, StepOutcome,
-};
+use crate::session::{Binding, CutReason, Fence, Record, SessionEpoch, SessionErrorKind};
 
-/// All sessions, found by id, by token and by subject, in the order in which they end.
+/// All sessions, by name, by token and by subject, and in the order in which they end.
 pub(super) struct Table {
     limits: SessionLimits,
     entries: HashMap<SessionId, SessionEntry>,
     by_token: HashMap<TokenKey, SessionId>,
-    /// Those that are not closed, the oldest first.
+    /// The sessions that are not closed, the oldest first.
     by_subject: HashMap<Subject, Vec<SessionId>>,
     /// How their logs are read.
     logs: HashMap<LogEpoch, Readership>,
     ends: BTreeSet<(SteadyTime, SessionId)>,
-    /// Those that are, in the order in which they were; some may be forgotten.
+    /// The sessions that are closed, in the order in which they were. Some may be forgotten already.
     closed: VecDeque<SessionId>,
     open: usize,
     /// Whose sessions were revoked.
@@ -39,9 +36,9 @@ pub(super) struct Table {
 /// How a log is read.
 #[derive(Default)]
 struct Readership {
-    /// How many sessions read it that are not over.
+    /// How many sessions that are not over read it.
     sessions: usize,
-    /// Whether it is a session's own.
+    /// Whether a session owns it.
     is_owned: bool,
 }
 
@@ -124,120 +121,6 @@ impl Table {
         Ok(fence)
     }
 
-    pub(super) fn redeem(
-        &mut self,
-        id: SessionId,
-        shown: &ShownId,
-        now: SteadyTime,
-        deferred: &mut Deferred,
-    ) -> StepOutcome {
-        let Some(entry) = self.entries.get_mut(&id) else {
-            return StepOutcome::Unknown;
-        };
-        let outcome = entry.record.redeem(shown, &entry.bounds(), now);
-        let redeemed = match outcome {
-            Outcome::Gone(gone) => StepOutcome::Gone(gone),
-            Outcome::Refused(refused) => StepOutcome::Refused(refused),
-            Outcome::TooSoon => StepOutcome::TooSoon,
-            Outcome::Resumed { generation, again } => match entry.replace(deferred) {
-                Some(found) => StepOutcome::Resumed {
-                    found,
-                    generation,
-                    again,
-                },
-                None => StepOutcome::Unknown,
-            },
-        };
-        self.settle(id, deferred);
-        redeemed
-    }
-
-    pub(super) fn reopen(
-        &mut self,
-        token: TokenKey,
-        window: Duration,
-        now: SteadyTime,
-        deferred: &mut Deferred,
-    ) -> Option<Reopened> {
-        let id = *self.by_token.get(&token)?;
-        let entry = self.entries.get_mut(&id)?;
-        let reopened = if entry.record.reopen(window, now) {
-            let generation = entry.record.generation();
-            entry.replace(deferred).map(|found| Reopened {
-                id,
-                generation,
-                found,
-            })
-        } else {
-            None
-        };
-        self.settle(id, deferred);
-        reopened
-    }
-
-    pub(super) fn release(
-        &mut self,
-        id: SessionId,
-        generation: u64,
-        delivered: Delivered,
-        now: SteadyTime,
-    ) {
-        if let Some(entry) = self.entries.get_mut(&id) {
-            entry.record.release(generation, delivered, now);
-            self.refile(id);
-        }
-    }
-
-    pub(super) fn confirm(&mut self, id: SessionId, generation: u64) {
-        if let Some(entry) = self.entries.get_mut(&id) {
-            entry.record.confirm(generation);
-        }
-    }
-
-    pub(super) fn close_all(
-        &mut self,
-        whose: &SessionFilter,
-        reason: CloseReason,
-        deferred: &mut Deferred,
-    ) -> usize {
-        let ids = match whose {
-            SessionFilter::Session(id) => vec![*id],
-            SessionFilter::Token(token) => self.by_token.get(token).copied().into_iter().collect(),
-            SessionFilter::Subject(subject) => {
-                if reason == CloseReason::Revoked {
-                    self.revocations.mark(subject.as_str().as_bytes());
-                }
-                self.by_subject.get(subject).cloned().unwrap_or_default()
-            }
-        };
-        let closed = ids.into_iter().map(|id| self.close(id, reason, deferred));
-        closed.filter(|was_open| *was_open).count()
-    }
-
-    pub(super) fn stop(&self, token: TokenKey, subject: &Subject, deferred: &mut Deferred) -> bool {
-        let entry = self
-            .by_token
-            .get(&token)
-            .and_then(|id| self.entries.get(id));
-        let entry = entry.filter(|entry| entry.record.binding().grant.subject() == subject);
-        let Some(live) = entry.and_then(|entry| entry.live.as_ref()) else {
-            return false;
-        };
-        if live.owns_log {
-            deferred.stop(Arc::clone(&live.log), StopReason::Requested);
-        }
-        live.owns_log
-    }
-
-    fn close(&mut self, id: SessionId, reason: CloseReason, deferred: &mut Deferred) -> bool {
-        let entry = self.entries.get_mut(&id);
-        let was_open = entry.is_some_and(|entry| entry.record.close(reason));
-        if was_open {
-            self.settle(id, deferred);
-        }
-        was_open
-    }
-
     /// Brings the rest in line with a record that a step has changed.
     fn settle(&mut self, id: SessionId, deferred: &mut Deferred) {
         let Some(entry) = self.entries.get_mut(&id) else {
@@ -262,8 +145,8 @@ impl Table {
         self.refile(id);
     }
 
-    /// A session that read this log is over. With the last one, the log is, if it is a session's
-    /// own.
+    /// A session that read this log is over. If it was the last one, and a session owned the log, the
+    /// log is over, too.
     fn leave_log(&mut self, epoch: LogEpoch, log: Arc<dyn ReadLog>, deferred: &mut Deferred) {
         if let Some(readership) = self.logs.get_mut(&epoch) {
             readership.sessions -= 1;
@@ -277,7 +160,7 @@ impl Table {
         deferred.free(log);
     }
 
-    /// Stops the writers of all logs that are sessions' own: the store goes.
+    /// Stops the writers of all logs that sessions own: the store is dropped.
     pub(super) fn abandon(&mut self, deferred: &mut Deferred) {
         for (_, mut entry) in self.entries.drain() {
             if let Some(live) = entry.live.take()
@@ -288,7 +171,7 @@ impl Table {
         }
     }
 
-    /// Files a session under when it ends now.
+    /// Files a session under the time at which it ends now.
     fn refile(&mut self, id: SessionId) {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;

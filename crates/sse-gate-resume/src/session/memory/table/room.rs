@@ -1,4 +1,4 @@
-//! Room for newcomers: what is over goes, and then, of the newcomer's own, what nobody reads.
+//! Room for new sessions: those that are over go, and then the subject's own without a connection.
 
 use sse_gate_core::{SteadyTime, Subject};
 
@@ -7,11 +7,11 @@ use super::Table;
 use crate::id::SessionId;
 use crate::session::{CloseReason, SessionErrorKind};
 
-/// How many sessions that are over are freed by a step on another.
+/// How many sessions whose time is up each step on another session ends.
 const EXPIRED_A_STEP: usize = 8;
 
 impl Table {
-    /// Ends a few of those whose time is up.
+    /// Ends a few of the sessions whose time is up.
     pub(in super::super) fn expire_some(&mut self, now: SteadyTime, deferred: &mut Deferred) {
         for _ in 0..EXPIRED_A_STEP {
             if !self.expire_first(now, deferred) {
@@ -20,7 +20,7 @@ impl Table {
         }
     }
 
-    /// Ends all of those whose time is up.
+    /// Ends all sessions whose time is up.
     pub(in super::super) fn expire_all(&mut self, now: SteadyTime, deferred: &mut Deferred) {
         while self.expire_first(now, deferred) {}
     }
@@ -48,7 +48,7 @@ impl Table {
             self.ends.remove(&(entry.ends_at, id));
             self.by_token.remove(&entry.record.binding().token);
         }
-        // Each pass is paid for by as many sessions as it goes over.
+        // A pass over the list is paid for by as many sessions as it visits.
         if self.closed.len() > 2 * self.entries.len() + EXPIRED_A_STEP {
             let entries = &self.entries;
             self.closed.retain(|id| entries.contains_key(id));

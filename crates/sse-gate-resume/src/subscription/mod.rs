@@ -1,0 +1,198 @@
+//! One client's reading of a log: [`Subscription`].
+
+mod end;
+mod writing;
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::BytesMut;
+
+pub use end::{SubscriptionEnd, Written};
+
+use crate::frames;
+use crate::id::IdPrefix;
+use crate::log::{Page, ReadLog, ReaderId};
+use crate::session::{Binding, CloseReason, CutReason, Lease};
+use crate::sessions::Sessions;
+use crate::slow::{Slow, SlowPolicy};
+
+/// What the client of one connection gets: the events that it missed, then those that come, each
+/// with a resume id of this connection.
+///
+/// | on the wire | when |
+/// |---|---|
+/// | `retry:` and `sse.open` | first, so that the client holds an id before anything else |
+/// | `sse.gap` | where events are missing |
+/// | `sse.close`, with the reason `complete` | last, when the log has ended and the client has all of it |
+/// | `sse.error` | last, when the log's writer has stopped before it had finished |
+/// | `sse.close`, with another reason | last, when the session is closed |
+/// | nothing more | when another connection has taken its place |
+///
+/// It has no timers and no thread. A server polls it, and drops it when its client has gone.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use sse_gate_codec::Event;
+/// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+/// use std::future::poll_fn;
+/// use bytes::BytesMut;
+/// use sse_gate_resume::backend::{SubscriptionEnd, Written};
+/// # use sse_gate_resume::{MemoryLogs, Opening, Publisher, Sessions};
+///
+/// # pollster::block_on(async {
+/// # let gate = TokenGate::new(MemoryStore::default());
+/// # let resource = Resource::new(["chat"])?;
+/// # let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, resource.clone())).await?;
+/// # let sessions = Sessions::in_memory()?;
+/// # let arrival = sessions.arrival().await?;
+/// # let grant = gate.redeem(issued.token().expose(), &resource).await?;
+/// # let log = MemoryLogs::default().create()?;
+/// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log.clone()));
+/// # let publisher = Publisher::new(log);
+/// # publisher.publish(&Event::new().data("hello")).await?;
+/// # publisher.finish().await?;
+/// let mut subscription = sessions.open(opening).await?;
+/// let mut bytes = BytesMut::new();
+/// // A server sends the bytes after each step.
+/// while poll_fn(|cx| subscription.poll_write(cx, &mut bytes)).await != Written::Last {}
+/// assert_eq!(subscription.end(), Some(SubscriptionEnd::Complete));
+/// let text = String::from_utf8(bytes.to_vec())?;
+/// assert!(text.contains("event: sse.open\n") && text.contains("data: hello\n"));
+/// assert!(text.ends_with("event: sse.close\ndata: {\"v\":1,\"reason\":\"complete\"}\n\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[derive(Debug)]
+pub struct Subscription {
+    sessions: Sessions,
+    lease: Lease,
+    log: Arc<dyn ReadLog>,
+    reader: ReaderId,
+    prefix: IdPrefix,
+    /// The last event that the client has when everything that was written has arrived.
+    cursor: u64,
+    slow: Slow,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// The client has no id of this connection yet.
+    Opening,
+    /// An id of this connection was written.
+    Opened,
+    /// There is nothing more to write, for this reason.
+    Over(SubscriptionEnd),
+}
+
+impl Subscription {
+    pub(crate) fn new(
+        sessions: Sessions,
+        lease: Lease,
+        log: Arc<dyn ReadLog>,
+        prefix: IdPrefix,
+        cursor: u64,
+    ) -> Self {
+        let reader = log.enroll();
+        Self {
+            sessions,
+            lease,
+            log,
+            reader,
+            prefix,
+            cursor,
+            slow: Slow::new(SlowPolicy::default()),
+            stage: Stage::Opening,
+        }
+    }
+
+    /// Sets what to do about a client that falls behind.
+    pub fn with_slow_policy(mut self, policy: SlowPolicy) -> Self {
+        self.slow = Slow::new(policy);
+        self
+    }
+
+    /// What its session is bound to: the grant, the log and the policy.
+    pub fn binding(&self) -> &Binding {
+        self.lease.binding()
+    }
+
+    /// How long its session may still last: [`Sessions::time_left`].
+    pub fn time_left(&self) -> Duration {
+        self.sessions.time_left(self.lease.binding())
+    }
+
+    /// The connection's hold on the session.
+    pub fn lease(&self) -> &Lease {
+        &self.lease
+    }
+
+    /// Why it ended, if it has.
+    pub fn end(&self) -> Option<SubscriptionEnd> {
+        match self.stage {
+            Stage::Over(end) => Some(end),
+            Stage::Opening | Stage::Opened => None,
+        }
+    }
+
+    /// Notes that the client has got something: a write has succeeded.
+    pub fn confirm(&self) {
+        self.lease.confirm();
+    }
+
+    /// Appends what there is for the client to the buffer, up to a page of events. If there is
+    /// nothing, the task is woken when there is.
+    ///
+    /// A client that asks for more has taken what it got, so call [`confirm`](Self::confirm) when a
+    /// write has succeeded.
+    pub fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &mut BytesMut) -> Poll<Written> {
+        if self.end().is_some() {
+            return Poll::Ready(Written::Last);
+        }
+        let mut page = Page::default();
+        // What is taken from the log under the fence's lock counts as emitted.
+        let read = self.lease.fence().emit(cx, |cx| {
+            self.log.poll_read(self.reader, self.cursor, &mut page, cx)
+        });
+        match read {
+            Err(why) => {
+                self.cut_off(why, buffer);
+                Poll::Ready(Written::Last)
+            }
+            Ok(Poll::Ready(read)) => Poll::Ready(self.write(read, page, buffer)),
+            Ok(Poll::Pending) if self.stage == Stage::Opening => {
+                self.open(None, buffer);
+                Poll::Ready(Written::More)
+            }
+            Ok(Poll::Pending) => Poll::Pending,
+        }
+    }
+
+    /// Ends the connection because the server stops. The client is told to come back, with an id of
+    /// this connection. It waits for a random time within `spread` more than usual, so that not all
+    /// clients come back at once.
+    pub fn shut_down(&mut self, spread: Duration, buffer: &mut BytesMut) {
+        if self.may_end(buffer) {
+            // The client may have no id of this connection yet.
+            self.open(None, buffer);
+            let retry = self.lease.binding().policy.retry();
+            frames::retry(retry.saturating_add(self.sessions.jitter(spread)), buffer);
+            self.stage = Stage::Over(SubscriptionEnd::ShutDown);
+        }
+    }
+
+    /// Ends the connection because its deadline has come. The client is told not to come back.
+    pub fn expire(&mut self, buffer: &mut BytesMut) {
+        if self.may_end(buffer) {
+            self.cut_off(CutReason::Closed(CloseReason::Deadline), buffer);
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.log.dismiss(self.reader);
+    }
+}
