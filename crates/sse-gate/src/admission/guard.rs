@@ -29,8 +29,8 @@ pub(crate) struct StreamGuard {
     pulse: Arc<Pulse>,
     /// Its place counts until the body has ended.
     presence: Option<Presence>,
-    /// Whether the body may still give a last frame when it must end.
-    has_last_word: bool,
+    /// Whether the body has given its last frame, after it had to end.
+    had_last_word: bool,
     opened_at: Instant,
     time_left: Duration,
     #[pin]
@@ -66,11 +66,11 @@ impl StreamGuard {
         gate.observe(Signal::StreamOpened);
         Self {
             gate,
-            has_last_word: slot.is_none(),
             _slot: slot,
             unattached: None,
             pulse,
             presence: Some(presence),
+            had_last_word: false,
             opened_at,
             time_left,
             deadline: sleep_until(opened_at + lasts),
@@ -103,12 +103,24 @@ impl StreamGuard {
         if now >= self.deadline.deadline() || self.has_overslept() {
             self.pulse.expire();
         }
-        self.pulse.goes_on() || self.has_last_word
+        self.pulse.goes_on() || self.has_last_word()
     }
 
     /// The body has given a frame; whether the server may have it.
     pub(super) fn gives(self: Pin<&mut Self>) -> bool {
-        self.pulse.gave(Instant::now()) || std::mem::take(self.project().has_last_word)
+        if self.pulse.gave(Instant::now()) {
+            return true;
+        }
+        let has_last_word = self.has_last_word();
+        *self.project().had_last_word = true;
+        has_last_word
+    }
+
+    /// Whether the body may give a last frame though it must end. Only the body of an attached stream
+    /// knows that it must, and what to say then. A stream that has lost its place says nothing.
+    fn has_last_word(&self) -> bool {
+        let is_attached = self.unattached.as_ref().is_some_and(Unattached::is_over);
+        is_attached && !self.had_last_word && self.pulse.has_place()
     }
 
     /// The body has nothing to give; ready when it must end. Then the body may have a last word.
@@ -117,7 +129,7 @@ impl StreamGuard {
             ready!(self.as_mut().project().deadline.poll(cx));
         }
         self.pulse.expire();
-        Poll::Ready(self.has_last_word)
+        Poll::Ready(self.has_last_word())
     }
 
     /// Whether the stream must end, for whatever reason.

@@ -36,8 +36,15 @@ pub struct ResumableStream {
 }
 
 /// What is in a stream until a handler attaches it: a place above all.
-#[expect(dead_code, reason = "it is kept, and not looked at")]
 pub(crate) struct Unattached(Arc<Mutex<Option<Way>>>);
+
+impl Unattached {
+    /// Whether the handler has attached the stream.
+    pub(crate) fn is_over(&self) -> bool {
+        let way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        way.is_none()
+    }
+}
 
 /// How the client came.
 enum Way {
