@@ -38,18 +38,21 @@
 //! 3. The handler answers with an [`SseBody`], or any other body.
 //! 4. A [`StripTokenLayer`] around it all keeps the token out of every log.
 //!
-//! Each of the four is a tower layer or service, or a body. So they work with everything that takes
-//! these and `http` types: axum, hyper, warp, tonic's router.
+//! Each of the four is a tower layer, a tower service or a body. So they work with everything that takes
+//! these and the types of the crate `http`: axum, hyper, warp, tonic's router.
 //!
 //! # What you look for
 //!
 //! | you want to | look at |
 //! |---|---|
-//! | let clients go on after a reconnect | [`GateLayer::resumable`], [`ResumableStream`] |
+//! | let clients continue after a reconnect | [`GateLayer::resumable`], [`ResumableStream`] |
 //! | let callers open streams with their bearer | [`GateLayer::with_callers`] |
+//! | know in a page that an answer is whole | [`mod@resume`] |
 //! | sign a user out | [`Gate::revoke`] |
 //! | end streams at shutdown | [`GateLayer::until`] |
-//! | use cookies, or another credential | [`mint::Authenticator`] |
+//! | use cookies, or another credential | [`mint::CookieAuthenticator`], [`mint::Authenticator`] |
+//! | bound streams, work and bodies | [`StreamSlots`], [`WorkSlots`], [`mint::BodyLimits`] |
+//! | bound how long a store may take | [`StorePolicy`] |
 //! | decide who may open a stream | [`mint::Authorizer`] |
 //! | nest a router, or stand behind a proxy | [`SseRoute`] |
 //! | publish to many | [`sessions::Topics`] |
@@ -60,25 +63,28 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`mod@gate`] | what all parts share: tokens, and what was opened with them |
-//! | [`mod@mint`] | the endpoint that issues tokens: authenticator, authorizer, service |
+//! | [`mod@gate`] | has what all parts share: tokens, and what was opened with them |
+//! | [`mod@mint`] | issues tokens: authenticator, authorizer, service |
 //! | [`mod@admission`] | admits requests to streams: layer, service, future, body |
 //! | [`mod@strip`] | takes the token out of the URI before it is logged: layer, service |
-//! | [`mod@resume`] | lets clients go on with a stream that was cut off: handle, body |
+//! | [`mod@resume`] | lets clients continue a stream after a reconnect: handle, body |
 //! | [`mod@store`] | asks stores within bounds: time limit, number of operations, breaker |
-#![cfg_attr(feature = "jwt", doc = "| [`mod@jwt`] | knows callers by their JWTs |")]
+#![cfg_attr(
+    feature = "jwt",
+    doc = "| [`mod@jwt`] | authenticates callers by their JWTs |"
+)]
 #![cfg_attr(feature = "metrics", doc = "| [`mod@metrics`] | counts what happens |")]
 #![cfg_attr(
     feature = "tracing",
     doc = "| [`TracingObserver`] | logs what happens, and the errors behind it |"
 )]
 //!
-//! The tokens themselves are `sse-gate-core`'s, here as [`core`]. Events are `sse-gate-codec`'s, here as
-//! [`codec`], and sessions `sse-gate-resume`'s, here as [`sessions`].
+//! Three other crates are exported as modules: `sse-gate-core` with the tokens as [`core`],
+//! `sse-gate-codec` with the events as [`codec`], and `sse-gate-resume` with the sessions as [`sessions`].
 //!
 //! # Features
 //!
-//! None is on by default, and each only adds API.
+//! No feature is on by default. Each only adds API.
 //!
 //! | feature | adds |
 //! |---|---|

@@ -75,7 +75,6 @@ impl StreamGuard {
             unattached: None,
             pulse,
             presence: Some(presence),
-            had_last_word: false,
             opened_at,
             time_left,
             deadline: sleep_until(opened_at + lasts),

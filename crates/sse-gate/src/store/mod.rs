@@ -33,7 +33,8 @@
 //!
 //! [`StorePolicy`] sets all of this for a gate. [`GateLayer::with_store_budget`] and
 //! [`MintService::with_store_budget`] set the time for one layer or mint. A program that asks
-//! [`Sessions`](crate::Sessions) directly gets the same bounds with [`GuardedSessions`](crate::GuardedSessions).
+//! [`Sessions`](crate::Sessions) directly gets the same bounds with
+//! [`GuardedSessions`](crate::GuardedSessions).
 //!
 //! [`GateLayer::with_store_budget`]: crate::GateLayer::with_store_budget
 //! [`MintService::with_store_budget`]: crate::MintService::with_store_budget
@@ -45,6 +46,7 @@
 //! use sse_gate::core::{Entry, Epoch, StoreError, TokenKey};
 //! use sse_gate::{Gate, Resource, StorePolicy, Subject, TokenStore};
 //!
+//! #[derive(Debug)]
 //! struct Hangs;
 //!
 //! impl TokenStore for Hangs {
