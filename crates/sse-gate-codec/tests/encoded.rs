@@ -129,20 +129,20 @@ fn events_that_are_ready_together_leave_in_one_chunk() {
     assert_eq!(now(&mut chunks).unwrap(), "end");
 }
 
-/// H5: a stream that always has more must not fill the memory.
+/// H5: a stream that always has more events must not fill the memory.
 #[test]
 fn a_chunk_takes_no_more_events_once_it_has_its_size() {
     // Each event is nine bytes.
     for (size, events) in [(0, 1), (1, 1), (9, 1), (10, 2), (18, 2), (19, 3)] {
-        let endless = stream::repeat_with(|| Event::new().data("1"));
-        let mut chunks = EncodedStream::new(endless).with_chunk_size(size);
+        let many = stream::repeat_with(|| Event::new().data("1")).take(10_000);
+        let mut chunks = EncodedStream::new(many).with_chunk_size(size);
         for _ in 0..3 {
             let chunk = now(&mut chunks).unwrap();
             assert_eq!(chunk, "data: 1\n\n".repeat(events), "{size}");
         }
     }
-    let endless = stream::repeat_with(|| Event::new().data("x".repeat(100)));
-    let chunk = now(&mut EncodedStream::new(endless)).unwrap();
+    let many = stream::repeat_with(|| Event::new().data("x".repeat(100))).take(10_000);
+    let chunk = now(&mut EncodedStream::new(many)).unwrap();
     let most = 16 * 1024 + 108;
     assert!((16 * 1024..most).contains(&chunk.len()), "{}", chunk.len());
 }

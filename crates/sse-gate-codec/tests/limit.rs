@@ -107,8 +107,10 @@ fn a_line_without_end_is_refused_at_the_limit() {
         match decoder.feed(&line).next_frame() {
             None => assert!(taken <= limit, "{taken} bytes were kept"),
             Some(frame) => {
-                let error = frame.unwrap_err().to_string();
-                assert_eq!(error, format!("event is larger than {limit} bytes"));
+                let error = frame.unwrap_err();
+                assert_eq!(error.limit(), limit);
+                let message = format!("event is larger than {limit} bytes");
+                assert_eq!(error.to_string(), message);
                 break;
             }
         }

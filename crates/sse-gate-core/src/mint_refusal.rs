@@ -5,6 +5,13 @@ use crate::IssueErrorKind;
 /// Why an endpoint that issues tokens refused a request, for metrics and logs.
 ///
 /// The client is told less: see `sse_gate::mint`.
+///
+/// ```
+/// use sse_gate_core::{CredentialReason, MintRefusalReason};
+///
+/// let reason = MintRefusalReason::Credential(CredentialReason::Expired);
+/// assert_eq!(reason.as_str(), "expired");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MintRefusalReason {

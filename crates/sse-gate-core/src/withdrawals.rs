@@ -142,8 +142,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// C20: a subject that was forgotten counts as withdrawn, and so does everybody who asks since
-    /// an epoch from before that.
+    /// C20: when a subject is forgotten, every subject counts as withdrawn since an epoch from before that.
     #[test]
     fn forgetting_raises_the_floor() {
         let withdrawals = Withdrawals::of_subjects(2);
@@ -166,7 +165,7 @@ mod tests {
         assert!(withdrawals.has_marked(b"bob", after_alice));
     }
 
-    /// C20: one who signs out again and again has one mark, and costs the others nothing.
+    /// C20: a subject that signs out again and again has one mark, and costs other subjects nothing.
     #[test]
     fn a_subject_has_one_mark() {
         let withdrawals = Withdrawals::of_subjects(2);
@@ -181,7 +180,7 @@ mod tests {
         assert_eq!((marks.by_epoch.len(), marks.by_subject.len()), (2, 2));
     }
 
-    /// C20: an epoch that is yet to come is no proof of anything.
+    /// C20: an epoch that is yet to come proves nothing.
     #[test]
     fn an_epoch_to_come_is_refused() {
         let withdrawals = Withdrawals::default();
@@ -191,8 +190,8 @@ mod tests {
     }
 
     proptest! {
-        /// C20: whatever it forgets, it never denies a withdrawal; and it invents none for those
-        /// that ask since a late enough epoch.
+        /// C20: it never denies a withdrawal, even if it has forgotten it. And it invents none for a late
+        /// enough epoch.
         #[test]
         fn no_withdrawal_is_denied(subjects in prop::collection::vec(0..6u8, 0..60), max in 0..5usize) {
             let withdrawals = Withdrawals::of_subjects(max);

@@ -116,7 +116,7 @@ fn an_error_keeps_its_source() {
     assert_eq!(source(&absent), None);
 }
 
-/// D6, D8: a print that is redacted still says what it is of, and what is no secret.
+/// D6, D8: a redacted print still names its type, and shows what is not a secret.
 #[test]
 fn a_debug_print_names_its_type_and_what_is_no_secret() {
     let gate = TokenGate::new(MemoryStore::default());

@@ -4,6 +4,16 @@
 //! [`MemoryStore`](sse_gate_core::MemoryStore) does. Take `MemoryStore` unless your service keeps its
 //! state in moka already: it is faster, takes less memory, and adds no dependency.
 //!
+//! # How it keeps the laws
+//!
+//! | law | how |
+//! |---|---|
+//! | an entry is given once | moka's `remove` finds and removes in one step |
+//! | inserting only creates | the look-up and the insertion are done under a lock of the key |
+//! | an entry ends after its TTL | its end is kept beside it and checked by the clock of the store |
+//! | a full store drops no live entry | the caps are counted before the cache, which has more room |
+//! | a withdrawn subject has no entries left | a withdrawal takes the lock of each key that it removes |
+//!
 //! All entries are lost when the process ends. Two processes share nothing: a service of many nodes
 //! needs a store that all of them can ask.
 //!

@@ -157,7 +157,7 @@ fn an_expired_token_is_not_given() {
     assert!(!is_taken(&store, key));
 }
 
-/// E13: what nobody ever asks for again is forgotten, by the ledger too.
+/// E13: an entry that is never asked for again is dropped, by the ledger too.
 #[test]
 fn what_has_expired_counts_no_longer() {
     let clock = ManualClock::default();

@@ -160,7 +160,7 @@ pub use route::{InvalidRoute, InvalidRouteKind, SseRoute, StrippedToken, TokenIn
 pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;
 pub use store::StorePolicy;
-pub use stream::{NoHook, OnError, SseBody, SseBodyError};
+pub use stream::{BoxEvents, BoxSseBody, NoHook, OnError, SseBody, SseBodyError};
 pub use strip::StripTokenLayer;
 #[cfg(feature = "tracing")]
 pub use tracing_observer::TracingObserver;

@@ -16,8 +16,9 @@ use bytes::Bytes;
 use futures_util::{FutureExt, stream};
 use hand::{Hand, Way};
 use http::{Request, Response};
+use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::admission::ResponseBody;
 use sse_gate::core::{Entry, Epoch, Signal, StoreError, StreamEnd, SystemEntropy, TokenKey};
 use sse_gate::{
@@ -263,6 +264,28 @@ async fn a_stream_that_waits_is_woken() {
         waiting.await.unwrap().unwrap();
         assert!(started.elapsed().is_zero(), "{route:?}");
     }
+}
+
+/// G7: a body that the handler of a resumable route has made without its stream has no last word: none
+/// of its frames leaves after the revocation.
+#[tokio::test]
+async fn a_body_of_the_handlers_own_says_no_more() {
+    let scene = Scene::new();
+    for route in [&scene.strict, &scene.resumable] {
+        let uri = scene.token("alice", route).await;
+        let service = scene.layer(route).layer(tower::service_fn(more));
+        let response = service.oneshot(get(&uri)).await.unwrap();
+        let mut body = Box::pin(response.into_body());
+        assert!(body.frame().await.unwrap().is_ok());
+        assert_eq!(scene.revoke("alice").await, (0, 0, 1));
+        assert!(body.frame().await.is_none(), "{route:?}");
+    }
+}
+
+/// A body that has always more to say.
+async fn more(_: Request<Body>) -> Result<Response<BoxBody>, Infallible> {
+    let frames = stream::repeat_with(|| Ok(Frame::data(Bytes::from_static(b"data: x\n\n"))));
+    Ok(Response::new(StreamBody::new(frames).boxed_unsync()))
 }
 
 /// G7: a token that was taken before the revocation, and whose stream is opened only after it, opens

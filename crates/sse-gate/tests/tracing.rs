@@ -142,6 +142,11 @@ fn the_level_says_what_needs_looking_into() {
             "token refused reason=corrupt",
         ),
         (
+            Signal::CallerRefused(MintRefusalReason::Forbidden),
+            "INFO",
+            "caller refused reason=forbidden",
+        ),
+        (
             Signal::TurnedAway { check: "accept" },
             "INFO",
             "request turned away reason=accept",

@@ -104,7 +104,7 @@ struct Settled {
     lasts: Duration,
 }
 
-/// A token that was just issued, and the facts about it that are no secret.
+/// A token that was just issued, and what is known about it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -136,7 +136,7 @@ impl Issued {
         &self.token
     }
 
-    /// The key of the token, for [`TokenGate::withdraw`]. It is no secret: you may keep and log it.
+    /// The key of the token, for [`TokenGate::withdraw`]. It is not a secret: you may keep and log it.
     pub fn key(&self) -> TokenKey {
         self.key
     }

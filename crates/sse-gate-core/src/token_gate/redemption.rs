@@ -26,7 +26,7 @@ impl Redemption {
 
     /// Checks the store's answer: whether the entry is that of the token, and has not ended.
     ///
-    /// The keys are compared in constant time. On a miss a comparison is made all the same.
+    /// The keys are compared in constant time. On a miss a comparison is made too.
     ///
     /// # Errors
     ///

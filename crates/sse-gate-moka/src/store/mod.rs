@@ -1,8 +1,6 @@
 //! The store itself: [`MokaStore`].
 
 mod room;
-#[cfg(test)]
-mod tests;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -214,5 +212,48 @@ impl TokenStore for MokaStore {
 
     async fn epoch(&self) -> Result<Epoch, StoreError> {
         Ok(self.withdrawals.epoch())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sse_gate_core::conformance::Sample;
+
+    fn put(store: &MokaStore) -> TokenKey {
+        let Sample { key, entry } = Sample::new();
+        let cached = CachedEntry {
+            entry,
+            ends_at: SteadyTime::FOREVER,
+            ttl: Duration::from_secs(60),
+        };
+        store.cache.insert(key, Arc::new(cached));
+        key
+    }
+
+    /// C16
+    #[test]
+    fn the_cache_has_more_room_than_the_caps_let_in() {
+        for max in [0, 1, 100_000, usize::MAX] {
+            let store = MokaStore::new(Limits::default().with_tokens(max));
+            let capacity = store.cache.policy().max_capacity();
+            assert!(capacity.is_some_and(|capacity| capacity >= max as u64));
+            assert!(max == usize::MAX || capacity > Some(max as u64));
+        }
+    }
+
+    /// C16: if the cache had to drop an entry in spite of its room, it would not be the newcomer.
+    #[test]
+    fn the_cache_keeps_newcomers() {
+        let store = MokaStore::new(Limits::default().with_tokens(0));
+        let old: Vec<_> = (0..SLACK).map(|_| put(&store)).collect();
+        for key in &old {
+            store.cache.get(key);
+        }
+        store.cache.run_pending_tasks();
+        let new: Vec<_> = (0..1_000).map(|_| put(&store)).collect();
+        store.cache.run_pending_tasks();
+        assert!(new.iter().all(|key| store.cache.contains_key(key)));
+        assert!(!old.iter().all(|key| store.cache.contains_key(key)));
     }
 }

@@ -134,10 +134,11 @@ impl StreamGuard {
         !self.pulse.goes_on()
     }
 
-    /// Whether the body has a last frame to send when it must end. A body that the handler has made
-    /// without its stream has none.
+    /// Whether the body may send a last frame when it must end. Only the body of an attached stream
+    /// knows that it must end, and what to say then. A stream that has lost its place says nothing.
     fn has_last_word(&self) -> bool {
-        !self.gave_last_word && self.unattached.as_ref().is_some_and(Unattached::is_over)
+        let is_attached = self.unattached.as_ref().is_some_and(Unattached::is_over);
+        is_attached && !self.gave_last_word && self.pulse.has_place()
     }
 
     /// Whether the time is up by the gate's clock. After the machine was suspended, it may be up

@@ -182,3 +182,25 @@ impl StreamRegistry {
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Layers that come and go leave nothing behind, and one that stays is there once.
+    #[test]
+    fn the_places_of_layers_that_are_gone_are_forgotten() {
+        let opened = Opened::default();
+        for _ in 0..100 {
+            opened.add(&StreamSlots::default(), None);
+        }
+        let kept = StreamSlots::default();
+        for _ in 0..3 {
+            opened.add(&kept, None);
+        }
+        assert_eq!(opened.places().slots.len(), 1);
+        assert_eq!(opened.slots().len(), 1);
+        drop(kept);
+        assert!(opened.slots().is_empty());
+    }
+}

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 /// Where a take waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wait {
+pub enum Wait {
     /// Nowhere.
     No,
     /// On its way to the store.
@@ -21,7 +21,7 @@ pub(crate) enum Wait {
 
 /// A memory store whose takes wait until they are let go.
 #[derive(Clone, Debug)]
-pub(crate) struct Slow {
+pub struct Slow {
     store: Arc<MemoryStore>,
     wait: Wait,
     gate: Arc<Semaphore>,
@@ -30,7 +30,8 @@ pub(crate) struct Slow {
 }
 
 impl Slow {
-    pub(crate) fn new(wait: Wait) -> Self {
+    /// An empty store, whose takes wait there.
+    pub fn new(wait: Wait) -> Self {
         Self {
             store: Arc::default(),
             wait,
@@ -41,17 +42,17 @@ impl Slow {
     }
 
     /// How many takes were asked for.
-    pub(crate) fn asked(&self) -> usize {
+    pub fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 
     /// How many came to their end.
-    pub(crate) fn answered(&self) -> usize {
+    pub fn answered(&self) -> usize {
         self.answered.load(Ordering::SeqCst)
     }
 
     /// Lets all takes go, those to come included.
-    pub(crate) fn let_go(&self) {
+    pub fn let_go(&self) {
         self.gate.close();
     }
 
