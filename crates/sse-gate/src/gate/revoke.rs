@@ -190,17 +190,17 @@ mod tests {
     /// Layers that come and go leave nothing behind, and one that stays is there once.
     #[test]
     fn the_places_of_layers_that_are_gone_are_forgotten() {
-        let opened = Opened::default();
+        let registry = StreamRegistry::default();
         for _ in 0..100 {
-            opened.add(&StreamSlots::default(), None);
+            registry.add(&StreamSlots::default(), None);
         }
-        let kept = StreamSlots::default();
+        let open = StreamSlots::default();
         for _ in 0..3 {
-            opened.add(&kept, None);
+            registry.add(&open, None);
         }
-        assert_eq!(opened.places().slots.len(), 1);
-        assert_eq!(opened.slots().len(), 1);
-        drop(kept);
-        assert!(opened.slots().is_empty());
+        assert_eq!(registry.registered().slots.len(), 1);
+        assert_eq!(registry.slots().len(), 1);
+        drop(open);
+        assert!(registry.slots().is_empty());
     }
 }
