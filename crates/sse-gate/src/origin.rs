@@ -20,7 +20,7 @@ use http::HeaderValue;
 #[error("origin {origin:?}: {fault}")]
 pub struct InvalidOrigin {
     origin: String,
-    fault: Fault,
+    fault: OriginFault,
 }
 
 impl InvalidOrigin {
@@ -32,7 +32,7 @@ impl InvalidOrigin {
 
 /// What is wrong with an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-enum Fault {
+enum OriginFault {
     #[error("it is empty")]
     Empty,
     #[error("it has a wildcard; name each origin")]
@@ -70,33 +70,33 @@ pub(crate) fn check(origin: &str) -> Result<HeaderValue, InvalidOrigin> {
         fault,
     };
     find_fault(origin).map_or(Ok(()), |fault| Err(invalid(fault)))?;
-    HeaderValue::from_str(origin).map_err(|_| invalid(Fault::Host))
+    HeaderValue::from_str(origin).map_err(|_| invalid(OriginFault::Host))
 }
 
-fn find_fault(origin: &str) -> Option<Fault> {
+fn find_fault(origin: &str) -> Option<OriginFault> {
     let is_space = |letter: char| letter.is_whitespace() || letter == ',';
     match origin {
-        "" => return Some(Fault::Empty),
-        "null" => return Some(Fault::Null),
-        _ if origin.contains('*') => return Some(Fault::Wildcard),
-        _ if origin.trim_matches(is_space).contains(is_space) => return Some(Fault::List),
+        "" => return Some(OriginFault::Empty),
+        "null" => return Some(OriginFault::Null),
+        _ if origin.contains('*') => return Some(OriginFault::Wildcard),
+        _ if origin.trim_matches(is_space).contains(is_space) => return Some(OriginFault::List),
         _ => {}
     }
     let Some((scheme, rest)) = origin.split_once("://") else {
-        return Some(Fault::NoScheme);
+        return Some(OriginFault::NoScheme);
     };
     let is_scheme =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
     if !scheme.starts_with(|first: char| first.is_ascii_lowercase())
         || !scheme.bytes().all(is_scheme)
     {
-        return Some(Fault::Scheme);
+        return Some(OriginFault::Scheme);
     }
     if rest.contains(['/', '?', '#', '\\']) {
-        return Some(Fault::Path);
+        return Some(OriginFault::Path);
     }
     if rest.contains('@') {
-        return Some(Fault::UserInfo);
+        return Some(OriginFault::UserInfo);
     }
     // An IPv6 address has colons, and is in brackets.
     let host_end = rest.rfind(']').map_or(0, |at| at + 1);
@@ -107,25 +107,25 @@ fn find_fault(origin: &str) -> Option<Fault> {
     find_fault_in_host(host).or_else(|| find_fault_in_port(scheme, port?))
 }
 
-fn find_fault_in_host(host: &str) -> Option<Fault> {
+fn find_fault_in_host(host: &str) -> Option<OriginFault> {
     let is_address = host.starts_with('[') && host.ends_with(']') && host.contains(':');
     let name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     let address = |byte: u8| byte.is_ascii_hexdigit() || b"[]:.".contains(&byte);
     match host {
-        "" => Some(Fault::NoHost),
-        _ if !host.is_ascii() => Some(Fault::NotAscii),
-        _ if is_address && !host.bytes().all(address) => Some(Fault::Host),
-        _ if !is_address && !host.bytes().all(name) => Some(Fault::Host),
-        _ if host.bytes().any(|byte| byte.is_ascii_uppercase()) => Some(Fault::Capitals),
+        "" => Some(OriginFault::NoHost),
+        _ if !host.is_ascii() => Some(OriginFault::NotAscii),
+        _ if is_address && !host.bytes().all(address) => Some(OriginFault::Host),
+        _ if !is_address && !host.bytes().all(name) => Some(OriginFault::Host),
+        _ if host.bytes().any(|byte| byte.is_ascii_uppercase()) => Some(OriginFault::Capitals),
         _ => None,
     }
 }
 
-fn find_fault_in_port(scheme: &str, port: &str) -> Option<Fault> {
+fn find_fault_in_port(scheme: &str, port: &str) -> Option<OriginFault> {
     let is_number = port.bytes().all(|digit| digit.is_ascii_digit()) && !port.starts_with('0');
     match (port.parse::<u16>(), scheme) {
-        (Ok(443), "https" | "wss") | (Ok(80), "http" | "ws") => Some(Fault::DefaultPort),
+        (Ok(443), "https" | "wss") | (Ok(80), "http" | "ws") => Some(OriginFault::DefaultPort),
         (Ok(_), _) if is_number => None,
-        _ => Some(Fault::Port),
+        _ => Some(OriginFault::Port),
     }
 }

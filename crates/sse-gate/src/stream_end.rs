@@ -1,4 +1,4 @@
-//! How a body tells the gate around it how it ends: [`report`] and [`heard`].
+//! How a body tells the gate around it how it ends: [`report`] and [`watch`].
 //!
 //! Between the two bodies are boxes, layers and frameworks that know nothing of this, so it can't use
 //! types. It uses the call: a body is polled by the body around it, on the same thread. A body that is
@@ -19,7 +19,7 @@ pub(crate) fn report(end: StreamEnd) {
 
 /// Polls a body or a handler. If it reports its end, `end` is set to that. If it panics, `end` stays set to
 /// failed.
-pub(crate) fn heard<T>(end: &mut StreamEnd, poll: impl FnOnce() -> T) -> T {
+pub(crate) fn watch<T>(end: &mut StreamEnd, poll: impl FnOnce() -> T) -> T {
     let before = std::mem::replace(end, StreamEnd::Failed);
     REPORTED.set(None);
     let polled = poll();

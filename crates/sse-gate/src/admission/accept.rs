@@ -8,7 +8,7 @@ use crate::headers::EVENT_STREAM;
 /// How closely a media range names an event stream. The most specific range decides (RFC 9110
 /// §12.5.1).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Closeness {
+enum Specificity {
     /// `*/*`
     AnyType,
     /// `text/*`
@@ -30,21 +30,21 @@ pub(super) fn takes(headers: &HeaderMap, any_type: bool) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .filter_map(range);
-    let closest = ranges.max();
-    closest.is_some_and(|(closeness, is_wanted)| {
-        is_wanted && (any_type || closeness == Closeness::Named)
+    let most_specific = ranges.max();
+    most_specific.is_some_and(|(specificity, is_wanted)| {
+        is_wanted && (any_type || specificity == Specificity::Named)
     })
 }
 
 /// Reads a media range that includes event streams: how closely it names them, and whether they are
 /// wanted. A weight of zero means that they are not. A range with an invalid weight is ignored.
-fn range(range: &str) -> Option<(Closeness, bool)> {
+fn range(range: &str) -> Option<(Specificity, bool)> {
     let mut parts = range.split(';').map(str::trim);
     let media = parts.next()?;
-    let closeness = match media {
-        "*/*" => Closeness::AnyType,
-        _ if media.eq_ignore_ascii_case("text/*") => Closeness::AnyText,
-        _ if media.eq_ignore_ascii_case(EVENT_STREAM) => Closeness::Named,
+    let specificity = match media {
+        "*/*" => Specificity::AnyType,
+        _ if media.eq_ignore_ascii_case("text/*") => Specificity::AnyText,
+        _ if media.eq_ignore_ascii_case(EVENT_STREAM) => Specificity::Named,
         _ => return None,
     };
     let weights = parts.filter_map(|parameter| {
@@ -55,7 +55,7 @@ fn range(range: &str) -> Option<(Closeness, bool)> {
     for weight in weights {
         is_wanted &= !is_zero(weight)?;
     }
-    Some((closeness, is_wanted))
+    Some((specificity, is_wanted))
 }
 
 /// Whether a weight is zero. `None` if it is not a valid weight, which is a number from `0` to `1` with

@@ -16,7 +16,7 @@ use super::guard::StreamGuard;
 use super::layer::Config;
 use super::{GateRejection, answer, bearer_door, session_door, token_door};
 use crate::Granted;
-use crate::resume::{First, Resumable, ResumableStream};
+use crate::resume::{NewSession, Resumable, ResumableStream};
 use crate::slots::{Claim, Reservation, Slot};
 
 /// An answer that needs no handler.
@@ -46,26 +46,26 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
         resume_id,
         has_many_ids,
     } = attempt;
-    let visit = Visit {
+    let context = AdmissionContext {
         // Read this before any credential is looked at, so that a later revocation is noticed.
-        epoch: config.gate.opened().epoch(),
+        epoch: config.gate.registry().epoch(),
         config,
         reservation,
     };
     match credential {
         Credential::Caller { head, resource } => {
-            bearer_door::open(visit, *head, resource, resume_id).await
+            bearer_door::open(context, *head, resource, resume_id).await
         }
         Credential::Token(token) => {
-            let settings = visit.config.resumable.clone();
+            let settings = context.config.resumable.clone();
             if let Some((settings, id)) = settings.zip(resume_id.clone())
                 && let Some((resumed, claim)) =
-                    session_door::resume(&visit, &settings, id, token.key()).await?
+                    session_door::resume(&context, &settings, id, token.key()).await?
             {
-                return visit.again(&settings, resumed, Some(claim));
+                return context.again(&settings, resumed, Some(claim));
             }
             token_door::open(
-                visit,
+                context,
                 token,
                 resume_id.as_ref().map(|id| &***id),
                 has_many_ids,
@@ -76,7 +76,7 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
 }
 
 /// What all doors need to admit one request.
-pub(super) struct Visit {
+pub(super) struct AdmissionContext {
     pub(super) config: Arc<Config>,
     /// The slot for the stream, before its subject is known.
     reservation: Reservation,
@@ -84,7 +84,7 @@ pub(super) struct Visit {
     epoch: Epoch,
 }
 
-impl Visit {
+impl AdmissionContext {
     /// Opens a new stream with a grant. The last two checks are whether the subject may have another
     /// stream, and whether it was revoked meanwhile.
     pub(super) fn first(
@@ -97,7 +97,11 @@ impl Visit {
         let Some(slot) = self.reservation.claim(grant.subject()) else {
             return Err(config.turn_away(GateRejection::SubjectCapacity).into());
         };
-        if config.gate.opened().is_revoked(grant.subject(), self.epoch) {
+        if config
+            .gate
+            .registry()
+            .is_revoked(grant.subject(), self.epoch)
+        {
             return Err(config.refuse(GateRejection::BadToken).into());
         }
         let Some((settings, arrival, token)) = session else {
@@ -105,7 +109,7 @@ impl Visit {
         };
         let guard = StreamGuard::resumable(&config, &slot, &grant);
         let granted = Granted::new(grant, guard.time_left());
-        let first = First {
+        let first = NewSession {
             token,
             arrival,
             slot,

@@ -6,66 +6,66 @@ use sse_gate_core::{
 };
 use zeroize::Zeroizing;
 
-use super::admit::{Admitted, Refused, Visit};
+use super::admit::{AdmissionContext, Admitted, Refused};
 use super::session_door;
 use crate::mint::{Denied, MintRejection};
 
 /// Asks the authenticator and the authorizer of the route's mint. Then it opens the stream, or
 /// continues it if the request has a resume id. No token is issued.
 pub(super) async fn open(
-    visit: Visit,
+    context: AdmissionContext,
     head: Parts,
     resource: Resource,
     resume_id: Option<Zeroizing<Box<str>>>,
 ) -> Result<Admitted, Refused> {
     let cursor = cursor(&head);
-    let settings = visit.config.resumable.clone();
+    let settings = context.config.resumable.clone();
     let arrived = match &settings {
-        Some(settings) => match session_door::arrive(&visit, settings).await {
+        Some(settings) => match session_door::arrive(&context, settings).await {
             Ok(arrived) => Some(arrived),
             Err(error) => {
                 let signal = Signal::CallerRefused(MintRefusalReason::Unavailable);
-                visit.config.gate.observe_error(signal, &error);
-                return Err(visit.unavailable(resume_id.as_ref().map(|id| &***id)));
+                context.config.gate.observe_error(signal, &error);
+                return Err(context.unavailable(resume_id.as_ref().map(|id| &***id)));
             }
         },
         None => None,
     };
-    let request = match permit(&visit, head, &resource).await {
+    let request = match permit(&context, head, &resource).await {
         Ok(request) => request,
-        Err(rejection) => return Err(refuse(&visit, &rejection)),
+        Err(rejection) => return Err(refuse(&context, &rejection)),
     };
     if let Some((settings, id)) = settings.clone().zip(resume_id) {
         let caller = (request.subject().clone(), resource);
         if let Some((resumed, claim)) =
-            session_door::resume_as(&visit, &settings, id, caller).await?
+            session_door::resume_as(&context, &settings, id, caller).await?
         {
-            return visit.again(&settings, resumed, Some(claim));
+            return context.again(&settings, resumed, Some(claim));
         }
     }
-    let grant = match visit.config.gate.grant(request).await {
+    let grant = match context.config.gate.grant(request).await {
         Ok(grant) => grant,
-        Err(error) => return Err(refuse(&visit, &MintRejection::NotIssued(error))),
+        Err(error) => return Err(refuse(&context, &MintRejection::NotIssued(error))),
     };
     let session = match settings.zip(arrived) {
         Some((settings, (arrival, reader))) => {
             reader.goes_on();
-            Some((settings, arrival, name(&visit)?))
+            Some((settings, arrival, name(&context)?))
         }
         None => None,
     };
-    visit.config.gate.observe(Signal::CallerAdmitted);
-    visit.first(grant, session, cursor)
+    context.config.gate.observe(Signal::CallerAdmitted);
+    context.first(grant, session, cursor)
 }
 
 /// What the mint permits this caller. The authorizer may not permit another resource than the one in
 /// the path.
 async fn permit(
-    visit: &Visit,
+    context: &AdmissionContext,
     head: Parts,
     resource: &Resource,
 ) -> Result<GrantRequest, MintRejection> {
-    let config = &*visit.config;
+    let config = &*context.config;
     let callers = config.callers.as_ref().ok_or(MintRejection::Path)?;
     let request = callers.permit(head, resource).await?;
     if request.resource() != resource {
@@ -75,8 +75,8 @@ async fn permit(
     Ok(request.with_epoch(Epoch::ZERO))
 }
 
-fn refuse(visit: &Visit, rejection: &MintRejection) -> Refused {
-    let config = &*visit.config;
+fn refuse(context: &AdmissionContext, rejection: &MintRejection) -> Refused {
+    let config = &*context.config;
     let signal = Signal::CallerRefused(rejection.reason());
     match rejection.error() {
         Some(error) => config.gate.observe_error(signal, error),
@@ -89,11 +89,11 @@ fn refuse(visit: &Visit, rejection: &MintRejection) -> Refused {
 }
 
 /// A random name for the session, in place of a token's key. No token has this key.
-fn name(visit: &Visit) -> Result<TokenKey, Refused> {
+fn name(context: &AdmissionContext) -> Result<TokenKey, Refused> {
     let mut bytes = [0; 32];
-    let filled = visit.config.gate.entropy().fill(&mut bytes);
+    let filled = context.config.gate.entropy().fill(&mut bytes);
     let failed =
-        |error: EntropyError| refuse(visit, &MintRejection::NotIssued(IssueError::from(error)));
+        |error: EntropyError| refuse(context, &MintRejection::NotIssued(IssueError::from(error)));
     filled.map_err(failed)?;
     Ok(TokenKey::from_bytes(bytes))
 }

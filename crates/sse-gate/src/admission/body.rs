@@ -60,7 +60,7 @@ impl<B> ResponseBody<B> {
     }
 
     pub(super) fn stream(body: B, guard: StreamGuard) -> Self {
-        guard.begins();
+        guard.head_taken();
         Self {
             state: State::Stream { body, guard },
         }
@@ -113,16 +113,16 @@ where
     B: Body<Data = Bytes>,
 {
     // A body that always has a frame ready never waits, so the deadline is checked here.
-    let mut may_ask = guard.may_ask();
+    let mut may_poll = guard.may_poll();
     let frame = loop {
-        if !may_ask {
+        if !may_poll {
             break None;
         }
-        match guard.as_mut().hear(|| body.as_mut().poll_frame(cx)) {
-            Poll::Ready(frame) if guard.as_mut().gives() => break frame,
+        match guard.as_mut().watch(|| body.as_mut().poll_frame(cx)) {
+            Poll::Ready(frame) if guard.as_mut().may_send() => break frame,
             Poll::Ready(_) => break None,
             Poll::Pending if guard.as_mut().has_ended() => break None,
-            Poll::Pending => may_ask = ready!(guard.as_mut().poll_over(cx)),
+            Poll::Pending => may_poll = ready!(guard.as_mut().poll_over(cx)),
         }
     };
     match &frame {

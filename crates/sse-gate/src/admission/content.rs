@@ -1,4 +1,4 @@
-//! Whether a request has content: [`Look`].
+//! Whether a request has content: [`ContentProbe`].
 //!
 //! Framing does not show it. `Transfer-Encoding: chunked`, HEADERS without `END_STREAM`, and a body
 //! whose `is_end_stream` is false may all turn out to be empty: proxies and layers turn a plain GET
@@ -33,13 +33,13 @@ const FOLLOWS_AT_ONCE: Duration = Duration::from_millis(10);
 /// Looks for content in the body of a request, before the store is asked about the token.
 #[pin_project]
 #[derive(Default)]
-pub(super) struct Look {
+pub(super) struct ContentProbe {
     /// Runs from when the body was first found pending.
     #[pin]
     patience: Option<Sleep>,
 }
 
-impl Look {
+impl ContentProbe {
     /// Whether there is content. A body whose frames do not come in time counts as empty.
     pub(super) fn poll<B: Body + 'static>(
         self: Pin<&mut Self>,

@@ -12,7 +12,7 @@ use pin_project::pin_project;
 use tower_service::Service;
 
 use super::admit::{Admitted, Answer, Refused};
-use super::content::Look;
+use super::content::ContentProbe;
 use super::guard::StreamGuard;
 use super::layer::Config;
 use super::{GateRejection, ResponseBody};
@@ -43,7 +43,7 @@ enum State<S, ReqBody, F> {
         /// The body is polled with the future, and not earlier: a server can't read any content before
         /// that.
         #[pin]
-        look: Option<Look>,
+        probe: Option<ContentProbe>,
         admission: Admission,
         next: Option<(S, Request<ReqBody>)>,
     },
@@ -77,14 +77,14 @@ where
     pub(super) fn admit(
         config: Arc<Config>,
         admission: Admission,
-        looks_for_content: bool,
+        probes_content: bool,
         inner: S,
         request: Request<ReqBody>,
     ) -> Self {
         Self {
             state: State::Admitting {
                 config,
-                look: looks_for_content.then(Look::default),
+                probe: probes_content.then(ContentProbe::default),
                 admission,
                 next: Some((inner, request)),
             },
@@ -144,18 +144,18 @@ where
                 }
                 StateProj::Admitting {
                     config,
-                    mut look,
+                    mut probe,
                     admission,
                     next,
                 } => {
-                    if let Some(looking) = look.as_mut().as_pin_mut() {
+                    if let Some(probing) = probe.as_mut().as_pin_mut() {
                         let (_, request) = next.as_mut().expect(POLLED_AGAIN);
-                        if ready!(looking.poll(request, cx)) {
+                        if ready!(probing.poll(request, cx)) {
                             let answer = config.turn_away(GateRejection::Body);
                             state.set(State::answered(answer));
                             continue;
                         }
-                        look.set(None);
+                        probe.set(None);
                     }
                     let admitted = ready!(admission.as_mut().poll(cx));
                     let (inner, request) = next.take().expect(POLLED_AGAIN);

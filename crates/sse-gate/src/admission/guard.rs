@@ -96,13 +96,13 @@ impl StreamGuard {
     }
 
     /// Notes that the server has the head of the response.
-    pub(super) fn begins(&self) {
-        self.pulse.gave(Instant::now());
+    pub(super) fn head_taken(&self) {
+        self.pulse.server_took(Instant::now());
     }
 
     /// Whether the body may be polled, when the server asks for a frame. That is so while the stream
     /// continues, and once more for the last frame of a resumable stream.
-    pub(super) fn may_ask(&self) -> bool {
+    pub(super) fn may_poll(&self) -> bool {
         let now = Instant::now();
         if now >= self.deadline.deadline() || self.has_overslept() {
             self.pulse.expire();
@@ -111,8 +111,8 @@ impl StreamGuard {
     }
 
     /// Whether the server may have the frame that the body has returned.
-    pub(super) fn gives(self: Pin<&mut Self>) -> bool {
-        if self.pulse.gave(Instant::now()) {
+    pub(super) fn may_send(self: Pin<&mut Self>) -> bool {
+        if self.pulse.server_took(Instant::now()) {
             return true;
         }
         let may_give = self.has_last_word();
@@ -122,7 +122,7 @@ impl StreamGuard {
 
     /// Ready when a pending body must end: `true` if it may still send a last frame.
     pub(super) fn poll_over(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        if self.pulse.asked(cx) && !self.has_overslept() {
+        if self.pulse.server_waits(cx) && !self.has_overslept() {
             ready!(self.as_mut().project().deadline.poll(cx));
         }
         self.pulse.expire();
@@ -165,8 +165,8 @@ impl StreamGuard {
     }
 
     /// Polls the body, and notes how it says that it ends. A body that panics has failed.
-    pub(crate) fn hear<T>(self: Pin<&mut Self>, poll: impl FnOnce() -> T) -> T {
-        stream_end::heard(self.project().end, poll)
+    pub(crate) fn watch<T>(self: Pin<&mut Self>, poll: impl FnOnce() -> T) -> T {
+        stream_end::watch(self.project().end, poll)
     }
 
     /// Polls the handler. If it fails, panics or answers with a status of 500 or above, the stream has
@@ -175,7 +175,7 @@ impl StreamGuard {
         &mut self,
         poll: impl FnOnce() -> Poll<Result<Response<B>, E>>,
     ) -> Poll<Result<Response<B>, E>> {
-        let handled = stream_end::heard(&mut self.end, poll);
+        let handled = stream_end::watch(&mut self.end, poll);
         let has_failed = match &handled {
             Poll::Ready(Ok(response)) => response.status().is_server_error(),
             Poll::Ready(Err(_)) => true,

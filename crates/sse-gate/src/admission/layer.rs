@@ -464,7 +464,7 @@ impl<S> Layer<S> for GateLayer {
             ..
         } = &*self.config;
         let sessions = resumable.as_ref().map(|settings| &settings.sessions);
-        gate.opened().add(slots, sessions);
+        gate.registry().add(slots, sessions);
         GateService::new(inner, Arc::clone(&self.config))
     }
 }

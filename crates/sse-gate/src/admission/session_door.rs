@@ -8,7 +8,7 @@ use sse_gate_resume::error::{ResumeError, SessionError};
 use sse_gate_resume::{Arrival, Resumed};
 use zeroize::Zeroizing;
 
-use super::admit::{Refused, Visit};
+use super::admit::{AdmissionContext, Refused};
 use super::answer;
 use crate::resume::Resumable;
 use crate::slots::Claim;
@@ -17,10 +17,10 @@ use crate::store::HasRead;
 /// Reads what a session needs that is opened later. This comes before any credential is looked at, so
 /// that a revocation in between is noticed.
 pub(super) async fn arrive(
-    visit: &Visit,
+    context: &AdmissionContext,
     settings: &Resumable,
 ) -> Result<(Arrival, HasRead), SessionError> {
-    let access = &visit.config.session_store;
+    let access = &context.config.session_store;
     let (sessions, asking) = (settings.sessions.clone(), access.clone());
     let arriving = Box::pin(async move {
         let arrival = sessions.arrival().await?;
@@ -34,14 +34,14 @@ pub(super) async fn arrive(
 /// The question runs to its end even if the client goes away. The session then knows that its
 /// connection is gone.
 pub(super) async fn resume(
-    visit: &Visit,
+    context: &AdmissionContext,
     settings: &Resumable,
     id: Zeroizing<Box<str>>,
     token: TokenKey,
 ) -> Result<Option<(Resumed, Claim)>, Refused> {
     let (sessions, slots, shown) = (
         settings.sessions.clone(),
-        visit.config.slots.clone(),
+        context.config.slots.clone(),
         id.clone(),
     );
     let asking = Box::pin(async move {
@@ -49,21 +49,21 @@ pub(super) async fn resume(
             |session, binding: &Binding| slots.claim_again(binding.grant.subject(), session);
         sessions.resume_if(&shown, token, admit).await
     });
-    let resumed = visit.config.session_store.ask(asking).await;
+    let resumed = context.config.session_store.ask(asking).await;
     answered(settings, &id, resumed)
 }
 
 /// The same for a caller with its own credential. The session must belong to the same subject and the
 /// same resource.
 pub(super) async fn resume_as(
-    visit: &Visit,
+    context: &AdmissionContext,
     settings: &Resumable,
     id: Zeroizing<Box<str>>,
     (subject, resource): (Subject, Resource),
 ) -> Result<Option<(Resumed, Claim)>, Refused> {
     let (sessions, slots, shown) = (
         settings.sessions.clone(),
-        visit.config.slots.clone(),
+        context.config.slots.clone(),
         id.clone(),
     );
     let asking = Box::pin(async move {
@@ -72,21 +72,21 @@ pub(super) async fn resume_as(
         let asked = sessions.resume_as(&shown, &subject, &resource, admit);
         asked.await
     });
-    let resumed = visit.config.session_store.ask(asking).await;
+    let resumed = context.config.session_store.ask(asking).await;
     answered(settings, &id, resumed)
 }
 
 /// Opens the session of a token a second time, if the first answer may be lost. `None` if the token
 /// has no such session.
 pub(super) async fn reopen(
-    visit: &Visit,
+    context: &AdmissionContext,
     settings: &Resumable,
     token: TokenKey,
     grace: Duration,
 ) -> Result<Option<Resumed>, Refused> {
     let sessions = settings.sessions.clone();
     let asking = Box::pin(async move { sessions.reopen(token, grace).await });
-    let reopened = visit.config.session_store.ask(asking).await;
+    let reopened = context.config.session_store.ask(asking).await;
     answered(settings, "", reopened)
 }
 

@@ -10,7 +10,7 @@ use sse_gate_core::{
 };
 use sse_gate_resume::SessionObserver;
 
-use super::revoke::Opened;
+use super::revoke::StreamRegistry;
 use super::unstripped::Unstripped;
 use super::{Gate, Inner};
 use crate::store::{GuardedStore, StoreAccess, StorePolicy};
@@ -190,7 +190,7 @@ impl GateBuilder {
             token_access,
             entropy: self.entropy,
             session_observer: self.session_observer,
-            opened: Opened::default(),
+            registry: StreamRegistry::default(),
             unstripped: Unstripped::default(),
         }))
     }

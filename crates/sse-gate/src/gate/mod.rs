@@ -54,7 +54,7 @@ use sse_gate_resume::{MemoryLogs, SessionObserver, Sessions};
 pub use builder::GateBuilder;
 pub use guarded_sessions::GuardedSessions;
 pub use issued::IssuedToken;
-use revoke::Opened;
+use revoke::StreamRegistry;
 pub use revoke::{RevokeError, Revoked};
 use unstripped::Unstripped;
 
@@ -102,7 +102,7 @@ struct Inner {
     session_access: StoreAccess,
     entropy: Arc<dyn Entropy>,
     session_observer: Arc<dyn SessionObserver>,
-    opened: Opened,
+    registry: StreamRegistry,
     unstripped: Unstripped,
 }
 
@@ -296,8 +296,8 @@ impl Gate {
         &self.0.session_access
     }
 
-    pub(crate) fn opened(&self) -> &Opened {
-        &self.0.opened
+    pub(crate) fn registry(&self) -> &StreamRegistry {
+        &self.0.registry
     }
 }
 

@@ -44,20 +44,24 @@ impl Gate {
     pub async fn revoke(&self, subject: &Subject) -> Result<Revoked, RevokeError> {
         // Tokens come first. A stream that was opened with a token that was taken before is found below.
         let tokens = self.0.tokens.withdraw_all(subject).await;
-        let opened = self.opened();
-        opened.revocations.mark(subject.as_str().as_bytes());
+        let registry = self.registry();
+        registry.revocations.mark(subject.as_str().as_bytes());
         let mut closed = Ok(0);
-        for sessions in opened.sessions() {
+        for sessions in registry.sessions() {
             let more = GuardedSessions::of(self, &sessions).revoke(subject).await;
             closed = match (closed, more) {
                 (Ok(closed), Ok(more)) => Ok(closed + more),
                 (Err(error), _) | (_, Err(error)) => Err(error),
             };
         }
-        let streams = opened.slots().iter().map(|slots| slots.end(subject)).sum();
+        let streams = registry
+            .slots()
+            .iter()
+            .map(|slots| slots.end(subject))
+            .sum();
         Ok(Revoked {
-            tokens: tokens.map_err(Fault::Tokens)?,
-            sessions: closed.map_err(Fault::Sessions)?,
+            tokens: tokens.map_err(RevokeFault::Tokens)?,
+            sessions: closed.map_err(RevokeFault::Sessions)?,
             streams,
         })
     }
@@ -104,10 +108,10 @@ impl Revoked {
 /// is its [source](std::error::Error::source). As a [`Problem`](crate::Problem) it is 503.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct RevokeError(#[from] Fault);
+pub struct RevokeError(#[from] RevokeFault);
 
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+enum RevokeFault {
     #[error("the tokens of the subject can't be withdrawn")]
     Tokens(#[source] StoreError),
     #[error("the sessions of the subject can't be closed")]
@@ -116,19 +120,19 @@ enum Fault {
 
 /// The slots and sessions of the layers of this gate: everything through which streams are open.
 #[derive(Default)]
-pub(crate) struct Opened {
+pub(crate) struct StreamRegistry {
     /// Which subjects were revoked, and when. Streams that are just being opened are checked with it.
     revocations: Withdrawals,
-    places: Mutex<Places>,
+    registered: Mutex<Registered>,
 }
 
 #[derive(Default)]
-struct Places {
+struct Registered {
     slots: Vec<WeakSlots>,
     sessions: Vec<Sessions>,
 }
 
-impl Opened {
+impl StreamRegistry {
     /// The present epoch. Read it before a credential is looked at: a stream that is opened later is
     /// refused if its subject was revoked since.
     pub(crate) fn epoch(&self) -> Epoch {
@@ -144,29 +148,38 @@ impl Opened {
 
     /// Adds the slots and the sessions of a layer. To add them again changes nothing.
     pub(crate) fn add(&self, slots: &StreamSlots, sessions: Option<&Sessions>) {
-        let mut places = self.places();
-        places.slots.retain(|known| known.upgrade().is_some());
-        if !places.slots.iter().any(|known| known.is(slots)) {
-            places.slots.push(slots.downgrade());
+        let mut registered = self.registered();
+        registered.slots.retain(|known| known.upgrade().is_some());
+        if !registered.slots.iter().any(|known| known.is(slots)) {
+            registered.slots.push(slots.downgrade());
         }
         if let Some(sessions) = sessions
-            && !places.sessions.iter().any(|known| known.is_same(sessions))
+            && !registered
+                .sessions
+                .iter()
+                .any(|known| known.is_same(sessions))
         {
-            places.sessions.push(sessions.clone());
+            registered.sessions.push(sessions.clone());
         }
     }
 
     fn sessions(&self) -> Vec<Sessions> {
-        self.places().sessions.clone()
+        self.registered().sessions.clone()
     }
 
     fn slots(&self) -> Vec<StreamSlots> {
-        let places = self.places();
-        places.slots.iter().filter_map(WeakSlots::upgrade).collect()
+        let registered = self.registered();
+        registered
+            .slots
+            .iter()
+            .filter_map(WeakSlots::upgrade)
+            .collect()
     }
 
-    fn places(&self) -> MutexGuard<'_, Places> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    fn registered(&self) -> MutexGuard<'_, Registered> {
+        self.registered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -177,17 +190,17 @@ mod tests {
     /// Layers that come and go leave nothing behind, and one that stays is there once.
     #[test]
     fn the_places_of_layers_that_are_gone_are_forgotten() {
-        let opened = Opened::default();
+        let registry = StreamRegistry::default();
         for _ in 0..100 {
-            opened.add(&StreamSlots::default(), None);
+            registry.add(&StreamSlots::default(), None);
         }
-        let kept = StreamSlots::default();
+        let open = StreamSlots::default();
         for _ in 0..3 {
-            opened.add(&kept, None);
+            registry.add(&open, None);
         }
-        assert_eq!(opened.places().slots.len(), 1);
-        assert_eq!(opened.slots().len(), 1);
-        drop(kept);
-        assert!(opened.slots().is_empty());
+        assert_eq!(registry.registered().slots.len(), 1);
+        assert_eq!(registry.slots().len(), 1);
+        drop(open);
+        assert!(registry.slots().is_empty());
     }
 }

@@ -91,7 +91,7 @@ impl Bodies {
     }
 
     /// Counts another body of this subject, if the limits allow it.
-    pub(super) fn begin(&self, subject: &Subject) -> Result<Place, BodyFault> {
+    pub(super) fn begin(&self, subject: &Subject) -> Result<CountedBody, BodyFault> {
         let mut count = self.count();
         if count.bodies >= self.limits.in_all {
             return Err(BodyFault::InAll);
@@ -102,7 +102,7 @@ impl Bodies {
         }
         count.by_subject.insert(subject.clone(), own + 1);
         count.bodies += 1;
-        Ok(Place {
+        Ok(CountedBody {
             bodies: self.clone(),
             subject: subject.clone(),
             bytes: 0,
@@ -116,13 +116,13 @@ impl Bodies {
 }
 
 /// A body in progress. It counts until it is dropped.
-pub(super) struct Place {
+pub(super) struct CountedBody {
     bodies: Bodies,
     subject: Subject,
     bytes: usize,
 }
 
-impl Place {
+impl CountedBody {
     /// Counts more bytes of this body. Call it before the bytes are kept.
     pub(super) fn grow(&mut self, bytes: usize) -> Result<(), BodyFault> {
         let mut count = self.bodies.count();
@@ -135,7 +135,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for CountedBody {
     fn drop(&mut self) {
         let mut count = self.bodies.count();
         count.bodies -= 1;

@@ -11,7 +11,7 @@ use super::read::{self, PendingBody};
 use super::rejection::{BodyFault, MintRejection};
 use super::settings::Settings;
 use super::{AuthError, Authenticator, Authorizer, Identity, MintRequest, Permit};
-use crate::route::Found;
+use crate::route::MintTarget;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -32,7 +32,7 @@ pub(super) trait Caller: Send {
         self: Box<Self>,
         parts: Parts,
         body: PendingBody,
-        found: Found,
+        found: MintTarget,
         settings: &'a Settings,
     ) -> Boxed<'a, Result<Permit, MintRejection>>
     where
@@ -79,7 +79,7 @@ where
         self: Box<Self>,
         parts: Parts,
         body: PendingBody,
-        found: Found,
+        found: MintTarget,
         settings: &'a Settings,
     ) -> Boxed<'a, Result<Permit, MintRejection>>
     where
@@ -87,7 +87,7 @@ where
     {
         Box::pin(async move {
             // The body counts until there is an answer, as its bytes are kept until then.
-            let (body, _place) = read::body(body, self.identity.subject(), settings).await?;
+            let (body, _counted) = read::body(body, self.identity.subject(), settings).await?;
             if !body.is_empty() && !is_json(&parts.headers) {
                 return Err(BodyFault::NotJson.into());
             }
@@ -120,7 +120,7 @@ impl Callers {
         // The first part is the pattern.
         let values = resource.parts().skip(1);
         let params = settings.route.parameters().zip(values);
-        let found = Found {
+        let found = MintTarget {
             params: params
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),

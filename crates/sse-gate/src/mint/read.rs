@@ -9,7 +9,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use sse_gate_core::Subject;
 use tokio::time::timeout;
 
-use super::bodies::Place;
+use super::bodies::CountedBody;
 use super::rejection::{BodyFault, BoxError};
 use super::settings::Settings;
 
@@ -36,7 +36,7 @@ pub(super) async fn body(
     body: PendingBody,
     subject: &Subject,
     settings: &Settings,
-) -> Result<(Bytes, Option<Place>), BodyFault> {
+) -> Result<(Bytes, Option<CountedBody>), BodyFault> {
     let Some(body) = body else {
         return Ok((Bytes::new(), None));
     };
@@ -44,12 +44,12 @@ pub(super) async fn body(
     if body.size_hint().lower() > max as u64 {
         return Err(BodyFault::TooLarge);
     }
-    let mut place = settings.bodies.begin(subject)?;
-    let reading = collect(body, max, &mut place);
+    let mut counted = settings.bodies.begin(subject)?;
+    let reading = collect(body, max, &mut counted);
     let bytes = timeout(settings.body_time_limit, reading)
         .await
         .unwrap_or(Err(BodyFault::TooSlow))?;
-    Ok((bytes, Some(place)))
+    Ok((bytes, Some(counted)))
 }
 
 /// Collects the frames of a body. The bytes are copied, because a frame may keep a buffer alive that is
@@ -57,7 +57,7 @@ pub(super) async fn body(
 async fn collect(
     body: UnsyncBoxBody<Bytes, BoxError>,
     max: usize,
-    place: &mut Place,
+    counted: &mut CountedBody,
 ) -> Result<Bytes, BodyFault> {
     let mut body = pin!(body);
     let mut bytes = BytesMut::new();
@@ -68,7 +68,7 @@ async fn collect(
         if data.len() > max - bytes.len() {
             return Err(BodyFault::TooLarge);
         }
-        place.grow(data.len())?;
+        counted.grow(data.len())?;
         bytes.extend_from_slice(&data);
     }
     Ok(bytes.freeze())

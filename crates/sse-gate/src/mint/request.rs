@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use sse_gate_core::{GrantRequest, Resource};
 
 use super::{Denied, Identity, Permit};
-use crate::route::{Found, Params};
+use crate::route::{MintTarget, Params};
 
 /// A request for a token whose caller is authenticated.
 ///
@@ -49,8 +49,8 @@ pub struct MintRequest<C = ()> {
 }
 
 impl<C> MintRequest<C> {
-    pub(super) fn new(identity: Identity<C>, parts: Parts, body: Bytes, found: Found) -> Self {
-        let Found {
+    pub(super) fn new(identity: Identity<C>, parts: Parts, body: Bytes, found: MintTarget) -> Self {
+        let MintTarget {
             params,
             resource,
             url,

@@ -186,7 +186,7 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
     /// written what it had before.
     fn confirm(self: Pin<&mut Self>) {
         let this = self.project();
-        if !*this.is_confirmed && this.pulse.is_waited_for() {
+        if !*this.is_confirmed && this.pulse.is_server_waiting() {
             this.subscription.confirm();
             *this.is_confirmed = true;
         }
@@ -208,7 +208,7 @@ impl<U: Future<Output = ()>> Body for ResumableBody<U> {
         let frame = self.as_mut().write(cx);
         let this = self.project();
         if !frame.is_empty() {
-            this.heartbeat.spoke();
+            this.heartbeat.sent();
             return Poll::Ready(Some(Ok(Frame::data(frame.freeze()))));
         }
         if *this.has_ended {

@@ -138,4 +138,4 @@ pub use follow::Follow;
 pub use produce::{WorkError, WorkOutput, WorkSlots};
 pub use settings::Resumable;
 pub use stream::ResumableStream;
-pub(crate) use stream::{First, Unattached};
+pub(crate) use stream::{NewSession, Unattached};

@@ -11,7 +11,7 @@ use sse_gate_resume::{
     Arrival, CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, Resumed, Start, Subscription,
 };
 
-use super::produce::{Full, WorkSlot, run};
+use super::produce::{WorkCap, WorkSlot, run};
 use super::{AttachError, Follow, Resumable, ResumableBody, WorkOutput};
 use crate::slots::{Pulse, Slot};
 use crate::store::StoreAccess;
@@ -54,30 +54,30 @@ pub struct ResumableStream {
     is_resumed: bool,
     /// The pulse of the connection.
     pulse: Arc<Pulse>,
-    way: Arc<Mutex<Option<Way>>>,
+    attachment: Arc<Mutex<Option<Attachment>>>,
 }
 
 /// What a stream holds until the handler attaches it. The slot is the most important part.
-pub(crate) struct Unattached(Arc<Mutex<Option<Way>>>);
+pub(crate) struct Unattached(Arc<Mutex<Option<Attachment>>>);
 
 impl Unattached {
     /// Whether the handler has attached the stream.
     pub(crate) fn is_over(&self) -> bool {
-        let way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        way.is_none()
+        let attachment = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        attachment.is_none()
     }
 }
 
 /// What the handler attaches a log to.
-enum Way {
+enum Attachment {
     /// A new session.
-    First(First),
+    New(NewSession),
     /// A session that the client continues.
-    Again(Resumed),
+    Resumed(Resumed),
 }
 
 /// What is needed to open a session.
-pub(crate) struct First {
+pub(crate) struct NewSession {
     /// The key of the token, or a random one for a caller without a token.
     pub(crate) token: TokenKey,
     /// What was read from the sessions before the token was taken.
@@ -93,10 +93,10 @@ impl ResumableStream {
         granted: Granted,
         settings: Resumable,
         access: StoreAccess,
-        first: First,
+        first: NewSession,
     ) -> Self {
         let pulse = first.slot.pulse();
-        Self::new(granted, settings, access, pulse, Way::First(first))
+        Self::new(granted, settings, access, pulse, Attachment::New(first))
     }
 
     pub(crate) fn again(
@@ -106,7 +106,13 @@ impl ResumableStream {
         pulse: Arc<Pulse>,
         resumed: Resumed,
     ) -> Self {
-        Self::new(granted, settings, access, pulse, Way::Again(resumed))
+        Self::new(
+            granted,
+            settings,
+            access,
+            pulse,
+            Attachment::Resumed(resumed),
+        )
     }
 
     fn new(
@@ -114,15 +120,15 @@ impl ResumableStream {
         settings: Resumable,
         access: StoreAccess,
         pulse: Arc<Pulse>,
-        way: Way,
+        attachment: Attachment,
     ) -> Self {
         Self {
             granted,
             settings,
             access,
-            is_resumed: matches!(way, Way::Again(_)),
+            is_resumed: matches!(attachment, Attachment::Resumed(_)),
             pulse,
-            way: Arc::new(Mutex::new(Some(way))),
+            attachment: Arc::new(Mutex::new(Some(attachment))),
         }
     }
 
@@ -143,7 +149,7 @@ impl ResumableStream {
     }
 
     pub(crate) fn unattached(&self) -> Unattached {
-        Unattached(Arc::clone(&self.way))
+        Unattached(Arc::clone(&self.attachment))
     }
 
     /// The grant: who may read the stream, and of which resource. Its payload is there only at the first
@@ -208,12 +214,12 @@ impl ResumableStream {
         F: Future<Output: WorkOutput> + Send + 'static,
     {
         let first = match self.take()? {
-            Way::Again(resumed) => return Ok(self.body(resumed.subscribe())),
-            Way::First(first) => first,
+            Attachment::Resumed(resumed) => return Ok(self.body(resumed.subscribe())),
+            Attachment::New(first) => first,
         };
         let token = first.token;
         let slot = self.settings.work.begin(self.granted.subject());
-        if let Err(Full::InAll) = slot {
+        if let Err(WorkCap::InAll) = slot {
             // Opening a session may close another one of the subject. That would be for nothing here.
             return Err(AttachError::TooMuchWorkInAll);
         }
@@ -236,16 +242,16 @@ impl ResumableStream {
     async fn wait_for_work(&self, token: TokenKey) -> Result<WorkSlot, AttachError> {
         let subject = self.granted.subject();
         let slot = self.settings.work.begin_within(subject, STOPS_WITHIN);
-        let full = match slot.await {
+        let cap = match slot.await {
             Ok(slot) => return Ok(slot),
-            Err(full) => full,
+            Err(cap) => cap,
         };
         let sessions = self.settings.sessions.clone();
         let closed = async move { sessions.close(token, CloseReason::Displaced).await };
         self.access.ask(Box::pin(closed)).await?;
-        Err(match full {
-            Full::ForSubject => AttachError::TooMuchWork,
-            Full::InAll => AttachError::TooMuchWorkInAll,
+        Err(match cap {
+            WorkCap::ForSubject => AttachError::TooMuchWork,
+            WorkCap::InAll => AttachError::TooMuchWorkInAll,
         })
     }
 
@@ -281,9 +287,12 @@ impl ResumableStream {
     /// `Last-Event-ID` or in the query parameter `after`. `None` for clients with a token, and after the
     /// stream was attached.
     pub fn cursor(&self) -> Option<u64> {
-        let way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*way {
-            Some(Way::First(first)) => first.cursor,
+        let attachment = self
+            .attachment
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &*attachment {
+            Some(Attachment::New(first)) => first.cursor,
             _ => None,
         }
     }
@@ -294,15 +303,15 @@ impl ResumableStream {
         start: Option<Start>,
     ) -> Result<ResumableBody, AttachError> {
         match self.take()? {
-            Way::Again(resumed) if resumed.binding().log_epoch != log.epoch() => {
+            Attachment::Resumed(resumed) if resumed.binding().log_epoch != log.epoch() => {
                 let (sessions, token) = (self.settings.sessions.clone(), resumed.binding().token);
                 let closed = async move { sessions.close(token, CloseReason::Rollback).await };
                 // If this fails, the client gets the same answer, and the next request tries it again.
                 let _ = self.access.ask(Box::pin(closed)).await;
                 Err(AttachError::OtherLog)
             }
-            Way::Again(resumed) => Ok(self.body(resumed.subscribe())),
-            Way::First(first) => {
+            Attachment::Resumed(resumed) => Ok(self.body(resumed.subscribe())),
+            Attachment::New(first) => {
                 let cursor = first.cursor.map(Start::After);
                 let start = start.or(cursor).unwrap_or(Start::Now);
                 self.open(first, log, Some(start)).await
@@ -314,11 +323,11 @@ impl ResumableStream {
     /// its connection is gone. `start` is for logs that other clients read too.
     async fn open(
         &self,
-        first: First,
+        first: NewSession,
         log: Arc<dyn ReadLog>,
         start: Option<Start>,
     ) -> Result<ResumableBody, AttachError> {
-        let First {
+        let NewSession {
             token,
             arrival,
             slot,
@@ -344,9 +353,12 @@ impl ResumableStream {
         ResumableBody::new(subscription, Arc::clone(&self.pulse))
     }
 
-    fn take(&self) -> Result<Way, AttachError> {
-        let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
-        way.take().ok_or(AttachError::Already)
+    fn take(&self) -> Result<Attachment, AttachError> {
+        let mut attachment = self
+            .attachment
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        attachment.take().ok_or(AttachError::Already)
     }
 }
 

@@ -26,7 +26,7 @@ use sse_gate_core::InvalidResource;
 #[derive(Debug)]
 pub struct InvalidRoute {
     pattern: Box<str>,
-    fault: Fault,
+    fault: RouteFault,
 }
 
 /// The kinds of [`InvalidRoute`].
@@ -45,7 +45,7 @@ pub enum InvalidRouteKind {
 
 /// What is wrong.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
+pub(super) enum RouteFault {
     #[error("it is empty; a pattern is a path: /rooms/{{room}}/events")]
     Empty,
     #[error("it is a URL; a pattern is the path alone: /rooms/{{room}}/events")]
@@ -98,7 +98,7 @@ pub(super) enum Fault {
     },
 }
 
-impl From<InsertError> for Fault {
+impl From<InsertError> for RouteFault {
     fn from(error: InsertError) -> Self {
         match error {
             InsertError::Conflict { with } => Self::Conflict(with.into()),
@@ -110,7 +110,7 @@ impl From<InsertError> for Fault {
 }
 
 impl InvalidRoute {
-    pub(super) fn new(pattern: &str, fault: Fault) -> Self {
+    pub(super) fn new(pattern: &str, fault: RouteFault) -> Self {
         Self {
             pattern: pattern.into(),
             fault,
@@ -120,13 +120,13 @@ impl InvalidRoute {
     /// What kind of error this is.
     pub fn kind(&self) -> InvalidRouteKind {
         match self.fault {
-            Fault::NoTokenParameter(_) | Fault::TokenParameter(_) | Fault::TokenHeader(_) => {
-                InvalidRouteKind::TokenPlace
-            }
-            Fault::Values { .. } | Fault::EmptyValue(_) | Fault::Resource(_) => {
+            RouteFault::NoTokenParameter(_)
+            | RouteFault::TokenParameter(_)
+            | RouteFault::TokenHeader(_) => InvalidRouteKind::TokenPlace,
+            RouteFault::Values { .. } | RouteFault::EmptyValue(_) | RouteFault::Resource(_) => {
                 InvalidRouteKind::Values
             }
-            Fault::Parameters { .. } => InvalidRouteKind::Parameters,
+            RouteFault::Parameters { .. } => InvalidRouteKind::Parameters,
             _ => InvalidRouteKind::Pattern,
         }
     }

@@ -1,4 +1,4 @@
-//! Finds the path that a request was made to, and what it names: [`PublicPath`], [`Found`].
+//! Finds the path that a request was made to, and what it names: [`PublicPath`], [`MintTarget`].
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use super::{Params, SseRoute};
 pub(crate) struct PublicPath(pub(crate) Box<str>);
 
 /// What a request for a token asks for.
-pub(crate) struct Found {
+pub(crate) struct MintTarget {
     /// The parameters of the path, decoded.
     pub(crate) params: Params,
     /// The resource that the path names.
@@ -47,7 +47,7 @@ pub(super) fn candidates<'p>(parts: &'p Parts, nest: &str) -> Vec<Cow<'p, str>> 
 
 impl SseRoute {
     /// What a request for a token asks for, if it was made to the mint path of this route.
-    pub(crate) fn find_mint(&self, parts: &Parts) -> Option<Found> {
+    pub(crate) fn find_mint(&self, parts: &Parts) -> Option<MintTarget> {
         let mut paths = candidates(parts, &self.0.settings.nest).into_iter();
         let params = paths.find_map(|path| self.0.mint.decode(&path))?;
         let of = |name: &str| {
@@ -58,7 +58,7 @@ impl SseRoute {
         let resource = self.resource(&values).ok()?;
         let has_token = self.token_in().path_parameter().is_some();
         let url = (!has_token).then(|| self.url(&values).ok()).flatten();
-        Some(Found {
+        Some(MintTarget {
             params,
             resource,
             url,

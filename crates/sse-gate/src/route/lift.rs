@@ -14,9 +14,9 @@ use sse_gate_resume::backend::ResumeId;
 use zeroize::Zeroizing;
 
 use super::found::candidates;
-use super::rivals::Rivals;
+use super::other_credentials::OtherCredentials;
 use super::scrub::scrub;
-use super::{SseRoute, TokenIn, usual};
+use super::{SseRoute, TokenIn, normalized};
 
 /// The longest query that is read, in bytes.
 pub(super) const MAX_QUERY: usize = 4 * 1024;
@@ -70,13 +70,13 @@ pub(crate) enum Shown {
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct StrippedToken(Arc<Finding>);
+pub struct StrippedToken(Arc<RequestCredentials>);
 
-struct Finding {
+struct RequestCredentials {
     route: SseRoute,
     resource: Resource,
     token: Shown,
-    rivals: Rivals,
+    other_credentials: OtherCredentials,
     resume_id: Shown,
     /// Whether there was a query that is too long to be read. It was removed.
     has_long_query: bool,
@@ -118,7 +118,7 @@ impl StrippedToken {
 
     /// Whether the request has no token but a bearer in `Authorization`: the caller's own credential.
     pub(crate) fn is_by_caller(&self) -> bool {
-        !self.is_shown() && self.0.rivals.in_authorization
+        !self.is_shown() && self.0.other_credentials.in_authorization
     }
 
     /// Whether there was a query that is too long to be read.
@@ -129,14 +129,14 @@ impl StrippedToken {
     /// The token, for opening a stream. It must be the only credential. `Authorization` can be ignored, as
     /// it may belong to a gateway.
     pub(crate) fn token(&self, ignores_authorization: bool) -> &Shown {
-        let Rivals {
+        let OtherCredentials {
             in_authorization,
             in_cookie,
-        } = self.0.rivals;
-        let has_rival = in_cookie || (in_authorization && !ignores_authorization);
+        } = self.0.other_credentials;
+        let has_other = in_cookie || (in_authorization && !ignores_authorization);
         match &self.0.token {
             Shown::None => &Shown::None,
-            _ if has_rival => &Shown::Many,
+            _ if has_other => &Shown::Many,
             token => token,
         }
     }
@@ -165,7 +165,7 @@ impl SseRoute {
 
     /// The same for a path that matches this route only after it was normalized.
     pub(crate) fn lift_loosely(&self, parts: &mut Parts) -> Option<StrippedToken> {
-        let mut forms = usual::forms(parts.uri.path());
+        let mut forms = normalized::forms(parts.uri.path());
         let (form, found) = forms.find_map(|form| {
             let found = self.matches(&form)?;
             Some((form, found))
@@ -191,11 +191,11 @@ impl SseRoute {
             TokenIn::Header(name) => lift_from_headers(&mut parts.headers, name),
         };
         scrub(&mut parts.uri);
-        Some(StrippedToken(Arc::new(Finding {
+        Some(StrippedToken(Arc::new(RequestCredentials {
             route: self.clone(),
             resource,
             token,
-            rivals: Rivals::of(&parts.headers),
+            other_credentials: OtherCredentials::of(&parts.headers),
             resume_id: lift_resume_id(&mut parts.headers),
             has_long_query,
             is_exact,

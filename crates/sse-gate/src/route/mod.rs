@@ -7,13 +7,13 @@
 mod error;
 mod found;
 mod lift;
+mod normalized;
+mod other_credentials;
 mod pattern;
-mod rivals;
 mod scrub;
 mod settings;
 mod spelling;
 mod token_in;
-mod usual;
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,14 +21,14 @@ use std::sync::Arc;
 use sse_gate_core::Resource;
 
 pub use error::{InvalidRoute, InvalidRouteKind};
-pub(crate) use found::{Found, PublicPath};
+pub(crate) use found::{MintTarget, PublicPath};
 pub(crate) use lift::Shown;
 pub use lift::StrippedToken;
 pub(crate) use pattern::Params;
 pub(crate) use scrub::scrub;
 pub use token_in::TokenIn;
 
-use error::Fault;
+use error::RouteFault;
 use pattern::Pattern;
 use settings::Settings;
 
@@ -237,7 +237,8 @@ impl SseRoute {
         self.0.stream.check_values(&names, &values)?;
         let pattern = std::iter::once(self.0.stream.as_str());
         let parts = pattern.chain(values.iter().map(AsRef::as_ref));
-        let invalid = |error| InvalidRoute::new(self.0.stream.as_str(), Fault::Resource(error));
+        let invalid =
+            |error| InvalidRoute::new(self.0.stream.as_str(), RouteFault::Resource(error));
         Resource::new(parts).map_err(invalid)
     }
 

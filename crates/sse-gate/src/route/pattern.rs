@@ -4,8 +4,8 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::error::Fault;
-use super::{InvalidRoute, spelling, usual};
+use super::error::RouteFault;
+use super::{InvalidRoute, normalized, spelling};
 
 /// What must be percent-encoded in a segment: everything but the unreserved characters (RFC 3986 §2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -19,7 +19,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 pub(crate) struct Pattern {
     text: Box<str>,
     /// Has this pattern and the exceptions from it.
-    matcher: matchit::Router<Whose>,
+    matcher: matchit::Router<PathOwner>,
     names: Vec<Box<str>>,
 }
 
@@ -31,7 +31,7 @@ impl fmt::Debug for Pattern {
 
 /// Which handler the paths of a pattern belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Whose {
+enum PathOwner {
     /// The route of this pattern.
     Own,
     /// Another handler: the pattern is an exception.
@@ -46,7 +46,7 @@ impl Pattern {
         let invalid = |fault| InvalidRoute::new(text, fault);
         let names = spelling::check(text, false).map_err(invalid)?;
         let mut matcher = matchit::Router::new();
-        let inserted = matcher.insert(text, Whose::Own);
+        let inserted = matcher.insert(text, PathOwner::Own);
         inserted.map_err(|error| invalid(error.into()))?;
         Ok(Self {
             text: text.into(),
@@ -71,19 +71,19 @@ impl Pattern {
     /// The parameters of a path that matches, not decoded.
     pub(super) fn find<'p>(&'p self, path: &'p str) -> Option<matchit::Params<'p, 'p>> {
         let found = self.matcher.at(path).ok()?;
-        (*found.value == Whose::Own).then_some(found.params)
+        (*found.value == PathOwner::Own).then_some(found.params)
     }
 
     /// Whether a path matches as it is or after it was normalized.
     pub(crate) fn fits(&self, path: &str) -> bool {
-        self.find(path).is_some() || usual::forms(path).any(|form| self.find(&form).is_some())
+        self.find(path).is_some() || normalized::forms(path).any(|form| self.find(&form).is_some())
     }
 
     /// Leaves the paths of another pattern to another handler.
     pub(super) fn except(&mut self, other: &str) -> Result<(), InvalidRoute> {
         let invalid = |fault| InvalidRoute::new(other, fault);
         spelling::check(other, true).map_err(invalid)?;
-        let inserted = self.matcher.insert(other, Whose::Other);
+        let inserted = self.matcher.insert(other, PathOwner::Other);
         inserted.map_err(|error| invalid(error.into()))
     }
 
@@ -107,14 +107,14 @@ impl Pattern {
         if expected != given {
             return Err(InvalidRoute::new(
                 &self.text,
-                Fault::Values { expected, given },
+                RouteFault::Values { expected, given },
             ));
         }
         let mut pairs = names.iter().zip(values);
         match pairs.find(|(_, value)| value.as_ref().is_empty()) {
             Some((name, _)) => Err(InvalidRoute::new(
                 &self.text,
-                Fault::EmptyValue((*name).into()),
+                RouteFault::EmptyValue((*name).into()),
             )),
             None => Ok(()),
         }

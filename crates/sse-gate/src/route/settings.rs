@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::Fault;
+use super::error::RouteFault;
 use super::pattern::Pattern;
 use super::token_in::{has_meaning, is_unencoded};
 use super::{Inner, InvalidRoute, SseRoute, TokenIn, spelling};
@@ -44,7 +44,7 @@ impl Settings {
                 Pattern::new(mint)?;
                 Pattern::new(&self.public(mint))?
             }
-            None => Pattern::new(&self.public(&self.usual_mint()))?,
+            None => Pattern::new(&self.public(&self.default_mint()))?,
         };
         for exception in &self.exceptions {
             stream.except(&self.public(exception))?;
@@ -82,7 +82,7 @@ impl Settings {
         let is_url = prefix.starts_with("https://") || prefix.starts_with("http://");
         if !prefix.is_empty() && !prefix.starts_with('/') && !is_url || prefix.contains(['?', '#'])
         {
-            return Err(InvalidRoute::new(prefix, Fault::UrlPrefix));
+            return Err(InvalidRoute::new(prefix, RouteFault::UrlPrefix));
         }
         Ok(())
     }
@@ -91,18 +91,20 @@ impl Settings {
         let invalid = |fault| Err(InvalidRoute::new(&self.pattern, fault));
         match &self.token_in {
             TokenIn::Path(name) if !stream.has(name) => {
-                invalid(Fault::NoTokenParameter(name.as_str().into()))
+                invalid(RouteFault::NoTokenParameter(name.as_str().into()))
             }
             TokenIn::Query(name) if !is_unencoded(name) => {
-                invalid(Fault::TokenParameter(name.as_str().into()))
+                invalid(RouteFault::TokenParameter(name.as_str().into()))
             }
-            TokenIn::Header(name) if has_meaning(name) => invalid(Fault::TokenHeader(name.clone())),
+            TokenIn::Header(name) if has_meaning(name) => {
+                invalid(RouteFault::TokenHeader(name.clone()))
+            }
             _ => Ok(()),
         }
     }
 
     /// The mint path that follows from the pattern.
-    fn usual_mint(&self) -> String {
+    fn default_mint(&self) -> String {
         let pattern = self.pattern.trim_end_matches('/');
         if let Some(name) = self.token_in.path_parameter() {
             return pattern.replace(&format!("{{{name}}}"), "token");
@@ -132,7 +134,7 @@ fn check_mint(mint: &Pattern, stream: &Pattern, others: &[Box<str>]) -> Result<(
     if own == others {
         return Ok(());
     }
-    let fault = Fault::Parameters {
+    let fault = RouteFault::Parameters {
         own: list(&own),
         other: stream.as_str().into(),
         others: list(&others),

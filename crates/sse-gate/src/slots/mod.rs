@@ -11,7 +11,7 @@ mod pulse;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use open::Open;
+use open::OpenStreams;
 use sse_gate_core::Subject;
 
 pub(crate) use place::{Claim, Presence, Reservation, Slot};
@@ -64,7 +64,7 @@ struct Inner {
     max: usize,
     max_per_subject: usize,
     patience: Duration,
-    open: Mutex<Open>,
+    open: Mutex<OpenStreams>,
 }
 
 impl StreamSlots {
@@ -146,7 +146,7 @@ impl Default for StreamSlots {
 }
 
 impl Inner {
-    fn lock(&self) -> MutexGuard<'_, Open> {
+    fn lock(&self) -> MutexGuard<'_, OpenStreams> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -199,15 +199,18 @@ mod tests {
         for (max, name) in [(2, "carol"), (10, "alice")] {
             let slots = StreamSlots::new(max, 2);
             let [stalled, asked] = [(); 2].map(|()| slots.claim("alice").unwrap());
-            stalled.pulse().gave(Instant::now());
-            asked.pulse().gave(Instant::now());
+            stalled.pulse().server_took(Instant::now());
+            asked.pulse().server_took(Instant::now());
             advance(PATIENCE).await;
             assert!(slots.claim(name).is_none(), "it had its time");
-            assert!(asked.pulse().asked(&waiting()));
+            assert!(asked.pulse().server_waits(&waiting()));
             advance(BETWEEN_SWEEPS).await;
             let claimed = slots.claim(name).expect("a place that is not in use");
-            assert!(!stalled.pulse().asked(&waiting()) && !stalled.pulse().gave(Instant::now()));
-            assert!(asked.pulse().asked(&waiting()));
+            assert!(
+                !stalled.pulse().server_waits(&waiting())
+                    && !stalled.pulse().server_took(Instant::now())
+            );
+            assert!(asked.pulse().server_waits(&waiting()));
             assert_eq!(slots.open(), 2);
             drop(stalled);
             assert_eq!(slots.open(), 2, "a place is freed twice");
@@ -226,7 +229,7 @@ mod tests {
             let slots = StreamSlots::new(max, 3);
             let stalled = || {
                 let slot = slots.claim("alice")?;
-                slot.pulse().gave(Instant::now());
+                slot.pulse().server_took(Instant::now());
                 Some(slot)
             };
             let first = [(); 3].map(|()| stalled().unwrap());
@@ -257,13 +260,13 @@ mod tests {
             let given_up = || slots.0.lock().count.given_up;
             let claim = || slots.claim("alice").unwrap();
             let streams = [(); 3].map(|()| claim());
-            streams[0].pulse().gave(Instant::now());
+            streams[0].pulse().server_took(Instant::now());
             advance(2 * PATIENCE).await;
             let newcomer = claim();
             assert_eq!((given_up(), slots.open()), (1, 3));
             // There are three that wait now, and two may lose their places.
             for stream in [&streams[1], &streams[2], &newcomer] {
-                stream.pulse().gave(Instant::now());
+                stream.pulse().server_took(Instant::now());
             }
             advance(2 * PATIENCE).await;
             let another = claim();
@@ -303,7 +306,7 @@ mod tests {
             for _ in 0..5 {
                 let opened: Vec<_> = (0..max).map_while(|_| slots.claim("alice")).collect();
                 for slot in &opened {
-                    slot.pulse().gave(Instant::now());
+                    slot.pulse().server_took(Instant::now());
                     stay.push(slot.presence());
                 }
                 drop(opened);
@@ -324,7 +327,7 @@ mod tests {
         let slot = slots.claim("alice").unwrap();
         advance(Duration::from_secs(100)).await;
         assert!(slots.reserve().is_none());
-        assert!(slot.pulse().gave(Instant::now()));
+        assert!(slot.pulse().server_took(Instant::now()));
         advance(Duration::from_secs(2)).await;
         assert!(slots.reserve().is_some());
     }

@@ -1,4 +1,4 @@
-//! The streams that are open: [`Open`].
+//! The streams that are open: [`OpenStreams`].
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ const MIN_REPLACED: usize = 3;
 
 /// All streams, with and without a slot.
 #[derive(Debug, Default)]
-pub(super) struct Open {
+pub(super) struct OpenStreams {
     pub(super) count: Count,
     pub(super) by_subject: HashMap<Subject, Streams>,
     swept_at: Option<Instant>,
@@ -40,14 +40,14 @@ pub(super) struct Count {
 #[derive(Debug, Default)]
 pub(super) struct Streams {
     /// The streams that have a slot.
-    seated: Vec<Seated>,
+    with_slot: Vec<OpenStream>,
     /// How many streams have lost their slot and are still there.
     given_up: usize,
 }
 
 /// A stream that has a slot.
 #[derive(Debug)]
-struct Seated {
+struct OpenStream {
     pulse: Arc<Pulse>,
     /// The session that it is a connection of.
     session: Option<SessionId>,
@@ -55,7 +55,7 @@ struct Seated {
     is_cut: bool,
 }
 
-impl Open {
+impl OpenStreams {
     /// Takes the slots of all streams away whose servers have let them wait for too long.
     pub(super) fn sweep(&mut self, caps: &Inner) {
         let now = Instant::now();
@@ -77,12 +77,12 @@ impl Open {
         caps: &Inner,
     ) -> Option<Arc<Pulse>> {
         let streams = self.by_subject.entry(subject.clone()).or_default();
-        if streams.seated.len() >= caps.max_per_subject {
+        if streams.with_slot.len() >= caps.max_per_subject {
             streams.give_up(caps, &mut self.count, Instant::now());
         }
-        let is_free = streams.seated.len() < caps.max_per_subject;
+        let is_free = streams.with_slot.len() < caps.max_per_subject;
         let is_stopped = self.is_stopped;
-        let pulse = is_free.then(|| streams.seat(session, is_stopped));
+        let pulse = is_free.then(|| streams.add_stream(session, is_stopped));
         self.tidy(subject);
         pulse
     }
@@ -103,37 +103,40 @@ impl Open {
         };
         let replaced = streams.given_up + streams.cut_with(session);
         let is_free = replaced <= caps.max_replaced();
-        is_free.then(|| streams.seat(Some(session), is_stopped))
+        is_free.then(|| streams.add_stream(Some(session), is_stopped))
     }
 
     /// Notes that a stream is a connection of this session.
     pub(super) fn name(&mut self, subject: &Subject, pulse: &Arc<Pulse>, session: SessionId) {
-        if let Some(seated) = self.seated(subject, pulse) {
-            seated.session = Some(session);
+        if let Some(stream) = self.find_stream(subject, pulse) {
+            stream.session = Some(session);
         }
     }
 
     /// Ends the subject's streams that have no session, and returns how many of them were still running.
     pub(super) fn end(&mut self, subject: &Subject) -> usize {
         let streams = self.by_subject.get(subject);
-        let seated = streams.into_iter().flat_map(|streams| &streams.seated);
-        let alone = seated.filter(|seated| seated.session.is_none());
-        alone.filter(|seated| seated.pulse.revoke()).count()
+        let all = streams.into_iter().flat_map(|streams| &streams.with_slot);
+        let alone = all.filter(|stream| stream.session.is_none());
+        alone.filter(|stream| stream.pulse.revoke()).count()
     }
 
     /// Ends all streams, and those that are added from now on.
     pub(super) fn stop(&mut self) {
         self.is_stopped = true;
-        let seated = self.by_subject.values().flat_map(|streams| &streams.seated);
-        for stream in seated {
+        let all = self
+            .by_subject
+            .values()
+            .flat_map(|streams| &streams.with_slot);
+        for stream in all {
             stream.pulse.stop();
         }
     }
 
     /// Notes that a stream was cut.
     pub(super) fn cut(&mut self, subject: &Subject, pulse: &Arc<Pulse>) {
-        if let Some(seated) = self.seated(subject, pulse) {
-            seated.is_cut = true;
+        if let Some(stream) = self.find_stream(subject, pulse) {
+            stream.is_cut = true;
         }
     }
 
@@ -142,7 +145,7 @@ impl Open {
         let Some(streams) = self.by_subject.get_mut(subject) else {
             return;
         };
-        if streams.unseat(pulse) {
+        if streams.remove_stream(pulse) {
             self.count.reserved -= 1;
         } else {
             streams.given_up -= 1;
@@ -154,21 +157,21 @@ impl Open {
     /// Removes a stream that was counted for its subject, but not in all.
     pub(super) fn retract(&mut self, subject: &Subject, pulse: &Arc<Pulse>) {
         if let Some(streams) = self.by_subject.get_mut(subject) {
-            streams.unseat(pulse);
+            streams.remove_stream(pulse);
         }
         self.tidy(subject);
     }
 
-    fn seated(&mut self, subject: &Subject, pulse: &Arc<Pulse>) -> Option<&mut Seated> {
+    fn find_stream(&mut self, subject: &Subject, pulse: &Arc<Pulse>) -> Option<&mut OpenStream> {
         let streams = self.by_subject.get_mut(subject)?;
-        let mut seated = streams.seated.iter_mut();
-        seated.find(|seated| Arc::ptr_eq(&seated.pulse, pulse))
+        let mut all = streams.with_slot.iter_mut();
+        all.find(|stream| Arc::ptr_eq(&stream.pulse, pulse))
     }
 
     /// Forgets a subject that has no streams.
     fn tidy(&mut self, subject: &Subject) {
         let streams = self.by_subject.get(subject);
-        if streams.is_some_and(|it| it.seated.is_empty() && it.given_up == 0) {
+        if streams.is_some_and(|it| it.with_slot.is_empty() && it.given_up == 0) {
             self.by_subject.remove(subject);
         }
     }
@@ -187,30 +190,30 @@ impl Streams {
     /// cut count too, so that no open stream loses its slot for them.
     fn give_up(&mut self, caps: &Inner, count: &mut Count, now: Instant) {
         let mut in_all = caps.max.saturating_sub(count.given_up);
-        let cut = self.seated.iter().filter(|seated| seated.is_cut).count();
+        let cut = self.with_slot.iter().filter(|stream| stream.is_cut).count();
         let mut own_open = caps.max_per_subject.saturating_sub(self.given_up + cut);
         let mut own = caps.max_replaced().saturating_sub(self.given_up);
-        let before = self.seated.len();
-        self.seated.retain(|seated| {
-            let may_be = in_all > 0 && own > 0 && (seated.is_cut || own_open > 0);
-            let is_given_up = may_be && seated.pulse.give_up(now, caps.patience);
+        let before = self.with_slot.len();
+        self.with_slot.retain(|stream| {
+            let may_be = in_all > 0 && own > 0 && (stream.is_cut || own_open > 0);
+            let is_given_up = may_be && stream.pulse.give_up(now, caps.patience);
             in_all -= usize::from(is_given_up);
             own -= usize::from(is_given_up);
-            own_open -= usize::from(is_given_up && !seated.is_cut);
+            own_open -= usize::from(is_given_up && !stream.is_cut);
             !is_given_up
         });
-        let freed = before - self.seated.len();
+        let freed = before - self.with_slot.len();
         self.given_up += freed;
         count.given_up += freed;
         count.reserved -= freed;
     }
 
-    fn seat(&mut self, session: Option<SessionId>, is_stopped: bool) -> Arc<Pulse> {
+    fn add_stream(&mut self, session: Option<SessionId>, is_stopped: bool) -> Arc<Pulse> {
         let pulse = Arc::new(Pulse::new());
         if is_stopped {
             pulse.stop();
         }
-        self.seated.push(Seated {
+        self.with_slot.push(OpenStream {
             pulse: Arc::clone(&pulse),
             session,
             is_cut: false,
@@ -218,20 +221,20 @@ impl Streams {
         pulse
     }
 
-    fn unseat(&mut self, pulse: &Arc<Pulse>) -> bool {
-        let mut seated = self.seated.iter();
-        let at = seated.position(|seated| Arc::ptr_eq(&seated.pulse, pulse));
-        at.map(|at| self.seated.swap_remove(at)).is_some()
+    fn remove_stream(&mut self, pulse: &Arc<Pulse>) -> bool {
+        let mut all = self.with_slot.iter();
+        let at = all.position(|stream| Arc::ptr_eq(&stream.pulse, pulse));
+        at.map(|at| self.with_slot.swap_remove(at)).is_some()
     }
 
     fn has(&self, session: SessionId) -> bool {
-        let mut seated = self.seated.iter();
-        seated.any(|seated| seated.session == Some(session))
+        let mut all = self.with_slot.iter();
+        all.any(|stream| stream.session == Some(session))
     }
 
     /// How many streams are cut, if those of this session are cut too.
     fn cut_with(&self, session: SessionId) -> usize {
-        let is_cut = |seated: &&Seated| seated.is_cut || seated.session == Some(session);
-        self.seated.iter().filter(is_cut).count()
+        let is_cut = |stream: &&OpenStream| stream.is_cut || stream.session == Some(session);
+        self.with_slot.iter().filter(is_cut).count()
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Claim {
 
 /// A stream that is counted. It counts until the last [`Slot`] or [`Presence`] of it is dropped.
 #[derive(Debug)]
-struct Seat {
+struct CountedStream {
     subject: Subject,
     pulse: Arc<Pulse>,
     inner: Arc<Inner>,
@@ -31,13 +31,13 @@ struct Seat {
 /// The slot of a subject's stream. When it is dropped, the connection is cut. The connection still counts
 /// while it is [there](Presence).
 #[derive(Debug)]
-pub(crate) struct Slot(Arc<Seat>);
+pub(crate) struct Slot(Arc<CountedStream>);
 
 /// Shows that a connection is still there. The body that the server holds keeps it. Until it is dropped,
 /// the slot is not free, even if the connection was cut.
 #[derive(Debug)]
 #[expect(dead_code, reason = "it is kept, and not read")]
-pub(crate) struct Presence(Arc<Seat>);
+pub(crate) struct Presence(Arc<CountedStream>);
 
 impl StreamSlots {
     /// Counts a connection that continues a session of the subject. It may replace a connection that is
@@ -90,7 +90,7 @@ impl Drop for Claim {
 
 impl Slot {
     fn new(subject: Subject, pulse: Arc<Pulse>, inner: Arc<Inner>) -> Self {
-        Self(Arc::new(Seat {
+        Self(Arc::new(CountedStream {
             subject,
             pulse,
             inner,
@@ -104,7 +104,7 @@ impl Slot {
 
     /// Notes that the connection belongs to this session.
     pub(crate) fn belongs_to(&self, session: SessionId) {
-        let Seat {
+        let CountedStream {
             subject,
             pulse,
             inner,
@@ -119,12 +119,12 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let seat = &self.0;
-        seat.inner.lock().cut(&seat.subject, &seat.pulse);
+        let stream = &self.0;
+        stream.inner.lock().cut(&stream.subject, &stream.pulse);
     }
 }
 
-impl Drop for Seat {
+impl Drop for CountedStream {
     fn drop(&mut self) {
         self.inner.lock().remove(&self.subject, &self.pulse);
     }

@@ -14,16 +14,16 @@ use tokio::time::Instant;
 /// the server has not polled. A new stream that needs a slot can then take it away from this one.
 #[derive(Debug)]
 pub(crate) struct Pulse {
-    /// When the stream was made. `owing` is counted from here.
+    /// When the stream was made. `state` is counted from here.
     start: Instant,
     /// The millisecond at which the server took the last frame, or one of the states below.
-    owing: AtomicU64,
+    state: AtomicU64,
     /// Wakes the body while it waits for its next event.
     body: AtomicWaker,
 }
 
 /// The server has polled the body, and waits for the next frame.
-const ASKED: u64 = u64::MAX;
+const WAITING: u64 = u64::MAX;
 
 /// The slot was given to another stream.
 const GIVEN_UP: u64 = u64::MAX - 1;
@@ -45,36 +45,36 @@ impl Pulse {
     pub(super) fn new() -> Self {
         Self {
             start: Instant::now(),
-            owing: AtomicU64::new(ASKED),
+            state: AtomicU64::new(WAITING),
             body: AtomicWaker::new(),
         }
     }
 
     /// Notes that the server took the head or a frame now. Returns whether the stream may continue.
-    pub(crate) fn gave(&self, now: Instant) -> bool {
+    pub(crate) fn server_took(&self, now: Instant) -> bool {
         let since = now.saturating_duration_since(self.start).as_millis();
         self.set(u64::try_from(since).unwrap_or(LATEST).min(LATEST))
     }
 
     /// Notes that the server waits for a frame. Returns whether the stream may continue. If it must end
     /// while the server waits, the task is woken.
-    pub(crate) fn asked(&self, cx: &Context<'_>) -> bool {
+    pub(crate) fn server_waits(&self, cx: &Context<'_>) -> bool {
         self.body.register(cx.waker());
-        self.set(ASKED)
+        self.set(WAITING)
     }
 
     /// Takes the slot away, if the server has not polled for longer than `patience`. Returns whether it
     /// did.
     pub(super) fn give_up(&self, now: Instant, patience: Duration) -> bool {
-        let owing = self.owing.load(Ordering::Acquire);
+        let state = self.state.load(Ordering::Acquire);
         let age = now.saturating_duration_since(self.start);
-        let owes = age.saturating_sub(Duration::from_millis(owing));
-        if owing > LATEST || owes <= patience {
+        let owes = age.saturating_sub(Duration::from_millis(state));
+        if state > LATEST || owes <= patience {
             return false;
         }
         // This fails if the server polls at the same time.
-        self.owing
-            .compare_exchange(owing, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire)
+        self.state
+            .compare_exchange(state, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
     }
 
@@ -96,7 +96,7 @@ impl Pulse {
     /// Ends the stream, unless it has ended for another reason. A server that waits is woken.
     fn end(&self, how: u64) -> bool {
         let ended = self
-            .owing
+            .state
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |before| {
                 (!has_ended(before)).then_some(how)
             });
@@ -107,48 +107,48 @@ impl Pulse {
     /// Whether the stream may continue: it has its slot, its subject was not revoked, its time is not up,
     /// and the service does not stop.
     pub(crate) fn goes_on(&self) -> bool {
-        !has_ended(self.owing.load(Ordering::Acquire))
+        !has_ended(self.state.load(Ordering::Acquire))
     }
 
     /// Whether the server has written everything, and waits for more.
-    pub(crate) fn is_waited_for(&self) -> bool {
-        self.owing.load(Ordering::Acquire) == ASKED
+    pub(crate) fn is_server_waiting(&self) -> bool {
+        self.state.load(Ordering::Acquire) == WAITING
     }
 
     /// Whether the stream still has its slot.
     pub(crate) fn has_place(&self) -> bool {
-        self.owing.load(Ordering::Acquire) != GIVEN_UP
+        self.state.load(Ordering::Acquire) != GIVEN_UP
     }
 
     /// Whether it must end because its time is up.
     pub(crate) fn is_expired(&self) -> bool {
-        self.owing.load(Ordering::Acquire) == EXPIRED
+        self.state.load(Ordering::Acquire) == EXPIRED
     }
 
     /// Whether it must end because its subject was revoked.
     pub(crate) fn is_revoked(&self) -> bool {
-        self.owing.load(Ordering::Acquire) == REVOKED
+        self.state.load(Ordering::Acquire) == REVOKED
     }
 
     /// Whether it must end because the service stops.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.owing.load(Ordering::Acquire) == STOPPED
+        self.state.load(Ordering::Acquire) == STOPPED
     }
 
     /// Sets the state, unless the stream has ended. Only the server sets a time, and it does so one call
     /// after the other. In between, other code can only end the stream.
-    fn set(&self, owing: u64) -> bool {
-        let before = self.owing.load(Ordering::Acquire);
+    fn set(&self, state: u64) -> bool {
+        let before = self.state.load(Ordering::Acquire);
         !has_ended(before)
             && self
-                .owing
-                .compare_exchange(before, owing, Ordering::AcqRel, Ordering::Acquire)
+                .state
+                .compare_exchange(before, state, Ordering::AcqRel, Ordering::Acquire)
                 .is_ok()
     }
 }
 
-fn has_ended(owing: u64) -> bool {
-    matches!(owing, GIVEN_UP | REVOKED | STOPPED | EXPIRED)
+fn has_ended(state: u64) -> bool {
+    matches!(state, GIVEN_UP | REVOKED | STOPPED | EXPIRED)
 }
 
 #[cfg(test)]
@@ -164,11 +164,11 @@ mod tests {
         let pulse = Pulse::new();
         let later = |secs| pulse.start + Duration::from_secs(secs);
         let (patience, cx) = (Duration::from_secs(5), Context::from_waker(Waker::noop()));
-        assert!(pulse.goes_on() && pulse.gave(later(10)));
+        assert!(pulse.goes_on() && pulse.server_took(later(10)));
         assert!(!pulse.give_up(later(15), patience), "it is in time");
-        assert!(pulse.asked(&cx) && !pulse.give_up(later(60), patience));
-        assert!(pulse.gave(later(60)) && pulse.give_up(later(66), patience));
-        assert!(!pulse.goes_on() && !pulse.asked(&cx) && !pulse.gave(later(67)));
+        assert!(pulse.server_waits(&cx) && !pulse.give_up(later(60), patience));
+        assert!(pulse.server_took(later(60)) && pulse.give_up(later(66), patience));
+        assert!(!pulse.goes_on() && !pulse.server_waits(&cx) && !pulse.server_took(later(67)));
         assert!(!pulse.give_up(later(100), patience), "once is enough");
         assert!(!pulse.is_revoked());
     }
@@ -184,9 +184,9 @@ mod tests {
         let flag = Arc::new(Flag(false.into()));
         let waker = Waker::from(Arc::clone(&flag));
         let pulse = Pulse::new();
-        assert!(pulse.asked(&Context::from_waker(&waker)));
+        assert!(pulse.server_waits(&Context::from_waker(&waker)));
         assert!(pulse.revoke() && !pulse.revoke(), "it ends once");
         assert!(flag.0.load(Ordering::Acquire) && pulse.is_revoked());
-        assert!(!pulse.goes_on() && !pulse.gave(Instant::now()));
+        assert!(!pulse.goes_on() && !pulse.server_took(Instant::now()));
     }
 }

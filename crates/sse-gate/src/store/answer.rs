@@ -20,14 +20,14 @@ pub(crate) enum Unanswered {
 /// The result of an operation at a store.
 pub(crate) trait StoreAnswer: Send {
     /// The result of an operation that the store did not answer.
-    fn none(why: Unanswered) -> Self;
+    fn unanswered(why: Unanswered) -> Self;
 
     /// Whether the store failed. A refusal by a healthy store is no failure.
     fn is_failure(&self) -> bool;
 }
 
 impl<T: Send, E: StoreFault> StoreAnswer for Result<T, E> {
-    fn none(why: Unanswered) -> Self {
+    fn unanswered(why: Unanswered) -> Self {
         Err(E::unanswered(why))
     }
 

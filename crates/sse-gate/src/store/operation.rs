@@ -73,7 +73,7 @@ where
                 Ok(pass) => *this.pass = Some(pass),
                 Err(why) => {
                     *this.question = None;
-                    return Poll::Ready(F::Output::none(why));
+                    return Poll::Ready(F::Output::unanswered(why));
                 }
             }
         }
@@ -93,7 +93,7 @@ where
             pass.settle(true);
             run_on(question, pass, Instant::now(), this.access.budget);
         }
-        Poll::Ready(F::Output::none(Unanswered::Late))
+        Poll::Ready(F::Output::unanswered(Unanswered::Late))
     }
 }
 

@@ -17,7 +17,7 @@ use sse_gate_core::StreamEnd;
 use tokio::time::{Sleep, sleep};
 
 use super::heartbeat::Heartbeat;
-use super::producer::{Producer, Said};
+use super::producer::{Produced, Producer};
 use super::{NoHook, OnError, SseBodyError};
 use crate::{headers, stream_end};
 
@@ -250,9 +250,9 @@ where
         while frame.len() < FRAME_SIZE {
             match this.producer.as_mut().poll(cx) {
                 Poll::Pending => return (frame, false),
-                Poll::Ready(Said::Event(event)) => event.encode(&mut frame),
-                Poll::Ready(Said::End) => return (frame, true),
-                Poll::Ready(Said::Failure(error)) => {
+                Poll::Ready(Produced::Event(event)) => event.encode(&mut frame),
+                Poll::Ready(Produced::End) => return (frame, true),
+                Poll::Ready(Produced::Failure(error)) => {
                     failure().encode(&mut frame);
                     stream_end::report(StreamEnd::Failed);
                     this.on_error.call(error);
@@ -284,15 +284,15 @@ where
         let (frame, is_last) = self.as_mut().ready_events(cx);
         *self.as_mut().project().has_ended = is_last;
         if !frame.is_empty() {
-            self.project().heartbeat.spoke();
+            self.project().heartbeat.sent();
             return Poll::Ready(Some(Ok(Frame::data(frame.freeze()))));
         }
         if is_last {
             return Poll::Ready(None);
         }
         let mut heartbeat = self.project().heartbeat;
-        if !heartbeat.has_spoken() {
-            heartbeat.spoke();
+        if !heartbeat.has_sent() {
+            heartbeat.sent();
             return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(Event::HEARTBEAT)))));
         }
         let beat = heartbeat.as_mut().poll(cx);

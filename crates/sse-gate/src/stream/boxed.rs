@@ -1,4 +1,4 @@
-//! A body whose stream of events has no type of its own: [`BoxSseBody`].
+//! A body whose stream of events is boxed: [`BoxSseBody`].
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -8,10 +8,10 @@ use sse_gate_codec::Event;
 
 use super::SseBody;
 
-/// A stream of events, its type forgotten.
+/// A boxed stream of events, whose own type has no name any more.
 pub type BoxEvents<E = Infallible> = Pin<Box<dyn Stream<Item = Result<Event<'static>, E>> + Send>>;
 
-/// A body of [`BoxEvents`]: short to write as what a handler returns.
+/// A body of [`BoxEvents`]. It is a short return type for handlers.
 ///
 /// ```
 /// use futures_util::stream;
@@ -25,7 +25,7 @@ pub type BoxEvents<E = Infallible> = Pin<Box<dyn Stream<Item = Result<Event<'sta
 pub type BoxSseBody<E = Infallible> = SseBody<BoxEvents<E>>;
 
 impl<E> BoxSseBody<E> {
-    /// A body of these events, as [`new`](SseBody::new) makes it, with one allocation more.
+    /// The same as [`new`](SseBody::new), for any stream of events. It costs one more allocation.
     pub fn boxed(events: impl Stream<Item = Result<Event<'static>, E>> + Send + 'static) -> Self {
         Self::new(Box::pin(events))
     }

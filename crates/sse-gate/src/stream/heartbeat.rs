@@ -29,7 +29,7 @@ pub(crate) struct Heartbeat {
     silence: Duration,
     bytes: &'static [u8],
     /// When the server last took bytes.
-    spoke_at: Option<Instant>,
+    sent_at: Option<Instant>,
     /// Set when it is first polled. It is not moved for each event: when it fires too early, it is set
     /// again.
     #[pin]
@@ -49,20 +49,20 @@ impl Heartbeat {
     }
 
     /// Notes that the server takes bytes now. The timer stays as it is: it is set again when it fires.
-    pub(crate) fn spoke(self: Pin<&mut Self>) {
-        *self.project().spoke_at = Some(Instant::now());
+    pub(crate) fn sent(self: Pin<&mut Self>) {
+        *self.project().sent_at = Some(Instant::now());
     }
 
     /// Whether the server has taken any bytes.
-    pub(crate) fn has_spoken(&self) -> bool {
-        self.spoke_at.is_some()
+    pub(crate) fn has_sent(&self) -> bool {
+        self.sent_at.is_some()
     }
 
     /// Ready with the bytes to send when the silence has lasted long enough. They count as taken.
     pub(crate) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Bytes> {
         let mut this = self.project();
-        let spoke_at = *this.spoke_at.get_or_insert_with(Instant::now);
-        let ends_at = spoke_at + *this.silence;
+        let sent_at = *this.sent_at.get_or_insert_with(Instant::now);
+        let ends_at = sent_at + *this.silence;
         if this.timer.is_none() {
             this.timer.set(Some(sleep_until(ends_at)));
         }
@@ -73,7 +73,7 @@ impl Heartbeat {
             ready!(timer.as_mut().poll(cx));
         }
         let now = Instant::now();
-        *this.spoke_at = Some(now);
+        *this.sent_at = Some(now);
         timer.reset(now + *this.silence);
         Poll::Ready(Bytes::from_static(this.bytes))
     }
@@ -84,7 +84,7 @@ impl Default for Heartbeat {
         Self {
             silence: DEFAULT_SILENCE,
             bytes: Event::HEARTBEAT,
-            spoke_at: None,
+            sent_at: None,
             timer: None,
         }
     }

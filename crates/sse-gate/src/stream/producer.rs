@@ -19,7 +19,7 @@ pub(super) struct Producer<S> {
 }
 
 /// What a poll of a producer returns.
-pub(super) enum Said<E> {
+pub(super) enum Produced<E> {
     /// The next event.
     Event(Event<'static>),
     /// The stream has ended.
@@ -41,29 +41,29 @@ impl<S, E> Producer<S>
 where
     S: Stream<Item = Result<Event<'static>, E>>,
 {
-    pub(super) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Said<E>> {
+    pub(super) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Produced<E>> {
         let this = self.project();
         if *this.has_ended {
-            return Poll::Ready(Said::End);
+            return Poll::Ready(Produced::End);
         }
         // A panic may leave the stream in any state, so it is not polled again.
         let polled = catch_unwind(AssertUnwindSafe(|| this.events.poll_next(cx)));
-        let said = match polled {
+        let produced = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Some(Ok(event)))) => allowed(event),
-            Ok(Poll::Ready(None)) => Said::End,
-            Ok(Poll::Ready(Some(Err(error)))) => Said::Failure(SseBodyError::Failed(error)),
-            Err(payload) => Said::Failure(SseBodyError::Panicked(payload)),
+            Ok(Poll::Ready(None)) => Produced::End,
+            Ok(Poll::Ready(Some(Err(error)))) => Produced::Failure(SseBodyError::Failed(error)),
+            Err(payload) => Produced::Failure(SseBodyError::Panicked(payload)),
         };
-        *this.has_ended = !matches!(said, Said::Event(_));
-        Poll::Ready(said)
+        *this.has_ended = !matches!(produced, Produced::Event(_));
+        Poll::Ready(produced)
     }
 }
 
 /// The event, unless its name is reserved for the library.
-fn allowed<E>(event: Event<'static>) -> Said<E> {
+fn allowed<E>(event: Event<'static>) -> Produced<E> {
     match event.get_event().filter(|name| name.is_reserved()) {
-        Some(name) => Said::Failure(SseBodyError::ReservedName(EventName::clone(name))),
-        None => Said::Event(event),
+        Some(name) => Produced::Failure(SseBodyError::ReservedName(EventName::clone(name))),
+        None => Produced::Event(event),
     }
 }

@@ -7,4 +7,4 @@ mod slots;
 pub use error::{WorkError, WorkOutput};
 pub(super) use run::run;
 pub use slots::WorkSlots;
-pub(super) use slots::{Full, WorkSlot};
+pub(super) use slots::{WorkCap, WorkSlot};

@@ -57,7 +57,7 @@ pub(in crate::resume) struct WorkSlot {
 
 /// The cap that is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::resume) enum Full {
+pub(in crate::resume) enum WorkCap {
     /// The cap of all work.
     InAll,
     /// The cap of the subject.
@@ -87,14 +87,14 @@ impl WorkSlots {
     }
 
     /// Counts one more piece of work, if the caps allow it.
-    pub(in crate::resume) fn begin(&self, subject: &Subject) -> Result<WorkSlot, Full> {
+    pub(in crate::resume) fn begin(&self, subject: &Subject) -> Result<WorkSlot, WorkCap> {
         let mut running = self.lock();
         if running.in_all >= self.0.max {
-            return Err(Full::InAll);
+            return Err(WorkCap::InAll);
         }
         let own = running.by_subject.get(subject).copied().unwrap_or_default();
         if own >= self.0.max_per_subject {
-            return Err(Full::ForSubject);
+            return Err(WorkCap::ForSubject);
         }
         running.in_all += 1;
         running.by_subject.insert(subject.clone(), own + 1);
@@ -110,7 +110,7 @@ impl WorkSlots {
         &self,
         subject: &Subject,
         patience: Duration,
-    ) -> Result<WorkSlot, Full> {
+    ) -> Result<WorkSlot, WorkCap> {
         let waiting = timeout(patience, async {
             loop {
                 let mut ended = std::pin::pin!(self.0.ended.notified());

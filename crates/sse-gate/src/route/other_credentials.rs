@@ -1,4 +1,4 @@
-//! Credentials beside a token: [`Rivals`].
+//! Credentials beside a token: [`OtherCredentials`].
 
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE};
@@ -7,14 +7,14 @@ use sse_gate_core::Token;
 /// Where a request has another credential beside its token. RFC 6750 §2 forbids more than one in a
 /// request.
 #[derive(Clone, Copy)]
-pub(super) struct Rivals {
+pub(super) struct OtherCredentials {
     /// Whether `Authorization` has a bearer, or a token of this library in any scheme.
     pub(super) in_authorization: bool,
     /// Whether a cookie has a token of this library. Other cookies are ignored.
     pub(super) in_cookie: bool,
 }
 
-impl Rivals {
+impl OtherCredentials {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let any = |name, holds: fn(&[u8]) -> bool| {
             let mut values = headers.get_all(name).iter();
