@@ -5,10 +5,10 @@ use sse_gate::codec::{Decoder, EventId, Frame, Incomplete, Message};
 
 use crate::reference::{Decoded, Dispatched, decode};
 
-/// Whatever the bytes and wherever they are cut, a client sees what the standard says, and is told of
-/// a block that the stream ends in; and a limit is met at the same place.
+/// For any bytes that are cut anywhere, a client sees what the standard says and learns whether the last
+/// event is incomplete; and the limit is met at the same place.
 ///
-/// The input: a byte that says where the stream is cut, one for the limit, and the stream.
+/// The input: a byte that tells where the stream is cut, a byte for the limit, and the stream.
 pub fn decoder(data: &[u8]) {
     let [cuts, limit, stream @ ..] = data else {
         return;
@@ -46,7 +46,7 @@ fn chunks(stream: &[u8], mut number: u8) -> Vec<&[u8]> {
     chunks
 }
 
-/// What a client has seen, and when.
+/// What a client has seen, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Seen {
     decoded: Decoded,

@@ -8,10 +8,10 @@ use sse_gate::codec::{Comment, EventId, EventName};
 
 use crate::reference::decode;
 
-/// An event is built exactly if its parts may stand in their fields, and a client sees what was put
-/// in: no field more, none less, line ends made one kind.
+/// An event can be made only if its parts are allowed in their fields. A client then sees exactly these
+/// fields, with one kind of line end in the data.
 ///
-/// The input: a byte that says which fields there are, and the texts, each ended by 0xFF.
+/// The input: a byte that tells which fields there are, and the texts, each with 0xFF after it.
 pub fn encoder(data: &[u8]) {
     let Some((&fields, rest)) = data.split_first() else {
         return;
@@ -50,7 +50,7 @@ pub fn encoder(data: &[u8]) {
     }
     assert!(
         ![&comment, &id, &name].into_iter().any(bad),
-        "a line break stands in a field"
+        "a field holds a line break"
     );
     if let Some(text) = text.clone() {
         event = event.data(text);
@@ -63,7 +63,7 @@ pub fn encoder(data: &[u8]) {
     event.encode(&mut buffer);
     assert_eq!(buffer.len(), event.encoded_len());
     assert_eq!(buffer, event.to_bytes());
-    // Between two others, so that nothing of it runs over.
+    // Between two other events, so that a field that runs over would be seen.
     let whole = [&b"data: before\n\n"[..], &buffer, b"data: after\n\n"].concat();
     let seen = decode(&whole, "");
     let expected = usize::from(text.is_some());

@@ -19,9 +19,17 @@ pub struct Event {
 }
 
 impl Event {
+    /// The data of the last event of a stream that is complete.
+    pub const COMPLETE: &'static str = r#"{"v":1,"reason":"complete"}"#;
+
     /// The data as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.data).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// Whether it says that its stream is complete.
+    pub fn says_complete(&self) -> bool {
+        self.event.as_deref() == Some("sse.close") && self.data == Self::COMPLETE
     }
 
     /// The `seq` in the data.
@@ -152,6 +160,16 @@ impl EventStream {
         while events.len() < count {
             events.push(self.next().await.expect("there are as many"));
         }
+        events
+    }
+
+    /// All events up to the end of what is complete. The one that says so is left out: it has no id, and
+    /// a client that is cut off before it is told that all is over when it comes back.
+    pub async fn complete(&mut self) -> Vec<Event> {
+        let (mut events, end) = self.rest().await;
+        assert_eq!(end, End::Proper);
+        let last = events.pop().expect("there are events");
+        assert!(last.says_complete() && last.id.is_none(), "{last:?}");
         events
     }
 

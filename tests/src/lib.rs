@@ -9,6 +9,7 @@
 //! | what is said over HTTP/2 | [`h2`], frame by frame [`frames`] |
 //! | streams | [`EventStream`], [`Event`] |
 //! | numbers | [`Metrics`] |
+//! | a store that can be made to wait | [`Slow`] |
 //! | leaks | [`Secrets`] |
 //! | browsers and their `EventSource`, real and not | [`engines`] |
 //!
@@ -36,6 +37,7 @@ mod response;
 mod secrets;
 mod server;
 mod setup;
+mod slow;
 mod ticket;
 mod user;
 mod wait;
@@ -49,6 +51,7 @@ pub use response::Response;
 pub use secrets::Secrets;
 pub use server::Server;
 pub use setup::Setup;
+pub use slow::{Slow, Wait};
 pub use ticket::Ticket;
 pub use user::{Minted, SAMPLE, User};
 pub use wait::{eventually, in_time};

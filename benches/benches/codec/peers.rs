@@ -1,8 +1,8 @@
 //! Decoders: ours, its peers, and the bounds of what a machine can do.
 //!
-//! Each gets the chunks of a stream and hands on what it returns. Where a peer returns blocks as they
-//! stand in the stream and not events as a page gets them, the rest is done for it here: the type that
-//! is not said, and the id of earlier blocks.
+//! Each decodes the chunks of a stream and passes its events to a sink. Some peers return the fields of an
+//! event and not the message that a page gets. For these peers the default type and the id of earlier
+//! events are added here.
 
 use std::hint::black_box;
 
@@ -30,7 +30,7 @@ pub(crate) fn all<S: Sink>() -> [(&'static str, Decode<S>); 7] {
     ]
 }
 
-/// The chunks as a stream that waits for nobody.
+/// The chunks as a stream that never has to wait.
 fn stream_of(chunks: &[Bytes]) -> impl Stream<Item = Result<Bytes, std::io::Error>> {
     stream::iter(chunks.iter().cloned().map(Ok))
 }
@@ -119,7 +119,7 @@ pub(crate) fn eventsource_stream<S: Sink>(chunks: &[Bytes], id: &str, sink: &mut
     let mut events = stream_of(chunks).eventsource();
     events.set_last_event_id(id.to_owned());
     while let Some(event) = ready(events.next()) {
-        // It has no end after an error.
+        // After an error it never ends.
         let Ok(event) = event else { break };
         if let Some(delay) = event.retry {
             sink.retry(delay.as_millis());
@@ -146,21 +146,21 @@ pub(crate) fn sse_codec<S: Sink>(chunks: &[Bytes], _: &str, sink: &mut S) {
     }
 }
 
-/// No decoder: only looks for line ends.
+/// Not a decoder: only finds line ends.
 pub(crate) fn scan<S: Sink>(chunks: &[Bytes], _: &str, _: &mut S) {
     for chunk in chunks {
         black_box(memchr::memchr2_iter(b'\r', b'\n', chunk).fold(0, |sum, at| sum ^ at));
     }
 }
 
-/// No decoder: only sees whether it is UTF-8.
+/// Not a decoder: only checks that the chunks are UTF-8.
 pub(crate) fn validate<S: Sink>(chunks: &[Bytes], _: &str, _: &mut S) {
     for chunk in chunks {
         black_box(simdutf8::basic::from_utf8(chunk).is_ok());
     }
 }
 
-/// No decoder: only copies.
+/// Not a decoder: only copies the chunks.
 pub(crate) fn copy<S: Sink>(chunks: &[Bytes], _: &str, _: &mut S) {
     let mut buffer = BytesMut::with_capacity(64 * 1024);
     for chunk in chunks {

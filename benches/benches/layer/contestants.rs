@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use hyper_util::rt::TokioIo;
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::json;
+use sse_gate::mint::Authenticator;
 use sse_gate::{
     Event, Gate, GateLayer, GrantRequest, JwtAuthenticator, JwtKey, SseBody, SseRoute, StreamSlots,
     StripTokenLayer, Subject,
@@ -181,11 +182,11 @@ fn bearer() -> Contestant {
     );
     let jwt = jwt.expect("claims are JSON");
     let check = move |request: Request, next: middleware::Next| {
-        let bearer = sse_gate::mint::Bearer::of(request.headers());
-        let known = bearer.and_then(|bearer| authenticator.verify(bearer.as_str()));
+        let authenticator = authenticator.clone();
         async move {
-            match known {
-                Ok(_) => next.run(request).await,
+            let (parts, body) = request.into_parts();
+            match authenticator.authenticate(&parts).await {
+                Ok(_) => next.run(Request::from_parts(parts, body)).await,
                 Err(_) => StatusCode::UNAUTHORIZED.into_response(),
             }
         }

@@ -1,13 +1,13 @@
-//! Reads an event stream on standard input and prints what a client sees of it, a line of JSON each.
+//! Reads an event stream on standard input and prints what a client sees, as lines of JSON.
 //!
 //! ```sh
 //! curl -sN https://example.com/events | cargo run --example decode
 //! printf 'id: 1\rdata: x\r\r' | cargo run --example decode -- --chunk 1 --last-event-id 0
 //! ```
 //!
-//! An event is `{"type":…,"data":…,"id":…}`, a reconnection time `{"retry":…}` in milliseconds. An
-//! event that is too large is said on standard error, and makes the exit status 1. A block that the
-//! stream ends in is discarded, as a client does it, and that is said on standard error, too.
+//! An event is `{"type":…,"data":…,"id":…}`. A reconnection time is `{"retry":…}`, in milliseconds. An
+//! event that is too large is reported on standard error and makes the exit status 1. An incomplete
+//! event at the end is discarded, as in a client, and reported on standard error.
 
 use std::error::Error;
 use std::io::{self, Read, Write};
@@ -39,7 +39,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut buffer = vec![0; chunk.unwrap_or(64 * 1024)];
     let mut status = ExitCode::SUCCESS;
     loop {
-        // As many as asked for; else as many as there are, so that nothing waits.
+        // With `--chunk` exactly that many bytes; otherwise what there is, so that nothing waits.
         let len = match chunk {
             Some(_) => fill(&mut input, &mut buffer)?,
             None => input.read(&mut buffer)?,
@@ -77,7 +77,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(status)
 }
 
-/// The decoder that is asked for, and how many bytes it gets at a time.
+/// The decoder by the arguments, and how many bytes it gets at a time.
 fn options(
     mut args: impl Iterator<Item = String>,
 ) -> Result<(Decoder, Option<usize>), Box<dyn Error>> {
@@ -97,7 +97,7 @@ fn options(
     Ok((decoder, chunk))
 }
 
-/// Reads until the buffer is full or the input ends; how many bytes.
+/// Reads until the buffer is full or the input ends. Returns the number of bytes.
 fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut len = 0;
     while len < buffer.len() {

@@ -4,9 +4,9 @@
 //! echo '{"event":"greeting","data":"hello\nworld","id":"1"}' | cargo run --example encode
 //! ```
 //!
-//! A line is an object with any of `event`, `data`, `id`, `comment`, all texts, and `retry`, a
-//! number of milliseconds. A line that can't be an event is named on standard error and left out;
-//! the exit status is then 1. Empty lines are skipped.
+//! A line is an object that may have `event`, `data`, `id` and `comment`, which are texts, and `retry`,
+//! a number of milliseconds. A line that can't be an event is reported on standard error and left out,
+//! and the exit status is 1. Empty lines are skipped.
 
 use std::error::Error;
 use std::io::{self, BufRead, Write};
@@ -57,7 +57,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 /// The event that a line describes.
 fn event(line: &[u8]) -> Result<Event<'static>, Box<dyn Error>> {
     let line: Line = serde_json::from_slice(line)
-        // Each line is a text of its own to the parser, and for it the first one.
+        // The parser gets one line at a time, so for the parser it is always line 1.
         .map_err(|error| {
             error
                 .to_string()

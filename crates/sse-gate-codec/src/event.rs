@@ -69,6 +69,16 @@ impl<'a> Event<'a> {
     }
 
     /// Sets the name under which the client dispatches the event. Without it, the name is `message`.
+    ///
+    /// A name that is known when the program is written is made by [`EventName::from_static`], any other
+    /// one by `EventName::try_from`:
+    ///
+    /// ```
+    /// use sse_gate_codec::{Event, EventName};
+    ///
+    /// let hello = Event::new().event(EventName::from_static("greeting")).data("hello");
+    /// assert_eq!(hello.to_bytes(), "event: greeting\ndata: hello\n\n");
+    /// ```
     pub fn event(mut self, name: EventName<'a>) -> Self {
         self.name = Some(name);
         self

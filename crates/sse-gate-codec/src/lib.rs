@@ -1,24 +1,26 @@
 //! Server-Sent Events in both directions: an encoder that cannot be injected into, and a decoder that
 //! follows the standard to the letter. No input or output, no runtime, no `std`.
 //!
-//! | | of what | where |
+//! | to | use | with |
 //! |---|---|---|
-//! | encode | [`Event`], of [`EventName`], [`EventId`], [`Comment`] and any data | [`Event::encode`], [`Event::to_bytes`] |
-//! | decode | chunks of bytes, to [`Frame`]s of [`Message`]s | [`Decoder::feed`], [`Decoder::feed_shared`], `EventStream` |
+//! | encode an event | [`Event`], made of [`EventName`], [`EventId`], [`Comment`] and data | [`Event::encode`], [`Event::to_bytes`] |
+//! | encode a stream of events | `EncodedStream` | heartbeats, events that are ready together in one chunk |
+//! | decode a body or a stream of chunks | `.events()`, which makes an `EventStream` | [`SharedMessage`]s |
+//! | decode chunks | [`Decoder::feed`], [`Decoder::feed_shared`] | [`Frame`]s of [`Message`]s or [`SharedMessage`]s |
 //!
 //! # A server
-//! An event stream is lines of text: a field, a colon, a value. Whoever gets a line break into a
-//! value writes the next field. So the parts of an event that must fit on one line are types
-//! that hold no line break, [`EventName`], [`EventId`] and [`Comment`]; the data, which may have
-//! many lines, is split into as many `data` fields; and an [`Event`] is made of nothing else.
-//! What is encoded has the fields that were asked for and no other, whatever the text.
+//! An event stream is lines of text: a field, a colon, a value. A line break in a value would begin the
+//! next field. So the parts of an event that must fit on one line, [`EventName`], [`EventId`] and
+//! [`Comment`], are types that hold no line break. Data may have many lines: each becomes a `data`
+//! field. An [`Event`] has nothing else, so the encoded event has the fields that you set and no others,
+//! whatever the texts are.
 //!
 //! ```
 //! use sse_gate_codec::{Event, EventName};
 //!
 //! const NOTE: EventName<'static> = EventName::from_static("note");
 //!
-//! // Data from outside, trying to start an event of its own.
+//! // Data from outside that tries to begin an event of its own.
 //! let hostile = "hello\n\nevent: logout\rdata: now";
 //! let bytes = Event::new().event(NOTE).data(hostile).to_bytes();
 //! assert_eq!(
@@ -31,8 +33,8 @@
 //! assert_eq!(error.to_string(), "line feed at byte 4 of an event name");
 //! ```
 //!
-//! An event is encoded once for all streams that it goes to: [`Event::to_bytes`] is cheap to clone.
-//! Events that leave together share a buffer:
+//! Encode an event once for all the streams that it goes to: the result of [`Event::to_bytes`] is cheap
+//! to clone. Events that leave together share a buffer:
 //!
 //! ```
 //! use sse_gate_codec::{Event, EventId};
@@ -45,16 +47,41 @@
 //! assert_eq!(buffer, "id: 0\ndata: first\n\nid: 1\ndata: second\n\n:\n\n");
 //! ```
 //!
-//! # A client, over chunks
-//! A [`Decoder`] takes chunks as they come, whatever their size. Events borrow from the chunk;
-//! [`SharedMessage`]s share it, to be kept or sent to another task.
+//! # A client
+//! With the feature `stream` or `http-body`, any stream of chunks or HTTP body has `.events()`:
+//!
+#![cfg_attr(
+    feature = "http-body",
+    doc = r#"```
+use futures_util::StreamExt;
+use sse_gate_codec::BodyEventsExt;
+
+# pollster::block_on(async {
+# let body = http_body_util::Full::<bytes::Bytes>::from("retry: 500\nid: 7\ndata: hello\n\n");
+let mut events = body.events();
+while let Some(message) = events.next().await {
+    let message = message?;
+    println!("{}: {}", message.event(), message.data());
+}
+// To reconnect: wait this long, and send this as `Last-Event-ID`.
+let wait = events.retry();
+let decoder = events.into_decoder();
+assert_eq!((wait.unwrap().as_millis(), decoder.last_event_id()), (500, "7"));
+# Ok::<_, sse_gate_codec::StreamError<std::convert::Infallible>>(())
+# }).unwrap();
+```"#
+)]
+//!
+//! # A client without a runtime
+//! A [`Decoder`] takes chunks of any size as they come. [`Message`]s borrow from the chunk.
+//! [`SharedMessage`]s share it, so that you can keep them or send them to another task.
 //!
 //! ```
 //! use std::io::{self, Read};
 //! use std::time::Duration;
 //! use sse_gate_codec::{Decoder, EventId, Frame};
 //!
-//! /// Reads a response to its end; what to send as `Last-Event-ID`, and when.
+//! /// Reads a response to its end. Returns what to send as `Last-Event-ID`, and when.
 //! fn read(mut response: impl Read, last: EventId<'_>) -> io::Result<(String, Duration)> {
 //!     let mut decoder = Decoder::new().with_last_event_id(&last);
 //!     let (mut wait, mut buffer) = (Duration::from_secs(3), [0; 4096]);
@@ -67,7 +94,7 @@
 //!         while let Some(frame) = feed.next_frame() {
 //!             match frame.map_err(io::Error::other)? {
 //!                 Frame::Event(message) => println!("{}: {}", message.event(), message.data()),
-//!                 // Whatever a server says, within bounds of one's own.
+//!                 // The server may name any time: clamp it.
 //!                 Frame::Retry(delay) => wait = delay.clamp(Duration::from_secs(1), Duration::from_secs(60)),
 //!                 Frame::Comment(_) => {}
 //!             }
@@ -81,14 +108,14 @@
 //! ```
 //!
 //! # A proxy
-//! What is passed on means to the next client what it means to this one. A proxy that changes
-//! nothing can pass the bytes on as they are; one that looks at events decodes and encodes them:
+//! A proxy that changes nothing passes on the bytes. A proxy that looks at events decodes and encodes
+//! them. An event then means to the next client what it means to the proxy:
 //!
 //! ```
 //! use bytes::{Bytes, BytesMut};
 //! use sse_gate_codec::{Comment, Decoder, Event, Frame};
 //!
-//! /// What becomes of a chunk: events that are not for everyone are left out.
+//! /// Passes on a chunk without the events that are internal.
 //! fn pass_on(decoder: &mut Decoder, chunk: Bytes) -> BytesMut {
 //!     let mut out = BytesMut::new();
 //!     for frame in decoder.feed_shared(chunk) {
@@ -97,10 +124,10 @@
 //!             Ok(Frame::Event(message)) => Event::try_from(message.as_message()),
 //!             Ok(Frame::Retry(delay)) => Ok(Event::new().retry(*delay)),
 //!             Ok(Frame::Comment(text)) => Comment::try_from(&**text).map(|it| Event::new().comment(it)),
-//!             // The next client can't get it either: let it know.
+//!             // The next client can't get this event either. A comment tells why.
 //!             Err(error) => Comment::try_from(error.to_string()).map(|it| Event::new().comment(it)),
 //!         };
-//!         // The only text that can't be passed on has a NUL in a type or a comment.
+//!         // Only a type or a comment with a NUL can't be passed on.
 //!         if let Ok(event) = event {
 //!             event.encode(&mut out);
 //!         }
@@ -113,21 +140,31 @@
 //! assert_eq!(pass_on(&mut decoder, "1\r\r".into()), "id: 1\ndata: b\n\n");
 //! ```
 //!
-//! # What survives the way to the client
+//! # What arrives at the client
 //! A client that follows the [HTML standard, §9.2] gets the event that was encoded, with one
 //! exception that the format forces: CR, LF and CRLF in the data each arrive as one LF. Leading
-//! spaces, empty data, empty lines at the end, a byte order mark and every other character
-//! arrive as they were.
+//! spaces, empty data, empty lines at the end, a byte order mark and all other characters
+//! arrive unchanged.
+//!
+//! # Words
+//! This crate uses the words of the standard. An *event stream* is made of *events*, which end at an
+//! empty line. An event has *comments* and *fields*. An event with data is *dispatched*: the client gets
+//! its type, its data and the last event id, here a *message*.
+//!
+//! Methods that set how something works are named `with_…`, such as [`Decoder::with_limit`]. Methods that
+//! set a part of a value are named after the part, such as [`Event::data`]: an [`Event`] is a value, and
+//! reads like the fields that it writes.
 //!
 //! # Features
 //! - `std`, on by default: searches and checks long texts with the fastest instructions of the
-//!   processor, picked at run time.
-//! - `stream`: `EventStream`, over any `Stream` of chunks.
-//! - `http-body`: `EventStream::from_body`, over any `http_body::Body`.
-//! - `json`: `Event::json` makes the data from any `serde::Serialize`.
+//!   processor, which it finds at run time.
+//! - `stream`: `.events()` on any `Stream` of chunks, and `EncodedStream`.
+//! - `http-body`: `.events()` on any `http_body::Body`.
+//! - `json`: `Event::json` writes the data from any `serde::Serialize`, and `Message::json` reads it
+//!   into any `serde::Deserialize`.
 //!
-//! Without them the crate is `no_std` and needs `alloc`. It allocates nothing for an event that it
-//! lends, beyond buffers that are used again.
+//! Without features the crate is `no_std` and needs `alloc`. It allocates nothing for an event that it
+//! lends, except buffers that it uses again.
 //!
 //! [HTML standard, §9.2]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]

@@ -44,13 +44,13 @@ macro_rules! one_line_text {
             /// only at run time, use `try_from`.
             ///
             #[doc = concat!(
-                        "```compile_fail\n",
-                        "use sse_gate_codec::", stringify!($Type), ";\n\n",
-                        "const TWO_LINES: ", stringify!($Type), "<'static> =\n",
-                        "    ", stringify!($Type), "::from_static(\"one\\ntwo\");\n",
-                        "# let _ = TWO_LINES;\n",
-                        "```",
-                    )]
+                                "```compile_fail\n",
+                                "use sse_gate_codec::", stringify!($Type), ";\n\n",
+                                "const TWO_LINES: ", stringify!($Type), "<'static> =\n",
+                                "    ", stringify!($Type), "::from_static(\"one\\ntwo\");\n",
+                                "# let _ = TWO_LINES;\n",
+                                "```",
+                            )]
             ///
             /// # Panics
             /// If the text holds CR, LF or NUL. In a `const` this is a compile error.

@@ -1,7 +1,7 @@
-//! What is allocated: nothing for an event that is lent, and little for one that is shared.
+//! What is allocated: nothing for a borrowed message, and little for a shared one.
 //!
-//! The count is that of the whole process, so the tests run one after the other, without a harness
-//! and its threads around them.
+//! The allocations of the whole process are counted. So the tests run one after the other, without a
+//! harness and its threads.
 
 #![expect(clippy::print_stdout, reason = "there is no harness to print")]
 
@@ -22,7 +22,7 @@ fn allocations(run: impl FnOnce()) -> usize {
     change.allocations + change.reallocations
 }
 
-/// How many bytes are allocated by `run`, those that are freed again included.
+/// How many bytes `run` allocates, including those that it frees.
 fn allocated(run: impl FnOnce()) -> usize {
     let region = Region::new(ALLOCATOR);
     run();
@@ -75,8 +75,8 @@ fn nothing_is_allocated_for_an_event_that_is_lent_or_encoded_into_a_buffer() {
         let count = allocations(|| assert_eq!(read(&mut decoder, &chunks), 2000));
         assert_eq!(count, 0, "lent, in chunks of {len}");
 
-        // One for a chunk when it is first shared, one for the id of an earlier one, and two for an
-        // event that has to be put together.
+        // One for a chunk when it is first shared, one for the id of an earlier chunk, and two for an
+        // event that is put together.
         let count = allocations(|| assert_eq!(read_shared(&mut decoder, &chunks), 2000));
         assert!(
             count <= 2 * (2000 + chunks.len()),
@@ -85,7 +85,7 @@ fn nothing_is_allocated_for_an_event_that_is_lent_or_encoded_into_a_buffer() {
     }
 }
 
-/// H5: a long id and many events that have it must not cost their product.
+/// H5: many events with a long id must not copy it each time.
 fn a_long_id_is_copied_once_however_many_events_have_it() {
     let id = 1024 * 1024;
     let mut stream = format!("id: {}\ndata\n\n", "i".repeat(id));
@@ -99,13 +99,13 @@ fn a_long_id_is_copied_once_however_many_events_have_it() {
         let mut decoder = Decoder::new();
         let events = 100_001;
         let bytes = allocated(|| assert_eq!(read_shared(&mut decoder, &chunks), events));
-        // The line of the id as it grows, the id, its copy, and a little for each event and chunk.
+        // The line of the id while it grows, the id, its copy, and a little for each event and chunk.
         let most = 8 * id + 100 * (events + chunks.len());
         assert!(bytes <= most, "{bytes} bytes in chunks of {len}");
     }
 }
 
-/// What was put together for a long event is not copied once more when it is shared.
+/// A long event that was put together in a buffer is not copied again when it is shared.
 fn a_long_event_is_handed_out_in_the_memory_that_it_was_put_together_in() {
     let len = 100_000;
     let events = 50;
@@ -121,8 +121,7 @@ fn a_long_event_is_handed_out_in_the_memory_that_it_was_put_together_in() {
     assert!(bytes <= events * (len + 500), "{bytes} bytes");
 }
 
-/// A message that is kept keeps at most twice the memory that it needs, however long the events
-/// before it were.
+/// A message keeps at most twice the memory that it needs, even after much longer events.
 fn a_message_keeps_little_more_memory_than_its_text() {
     let (long, short) = (1_000_000, 5_000);
     let mut decoder = Decoder::new();
@@ -148,7 +147,7 @@ fn a_message_keeps_little_more_memory_than_its_text() {
     assert!(kept <= 100 * (2 * short + 200), "{kept} bytes");
 }
 
-/// F4: whatever a stream makes a decoder keep.
+/// F4: for all kinds of streams.
 fn the_buffers_are_bounded_by_the_limit() {
     let limit = 64 * 1024;
     let longest = |field: &str| format!("{field}{}\n", "x".repeat(limit - 100));
@@ -183,6 +182,6 @@ fn main() {
     nothing_is_allocated_for_an_event_that_is_lent_or_encoded_into_a_buffer();
     a_long_id_is_copied_once_however_many_events_have_it();
     a_long_event_is_handed_out_in_the_memory_that_it_was_put_together_in();
-    // As the harness would say it, for who counts.
+    // The line that a harness would print, for the script that counts tests.
     println!("test result: ok. 5 passed; 0 failed");
 }

@@ -1,4 +1,4 @@
-//! The law of the decoder: any bytes, cut anywhere, mean what the reference decoder says.
+//! The law of the decoder: any bytes that are cut anywhere mean what the reference decoder says.
 
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod decoding;
@@ -16,7 +16,7 @@ use proptest::sample::Index;
 use reference::decode;
 use sse_gate_codec::{Decoder, Event, Frame};
 
-/// Bytes with whatever means something to a decoder all over, and with what is no UTF-8.
+/// Bytes with many parts that mean something to a decoder, and with parts that are not UTF-8.
 fn hostile_stream() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         6 => prop::sample::select(vec![
@@ -45,7 +45,7 @@ fn cut<'a>(stream: &'a [u8], places: &[Index]) -> Vec<&'a [u8]> {
     chunks
 }
 
-/// What the reference decoder says, as far as the decoder tells it.
+/// What the reference decoder says, without the parts that the decoder does not return.
 fn expected(stream: &[u8]) -> reference::Decoded {
     let mut expected = decode(stream, "before");
     expected.fields.clear();
@@ -74,7 +74,7 @@ proptest! {
         }
     }
 
-    /// H5: the limit is met at the same place, and what comes before and behind is the same.
+    /// H5: the limit is met at the same place, and what comes before and after is the same.
     #[test]
     fn any_limit_is_met_at_the_same_place_however_the_stream_is_cut(
         stream in hostile_stream(),
@@ -124,7 +124,7 @@ proptest! {
         prop_assert_eq!(arrived, seen);
     }
 
-    /// Whoever stops reading in the midst of a chunk loses its frames and nothing else.
+    /// A feed that is dropped early loses its frames and nothing else.
     #[test]
     fn a_feed_that_is_dropped_has_read_its_chunk(
         stream in hostile_stream(),
@@ -144,7 +144,7 @@ proptest! {
     }
 }
 
-/// Reads a chunk to its end with a decoder that is used further.
+/// Reads a chunk to its end with a decoder that is used again afterwards.
 fn borrowed_by(decoder: &mut Decoder, chunk: &[u8]) -> usize {
     let mut feed = decoder.feed(chunk);
     let mut frames = 0;
@@ -170,11 +170,11 @@ fn every_short_stream_means_what_the_standard_says() {
         streams.extend(longer);
     }
     assert_eq!(streams.len(), (7_usize.pow(6) - 1) / 6);
-    // What stands before and behind it shows what it leaves behind.
+    // The lines before and after the stream show what it leaves in the decoder.
     let inner = streams
         .iter()
         .map(|stream| format!("data\r{stream}\ndata: last\n\n"));
-    // And where nothing does, what it ends in.
+    // The stream alone shows how it ends.
     for stream in inner.chain(streams.iter().cloned()) {
         let expected = expected(stream.as_bytes());
         let whole: Vec<&[u8]> = vec![stream.as_bytes()];

@@ -1,4 +1,4 @@
-//! Events and their exact bytes, and the small cases to the last one.
+//! The exact bytes of events, and all small cases.
 
 mod reference;
 
@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use reference::decode;
 use sse_gate_codec::{Comment, Event, EventId, EventName};
 
-/// The data that a client gets of an event with nothing but `data`.
+/// The data that a client gets from an event with data only.
 fn through_the_wire(data: &str) -> String {
     let mut seen = decode(&Event::new().data(data).to_bytes(), "");
     assert_eq!(seen.events.len(), 1, "{data:?}");
@@ -60,7 +60,7 @@ fn every_kind_of_event_has_its_exact_bytes() {
 
 /// H1, H3
 ///
-/// All strings of up to six of the characters that a decoder treats in a way of their own.
+/// All strings of up to six characters that mean something to a decoder.
 #[test]
 #[cfg_attr(miri, ignore = "too many for Miri")]
 fn every_short_text_arrives_with_its_line_breaks_as_lf() {

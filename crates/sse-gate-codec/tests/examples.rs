@@ -14,8 +14,8 @@ struct Run {
 
 /// Runs an example with this standard input.
 fn run(name: &str, args: &[&str], input: &[u8]) -> Run {
-    // Tests are built into `deps`, examples beside it. `cargo test` builds both, unless it is told
-    // to build this test alone.
+    // Tests are built into `deps`, and examples beside it. `cargo test` builds both, unless you ask for
+    // this test alone.
     let mut path = env::current_exe().expect("a test has a path");
     path.pop();
     path.set_file_name("examples");

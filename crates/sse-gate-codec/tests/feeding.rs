@@ -1,4 +1,4 @@
-//! How a decoder is fed: when events are there, and what stays from chunk to chunk.
+//! When events come out of a decoder, and what stays from chunk to chunk.
 
 use bytes::Bytes;
 use sse_gate_codec::{Decoder, EventId, Frame, SharedMessage};
@@ -15,7 +15,7 @@ fn data(decoder: &mut Decoder, chunk: &str) -> Vec<String> {
     data
 }
 
-/// The events that a chunk completes, to keep.
+/// The events that a chunk completes, as shared messages.
 fn messages(decoder: &mut Decoder, chunk: &Bytes) -> Vec<SharedMessage> {
     let frames = decoder.feed_shared(chunk.clone());
     frames
@@ -48,7 +48,7 @@ fn an_lf_behind_a_cr_is_no_line_end_in_any_later_chunk() {
 }
 
 #[test]
-fn a_retry_comes_before_the_event_of_its_block_and_without_one_too() {
+fn a_retry_comes_before_its_event_and_without_one_too() {
     let mut decoder = Decoder::new();
     let frames: Vec<_> = decoder
         .feed_shared(Bytes::from_static(b"data: 1\nretry: 20\n\nretry: 30"))
@@ -63,14 +63,14 @@ fn a_retry_comes_before_the_event_of_its_block_and_without_one_too() {
 }
 
 #[test]
-fn the_last_event_id_is_the_one_of_the_last_block_that_ended() {
+fn the_last_event_id_is_the_one_of_the_last_event_that_ended() {
     let mut decoder = Decoder::new();
     assert_eq!(decoder.last_event_id(), "");
     assert!(data(&mut decoder, "id: 1\ndata: x\n").is_empty());
     assert_eq!(decoder.last_event_id(), "");
     assert_eq!(data(&mut decoder, "\n").len(), 1);
     assert_eq!(decoder.last_event_id(), "1");
-    // A block without data counts; one without an end does not.
+    // An event without data counts. An event without an end does not.
     assert!(data(&mut decoder, "id: 2\n\nid: 3\n").is_empty());
     assert_eq!(decoder.last_event_id(), "2");
 }
@@ -97,13 +97,13 @@ fn a_new_stream_begins_with_the_last_event_id_and_nothing_else() {
         assert_eq!(messages[0].data(), "2");
         assert_eq!(messages[0].id(), "seed");
     }
-    // The limit has stayed, too.
+    // The limit stays, too.
     let feed = decoder.feed_shared(Bytes::from_static(b"data: far more than the limit"));
     assert_eq!(feed.filter(Result::is_err).count(), 1);
 }
 
 #[test]
-fn comments_are_returned_only_to_who_asks() {
+fn comments_are_returned_only_on_request() {
     let stream = Bytes::from_static(b": one\n:\ndata: 1\n: two\n\n");
     assert_eq!(Decoder::new().feed_shared(stream.clone()).count(), 1);
     let frames = Decoder::default()
@@ -111,7 +111,7 @@ fn comments_are_returned_only_to_who_asks() {
         .feed_shared(stream.clone())
         .count();
     assert_eq!(frames, 4);
-    // Not either if a comment is cut.
+    // The same if a comment is cut.
     let mut decoder = Decoder::new();
     let cut = stream.chunks(2).map(Bytes::copy_from_slice);
     let frames: usize = cut.map(|chunk| decoder.feed_shared(chunk).count()).sum();
@@ -146,7 +146,7 @@ fn a_shared_event_stands_in_its_chunk_and_a_clone_in_the_same_memory() {
     assert_eq!(at(messages[2].id()), start + 4);
     assert_eq!(messages[0].data_bytes(), "in the chunk");
     assert_eq!(messages[0].data_bytes().as_ptr() as usize, start + 21);
-    // Lines that are joined stand apart.
+    // Joined lines are in memory of their own.
     assert_eq!(messages[1].data(), "2\n3");
     assert_eq!(messages[1].data_bytes(), "2\n3");
     assert_eq!(messages[1].id(), "1");
@@ -164,11 +164,11 @@ fn the_id_of_an_earlier_chunk_is_in_all_later_events() {
     let later = messages(&mut decoder, &later);
     let ids: Vec<_> = first.iter().chain(&later).map(SharedMessage::id).collect();
     assert_eq!(ids, ["1", "1", "1", "2", "2"]);
-    // Of an id that several events have from before, there is one copy.
+    // Events that have the id of an earlier one share a copy.
     assert_eq!(later[0].id().as_ptr(), later[1].id().as_ptr());
 }
 
-/// A feed that is leaked can't tell what it has read. Whatever then comes out, it is no panic.
+/// The decoder can't know what a leaked feed has read. It must not panic.
 #[test]
 fn a_feed_that_is_leaked_harms_nothing() {
     let mut decoder = Decoder::new();

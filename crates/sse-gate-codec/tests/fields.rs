@@ -76,19 +76,23 @@ fn an_error_names_the_field_the_character_and_the_place() {
     let cases = [
         (
             EventName::try_from("é\n").unwrap_err(),
+            2,
             "line feed at byte 2 of an event name",
         ),
         (
             EventId::try_from("\r\n").unwrap_err(),
+            0,
             "carriage return at byte 0 of an event id",
         ),
         (
             Comment::try_from("a\0b").unwrap_err(),
+            1,
             "null character at byte 1 of a comment",
         ),
     ];
-    for (error, message) in cases {
+    for (error, position, message) in cases {
         assert_eq!(error.to_string(), message);
+        assert_eq!(error.position(), position);
     }
 }
 

@@ -1,10 +1,11 @@
-//! What happens when an event is larger than it may be.
+//! What happens when an event is larger than the limit.
 
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod decoding;
-#[allow(dead_code, reason = "nothing here is compared with it")]
+#[allow(dead_code, reason = "this test needs only its types")]
 mod reference;
 
+use base64ct::{Base64, Encoding};
 use decoding::{borrowed, cuts, shared};
 use sse_gate_codec::{Decoder, Frame};
 
@@ -51,9 +52,9 @@ fn the_limit_counts_the_line_and_what_the_lines_before_brought() {
     }
 }
 
-/// H5: what is no UTF-8 counts as the U+FFFD that it becomes.
+/// H5: bytes that are not UTF-8 count as the U+FFFD that they become.
 #[test]
-fn what_is_no_text_counts_as_what_it_becomes() {
+fn bytes_that_are_no_text_count_as_what_they_become() {
     let stream = b"data: \xFF\n\n";
     assert_eq!(seen(9, stream).len(), 1);
     assert_eq!(seen(8, stream), ["event is larger than 8 bytes"]);
@@ -61,7 +62,7 @@ fn what_is_no_text_counts_as_what_it_becomes() {
 
 /// H5
 #[test]
-fn a_block_that_is_too_large_is_passed_over_and_the_next_one_is_read() {
+fn an_event_that_is_too_large_is_skipped_and_the_next_one_is_read() {
     for end in ["\n", "\r", "\r\n"] {
         let stream = ":1|id: a|data: 1||retry: 5|id: b|data: too long|id: c|retry: 6|:2|event: d|\
             |data: 2||id: e|data: too long";
@@ -78,7 +79,7 @@ fn a_block_that_is_too_large_is_passed_over_and_the_next_one_is_read() {
     }
 }
 
-/// H5: a limit that is set in the midst of a block counts what there is of it.
+/// H5: a limit that is set in the middle of an event counts the lines before, too.
 #[test]
 fn a_limit_can_be_set_at_any_time() {
     for (rest, error) in [("x: y\n", true), ("data\n", true), ("", false)] {
@@ -88,12 +89,12 @@ fn a_limit_can_be_set_at_any_time() {
         let chunk = format!("{rest}\ndata: 1\n\ndata: 12345");
         let frames = decoder.feed_shared(chunk.into());
         let errors: Vec<_> = frames.map(|frame| frame.is_err()).collect();
-        // The event as it is or an error, then a line too long, and that twice.
+        // The event or an error, then a line that is too long, then another one.
         assert_eq!(errors, [error, true, true], "{rest:?}");
     }
 }
 
-/// H5: an error is there as soon as it is certain, and before memory is taken.
+/// H5: the error comes as soon as it is certain, and before memory is allocated.
 #[test]
 #[cfg_attr(miri, ignore = "too many for Miri")]
 fn a_line_without_end_is_refused_at_the_limit() {
@@ -106,14 +107,16 @@ fn a_line_without_end_is_refused_at_the_limit() {
         match decoder.feed(&line).next_frame() {
             None => assert!(taken <= limit, "{taken} bytes were kept"),
             Some(frame) => {
-                let error = frame.unwrap_err().to_string();
-                assert_eq!(error, format!("event is larger than {limit} bytes"));
+                let error = frame.unwrap_err();
+                assert_eq!(error.limit(), limit);
+                let message = format!("event is larger than {limit} bytes");
+                assert_eq!(error.to_string(), message);
                 break;
             }
         }
     }
     assert_eq!(taken, limit + line.len());
-    // It is said once, and the rest is passed over.
+    // There is one error, and the rest is skipped.
     for _ in 0..10 {
         assert!(decoder.feed(&line).next_frame().is_none());
     }
@@ -124,11 +127,31 @@ fn a_line_without_end_is_refused_at_the_limit() {
     assert_eq!(message.data(), "next");
 }
 
+/// H5: a picture of almost 6 MiB, in base64 and in JSON.
+#[test]
+#[cfg_attr(miri, ignore = "too many for Miri")]
+fn a_picture_in_base64_fits_into_the_default_limit() {
+    assert_eq!(Decoder::DEFAULT_LIMIT, 8 << 20);
+    let picture = Base64::encode_string(&vec![0xFF; (6 << 20) - 1024]);
+    let stream = format!("event: picture\nid: 1\ndata: {{\"png\":\"{picture}\"}}\n\n");
+    let chunks: Vec<_> = stream.as_bytes().chunks(1460).collect();
+    for chunks in [vec![stream.as_bytes()], chunks] {
+        for seen in [
+            borrowed(Decoder::new(), &chunks),
+            shared(Decoder::new(), &chunks),
+        ] {
+            let events = seen.decoded.events;
+            assert_eq!(events.len(), 1);
+            assert_eq!(events[0].data.len(), picture.len() + "{\"png\":\"\"}".len());
+        }
+    }
+}
+
 /// H5
 #[test]
 #[cfg_attr(miri, ignore = "too many for Miri")]
 fn an_event_of_exactly_the_limit_arrives_and_comments_between_events_are_not_added_up() {
-    let limit = Decoder::DEFAULT_LIMIT;
+    let limit = 256 * 1024;
     let text = "x".repeat(limit - "data: ".len());
     let stream = format!("data: {text}\n\n");
     let [frame] = &seen(limit, stream.as_bytes())[..] else {
@@ -140,7 +163,7 @@ fn an_event_of_exactly_the_limit_arrives_and_comments_between_events_are_not_add
     assert_eq!(count(20, &stream), (201, 0));
 }
 
-/// H5: a million of anything, and many chunks of one byte.
+/// H5: a million fields of each kind, and many chunks of one byte.
 #[test]
 #[cfg_attr(miri, ignore = "too many for Miri")]
 fn many_fields_and_many_lines_are_read_within_the_limit() {

@@ -1,4 +1,4 @@
-//! Events that are long, or whose parts are: what is put together, handed out and shared.
+//! Events that are long or have long parts: texts that are put together, handed out and shared.
 
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod decoding;
@@ -11,8 +11,8 @@ use decoding::{borrowed, cuts, decoder, shared};
 use reference::decode;
 use sse_gate_codec::{Decoder, Frame, SharedMessage};
 
-/// Events of every length around the ones from which on something is done in another way, on one
-/// line and on many, with types and with ids of all lengths, and without.
+/// Events of lengths around the limits inside of the decoder, on one line and on many, with types and
+/// ids of many lengths, and without.
 fn stream() -> String {
     let mut stream = String::new();
     for (number, len) in [10, 4095, 4096, 9000, 30, 5000, 16_384, 100, 20_000]

@@ -33,7 +33,7 @@ fn each_file_of_the_decoder_uses_only_files_of_earlier_rows() {
     let files = module
         .lines()
         .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
-    let mut uses = 0;
+    let mut count = 0;
     for file in files {
         let row = rows
             .get(file)
@@ -49,8 +49,8 @@ fn each_file_of_the_decoder_uses_only_files_of_earlier_rows() {
                 rows[used] < *row,
                 "{file} uses {used}, which is not in an earlier row"
             );
-            uses += 1;
+            count += 1;
         }
     }
-    assert!(uses > 30, "only {uses} uses were found");
+    assert!(count > 30, "only {count} uses were found");
 }

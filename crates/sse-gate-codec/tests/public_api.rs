@@ -1,16 +1,17 @@
-//! The public API, as text: `public-api.txt` shows in a review what has changed of it.
+//! The public API, as text: `public-api.txt` shows in a review how the API has changed.
 //!
-//! After a change that is meant, run this test with `UPDATE_PUBLIC_API=1`. The list is made from the
-//! sources: what `lib.rs` re-exports, with its public functions and constants and the traits it
-//! implements, the bodies left out. Of the types that `one_line_text` makes alike, it has one.
+//! If you change the API on purpose, run this test with `UPDATE_PUBLIC_API=1`. The list is made from the
+//! sources: the items that `lib.rs` re-exports, with their public functions and constants and the
+//! traits that they implement, without bodies. `one_line_text` makes three types that are alike: the
+//! list has one of them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
-use syn::{Attribute, Fields, File, ImplItem, Item, Type, UseTree, Visibility};
+use syn::{Attribute, Fields, File, ImplItem, Item, TraitItem, Type, UseTree, Visibility};
 
-/// The type that stands for all that the macro makes.
+/// The type that the list has of those that the macro makes.
 const EXAMPLE: &str = "EventName";
 
 fn folder() -> &'static Path {
@@ -21,7 +22,7 @@ fn parse(text: &str) -> File {
     syn::parse_file(text).expect("a source is Rust")
 }
 
-/// The sources in a folder and all below it, in the order of their names.
+/// The sources in a folder and in the folders below it, ordered by name.
 fn sources(folder: &Path, into: &mut Vec<Item>) {
     let entries = fs::read_dir(folder).expect("a folder can be read");
     let mut paths: Vec<_> = entries
@@ -38,7 +39,7 @@ fn sources(folder: &Path, into: &mut Vec<Item>) {
     }
 }
 
-/// The names that are used, whatever module they are from.
+/// The names that are re-exported, without their modules.
 fn names(tree: &UseTree, into: &mut BTreeSet<String>) {
     match tree {
         UseTree::Path(path) => names(&path.tree, into),
@@ -62,7 +63,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// Leaves of the attributes those that are part of what an item is.
+/// Removes the attributes that are not part of the API.
 fn strip(attributes: &mut Vec<Attribute>) {
     let kept = ["cfg", "derive", "must_use", "non_exhaustive"];
     attributes.retain(|it| kept.iter().any(|name| it.path().is_ident(name)));
@@ -74,7 +75,7 @@ fn name_of(of: &Type) -> Option<String> {
     Some(path.path.segments.last()?.ident.to_string())
 }
 
-/// What is public of an item, if it is about one of these names.
+/// The public part of an item, if the item is about one of these names.
 fn public_part(mut item: Item, public: &BTreeSet<String>) -> Option<Item> {
     match &mut item {
         Item::Struct(it) if public.contains(&it.ident.to_string()) => {
@@ -110,6 +111,18 @@ fn public_part(mut item: Item, public: &BTreeSet<String>) -> Option<Item> {
                 return None;
             }
         }
+        Item::Trait(it) if public.contains(&it.ident.to_string()) => {
+            strip(&mut it.attrs);
+            for item in &mut it.items {
+                if let TraitItem::Fn(it) = item {
+                    strip(&mut it.attrs);
+                    it.default = it.default.take().map(|_| syn::parse_quote!({}));
+                }
+                if let TraitItem::Type(it) = item {
+                    strip(&mut it.attrs);
+                }
+            }
+        }
         _ => return None,
     }
     Some(item)
@@ -133,7 +146,7 @@ fn the_public_api_is_the_one_that_is_written_down() {
             Item::Macro(it) if it.mac.path.is_ident("macro_rules") => {
                 made_by(&it.mac.tokens.to_string())
             }
-            // What `pin_project!` is given is a struct.
+            // `pin_project!` has a struct as its input.
             Item::Macro(it) if it.mac.path.is_ident("pin_project") => {
                 let text = it.mac.tokens.to_string().replace("# [pin]", "");
                 parse(&text).items

@@ -1,7 +1,7 @@
 //! The law of the codec: a client sees the event that was built, and nothing else.
 //!
-//! Whatever is encoded is read back by the decoder in `reference/`, which is written from the
-//! standard and shares no code with the crate.
+//! Each encoded event is decoded by the decoder in `reference/`, which is written from the standard
+//! and shares no code with the crate.
 
 mod hostile;
 mod parts;
@@ -51,7 +51,7 @@ proptest! {
 
     /// H1, H2, H3
     ///
-    /// Equal fields, not only equal events: nothing stands in the stream that was not asked for.
+    /// The fields are equal, not only the events: the stream has no field that was not set.
     #[test]
     fn any_event_arrives_as_it_was_built_and_with_no_other_field(parts in parts()) {
         let bytes = parts.event().to_bytes();
@@ -72,9 +72,9 @@ proptest! {
 
     /// H1
     ///
-    /// Says the same as the first, without a decoder: one empty line, at the end, and no CR.
+    /// This checks the first law without a decoder: there is one empty line, at the end, and no CR.
     #[test]
-    fn any_event_is_one_block_of_lines_that_end_in_lf(parts in parts()) {
+    fn any_event_is_lines_that_end_in_lf_and_one_empty_line(parts in parts()) {
         let bytes = parts.event().to_bytes();
         let block = bytes.strip_suffix(b"\n").unwrap();
         prop_assert!(!bytes.contains(&b'\r'));
@@ -85,7 +85,7 @@ proptest! {
 
     /// H9
     ///
-    /// The bound is what a limit on text can be turned into a limit on bytes with.
+    /// With this bound you can turn a limit on text into a limit on bytes.
     #[test]
     fn encoded_len_is_exact_and_data_grows_at_most_sevenfold(parts in parts()) {
         let event = parts.event();

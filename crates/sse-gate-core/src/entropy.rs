@@ -6,17 +6,43 @@ use std::sync::Arc;
 
 /// A source of unpredictable bytes.
 ///
-/// It fails rather than give bytes that an attacker could guess. Without randomness no token is
+/// It must fail rather than return bytes that an attacker could guess. Without randomness no token is
 /// issued.
+///
+/// [`SystemEntropy`] is the usual source. One of your own, which counts what is drawn:
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use sse_gate_core::{Entropy, EntropyError, MemoryStore, SystemEntropy, TokenGate};
+///
+/// #[derive(Debug, Default)]
+/// struct CountedEntropy(AtomicU64);
+///
+/// impl Entropy for CountedEntropy {
+///     fn fill(&self, bytes: &mut [u8; 32]) -> Result<(), EntropyError> {
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///         SystemEntropy.fill(bytes)
+///     }
+/// }
+///
+/// let gate = TokenGate::builder(MemoryStore::default())
+///     .with_entropy(CountedEntropy::default())
+///     .build();
+/// # let _ = gate;
+/// ```
 pub trait Entropy: Debug + Send + Sync + 'static {
     /// Fills `bytes` with unpredictable bytes.
+    ///
+    /// # Errors
+    ///
+    /// The source has failed. `bytes` may be partly filled and are not used.
     fn fill(&self, bytes: &mut [u8; 32]) -> Result<(), EntropyError>;
 }
 
-/// The operating system's randomness, asked for every time.
+/// The randomness of the operating system, which is asked each time.
 ///
-/// Nothing is kept in this process, so nothing can be copied: not by a fork, into whatever
-/// namespace, and not by a snapshot of the process.
+/// The process keeps no state of a generator. So a fork or a snapshot of the process can't copy one,
+/// and no two processes draw the same token.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemEntropy;
 
@@ -39,7 +65,7 @@ pub struct EntropyError {
 }
 
 impl EntropyError {
-    /// An error of some other source's own.
+    /// The source has failed with this error.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             source: Some(source.into()),

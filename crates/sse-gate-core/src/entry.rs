@@ -4,16 +4,16 @@
 //! |---|---|---|
 //! | 0 | 1 | version, 2 |
 //! | 1 | 1 | flags: 1 the client continues a stream, 2 there is a payload |
-//! | 2 | 32 | the token's key |
+//! | 2 | 32 | the key of the token |
 //! | 34 | 8 | when the token ends, Unix milliseconds |
 //! | 42 | 8 | when the stream ends, Unix milliseconds |
-//! | 50 | 8 | how long that was from when the token was issued, milliseconds |
-//! | 58 | 8 | the epoch in which its subject was authenticated |
+//! | 50 | 8 | how long the stream may last, in milliseconds from when the token was issued |
+//! | 58 | 8 | the epoch in which the subject was authenticated |
 //! | 66 | 2 | length of the subject |
 //! | 68 | 2 | length of the resource |
 //! | 70 | | subject, resource, payload |
 //!
-//! Numbers are big-endian. One allocation holds it all: a store may keep millions of them.
+//! Numbers are big-endian. An entry is one allocation, as a store may keep millions of them.
 
 use std::error::Error;
 use std::fmt;
@@ -27,14 +27,36 @@ const CONTINUES: u8 = 1;
 const HAS_PAYLOAD: u8 = 2;
 const HEADER_LEN: usize = 70;
 
-/// A grant in the form that stores keep: opaque bytes that name their own key.
+/// A grant in the form that stores keep: opaque bytes that contain their own key.
 ///
-/// Nothing in it leads back to the token.
+/// The token can't be computed from them. A store outside of this process writes
+/// [`as_bytes`](Self::as_bytes) and reads with [`from_bytes`](Self::from_bytes). The other methods tell
+/// a store what it needs for its caps and withdrawals.
+///
+/// ```
+/// use sse_gate_core::{Entry, GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+///
+/// # pollster::block_on(async {
+/// # let gate = TokenGate::new(MemoryStore::default()).erased();
+/// # let feed = Resource::new(["feed"])?;
+/// # let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, feed.clone())).await?;
+/// # let redemption = gate.begin(issued.token().expose(), &feed)?;
+/// # let entry = gate.take(&redemption).await?.unwrap();
+/// // A store got `entry` in `insert`.
+/// let row: Vec<u8> = entry.as_bytes().to_vec();
+///
+/// let read = Entry::from_bytes(row)?;
+/// assert_eq!(read, entry);
+/// assert_eq!(read.subject_bytes(), b"alice");
+/// assert_eq!(read.key(), issued.key());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry(Box<[u8]>);
 
 impl Entry {
-    /// Writes down a grant whose stream may last for `lasts` from now.
+    /// The entry of a grant whose stream may last for `lasts` from now.
     pub(crate) fn seal(key: TokenKey, grant: &Grant, lasts: Duration) -> Self {
         let (subject, resource) = (grant.subject.as_str().as_bytes(), grant.resource.as_bytes());
         let payload = grant.payload.as_deref();
@@ -53,12 +75,12 @@ impl Entry {
         bytes.extend_from_slice(subject);
         bytes.extend_from_slice(resource);
         bytes.extend_from_slice(payload.unwrap_or_default());
-        // Else it was moved while it was written.
+        // More bytes would have moved the allocation.
         debug_assert_eq!(bytes.len(), len);
         Self(bytes.into())
     }
 
-    /// Reads the grant back.
+    /// The grant in these bytes.
     pub(crate) fn open(&self) -> Result<Grant, CorruptEntry> {
         let subject = Subject::new(self.subject()?).map_err(|_| CorruptEntry("subject"))?;
         let (resource, payload) = self.rest()?;
@@ -73,7 +95,11 @@ impl Entry {
         })
     }
 
-    /// Reads back what [`as_bytes`](Self::as_bytes) gave; an error if it is anything else.
+    /// Reads what [`as_bytes`](Self::as_bytes) returned.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are damaged, or of a version that this code does not know.
     pub fn from_bytes(bytes: impl Into<Box<[u8]>>) -> Result<Self, CorruptEntry> {
         let entry = Self(bytes.into());
         match entry.0.first() {
@@ -83,34 +109,34 @@ impl Entry {
         }
     }
 
-    /// The bytes to keep.
+    /// The bytes for a store to keep.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The key this entry was made for.
+    /// The key of the token that this entry was made for.
     pub fn key(&self) -> TokenKey {
         TokenKey::from_bytes(self.array(2))
     }
 
-    /// When the token ends: the entry is worth nothing from then on.
+    /// When the token ends. From then on the entry is of no use.
     pub fn expires_at(&self) -> Timestamp {
         Timestamp::from_unix_millis(u64::from_be_bytes(self.array(34)))
     }
 
-    /// How long the stream may last, from when the token was issued. Its deadline is a date, and
-    /// says more if the wall clock was set back since.
+    /// How long the stream may last, from the moment when the token was issued. The deadline is a date,
+    /// which would allow more if the wall clock was set back since.
     pub(crate) fn lasts(&self) -> Duration {
         Duration::from_millis(u64::from_be_bytes(self.array(50)))
     }
 
-    /// When its subject was authenticated, counted in withdrawals: if the subject was withdrawn
-    /// since, no store takes it.
+    /// The epoch in which the subject was authenticated. A store refuses the entry if the subject was
+    /// withdrawn since.
     pub fn epoch(&self) -> Epoch {
         Epoch::from_u64(u64::from_be_bytes(self.array(58)))
     }
 
-    /// Whose token it is, the subject by which stores count.
+    /// The subject, in UTF-8. Stores count entries by it.
     pub fn subject_bytes(&self) -> &[u8] {
         let len = usize::from(u16::from_be_bytes(self.array(66)));
         self.0.get(HEADER_LEN..HEADER_LEN + len).unwrap_or_default()
@@ -125,7 +151,7 @@ impl Entry {
         std::str::from_utf8(self.subject_bytes()).map_err(|_| CorruptEntry("subject"))
     }
 
-    /// What follows the subject: resource and payload.
+    /// The resource and the payload, which follow the subject.
     fn rest(&self) -> Result<(&[u8], &[u8]), CorruptEntry> {
         let subject_len = usize::from(u16::from_be_bytes(self.array(66)));
         let resource_len = usize::from(u16::from_be_bytes(self.array(68)));
@@ -137,7 +163,7 @@ impl Entry {
             .ok_or(CorruptEntry("length"))
     }
 
-    /// `N` bytes of the header from `at`. Both constructors see to it that there is a header.
+    /// `N` bytes of the header from `at`. Both constructors make sure that there is a header.
     fn array<const N: usize>(&self, at: usize) -> [u8; N] {
         let mut array = [0; N];
         array.copy_from_slice(&self.0[at..at + N]);
@@ -145,7 +171,7 @@ impl Entry {
     }
 }
 
-/// Subjects and resources are far shorter than 64 KiB.
+/// The length of a subject or a resource. Both are far shorter than 64 KiB.
 fn len_u16(bytes: &[u8]) -> u16 {
     debug_assert!(bytes.len() <= Subject::MAX_LEN.max(Resource::MAX_LEN));
     u16::try_from(bytes.len()).unwrap_or(u16::MAX)
@@ -161,7 +187,7 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Stored bytes are no entry, or one of a version that this code does not know.
+/// The stored bytes are not an entry, or have a version that this code does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CorruptEntry(&'static str);
 

@@ -8,9 +8,9 @@ use crate::{Epoch, PayloadError, Resource, Subject, Timestamp};
 
 /// The right to open one stream: who, which stream, with what data, until when.
 ///
-/// [`TokenGate::redeem`](crate::TokenGate::redeem) gives it for a token, which is spent then. A
-/// handler that holds a grant needs no further check. Every bound in it is settled: see
-/// [`GrantRequest`](crate::GrantRequest) for what was asked.
+/// [`TokenGate::redeem`](crate::TokenGate::redeem) returns it for a token, and spends the token. A
+/// handler that has a grant needs no further check. A grant has all its bounds. What the caller asked
+/// for is a [`GrantRequest`](crate::GrantRequest).
 ///
 /// ```
 /// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
@@ -44,12 +44,16 @@ impl Grant {
         &self.subject
     }
 
-    /// Which stream.
+    /// Which stream it opens.
     pub fn resource(&self) -> &Resource {
         &self.resource
     }
 
     /// The data that [`GrantRequest::with_payload`](crate::GrantRequest::with_payload) put in.
+    ///
+    /// # Errors
+    ///
+    /// There is no payload, or it is not a `T`.
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
         let bytes = self.payload.as_deref().ok_or_else(PayloadError::absent)?;
         Ok(serde_json::from_slice(bytes)?)
@@ -60,7 +64,7 @@ impl Grant {
         self.payload.as_deref().map_or(0, <[u8]>::len)
     }
 
-    /// When the token ends, or would have ended if it had not been redeemed.
+    /// When the token ends. A token that was redeemed is spent already.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
@@ -80,7 +84,7 @@ impl Grant {
         self.continues
     }
 
-    /// The same grant without its payload: what a stream keeps while it is open.
+    /// The same grant without its payload, for a stream to keep while it is open.
     pub fn without_payload(&self) -> Self {
         Self {
             subject: self.subject.clone(),
@@ -90,8 +94,8 @@ impl Grant {
         }
     }
 
-    /// The grant of a client that comes back to the stream which this one has opened. It ends at
-    /// `latest` at the latest.
+    /// The grant of a client that reconnects to the stream of this grant. It has no payload, and ends
+    /// no later than `latest`.
     pub fn continued(&self, latest: Timestamp) -> Self {
         Self {
             deadline: self.deadline.min(latest),

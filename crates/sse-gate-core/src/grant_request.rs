@@ -1,4 +1,4 @@
-//! What is asked of a gate: [`GrantRequest`].
+//! What a caller asks of a gate: [`GrantRequest`].
 
 use std::fmt;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use crate::{Epoch, PayloadError, Resource, Subject, Timestamp};
 
-/// A wish to open one stream: who, which stream, with what data, until when at most.
+/// A request to open one stream: who, which stream, with what data, and until when at most.
 ///
-/// [`TokenGate::issue`](crate::TokenGate::issue) settles it within the gate's own bounds and gives a
-/// token for it. The [`Grant`](crate::Grant) that comes back for the token says what was granted.
+/// [`TokenGate::issue`](crate::TokenGate::issue) applies the gate's own bounds to it, and issues a
+/// token. The [`Grant`](crate::Grant) that comes back for the token says what was granted.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,44 +49,47 @@ impl GrantRequest {
         }
     }
 
-    /// Adds data for the handler. It stays on the server, as JSON; the client never sees it.
+    /// Adds data for the handler. It stays on the server, as JSON. The client never sees it.
+    ///
+    /// # Errors
+    ///
+    /// The data can't be written as JSON: a map whose keys are not strings, for example.
     pub fn with_payload<T: Serialize + ?Sized>(mut self, data: &T) -> Result<Self, PayloadError> {
         self.payload = Some(serde_json::to_vec(data)?.into());
         Ok(self)
     }
 
-    /// When the credential ends that asks for the token: the `exp` of its JWT. The token ends then
-    /// at the latest, and so does the stream unless a [deadline](Self::with_deadline) is given.
+    /// When the caller's credential ends, for example the `exp` of its JWT. The token ends no later, and
+    /// neither does the stream, unless it has a [deadline](Self::with_deadline) of its own.
     pub fn with_credential_expiry(mut self, at: Timestamp) -> Self {
         self.credential_ends = at;
         self
     }
 
-    /// Asks for a shorter life of the token than the gate's. A longer one has no effect.
+    /// Asks for a token that lives shorter than the gate's TTL. A longer span has no effect.
     pub fn with_ttl(mut self, ttl: Duration) -> Self {
         self.ttl = Some(ttl);
         self
     }
 
-    /// When the stream ends at the latest, instead of with the credential.
+    /// When the stream ends at the latest. Without it the stream ends with the caller's credential.
     pub fn with_deadline(mut self, at: Timestamp) -> Self {
         self.deadline = Some(at);
         self
     }
 
-    /// The epoch that was read before the caller was authenticated
-    /// ([`TokenGate::epoch`](crate::TokenGate::epoch)). If the subject's tokens are withdrawn after
-    /// that and before the token is issued, no token is issued.
+    /// The [epoch](crate::TokenGate::epoch) that you read before you authenticated the caller. If the
+    /// subject's tokens are withdrawn between that and [`issue`](crate::TokenGate::issue), no token is
+    /// issued.
     ///
-    /// A request without an epoch counts as authenticated when it is given to
-    /// [`TokenGate::issue`](crate::TokenGate::issue). That is enough for a caller that was
-    /// authenticated right before, with nothing awaited in between.
+    /// Without it, the caller counts as authenticated at the moment of the call to `issue`. That is
+    /// enough if nothing was awaited in between.
     pub fn with_epoch(mut self, epoch: Epoch) -> Self {
         self.epoch = Some(epoch);
         self
     }
 
-    /// Says that the client had this stream before and goes on with it. It only counts in metrics.
+    /// Says that the client had this stream before and goes on with it. It only matters to metrics.
     pub fn with_continuation(mut self, continues: bool) -> Self {
         self.continues = continues;
         self

@@ -5,6 +5,13 @@ use crate::IssueErrorKind;
 /// Why an endpoint that issues tokens refused a request, for metrics and logs.
 ///
 /// The client is told less: see `sse_gate::mint`.
+///
+/// ```
+/// use sse_gate_core::{CredentialReason, MintRefusalReason};
+///
+/// let reason = MintRefusalReason::Credential(CredentialReason::Expired);
+/// assert_eq!(reason.as_str(), "expired");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MintRefusalReason {
@@ -22,23 +29,23 @@ pub enum MintRefusalReason {
     BodyNotJson,
     /// The body broke off.
     BodyBroken,
-    /// The subject has as many bodies under way as one may have.
+    /// The subject has as many bodies under way as a subject may have.
     BodiesPerSubject,
-    /// As many bodies are under way, or as many of their bytes, as there may be in all.
+    /// All subjects together have as many bodies under way, or as many bytes of them, as there may be.
     BodiesInAll,
-    /// The stream is not the caller's.
+    /// The caller may not open this stream.
     Forbidden,
-    /// There is no such stream.
+    /// The stream does not exist.
     NotFound,
-    /// The body does not say what it should.
+    /// The body is not what the authorizer expects.
     Unprocessable,
-    /// What the body says is too long.
+    /// The content of the body is too long for the authorizer.
     TooLarge,
-    /// The caller has as many of something as one caller may have.
+    /// The authorizer says that the caller has too many of something.
     TooMany,
-    /// There is no room for another stream, of any caller.
+    /// The authorizer says that the service has no room for another stream.
     Busy,
-    /// What decides about the request can't be asked.
+    /// The authorizer can't decide now.
     Unavailable,
     /// The gate issued no token.
     NotIssued(IssueErrorKind),
@@ -48,37 +55,37 @@ pub enum MintRefusalReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CredentialReason {
-    /// The request shows none.
+    /// The request has no credential.
     Missing,
-    /// It is not spelled as a credential is, or there are two.
+    /// The credential is not well-formed, or there are two.
     Malformed,
-    /// It is longer than is looked at.
+    /// The credential is longer than the authenticator reads.
     TooLarge,
-    /// It is spelled as a credential is, and can't be read as one of its kind: it is no JWT, say.
+    /// The credential is well-formed, but not of the right kind. For example, it is not a JWT.
     Unreadable,
-    /// It is past its end.
+    /// The credential has expired.
     Expired,
-    /// Its beginning is still ahead.
+    /// The credential is not valid yet.
     NotYetValid,
-    /// Another issuer made it.
+    /// The credential is from another issuer.
     Issuer,
-    /// It was made for another audience.
+    /// The credential is for another audience.
     Audience,
-    /// Its signature is not one of the expected key's.
+    /// The signature is not by the expected key.
     Signature,
-    /// It names a key that the issuer does not have.
+    /// The issuer has no key of the name that the credential gives.
     UnknownKey,
-    /// It names another algorithm than the key's.
+    /// The credential names another algorithm than that of the key.
     Algorithm,
-    /// It is a token of another type, or asks for an extension.
+    /// The credential is a token of another type, or needs an extension.
     Type,
-    /// One of its claims is missing, or is not what it should be.
+    /// A claim is missing, or has a wrong value.
     Claims,
-    /// It is not good, and the authenticator does not say why.
+    /// The credential is bad, and the authenticator does not say why.
     Invalid,
-    /// It is a cookie, and a page of another origin has sent it.
+    /// The credential is a cookie, and a page of another origin has sent it.
     Origin,
-    /// It could not be checked.
+    /// The credential could not be checked.
     Unavailable,
 }
 

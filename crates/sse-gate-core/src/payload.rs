@@ -1,9 +1,24 @@
-//! Errors of turning an application's data into a grant's payload and back.
+//! Why an application's data is not a payload, or a payload not the data: [`PayloadError`].
 
 use std::error::Error;
 use std::fmt;
 
-/// A payload could not be serialised, or is not of the type that was asked for.
+/// The payload could not be written, or is not of the type that was asked for.
+///
+/// ```
+/// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+///
+/// # pollster::block_on(async {
+/// let gate = TokenGate::new(MemoryStore::default());
+/// let request = GrantRequest::new(Subject::new("alice")?, Resource::new(["feed"])?);
+/// let without = gate.grant(request.clone()).await?;
+/// assert!(without.payload::<u32>().unwrap_err().is_absent());
+///
+/// let with = gate.grant(request.with_payload("text")?).await?;
+/// assert!(!with.payload::<u32>().unwrap_err().is_absent());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct PayloadError {
     source: Option<serde_json::Error>,
@@ -14,7 +29,7 @@ impl PayloadError {
         Self { source: None }
     }
 
-    /// Whether the grant carries no payload at all.
+    /// Whether the grant has no payload at all.
     pub fn is_absent(&self) -> bool {
         self.source.is_none()
     }

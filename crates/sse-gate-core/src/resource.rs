@@ -1,32 +1,37 @@
-//! What a grant opens: [`Resource`].
+//! Which stream a grant opens: [`Resource`].
 
 use std::error::Error;
 use std::fmt;
 
 /// Which stream a token opens, as a list of parts: `["generation", "abc-123"]`.
 ///
-/// Make one from what your router matched and decoded, never from the raw path of a request: a
-/// path has many spellings, a resource has one. Two resources are equal if their parts are, byte
-/// for byte. There are no prefixes and no wildcards.
+/// Make it from the parameters that your router has matched and decoded, not from the raw path of a
+/// request: a path has many spellings. Two resources are equal if all their parts are, byte for byte.
+/// Prefixes and wildcards don't exist.
 ///
-/// The parts are kept each behind its length (16 bits, big-endian), so `["a", "bc"]` and
-/// `["ab", "c"]` differ. At most [`MAX_LEN`](Self::MAX_LEN) bytes in all.
+/// In bytes, each part follows its length (16 bits, big-endian), so `["a", "bc"]` and `["ab", "c"]`
+/// differ. All together are at most [`MAX_LEN`](Self::MAX_LEN) bytes.
 ///
 /// ```
 /// use sse_gate_core::Resource;
 ///
 /// let resource = Resource::new(["generation", "abc-123"])?;
 /// assert_ne!(resource, Resource::new(["generation", "abc-12", "3"])?);
+/// assert_eq!(resource.parts().nth(1), Some("abc-123"));
 /// # Ok::<(), sse_gate_core::InvalidResource>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Resource(Box<[u8]>);
 
 impl Resource {
-    /// The most bytes a resource may take: its parts, and two more for each.
+    /// The largest size of a resource, in bytes: those of its parts, and two more for each part.
     pub const MAX_LEN: usize = 1024;
 
-    /// The resource made of these parts.
+    /// The resource of these parts.
+    ///
+    /// # Errors
+    ///
+    /// There are no parts, or they take more than [`MAX_LEN`](Self::MAX_LEN) bytes.
     pub fn new<P: AsRef<str>>(parts: impl IntoIterator<Item = P>) -> Result<Self, InvalidResource> {
         let mut bytes = Vec::with_capacity(64);
         for part in parts {
@@ -44,7 +49,7 @@ impl Resource {
         Ok(Self(bytes.into()))
     }
 
-    /// The parts behind their lengths, the form that enters a token's key.
+    /// The parts, each after its length. This form is hashed into the keys of tokens.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -54,7 +59,7 @@ impl Resource {
         Parts(&self.0).map_while(Result::ok)
     }
 
-    /// Reads back what [`as_bytes`](Self::as_bytes) gave.
+    /// Reads what [`as_bytes`](Self::as_bytes) returned.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidResource> {
         if bytes.is_empty() {
             return Err(InvalidResource::Empty);
@@ -74,7 +79,7 @@ impl fmt::Debug for Resource {
     }
 }
 
-/// Walks over parts, each behind its length.
+/// Iterates over parts, each after its length.
 struct Parts<'a>(&'a [u8]);
 
 impl<'a> Iterator for Parts<'a> {
@@ -89,7 +94,7 @@ impl<'a> Iterator for Parts<'a> {
     }
 }
 
-/// Takes one part off the front; `None` if there is none to be had.
+/// Removes one part from the front. `None` if the bytes don't begin with a part.
 fn split_part<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
     let (len, rest) = bytes.split_first_chunk()?;
     let (part, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
@@ -97,15 +102,15 @@ fn split_part<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
     std::str::from_utf8(part).ok()
 }
 
-/// Why there is no such [`Resource`].
+/// The parts don't make a [`Resource`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidResource {
-    /// It has no parts.
+    /// The list of parts is empty.
     Empty,
-    /// It takes more than [`Resource::MAX_LEN`] bytes.
+    /// The parts take more than [`Resource::MAX_LEN`] bytes.
     TooLong,
-    /// The stored bytes are no list of parts.
+    /// The stored bytes are not a list of parts.
     Malformed,
 }
 
@@ -114,7 +119,7 @@ impl fmt::Display for InvalidResource {
         f.write_str(match self {
             Self::Empty => "resource has no parts",
             Self::TooLong => "resource takes more than 1024 bytes",
-            Self::Malformed => "stored resource is no list of parts",
+            Self::Malformed => "stored resource is not a list of parts",
         })
     }
 }

@@ -4,19 +4,30 @@ use std::time::Duration;
 
 use crate::time::millis;
 
-/// A moment on a [clock's](crate::Clock::steady) steady time, in whole milliseconds from a start
-/// of that clock's own.
+/// A moment of a [clock's](crate::Clock::steady) steady time, in whole milliseconds since that clock
+/// started.
 ///
-/// It is no date: it can't be compared with one, nor with the steady time of another process. Sums
-/// and differences saturate.
+/// It is not a date. Don't compare it with the steady time of another clock or process. Sums and
+/// differences saturate.
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate_core::{Clock, ManualClock};
+///
+/// let clock = ManualClock::default();
+/// let ends_at = clock.steady().saturating_add(Duration::from_secs(60));
+/// assert!(!ends_at.has_passed(clock.steady()));
+/// clock.advance(Duration::from_secs(60));
+/// assert!(ends_at.has_passed(clock.steady()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SteadyTime(u64);
 
 impl SteadyTime {
-    /// Where steady time may start.
+    /// The start of the clock.
     pub const ZERO: Self = Self(0);
 
-    /// Later than every real moment: a limit that never comes.
+    /// Later than every real moment. A limit at it is never reached.
     pub const FOREVER: Self = Self(u64::MAX);
 
     /// The moment this many milliseconds after the start.
@@ -34,14 +45,14 @@ impl SteadyTime {
         Self(self.0.saturating_add(millis(span)))
     }
 
-    /// How long it is from `earlier` to this moment; zero if `earlier` is later.
+    /// The span from `earlier` to this moment. Zero if `earlier` is later.
     pub fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
     /// Whether a limit at this moment has been reached at `now`.
     ///
-    /// Validity is half-open: what ends at `t` is good while `now < t`, and no longer at `t`.
+    /// What ends at `t` is good while `now < t`. At `t` it has ended.
     pub fn has_passed(self, now: Self) -> bool {
         now >= self
     }

@@ -1,24 +1,43 @@
-//! Whom a grant is for: [`Subject`].
+//! Who a grant is for: [`Subject`].
 
 use std::error::Error;
 use std::fmt;
+use std::str::FromStr;
 
 use crate::visible::is_visible;
 
-/// Who may open the stream: the `sub` of a JWT, a user id. Opaque, compared byte by byte.
+/// Who may open the stream: the `sub` of a JWT, or a user id. Subjects are compared byte by byte.
 ///
-/// 1 to 256 bytes of characters that can be seen, so that it fits in a log line, can't be made to
-/// look like two, and shows whose it is. It holds no control or format character (line breaks,
-/// changes of direction, zero-width joiners), nothing that is not shown by default (fillers,
-/// variation selectors), and no noncharacter.
+/// It has 1 to 256 bytes, and all its characters can be seen. Control and format characters are refused
+/// (line breaks, changes of direction, zero-width joiners), and so are noncharacters and characters that
+/// are not shown by default (fillers, variation selectors). So a subject stays on one line of a log, and
+/// can't be made to look like another one by characters that don't show.
+///
+/// `Display` prints the name as it is. It may have spaces and quotes in it. In logs of the form
+/// `key=value` print it with `Debug`, which quotes and escapes. A name may be personal data.
+///
+/// ```
+/// use sse_gate_core::Subject;
+///
+/// let alice = Subject::new("alice")?;
+/// assert_eq!(alice, "alice".parse()?);
+/// assert_eq!(alice, Subject::try_from("alice".to_owned())?);
+/// assert_eq!(alice.to_string(), "alice");
+/// assert!(Subject::new("alice\u{202e}").is_err(), "it changes the direction of what follows");
+/// # Ok::<(), sse_gate_core::InvalidSubject>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Subject(Box<str>);
 
 impl Subject {
-    /// The longest a subject may be, in bytes.
+    /// The longest name of a subject, in bytes.
     pub const MAX_LEN: usize = 256;
 
-    /// The subject of this name.
+    /// The subject with this name.
+    ///
+    /// # Errors
+    ///
+    /// The name is empty, too long, or has a character that can't be seen.
     pub fn new(name: impl Into<Box<str>>) -> Result<Self, InvalidSubject> {
         let name = name.into();
         match name.len() {
@@ -31,13 +50,49 @@ impl Subject {
         }
     }
 
-    /// The subject's name.
+    /// The name of the subject.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Why a string is no [`Subject`].
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl AsRef<str> for Subject {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Subject {
+    type Err = InvalidSubject;
+
+    fn from_str(name: &str) -> Result<Self, InvalidSubject> {
+        Self::new(name)
+    }
+}
+
+impl TryFrom<&str> for Subject {
+    type Error = InvalidSubject;
+
+    fn try_from(name: &str) -> Result<Self, InvalidSubject> {
+        Self::new(name)
+    }
+}
+
+impl TryFrom<String> for Subject {
+    type Error = InvalidSubject;
+
+    fn try_from(name: String) -> Result<Self, InvalidSubject> {
+        Self::new(name)
+    }
+}
+
+/// A text is not the name of a [`Subject`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidSubject(&'static str);
 
@@ -52,6 +107,22 @@ impl Error for InvalidSubject {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// C10: each way to make a subject checks the name.
+    #[test]
+    fn every_conversion_refuses_a_bad_name() {
+        let good = Subject::new("Zoë O'Brien").unwrap();
+        assert_eq!("Zoë O'Brien".parse(), Ok(good.clone()));
+        assert_eq!(Subject::try_from("Zoë O'Brien"), Ok(good.clone()));
+        assert_eq!(Subject::try_from(good.to_string()), Ok(good.clone()));
+        assert_eq!(good.as_ref(), format!("{good}"));
+        for bad in ["", "a\nb", &"x".repeat(257)] {
+            let error = Subject::new(bad).unwrap_err();
+            assert_eq!(bad.parse::<Subject>(), Err(error));
+            assert_eq!(Subject::try_from(bad), Err(error));
+            assert_eq!(Subject::try_from(bad.to_owned()), Err(error));
+        }
+    }
 
     /// C10
     #[test]

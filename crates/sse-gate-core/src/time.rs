@@ -1,15 +1,27 @@
 //! Moments in time: [`Timestamp`], milliseconds since the Unix epoch.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A moment, in whole milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+/// A date: whole milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
 ///
-/// Sums and differences saturate: no input, however far off, makes one overflow.
+/// Sums and differences saturate, so no input can make them overflow.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use sse_gate_core::Timestamp;
+///
+/// let exp = Timestamp::from_unix_secs(1_790_000_000);
+/// assert_eq!(exp, Timestamp::from(UNIX_EPOCH + Duration::from_secs(1_790_000_000)));
+///
+/// let leeway = exp.saturating_add(Duration::from_secs(5));
+/// assert!(!leeway.has_passed(exp));
+/// assert!(exp.has_passed(exp), "a credential has ended at its end");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// Later than every real moment: a limit that never comes.
+    /// Later than every real moment. A limit at it is never reached.
     pub const FOREVER: Self = Self(u64::MAX);
 
     /// The moment this many milliseconds after the Unix epoch.
@@ -38,16 +50,24 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis(span)))
     }
 
-    /// How long it is from `earlier` to this moment; zero if it is none or negative.
+    /// The span from `earlier` to this moment. Zero if `earlier` is later.
     pub fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
     /// Whether a limit at this moment has been reached at `now`.
     ///
-    /// Validity is half-open: what ends at `t` is good while `now < t`, and no longer at `t`.
+    /// What ends at `t` is good while `now < t`. At `t` it has ended.
     pub fn has_passed(self, now: Timestamp) -> bool {
         now >= self
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// Times before 1970 become 1970-01-01T00:00:00Z.
+    fn from(time: SystemTime) -> Self {
+        let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(millis(since_epoch))
     }
 }
 
@@ -67,6 +87,14 @@ mod tests {
         assert!(!end.has_passed(Timestamp::from_unix_millis(999)));
         assert!(end.has_passed(Timestamp::from_unix_millis(1_000)));
         assert!(end.has_passed(Timestamp::from_unix_millis(1_001)));
+    }
+
+    #[test]
+    fn a_time_of_the_system_is_a_date_from_1970_on() {
+        let span = Duration::from_millis(1_234);
+        let date = |time: SystemTime| Timestamp::from(time).as_unix_millis();
+        assert_eq!(date(UNIX_EPOCH + span), 1_234);
+        assert_eq!(date(UNIX_EPOCH - span), 0);
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Which characters can be seen: [`is_visible`].
 
-/// Characters that show nothing, that change how the text around them is shown, or that are none:
-/// first and last of each run, in their order. Those of ASCII are not in it.
+/// Characters that can't be seen or that change how the text around them is shown, and noncharacters.
+/// Each pair is the first and the last of a run. The runs are in order, and without those of ASCII.
 ///
-/// They are, by the Unicode Character Database, version 16.0:
+/// By the Unicode Character Database, version 16.0, they are:
 ///
 /// - the general categories Cc (control), Cf (format: direction, joining, soft hyphen), Zl and Zp
 ///   (line and paragraph separator), `DerivedGeneralCategory.txt`;
-/// - `Default_Ignorable_Code_Point`: what is not shown where it is not supported, fillers and
-///   variation selectors among it, `DerivedCoreProperties.txt`;
+/// - `Default_Ignorable_Code_Point`: characters that are not shown where they are not supported, such
+///   as fillers and variation selectors, `DerivedCoreProperties.txt`;
 /// - `Noncharacter_Code_Point`, `PropList.txt`.
 #[rustfmt::skip]
 const HIDDEN: [(char, char); 44] = [
@@ -29,7 +29,7 @@ const HIDDEN: [(char, char); 44] = [
     ('\u{ffffe}', '\u{fffff}'), ('\u{10fffe}', '\u{10ffff}'),
 ];
 
-/// Whether a character shows what it is, and changes nothing around it.
+/// Whether a character can be seen, and changes nothing around it.
 pub(crate) fn is_visible(char: char) -> bool {
     if char.is_ascii() {
         return !char.is_ascii_control();
@@ -53,7 +53,7 @@ mod tests {
     fn hidden_characters_are_those_of_the_unicode_tables() {
         let class = ParserBuilder::new().build().parse(CLASS).unwrap();
         let HirKind::Class(Class::Unicode(class)) = class.kind() else {
-            panic!("{class:?} is no class");
+            panic!("{class:?} is not a class");
         };
         let is_hidden = |char| {
             let mut ranges = class.iter();

@@ -1,4 +1,4 @@
-//! Whose tokens were withdrawn, and when: [`Withdrawals`].
+//! Which subjects were withdrawn, and when: [`Withdrawals`].
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
@@ -7,25 +7,25 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::Epoch;
 
-/// How many subjects are remembered, by default.
+/// How many subjects are remembered by default.
 const SUBJECTS: usize = 4_096;
 
-/// The withdrawals of a store within one process: its epoch, and a mark for each subject whose
-/// tokens were withdrawn lately.
+/// The withdrawals of a store within one process. It keeps the store's epoch, and a mark for each
+/// subject that was withdrawn lately.
 ///
-/// It answers one question: has this subject been withdrawn since that epoch? It may answer yes
-/// where the truth is no, but **never no where the truth is yes**. It remembers a bounded number of
-/// subjects. If it forgets one, every epoch from before that withdrawal counts as overtaken,
-/// for every subject: a client that was authenticated so long ago has to ask again.
+/// It is for authors of stores, and answers one question: was this subject withdrawn since that epoch?
+/// A wrong yes is possible, **a wrong no is not**. It remembers a bounded number of subjects. If it
+/// forgets one, the answer for every older epoch is yes, for every subject. A client that was
+/// authenticated so long ago has to ask again.
 ///
 /// # How a store uses it
 ///
-/// - `withdraw`: [`mark`](Self::mark) first, then find and remove the subject's entries.
-/// - `insert`: ask [`has_marked`](Self::has_marked) **under the lock under which the entry goes
-///   in**, when the entry can already be found by a withdrawal.
+/// - `withdraw`: call [`mark`](Self::mark) first. Then find and remove the entries of the subject.
+/// - `insert`: call [`has_marked`](Self::has_marked) **while you hold the lock under which you insert**,
+///   and when a withdrawal can already find the entry.
 ///
-/// Then a withdrawal either comes first, and the insertion sees its mark; or it comes later, and
-/// finds the entry.
+/// Then a withdrawal comes either before the insertion, which sees its mark, or after it, and finds the
+/// entry.
 ///
 /// If there was no withdrawal since the epoch, the answer costs one atomic load.
 ///
@@ -47,7 +47,7 @@ pub struct Withdrawals {
 }
 
 impl Withdrawals {
-    /// Remembers this many subjects.
+    /// Remembers at most this many subjects.
     pub fn of_subjects(max: usize) -> Self {
         Self {
             epoch: AtomicU64::new(Epoch::ZERO.as_u64()),
@@ -61,20 +61,20 @@ impl Withdrawals {
         Epoch::from_u64(self.epoch.load(Ordering::Acquire))
     }
 
-    /// Begins a new epoch, in which the subject has been withdrawn.
+    /// Begins a new epoch, and marks the subject as withdrawn in it.
     pub fn mark(&self, subject: &[u8]) {
         let subject = self.hasher.hash_one(subject);
         let mut marks = self.marks();
-        // Only the holder of the lock writes it.
+        // Only the thread that holds the lock writes it.
         let next = self.epoch.load(Ordering::Relaxed) + 1;
         marks.set(subject, next);
         self.epoch.store(next, Ordering::Release);
     }
 
-    /// Whether the subject has been withdrawn since `epoch`, as far as that is remembered.
+    /// Whether the subject was withdrawn since `epoch`. It is also `true` if that is forgotten.
     ///
-    /// An epoch that has not come yet is of another store, or of this one before it lost what it
-    /// knew: to ask since such an epoch is answered with yes.
+    /// It is `true` for an epoch that has not come yet. Such an epoch is from another store, or from
+    /// this one before it lost its data.
     pub fn has_marked(&self, subject: &[u8], epoch: Epoch) -> bool {
         if epoch == self.epoch() {
             return false;
@@ -90,7 +90,7 @@ impl Withdrawals {
 }
 
 impl Default for Withdrawals {
-    /// Remembers 4,096 subjects: more than sign out while one request for a token is under way.
+    /// Remembers 4,096 subjects. Fewer sign out while one request for a token is under way.
     fn default() -> Self {
         Self::of_subjects(SUBJECTS)
     }
@@ -98,13 +98,13 @@ impl Default for Withdrawals {
 
 /// The last withdrawal of each subject, by the subject's hash.
 ///
-/// Two subjects of one hash share a mark: one is refused where the other was withdrawn.
+/// Two subjects with the same hash share a mark: one is refused when the other was withdrawn.
 #[derive(Debug)]
 struct Marks {
     max: usize,
     by_subject: HashMap<u64, u64>,
     by_epoch: BTreeMap<u64, u64>,
-    /// The newest epoch that was forgotten.
+    /// The newest epoch whose mark was forgotten.
     floor: u64,
 }
 
@@ -142,8 +142,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// C20: a subject that was forgotten counts as withdrawn, and so does everybody who asks since
-    /// an epoch from before that.
+    /// C20: when a subject is forgotten, every subject counts as withdrawn since an epoch from before that.
     #[test]
     fn forgetting_raises_the_floor() {
         let withdrawals = Withdrawals::of_subjects(2);
@@ -166,7 +165,7 @@ mod tests {
         assert!(withdrawals.has_marked(b"bob", after_alice));
     }
 
-    /// C20: one who signs out again and again has one mark, and costs the others nothing.
+    /// C20: a subject that signs out again and again has one mark, and costs other subjects nothing.
     #[test]
     fn a_subject_has_one_mark() {
         let withdrawals = Withdrawals::of_subjects(2);
@@ -181,7 +180,7 @@ mod tests {
         assert_eq!((marks.by_epoch.len(), marks.by_subject.len()), (2, 2));
     }
 
-    /// C20: an epoch that is yet to come is no proof of anything.
+    /// C20: an epoch that is yet to come proves nothing.
     #[test]
     fn an_epoch_to_come_is_refused() {
         let withdrawals = Withdrawals::default();
@@ -191,8 +190,8 @@ mod tests {
     }
 
     proptest! {
-        /// C20: whatever it forgets, it never denies a withdrawal; and it invents none for those
-        /// that ask since a late enough epoch.
+        /// C20: it never denies a withdrawal, even if it has forgotten it. And it invents none for a late
+        /// enough epoch.
         #[test]
         fn no_withdrawal_is_denied(subjects in prop::collection::vec(0..6u8, 0..60), max in 0..5usize) {
             let withdrawals = Withdrawals::of_subjects(max);

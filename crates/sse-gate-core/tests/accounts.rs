@@ -1,4 +1,4 @@
-//! Whose tokens count for whom, however many subjects there are.
+//! Each subject's tokens count for that subject alone, however many subjects there are.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn a_subject_at_its_cap_stays_there_while_others_come() {
     assert_eq!(refused, Err(Cap::TokensPerSubject));
 }
 
-/// C15: nobody is taken for another, though their hashes are alike in part.
+/// C15: no subject is taken for another, even if their hashes are partly equal.
 #[test]
 fn each_of_many_subjects_has_its_own_place() {
     let store = store(Limits::default().with_tokens_per_subject(1));
@@ -75,25 +75,25 @@ fn neighbour(number: u32) -> TokenKey {
     TokenKey::from_bytes(bytes)
 }
 
-/// C16: as many dead entries in one part as one operation removes make room like any others.
+/// C16: expired entries make room, even if one shard has as many as one operation removes.
 #[test]
 fn a_full_part_of_dead_entries_makes_room() {
-    for dead in [1, 63, 64, 65, 127, 128, 129, 1_000] {
+    for expired in [1, 63, 64, 65, 127, 128, 129, 1_000] {
         let clock = ManualClock::default();
-        let limits = Limits::default().with_tokens(dead);
+        let limits = Limits::default().with_tokens(expired);
         let store = MemoryStore::with_clock(limits, clock.clone());
-        for n in 0..dead {
+        for n in 0..expired {
             let key = neighbour(u32::try_from(n).unwrap());
             insert(&store, Sample::with_key(key, &format!("subject {n}"), 0)).unwrap();
         }
         clock.advance(TTL);
-        // In another part, so that only the search for room meets the dead.
+        // It is in another shard, so that only the search for room finds the expired entries.
         let newcomer = Sample::with_key(TokenKey::from_bytes([0xFF; 32]), "newcomer", 0);
-        assert_eq!(insert(&store, newcomer), Ok(()), "with {dead} dead");
+        assert_eq!(insert(&store, newcomer), Ok(()), "with {expired} expired");
     }
 }
 
-/// C16: what was taken leaves its end behind. However many of those come first, the dead entry
+/// C16: what was taken leaves its end behind. However many of those come first, the expired entry
 /// behind them makes room.
 #[test]
 fn a_dead_entry_makes_room_behind_many_that_were_taken() {

@@ -1,5 +1,5 @@
-//! What is told of `MemoryStore` beside the laws that all stores obey.
-#![expect(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+//! What `MemoryStore` promises beside the laws of all stores.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 
@@ -39,9 +39,9 @@ impl Scene {
     }
 }
 
-/// E10: when more have ended than one operation removes, none of them is given all the same.
+/// E10: no entry is given after its end, even if more have ended than one operation removes.
 #[test]
-fn a_backlog_of_dead_entries_gives_none_of_them() {
+fn a_backlog_of_expired_entries_gives_none_of_them() {
     let scene = Scene::new();
     let keys = scene.fill();
     scene.clock.advance(TTL);
@@ -49,9 +49,9 @@ fn a_backlog_of_dead_entries_gives_none_of_them() {
     assert!(!keys.into_iter().rev().any(|key| scene.is_taken(key)));
 }
 
-/// Operations clear up what has ended, a share each, though nobody asks for it.
+/// Each operation removes some of the entries that have ended.
 #[test]
-fn the_dead_are_removed_by_what_follows() {
+fn later_operations_remove_expired_entries() {
     let scene = Scene::new();
     scene.fill();
     scene.clock.advance(TTL);
@@ -64,7 +64,7 @@ fn the_dead_are_removed_by_what_follows() {
 
 /// Purging removes what has ended, and nothing else.
 #[test]
-fn purging_removes_all_that_is_dead() {
+fn purging_removes_all_expired_entries() {
     let scene = Scene::new();
     let live = scene.insert("alice", TTL + TTL);
     for n in 1..MANY {

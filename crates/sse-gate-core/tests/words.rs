@@ -1,5 +1,5 @@
 //! What errors and debug prints say.
-#![expect(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::error::Error;
 use std::fmt::Debug;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_core::{
-    Cap, EntropyError, Entry, Full, Grant, GrantRequest, MemoryStore, RefusalReason, Resource,
+    Cap, EntropyError, Entry, FullError, Grant, GrantRequest, MemoryStore, RefusalReason, Resource,
     SharedStore, StoreError, Subject, TokenGate, TokenKey, TokenStore,
 };
 
@@ -38,7 +38,7 @@ fn errors() -> Vec<Box<dyn Error>> {
         Cap::PayloadPerSubject,
         Cap::PayloadInAll,
     ];
-    let full = caps.map(|cap| Box::new(Full::new(cap, Duration::ZERO)) as Box<dyn Error>);
+    let full = caps.map(|cap| Box::new(FullError::new(cap, Duration::ZERO)) as Box<dyn Error>);
     let mut errors: Vec<Box<dyn Error>> = vec![
         Box::new(EntropyError::new("no device")),
         Box::new(Entry::from_bytes(*b"").unwrap_err()),
@@ -93,7 +93,7 @@ fn every_reason_has_a_name() {
 /// A store's error at a cap says which, in the words of the cap.
 #[test]
 fn an_error_at_a_cap_says_which() {
-    let full = Full::new(Cap::PayloadInAll, Duration::ZERO);
+    let full = FullError::new(Cap::PayloadInAll, Duration::ZERO);
     assert_eq!(StoreError::from(full).to_string(), full.to_string());
 }
 
@@ -116,7 +116,7 @@ fn an_error_keeps_its_source() {
     assert_eq!(source(&absent), None);
 }
 
-/// D6, D8: a print that is redacted still says what it is of, and what is no secret.
+/// D6, D8: a redacted print still names its type, and shows what is not a secret.
 #[test]
 fn a_debug_print_names_its_type_and_what_is_no_secret() {
     let gate = TokenGate::new(MemoryStore::default());

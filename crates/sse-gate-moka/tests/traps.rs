@@ -1,5 +1,5 @@
 //! What a moka cache does unless it is told not to, each trap shown to be one, and avoided.
-#![expect(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -157,7 +157,7 @@ fn an_expired_token_is_not_given() {
     assert!(!is_taken(&store, key));
 }
 
-/// E13: what nobody ever asks for again is forgotten, by the ledger too.
+/// E13: an entry that is never asked for again is dropped, by the ledger too.
 #[test]
 fn what_has_expired_counts_no_longer() {
     let clock = ManualClock::default();

@@ -1,4 +1,4 @@
-//! Streams on axum's router: [`RouterExt`].
+//! Adds streams to axum's router: [`RouterExt`].
 
 use axum::Router;
 use axum::routing::{MethodRouter, any_service};
@@ -8,7 +8,7 @@ use crate::admission::GateLayer;
 use crate::mint::{Authenticator, Authorizer, MintService};
 use crate::{Gate, SseRoute, StripTokenLayer};
 
-/// Adds secure streams to a router.
+/// Adds secure streams to a router of axum.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -23,26 +23,26 @@ use crate::{Gate, SseRoute, StripTokenLayer};
 /// async fn may_enter(request: MintRequest) -> Result<Permit, Denied> {
 ///     Ok(request.permit())
 /// }
-/// # async fn who(_: http::request::Parts) -> Result<Identity, AuthError> { Err(AuthError::missing()) }
+/// # async fn authenticate(_: http::request::Parts) -> Result<Identity, AuthError> { Err(AuthError::missing()) }
 ///
 /// let gate = Gate::in_memory();
 /// let feed = SseRoute::new("/rooms/{room}/events")?;
-/// let app: Router = Router::new().sse(&gate, &feed, get(events), who, may_enter);
+/// let app: Router = Router::new().sse(&gate, &feed, get(events), authenticate, may_enter);
 /// # Ok(
 /// app.strip_tokens([&feed])
 /// # )
 /// # }
 /// ```
 pub trait RouterExt<S>: Sized {
-    /// Adds a stream, and the endpoint at which its tokens are asked for: GET at the route's
-    /// [pattern](SseRoute::pattern), POST at its [mint path](SseRoute::mint_pattern).
+    /// Adds a stream, and the endpoint that issues its tokens: GET at the route's
+    /// [pattern](SseRoute::pattern), and POST at its [mint path](SseRoute::mint_pattern).
     ///
-    /// A token opens one connection. For streams that survive reconnects, and for all other settings,
-    /// use [`sse_with`](Self::sse_with).
+    /// A token opens one connection. For streams that survive reconnects, and for all other settings, use
+    /// [`sse_with`](Self::sse_with).
     ///
     /// # Panics
     ///
-    /// As [`Router::route`] does: if there is another handler at one of the two paths.
+    /// There is another handler at one of the two paths, as for [`Router::route`].
     fn sse<A, Z>(
         self,
         gate: &Gate,
@@ -60,19 +60,19 @@ pub trait RouterExt<S>: Sized {
         self.sse_with(layer, mint, handler)
     }
 
-    /// The same with a layer and a mint that are set up already.
+    /// The same with a layer and a mint that you have set up.
     ///
     /// ```
     /// use axum::{Router, routing::get};
     /// use sse_gate::prelude::*;
     ///
     /// # fn app() -> Result<Router, Box<dyn std::error::Error>> {
-    /// # async fn who(_: http::request::Parts) -> Result<Identity, AuthError> { Err(AuthError::missing()) }
-    /// # async fn may(request: MintRequest) -> Result<Permit, Denied> { Ok(request.permit()) }
+    /// # async fn authenticate(_: http::request::Parts) -> Result<Identity, AuthError> { Err(AuthError::missing()) }
+    /// # async fn may_ask(request: MintRequest) -> Result<Permit, Denied> { Ok(request.permit()) }
     /// # async fn answer(_: ResumableStream) {}
     /// let (gate, route) = (Gate::in_memory(), SseRoute::new("/answers/{id}")?);
     /// let layer = GateLayer::new(&gate, &route).resumable(&gate.new_sessions()?);
-    /// let mint = MintService::new(&gate, &route, who, may).with_max_body(4096);
+    /// let mint = MintService::new(&gate, &route, authenticate, may_ask).with_max_body(4096);
     /// let app = Router::new().sse_with(layer, mint, get(answer));
     /// # Ok(app)
     /// # }
@@ -80,13 +80,14 @@ pub trait RouterExt<S>: Sized {
     ///
     /// # Panics
     ///
-    /// As [`sse`](Self::sse), and if the layer and the mint have different routes.
+    /// As [`sse`](Self::sse). Or the layer and the mint have different routes.
     fn sse_with(self, layer: GateLayer, mint: MintService, handler: MethodRouter<S>) -> Self;
 
-    /// Takes tokens out of URIs before anything else sees them. To be called last, on the whole router.
+    /// Takes tokens out of URIs before anything else sees them: see [`StripTokenLayer`]. Call it last, on
+    /// the whole router, with all routes.
     ///
-    /// It wraps the router in another one, so layers that are added to the result stand outside: they
-    /// see the tokens.
+    /// It wraps the router in another one. Layers that you add to the result are outside, so they see the
+    /// tokens.
     fn strip_tokens<R: Into<SseRoute>>(self, routes: impl IntoIterator<Item = R>) -> Router
     where
         Self: Into<Router>,

@@ -1,4 +1,4 @@
-//! What a handler finds in its request: [`Granted`].
+//! What a handler finds in its request: [`Granted`], or the error [`MissingGrant`].
 
 use std::fmt;
 use std::ops::Deref;
@@ -9,9 +9,11 @@ use http::{Extensions, StatusCode};
 use sse_gate_core::{Clock, Grant, SystemClock};
 
 use crate::problem::Problem;
-use crate::resume::ResumableStream;
 
-/// The grant of a request that passed the gate, in the request's extensions. Clones share it.
+/// The grant of a request that passed the gate, in the extensions of the request. Clones share it.
+///
+/// It dereferences to [`Grant`]: [`subject`](Grant::subject), [`resource`](Grant::resource),
+/// [`payload`](Grant::payload) and [`deadline`](Grant::deadline) are there.
 ///
 /// With the feature `axum` it is an extractor, and so is `Option<Granted>`. In every other framework
 /// [`of`](Self::of) finds it.
@@ -46,7 +48,8 @@ impl Granted {
         }
     }
 
-    /// What a gate with the default settings grants for this request. For tests of handlers.
+    /// What a gate with the default settings grants for this request. Use it in tests of handlers. An
+    /// expiry of the credential is ignored.
     ///
     /// # Panics
     ///
@@ -65,12 +68,25 @@ impl Granted {
     ///
     /// # Errors
     ///
-    /// If there is none. The error says what the route lacks.
+    /// The request did not come through a [`GateLayer`](crate::GateLayer).
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use sse_gate::{Granted, MissingGrant};
+    ///
+    /// fn handler(request: &Request<()>) -> Result<Response<String>, MissingGrant> {
+    ///     let granted = Granted::of(request.extensions())?;
+    ///     Ok(Response::new(format!("hello, {}", granted.subject().as_str())))
+    /// }
+    ///
+    /// let error = handler(&Request::new(())).unwrap_err();
+    /// assert!(error.to_string().contains("GateLayer"));
+    /// ```
     pub fn of(extensions: &Extensions) -> Result<&Self, MissingGrant> {
-        extensions.get().ok_or(MissingGrant(Missing::Layer))
+        extensions.get().ok_or(MissingGrant::LAYER)
     }
 
-    /// How long the stream may last from when it was opened. The layer ends it then.
+    /// How long the stream may last, counted from when it was opened. The layer ends it then.
     pub fn time_left(&self) -> Duration {
         self.time_left
     }
@@ -84,32 +100,35 @@ impl Deref for Granted {
     }
 }
 
-impl ResumableStream {
-    /// The stream in the extensions of a request.
-    ///
-    /// # Errors
-    ///
-    /// If there is none. The error says what the route lacks.
-    pub fn of(extensions: &Extensions) -> Result<&Self, MissingGrant> {
-        let is_strict = extensions.get::<Granted>().is_some();
-        let missing = if is_strict {
-            Missing::Sessions
-        } else {
-            Missing::Layer
-        };
-        extensions.get().ok_or(MissingGrant(missing))
-    }
-}
-
-/// A handler was called without what it needs: its route is not set up for it. It is answered with
-/// 500.
+/// A handler was called without what it needs, because its route is not set up for it. The message says
+/// what to add. As a [`Problem`] or as a response of axum it is 500.
+///
+/// ```
+/// use http::{Request, StatusCode};
+/// use sse_gate::{Granted, Problem, ResumableStream};
+///
+/// let request = Request::new(());
+/// let error = Granted::of(request.extensions()).unwrap_err();
+/// assert_eq!(Problem::from(error).status(), StatusCode::INTERNAL_SERVER_ERROR);
+/// assert!(ResumableStream::of(request.extensions()).is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MissingGrant(Missing);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Missing {
+    /// The route has no gate layer.
     Layer,
+    /// The route has a layer that is not resumable.
     Sessions,
+}
+
+impl MissingGrant {
+    /// The request came through no layer.
+    pub(crate) const LAYER: Self = Self(Missing::Layer);
+
+    /// The layer that it came through is not resumable.
+    pub(crate) const SESSIONS: Self = Self(Missing::Sessions);
 }
 
 impl fmt::Display for MissingGrant {

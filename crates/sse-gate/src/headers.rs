@@ -1,4 +1,4 @@
-//! The headers of a stream's response, and responses that are nothing but headers.
+//! The headers of a stream's response, and responses without content.
 
 use bytes::Bytes;
 use http::Response;
@@ -14,11 +14,11 @@ pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// The answer to HEAD: the same, without its content (RFC 9110 §9.3.2). Servers strip it over HTTP/1.1,
-/// not over HTTP/2, where it ends the connection.
+/// The answer to HEAD: the same headers, without the content (RFC 9110 §9.3.2). Over HTTP/1.1 servers
+/// remove the content themselves. Over HTTP/2 they don't, and the content breaks the connection.
 ///
-/// The length is that of the content that is left out (RFC 9110 §8.6). A framework that sees an empty
-/// body would say 0.
+/// `Content-Length` is the length of the content that is left out (RFC 9110 §8.6). A framework that sees
+/// an empty body would set it to 0.
 pub(crate) fn without_content(response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
     let (mut head, body) = response.into_parts();
     if let Some(length) = body.size_hint().exact() {
@@ -28,8 +28,7 @@ pub(crate) fn without_content(response: Response<Full<Bytes>>) -> Response<Full<
     Response::from_parts(head, Full::default())
 }
 
-/// Sets what keeps a stream out of caches, buffers and `Referer` headers, over anything that a
-/// handler has set.
+/// Sets the headers against caching, buffering and `Referer`. They replace what a handler has set.
 pub(crate) fn protect(headers: &mut HeaderMap) {
     for (name, value) in [
         (CACHE_CONTROL, "no-store, no-transform, private"),

@@ -1,4 +1,12 @@
 //! Responses and extractors for axum.
+//!
+//! | type | as a response | as an extractor |
+//! |---|---|---|
+//! | `SseBody`, `ResumableBody` | 200, an event stream | |
+//! | `IssuedToken` | 200 with the token as JSON | |
+//! | `Problem`, and the errors of handlers | their status, as `application/problem+json` | |
+//! | `Granted`, `ResumableStream` | | from the request, or [`MissingGrant`] |
+//! | `Option` of them | | from the request, never an error |
 
 use std::convert::Infallible;
 
@@ -11,9 +19,12 @@ use http::request::Parts;
 
 use crate::admission::GateRejection;
 use crate::codec::Event;
-use crate::mint::{AuthError, Denied, IssuedToken};
+use crate::mint::{AuthError, Denied};
 use crate::stream::OnError;
-use crate::{AttachError, Granted, MissingGrant, Problem, ResumableBody, ResumableStream, SseBody};
+use crate::{
+    AttachError, Granted, IssuedToken, MissingGrant, Problem, ResumableBody, ResumableStream,
+    SseBody,
+};
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
@@ -53,7 +64,7 @@ where
     }
 }
 
-/// The errors that a handler may return, each with the problem that it stands for.
+/// The errors that a handler may return. Each becomes a problem.
 macro_rules! answer_with_problem {
     ($($error:ty),*) => {$(
         impl IntoResponse for $error {

@@ -38,18 +38,21 @@
 //! 3. The handler answers with an [`SseBody`], or any other body.
 //! 4. A [`StripTokenLayer`] around it all keeps the token out of every log.
 //!
-//! Each of the four is a tower layer or service, or a body. So they work with everything that takes
-//! these and `http` types: axum, hyper, warp, tonic's router.
+//! Each of the four is a tower layer, a tower service or a body. So they work with everything that takes
+//! these and the types of the crate `http`: axum, hyper, warp, tonic's router.
 //!
 //! # What you look for
 //!
 //! | you want to | look at |
 //! |---|---|
-//! | let clients go on after a reconnect | [`GateLayer::resumable`], [`ResumableStream`] |
+//! | let clients continue after a reconnect | [`GateLayer::resumable`], [`ResumableStream`] |
 //! | let callers open streams with their bearer | [`GateLayer::with_callers`] |
+//! | know in a page that an answer is whole | [`mod@resume`] |
 //! | sign a user out | [`Gate::revoke`] |
 //! | end streams at shutdown | [`GateLayer::until`] |
-//! | use cookies, or another credential | [`mint::Authenticator`] |
+//! | use cookies, or another credential | [`mint::CookieAuthenticator`], [`mint::Authenticator`] |
+//! | bound streams, work and bodies | [`StreamSlots`], [`WorkSlots`], [`mint::BodyLimits`] |
+//! | bound how long a store may take | [`StorePolicy`] |
 //! | decide who may open a stream | [`mint::Authorizer`] |
 //! | nest a router, or stand behind a proxy | [`SseRoute`] |
 //! | publish to many | [`sessions::Topics`] |
@@ -60,25 +63,28 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`mod@gate`] | what all parts share: tokens, and what was opened with them |
-//! | [`mod@mint`] | the endpoint that issues tokens: authenticator, authorizer, service |
+//! | [`mod@gate`] | has what all parts share: tokens, and what was opened with them |
+//! | [`mod@mint`] | issues tokens: authenticator, authorizer, service |
 //! | [`mod@admission`] | admits requests to streams: layer, service, future, body |
 //! | [`mod@strip`] | takes the token out of the URI before it is logged: layer, service |
-//! | [`mod@resume`] | lets clients go on with a stream that was cut off: handle, body |
+//! | [`mod@resume`] | lets clients continue a stream after a reconnect: handle, body |
 //! | [`mod@store`] | asks stores within bounds: time limit, number of operations, breaker |
-#![cfg_attr(feature = "jwt", doc = "| [`mod@jwt`] | knows callers by their JWTs |")]
+#![cfg_attr(
+    feature = "jwt",
+    doc = "| [`mod@jwt`] | authenticates callers by their JWTs |"
+)]
 #![cfg_attr(feature = "metrics", doc = "| [`mod@metrics`] | counts what happens |")]
 #![cfg_attr(
     feature = "tracing",
     doc = "| [`TracingObserver`] | logs what happens, and the errors behind it |"
 )]
 //!
-//! The tokens themselves are `sse-gate-core`'s, here as [`core`]. Events are `sse-gate-codec`'s, here as
-//! [`codec`], and sessions `sse-gate-resume`'s, here as [`sessions`].
+//! Three other crates are exported as modules: `sse-gate-core` with the tokens as [`core`],
+//! `sse-gate-codec` with the events as [`codec`], and `sse-gate-resume` with the sessions as [`sessions`].
 //!
 //! # Features
 //!
-//! None is on by default, and each only adds API.
+//! No feature is on by default. Each only adds API.
 //!
 //! | feature | adds |
 //! |---|---|
@@ -99,6 +105,7 @@ struct Readme;
 pub mod admission;
 #[cfg(feature = "axum")]
 mod axum_router;
+mod challenge;
 mod far_off;
 pub mod gate;
 mod granted;
@@ -110,6 +117,7 @@ pub mod jwt;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 pub mod mint;
+mod origin;
 pub mod prelude;
 mod problem;
 pub mod resume;
@@ -136,13 +144,14 @@ pub use core::{
 pub use admission::{GateLayer, GateRejection};
 #[cfg(feature = "axum")]
 pub use axum_router::RouterExt;
-pub use gate::{Gate, GateBuilder, RevokeError, Revoked};
+pub use gate::{Gate, GateBuilder, GuardedSessions, IssuedToken, RevokeError, Revoked};
 pub use granted::{Granted, MissingGrant};
 #[cfg(feature = "jwt")]
 pub use jwt::{JwtAuthenticator, JwtKey};
 #[cfg(feature = "metrics")]
 pub use metrics::MetricsObserver;
-pub use mint::{IssuedToken, MintService};
+pub use mint::MintService;
+pub use origin::InvalidOrigin;
 pub use problem::Problem;
 pub use resume::{
     AttachError, Resumable, ResumableBody, ResumableStream, WorkError, WorkOutput, WorkSlots,
@@ -150,8 +159,8 @@ pub use resume::{
 pub use route::{InvalidRoute, InvalidRouteKind, SseRoute, StrippedToken, TokenIn};
 pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;
-pub use store::{GuardedSessions, StorePolicy};
-pub use stream::{NoHook, OnError, SseBody, SseBodyError};
+pub use store::StorePolicy;
+pub use stream::{BoxEvents, BoxSseBody, NoHook, OnError, SseBody, SseBodyError};
 pub use strip::StripTokenLayer;
 #[cfg(feature = "tracing")]
 pub use tracing_observer::TracingObserver;

@@ -1,32 +1,45 @@
-//! Counts what happens, over the `metrics` facade: [`MetricsObserver`].
+//! Counts what happens, with the `metrics` facade: [`MetricsObserver`].
+//!
+//! # Tokens and requests
 //!
 //! | metric | kind | labels |
 //! |---|---|---|
-//! | `sse_gate_token_requests_total` | counter | `outcome`: `issued`, or why the gate did not |
-//! | `sse_gate_mint_refusals_total` | counter | `reason`: why the mint refused, the gate's reasons among them |
-//! | `sse_gate_token_validations_total` | counter | `outcome`: `redeemed`, or why not |
+//! | `sse_gate_token_requests_total` | counter | `outcome`: `issued`, or why the gate issued none |
+//! | `sse_gate_mint_refusals_total` | counter | `reason`: why a mint refused, including the reasons of the gate |
+//! | `sse_gate_callers_total` | counter | `outcome`: `admitted`, or why a caller with its own credential was refused |
+//! | `sse_gate_token_validations_total` | counter | `outcome`: `redeemed`, `abandoned`, or why the token was refused |
 //! | `sse_gate_tokens_withdrawn_total` | counter | |
-//! | `sse_gate_requests_turned_away_total` | counter | `check`: the one that failed |
+//! | `sse_gate_requests_turned_away_total` | counter | `check`: the [check](crate::GateRejection::as_str) that failed |
 //! | `sse_gate_routes_not_stripped_total` | counter | |
+//!
+//! # Streams and stores
+//!
+//! | metric | kind | labels |
+//! |---|---|---|
 //! | `sse_gate_connections` | gauge | |
 //! | `sse_gate_connection_errors_total` | counter | `end`: `failed`, `lagged`, `disconnected` |
 //! | `sse_gate_connection_duration_seconds` | histogram, in seconds | |
 //! | `sse_gate_store_breakers_open` | gauge | `store`: `tokens`, `sessions` |
 //! | `sse_gate_store_breaker_openings_total` | counter | `store` |
-//! | `sse_gate_reconnects_total` | counter | |
-//! | `sse_gate_sessions_total` | counter | `outcome`: `opened`, `resumed`, `resumed_again`, `reopened`, `complete`, `too_soon`, `not_admitted`, `unavailable`; of those that are over, `gone_` and why |
-//! | `sse_gate_resume_refused_total` | counter | `reason`: `reuse` and `rollback` are alarms |
-//! | `sse_gate_sessions_closed_total` | counter | `reason`: those that were closed on purpose |
-//! | `sse_gate_events_missed_total` | counter | `cause`: `trimmed`, or `lost_writes` |
 //!
-//! All labels come from closed sets: no token, subject, path or id is in any.
+//! # Sessions of resumable streams
+//!
+//! | metric | kind | labels |
+//! |---|---|---|
+//! | `sse_gate_reconnects_total` | counter | |
+//! | `sse_gate_sessions_total` | counter | `outcome`: `opened`, `resumed`, `resumed_again`, `reopened`, `complete`, `too_soon`, `not_admitted`, `unavailable`, or `gone_…` with the reason why the session is over |
+//! | `sse_gate_resume_refused_total` | counter | `reason`: alert on `reuse` (a stolen id) and `rollback` (a store that lost writes) |
+//! | `sse_gate_sessions_closed_total` | counter | `reason`: why a session was closed |
+//! | `sse_gate_events_missed_total` | counter | `cause`: `trimmed` or `lost_writes` |
+//!
+//! All labels come from closed sets. No label has a token, subject, path or id in it.
 //!
 //! # Durations
 //!
-//! Streams last from milliseconds to an hour. An exporter that makes summaries of histograms, as
-//! `metrics-exporter-prometheus` does by default, makes quantiles that can't be added up over
-//! servers. Give it [`MetricsObserver::DURATION_BUCKETS`] for [`MetricsObserver::DURATION`], and
-//! run its upkeep, which bounds what it keeps of values that are not scraped:
+//! Streams last from milliseconds to an hour. Some exporters turn histograms into quantiles, as
+//! `metrics-exporter-prometheus` does by default. Quantiles of several servers can't be added up. So give
+//! the exporter [`MetricsObserver::DURATION_BUCKETS`] for [`MetricsObserver::DURATION`]. Also run its
+//! upkeep, which bounds the memory for values that are not scraped:
 //!
 //! ```
 //! use std::time::Duration;
@@ -63,7 +76,18 @@ use sse_gate_resume::{
     CloseReason, GoneReason, InvalidIdReason, SessionInfo, SessionObserver, SessionSignal,
 };
 
-/// Writes what it observes to the recorder that the program has installed.
+/// Counts what it observes, with the `metrics` recorder that the program has installed. See the
+/// [module](self) for the metrics.
+///
+/// ```
+/// use sse_gate::{Gate, MetricsObserver};
+///
+/// // Install the exporter first.
+/// let gate = Gate::builder().with_observer(MetricsObserver::install()).in_memory();
+/// # let _ = gate;
+/// ```
+///
+/// To write logs too, give the gate a pair of observers, this one and a `TracingObserver`.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct MetricsObserver;
@@ -88,17 +112,17 @@ const SESSIONS_CLOSED: &str = "sse_gate_sessions_closed_total";
 const EVENTS_MISSED: &str = "sse_gate_events_missed_total";
 
 impl MetricsObserver {
-    /// The name of the histogram of how long streams were open, in seconds.
+    /// The name of the histogram that has the durations of streams, in seconds.
     pub const DURATION: &str = "sse_gate_connection_duration_seconds";
 
-    /// Upper bounds for its buckets, in seconds: from what breaks at once to a stream that lasts
-    /// for the hour that a gate allows by default.
+    /// Upper bounds for the buckets of that histogram, in seconds: from streams that break at once to
+    /// streams that last an hour, the default maximum of a gate.
     pub const DURATION_BUCKETS: [f64; 12] = [
         0.1, 0.5, 1.0, 5.0, 15.0, 30.0, 60.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0,
     ];
 
-    /// Describes the metrics to the recorder, which must be installed before, and sets those to zero
-    /// that may stay so for long: an alarm needs to see them from the start.
+    /// Describes the metrics to the recorder. The recorder must be installed before. Metrics for alarms
+    /// are set to zero, so that an alarm sees them from the start.
     pub fn install() -> Self {
         describe_counter!(REQUESTS, "Requests for stream tokens, by their outcome");
         describe_counter!(
@@ -117,7 +141,7 @@ impl MetricsObserver {
         );
         describe_counter!(
             NOT_STRIPPED,
-            "Routes whose tokens reach the gate in their URIs, and so every log before it"
+            "Routes whose tokens were not stripped before the gate, and so are in logs"
         );
         describe_gauge!(CONNECTIONS, "Streams open now");
         describe_counter!(ERRORS, "Streams that ended before they were complete");
@@ -191,7 +215,7 @@ impl Observer for MetricsObserver {
     }
 }
 
-/// Counts, as several gates of a process may have a breaker for each store.
+/// Adds and subtracts, because several gates of a process may have a breaker for each store.
 fn breaker_changed(store: StoreRole, is_open: bool) {
     let open = gauge!(BREAKERS_OPEN, "store" => store.as_str());
     if is_open {
@@ -221,7 +245,7 @@ impl SessionObserver for MetricsObserver {
                 events,
                 log_lost_writes,
             } => {
-                // How many a log has lost, only the client says.
+                // Only the client knows how many events the log has lost.
                 let (cause, events) = if log_lost_writes {
                     ("lost_writes", 1)
                 } else {

@@ -12,13 +12,16 @@
 
 #[cfg(feature = "axum")]
 pub use crate::RouterExt;
+pub use crate::codec::{EventId, EventName};
 pub use crate::mint::{
     AuthError, Authenticator, Authorizer, Bearer, Denied, Identity, MintRequest, MintService,
     Permit, with_state,
 };
+pub use crate::sessions::Topics;
 pub use crate::{
-    AttachError, Event, Gate, GateLayer, GrantRequest, Granted, Problem, Publisher, Resource,
-    Resumable, ResumableBody, ResumableStream, SseBody, SseRoute, StripTokenLayer, Subject,
+    AttachError, BoxSseBody, Event, Gate, GateLayer, GrantRequest, Granted, MemoryLogs, Problem,
+    Publisher, Resource, Resumable, ResumableBody, ResumableStream, SseBody, SseRoute,
+    StripTokenLayer, Subject,
 };
 #[cfg(feature = "jwt")]
 pub use crate::{JwtAuthenticator, JwtKey};

@@ -1,4 +1,4 @@
-//! Logs what happens, over the `tracing` facade: [`TracingObserver`].
+//! Logs what happens, with the `tracing` facade: [`TracingObserver`].
 
 use std::error::Error;
 use std::fmt;
@@ -7,19 +7,24 @@ use sse_gate_core::{IssueErrorKind, Observer, RefusalReason, Signal, StreamEnd};
 use sse_gate_resume::{InvalidIdReason, SessionInfo, SessionObserver, SessionSignal};
 use tracing::Level;
 
-/// Writes what it observes to the subscriber that the program has installed, with the errors
-/// behind it.
+/// Writes what it observes to the `tracing` subscriber that the program has installed, with the errors
+/// behind it. The target is `sse_gate`.
 ///
 /// | level | what |
 /// |---|---|
-/// | `warn` | a store that fails, a broken stream, entries that are damaged, stolen resume ids |
-/// | `info` | a refusal, and its reason |
+/// | `warn` | a store that fails, a stream that failed, damaged entries, stolen resume ids, a token that was not stripped |
+/// | `info` | a refusal and its reason |
 /// | `debug` | everything else |
 ///
-/// An event has the fields `reason`, which is a label of the [metrics](sse_gate_core::Signal), and
-/// `error`, the error with all of its sources. The target is `sse_gate`. No token, credential,
-/// path or subject is in any. The errors of authenticators and stores that a program brings along
-/// are printed as they are.
+/// | field | value |
+/// |---|---|
+/// | `reason` | the label that the metrics have too |
+/// | `error` | the error with all of its sources, in one line |
+/// | `signal` | the whole [`Signal`], for events without a reason |
+///
+/// No field has a token, a credential or a subject in it. The pattern of a route is there for a token that
+/// was not stripped, and no path of a request. Errors of your own authenticators and stores are written as
+/// they print: don't put secrets into them.
 ///
 /// ```
 /// use sse_gate::{Gate, TracingObserver};
@@ -28,7 +33,8 @@ use tracing::Level;
 /// # let _ = gate;
 /// ```
 ///
-/// To count as well, give the gate a pair: `(MetricsObserver::install(), TracingObserver::default())`.
+/// To count too, give the gate a pair of observers:
+/// `(MetricsObserver::install(), TracingObserver::default())`.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct TracingObserver;
@@ -127,8 +133,8 @@ fn event(level: Level, message: &'static str, reason: &'static str, error: Optio
     }
 }
 
-/// An error and what is behind it, in one line: characters are replaced that terminals and parsers
-/// of logs obey.
+/// An error with its sources, in one line. Characters that control terminals or parsers of logs are
+/// replaced.
 struct Chain<'a>(&'a (dyn Error + 'static));
 
 impl fmt::Display for Chain<'_> {
@@ -144,8 +150,8 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-/// Whether it is a control character, or breaks a line or turns it around as one would: the line and
-/// paragraph separators, and those with Unicode's property `Bidi_Control`.
+/// Whether a character controls a terminal or a line: control characters, the separators of lines and
+/// paragraphs, and characters with Unicode's property `Bidi_Control`.
 fn is_obeyed(char: char) -> bool {
     let turns = matches!(
         char,

@@ -16,10 +16,10 @@ use http::request::Parts;
 use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, Empty, Full, StreamBody};
+use sse_gate::GuardedSessions;
 use sse_gate::core::{CredentialReason, Entry, Epoch, MintRefusalReason, StoreError, TokenKey};
 use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService};
 use sse_gate::sessions::{CloseReason, Opening, SessionObserver};
-use sse_gate::store::GuardedSessions;
 use sse_gate::{
     Gate, GateLayer, GrantRequest, Granted, Limits, MemoryLogs, MemorySessions, MemoryStore,
     Observer, Resource, Resumable, ResumeKeys, Sessions, Signal, SseRoute, Subject, TokenStore,

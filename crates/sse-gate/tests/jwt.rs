@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sse_gate::core::{Clock, CredentialReason, ManualClock};
 use sse_gate::jwt::InvalidKey;
-use sse_gate::mint::{Authenticator, Denied, MintRequest, MintService, Permit};
-use sse_gate::{Gate, JwtAuthenticator, JwtKey, Limits, MemoryStore, Resource};
+use sse_gate::mint::{Authenticator, Denied, MintRequest, MintService};
+use sse_gate::{Gate, JwtAuthenticator, JwtKey, SseRoute};
 use tower::ServiceExt;
 
 use jwts::VerifyNow;
@@ -400,15 +400,13 @@ fn the_leeway_counts_for_every_date() {
 #[tokio::test]
 async fn the_leeway_counts_at_the_mint_too() {
     let clock = ManualClock::default();
-    let store = MemoryStore::with_clock(Limits::default(), clock.clone());
-    let gate = Gate::builder().with_clock(clock.clone()).build(store);
-    let room = || Resource::new(["room"]).unwrap();
-    let whether = move |request: MintRequest| {
-        std::future::ready(Ok::<_, Denied>(Permit::new(request.grant_of(room()))))
-    };
-    let mint = MintService::new(&gate, on(clock.clone()), whether);
+    let gate = Gate::builder().with_clock(clock.clone()).in_memory();
+    let route = SseRoute::new("/room").unwrap();
+    let room = || route.resource::<&str>([]).unwrap();
+    let whether = |request: MintRequest| std::future::ready(Ok::<_, Denied>(request.permit()));
+    let mint = MintService::new(&gate, &route, on(clock.clone()), whether);
     let ask = async |exp: u64| {
-        let request = http::Request::post("/token")
+        let request = http::Request::post("/room-token")
             .header(
                 "authorization",
                 format!("Bearer {}", changed("exp", json!(exp))),

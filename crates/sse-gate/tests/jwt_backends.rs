@@ -41,6 +41,22 @@ fn a_missing_backend_is_an_error_at_the_start() {
         let refused = JwtAuthenticator::new(key, "issuer", "audience");
         assert_eq!(refused.unwrap_err(), JwtSetupError::Backend, "{name}");
     }
+    let refused = JwtAuthenticator::new(NoneYet, "issuer", "audience");
+    assert_eq!(refused.unwrap_err(), JwtSetupError::Backend);
+}
+
+/// A source that has no keys at the start.
+#[cfg(not(any(feature = "jwt-rust-crypto", feature = "jwt-aws-lc-rs")))]
+struct NoneYet;
+
+#[cfg(not(any(feature = "jwt-rust-crypto", feature = "jwt-aws-lc-rs")))]
+impl sse_gate::jwt::KeySource for NoneYet {
+    async fn key(
+        &self,
+        _: Option<&sse_gate::jwt::KeyId>,
+    ) -> Result<JwtKey, sse_gate::jwt::KeyError> {
+        Err(sse_gate::jwt::KeyError::unknown())
+    }
 }
 
 /// C3: and a key is good for its own algorithm only.

@@ -264,7 +264,7 @@ fn nothing_is_remembered_if_the_cache_is_off() {
     }
 }
 
-/// Its hash takes as long as its signature.
+/// Its hash would take about as long as its signature.
 #[test]
 fn a_jwt_with_a_shared_secret_is_not_remembered() {
     count_verifications();

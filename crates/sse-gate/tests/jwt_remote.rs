@@ -486,6 +486,24 @@ fn a_runtime_that_ends_is_survived() {
     });
 }
 
+/// A runtime that is over drops the fetch while it is begun. The request gets its answer all the same.
+#[test]
+fn a_runtime_that_is_over_is_survived() {
+    let issuer = Issuer::with_keys([jwk(ES256, "a")]);
+    let keys = issuer.keys();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let handle = runtime.handle().clone();
+    drop(runtime);
+    let _guard = handle.enter();
+    for _ in 0..2 {
+        let answer = look_up(&keys, "a").now_or_never();
+        assert_eq!(answer, Some(Err(Unavailable)));
+    }
+    assert_eq!(issuer.fetches(), 0);
+}
+
 /// Without a runtime there is nothing to fetch in. It is an error and no panic.
 #[test]
 fn without_a_runtime_keys_are_unavailable() {

@@ -4,8 +4,8 @@
 
 mod jwts;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use jsonwebtoken::Algorithm::{self, ES256, ES384, EdDSA, PS256, RS256, RS512};
 use jwts::{VerifyNow, changed, claims, jwk, reason, set, signed, spelled, with_keys};
@@ -127,6 +127,32 @@ fn keys_that_can_not_be_trusted_are_skipped() {
     }
 }
 
+/// What metrics and logs show.
+#[test]
+fn each_reason_has_a_name_of_its_own() {
+    use SkippedKeyReason::{
+        Algorithm, InvalidId, InvalidKey, Malformed, NoId, Operations, Private, SharedId,
+        Symmetric, Unsupported, Use,
+    };
+
+    let names = [
+        (Malformed, "malformed"),
+        (Unsupported, "unsupported"),
+        (Symmetric, "symmetric"),
+        (Private, "private"),
+        (Use, "other_use"),
+        (Operations, "other_operations"),
+        (Algorithm, "wrong_algorithm"),
+        (InvalidKey, "invalid_key"),
+        (InvalidId, "invalid_id"),
+        (SharedId, "shared_id"),
+        (NoId, "no_id"),
+    ];
+    for (reason, name) in names {
+        assert_eq!(reason.as_str(), name);
+    }
+}
+
 /// C6: 2,048 to 8,192 bits.
 #[test]
 fn the_size_of_an_rsa_key_is_bounded() {
@@ -162,6 +188,8 @@ fn members_that_are_unknown_or_optional_may_be_there_or_not() {
         json!({"alg": null}),
         json!({"key_ops": ["verify"]}),
         json!({"key_ops": ["sign", "verify"], "use": null}),
+        json!({"kid": "x".repeat(64)}),
+        json!({"kid": "ключ"}),
         json!({"x5c": ["MIIC"], "x5t": "abc", "ext": {"a": [1, 2]}}),
     ] {
         for algorithm in [RS256, ES256, EdDSA] {
@@ -494,6 +522,10 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+/// A good key of each kind, made once.
+static KEYS: LazyLock<[Value; 4]> =
+    LazyLock::new(|| [RS256, ES256, ES384, EdDSA].map(|algorithm| jwk(algorithm, "a")));
+
 proptest! {
     /// C6: no text makes the parser panic, and what it takes can be used.
     #[test]
@@ -523,8 +555,7 @@ proptest! {
         name in prop::sample::select(vec!["kty", "use", "key_ops", "alg", "kid", "crv", "x", "y", "n", "e"]),
         value in any_json(),
     ) {
-        let algorithms = [RS256, ES256, ES384, EdDSA];
-        let key = changed(jwk(algorithms[at.index(4)], "a"), &json!({ name: value }));
+        let key = changed(KEYS[at.index(4)].clone(), &json!({ name: value }));
         if let Ok(set) = JwkSet::parse(set([key])) {
             prop_assert_eq!((set.key_count(), set.skipped().len()), (1, 0));
         }

@@ -41,13 +41,13 @@ fn text(events: &[Event]) -> String {
         .collect()
 }
 
-/// What the stream is for: the four kinds of events, `done` at the end, and an id on each.
+/// What the stream is for: the four kinds of events, `done` at the end, and an id on each; and then the
+/// word that all is complete.
 pub(crate) async fn an_answer_is_streamed_to_its_end(setup: Setup) {
     let server = setup.start();
     let ticket = server.user("alice").ask_chat(QUESTION).await;
     let mut stream = server.open(&ticket.request()).await;
-    let (events, end) = stream.rest().await;
-    assert_eq!(end, End::Proper);
+    let events = stream.complete().await;
     let retry = stream.retry().expect("a time to come back after");
     assert!((1_000..=2_000).contains(&retry), "{retry}");
     assert_eq!(events[0].event.as_deref(), Some("sse.open"));
@@ -119,14 +119,13 @@ pub(crate) async fn an_answer_has_exactly_these_headers(setup: Setup) {
 pub(crate) async fn after_the_end_there_is_nothing_more(setup: Setup) {
     let server = setup.start();
     let ticket = server.user("alice").ask_chat(QUESTION).await;
-    let events = server.open(&ticket.request()).await.rest().await.0;
+    let events = server.open(&ticket.request()).await.complete().await;
     for round in 0..3 {
         expect_nothing_more(&server, &ticket, last_id(&events), &format!("{round}")).await;
     }
     let half = events.len() / 2;
     let request = ticket.resume(events[half].id.as_deref().expect("an id"));
-    let (tail, end) = server.open(&request).await.rest().await;
-    assert_eq!(end, End::Proper);
+    let tail = server.open(&request).await.complete().await;
     let data = |events: &[Event]| -> Vec<String> {
         events.iter().map(|event| event.data.clone()).collect()
     };
@@ -158,7 +157,7 @@ pub(crate) async fn an_answer_goes_on_where_it_broke_off(setup: Setup) {
     let server = setup.arg("pace", 2).arg("takeovers", u32::MAX).start();
     let alice = server.user("alice");
     let whole = alice.ask_chat(QUESTION).await;
-    let whole = server.open(&whole.request()).await.rest().await.0;
+    let whole = server.open(&whole.request()).await.complete().await;
     let ticket = alice.ask_chat(QUESTION).await;
     let mut seen: Vec<Event> = Vec::new();
     let mut request = ticket.request();

@@ -293,9 +293,9 @@ pub(crate) async fn every_id_is_safe_in_a_header(setup: Setup) {
     let server = setup.start();
     let alice = server.user("alice");
     let ticket = alice.ask_chat(QUESTION).await;
-    let mut events = server.open(&ticket.request()).await.rest().await.0;
+    let mut events = server.open(&ticket.request()).await.complete().await;
     let again = ticket.resume(events[3].id.as_deref().expect("an id"));
-    events.extend(server.open(&again).await.rest().await.0);
+    events.extend(server.open(&again).await.complete().await);
     assert!(last_id(&events).len() <= 74);
     for event in events {
         let id = event.id.expect("an id");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sse_gate_tests::{End, Request, Setup};
+use sse_gate_tests::{Request, Setup};
 
 use crate::chat::{last_id, names};
 
@@ -19,8 +19,7 @@ pub(crate) async fn a_stopped_answer_says_so_and_ends(setup: Setup) {
     let response = alice.stop(&ticket.token).await;
     assert_eq!(response.status, 202, "{response:?}");
     assert_eq!(response.json(), json!({ "status": "stopping" }));
-    let (rest, end) = stream.rest().await;
-    assert_eq!(end, End::Proper);
+    let rest = stream.complete().await;
     assert_eq!(names(&rest).last(), Some(&"done"));
     let done = rest.last().expect("an end");
     assert_eq!(done.json()["status"], "stopped");
@@ -38,8 +37,7 @@ pub(crate) async fn an_answer_can_be_stopped_while_nobody_listens(setup: Setup) 
     drop(stream);
     assert_eq!(alice.stop(&ticket.token).await.status, 202);
     let mut stream = server.open(&ticket.resume(last_id(&seen))).await;
-    let (rest, end) = stream.rest().await;
-    assert_eq!(end, End::Proper);
+    let rest = stream.complete().await;
     let done = rest.last().expect("an end");
     assert_eq!(done.json()["status"], "stopped");
 }
@@ -71,7 +69,7 @@ pub(crate) async fn only_its_owner_stops_an_answer(setup: Setup) {
             assert_eq!(response.header("allow"), Some("POST"), "{what}");
         }
     }
-    let done = stream.rest().await.0;
+    let done = stream.complete().await;
     assert_eq!(done.last().expect("an end").json()["status"], "completed");
 }
 
@@ -93,10 +91,10 @@ pub(crate) async fn a_stop_after_the_end_changes_nothing(setup: Setup) {
     let server = setup.start();
     let alice = server.user("alice");
     let ticket = alice.ask_chat(QUESTION).await;
-    let events = server.open(&ticket.request()).await.rest().await.0;
+    let events = server.open(&ticket.request()).await.complete().await;
     alice.stop(&ticket.token).await;
     let again = ticket.resume(events[1].id.as_deref().expect("an id"));
-    let rest = server.open(&again).await.rest().await.0;
+    let rest = server.open(&again).await.complete().await;
     assert_eq!(rest.len(), events.len() - 1, "sse.open, and all but one");
     assert_eq!(rest.last().expect("an end").json()["status"], "completed");
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::json;
 use sse_gate_tests::engines::{Board, Dispatched, Job, Plan, Proxy, Random, Report};
-use sse_gate_tests::{End, Server, Setup, Ticket, User, eventually};
+use sse_gate_tests::{Event, Server, Setup, Ticket, User, eventually};
 use tokio::time::sleep;
 
 /// Its answer quotes three long passages: about 100 events.
@@ -134,10 +134,14 @@ impl<'s> Scene<'s> {
         }
     }
 
-    /// The events that somebody has got of a stream, but for what opens its connections.
+    /// The events that somebody has got of a stream, but for what opens its connections and says that
+    /// it is complete: who is cut off before that is told by 204.
     pub(crate) fn heard(&self, stream: &Stream) -> Vec<Dispatched> {
         let mut events = self.board().events(&stream.name);
-        events.retain(|event| event.name != "sse.open");
+        events.retain(|event| {
+            let is_complete = event.name == "sse.close" && event.data == Event::COMPLETE;
+            event.name != "sse.open" && !is_complete
+        });
         events
     }
 
@@ -163,9 +167,9 @@ impl<'s> Scene<'s> {
     async fn undisturbed(&self) -> Vec<Said> {
         let ticket = self.user.ask_chat(QUESTION).await;
         let mut stream = self.server.open(&ticket.request()).await;
-        let (events, end) = stream.rest().await;
-        assert_eq!(end, End::Proper);
-        let said = events
+        let said = stream
+            .complete()
+            .await
             .into_iter()
             .map(|it| (it.event.unwrap_or_default(), it.data));
         said.filter(|(name, _)| name != "sse.open").collect()

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use sse_gate::core::StreamEnd;
 use sse_gate::{Signal, StreamSlots};
-use sse_gate_tests::eventually;
+use sse_gate_tests::{Wait, eventually};
 
 use crate::scene::Scene;
-use crate::store::Wait;
 
 /// F2, F6: gone while the store works. What was begun is finished without the client, whichever
 /// way the answer was: the token is spent, its place is free at once, and no handler hears of it.

@@ -1,10 +1,9 @@
 //! Handlers and streams that fail.
 
 use sse_gate::core::StreamEnd;
-use sse_gate_tests::{End, EventStream};
+use sse_gate_tests::{End, EventStream, Wait};
 
 use crate::scene::Scene;
-use crate::store::Wait;
 
 /// F4: a handler that fails has had its grant. The token stays spent, the place is free, the
 /// client is told nothing of why.

@@ -6,7 +6,6 @@ mod client;
 mod handler;
 mod scene;
 mod shutdown;
-mod store;
 mod store_faults;
 #[cfg(target_os = "linux")]
 mod takeovers;

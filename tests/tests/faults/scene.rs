@@ -18,14 +18,12 @@ use sse_gate::{
     Event, Gate, GateLayer, GrantRequest, Granted, Observer, Signal, SseBody, SseRoute,
     StreamSlots, StripTokenLayer, Subject,
 };
-use sse_gate_tests::{Connection, Request, eventually};
+use sse_gate_tests::{Connection, Request, Slow, Wait, eventually};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tower::Layer;
 use tower_http::catch_panic::CatchPanicLayer;
-
-use crate::store::{Slow, Wait};
 
 /// A service whose streams do what their path says: see [`handle`].
 pub(crate) struct Scene {

@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use sse_gate::Signal;
 use sse_gate::core::RefusalReason;
-use sse_gate_tests::eventually;
+use sse_gate_tests::{Wait, eventually};
 
 use crate::scene::Scene;
-use crate::store::Wait;
 
 /// What the gate's layer gives a store by default.
 const BUDGET: Duration = Duration::from_millis(250);

@@ -38,7 +38,7 @@ async fn a_client_that_is_reset_gets_everything(setup: Setup) {
     let server = setup.arg("pace", 3).start();
     let alice = server.user("alice");
     let whole = alice.ask_chat(QUESTION).await;
-    let whole = server.open(&whole.request()).await.rest().await.0;
+    let whole = server.open(&whole.request()).await.complete().await;
     let ticket = alice.ask_chat(QUESTION).await;
     let mut request = ticket.request();
     let mut seen: Vec<Event> = Vec::new();

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use http::{Request, StatusCode};
 use http_body_util::Empty;
-use sse_gate::mint::{Denied, MintRequest, MintService, Permit};
-use sse_gate::{Gate, Limits, MemoryStore, Resource};
+use sse_gate::mint::{Denied, MintRequest, MintService};
+use sse_gate::{Gate, SseRoute};
 use tower::ServiceExt;
 
 use crate::server::Issuer;
@@ -17,15 +17,13 @@ use crate::signing::{EC, ED, jump};
 #[tokio::test]
 async fn a_mint_tells_a_bad_jwt_from_an_issuer_that_is_down() {
     let mut issuer = Issuer::start(&[EC]).await;
-    let gate = Gate::builder().build(MemoryStore::new(Limits::default()));
-    let whether = |request: MintRequest| {
-        let room = Resource::new(["room"]).unwrap();
-        ready(Ok::<_, Denied>(Permit::new(request.grant_of(room))))
-    };
-    let mint = MintService::new(&gate, issuer.authenticator(), whether);
+    let gate = Gate::in_memory();
+    let route = SseRoute::new("/room").unwrap();
+    let whether = |request: MintRequest| ready(Ok::<_, Denied>(request.permit()));
+    let mint = MintService::new(&gate, &route, issuer.authenticator(), whether);
     let name = issuer.name();
     let ask = async |jwt: String| {
-        let request = Request::post("/token").header("authorization", format!("Bearer {jwt}"));
+        let request = Request::post("/room-token").header("authorization", format!("Bearer {jwt}"));
         let request = request.body(Empty::<bytes::Bytes>::new()).unwrap();
         mint.clone().oneshot(request).await.unwrap()
     };

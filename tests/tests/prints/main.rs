@@ -257,7 +257,7 @@ async fn the_mint_prints_no_secret() {
         jwt[..jwt.len() - 9].to_owned(),
         jwt.replace('.', "~"),
     ] {
-        let error = authenticator.verify(&bad).expect_err("no good JWT");
+        let error = authenticator.verify(&bad).await.expect_err("no good JWT");
         prints.print_error(&error);
         prints.print(&Problem::from(&error));
     }

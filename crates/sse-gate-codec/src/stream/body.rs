@@ -16,13 +16,14 @@ pin_project! {
     /// The data of an HTTP body as a stream of chunks. Trailers are left out.
     ///
     /// ```
+    /// use bytes::Bytes;
     /// use futures_util::TryStreamExt;
     /// use http_body_util::Full;
     /// use sse_gate_codec::BodyChunks;
     ///
     /// # pollster::block_on(async {
-    /// let chunks = BodyChunks::new(Full::from("data: hello\n\n"));
-    /// let chunks: Vec<bytes::Bytes> = chunks.try_collect().await.unwrap();
+    /// let chunks = BodyChunks::new(Full::<Bytes>::from("data: hello\n\n"));
+    /// let chunks: Vec<Bytes> = chunks.try_collect().await.unwrap();
     /// assert_eq!(chunks, ["data: hello\n\n"]);
     /// # });
     /// ```

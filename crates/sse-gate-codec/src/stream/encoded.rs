@@ -31,6 +31,7 @@ pin_project! {
     /// sleeps, from any runtime.
     ///
     /// ```
+    /// use std::pin::pin;
     /// use std::time::Duration;
     /// use futures_util::{StreamExt, stream};
     /// use sse_gate_codec::{EncodedStream, Event};
@@ -41,8 +42,9 @@ pin_project! {
     /// let events = stream::iter(["one", "two"]).map(|text| Event::new().data(text));
     /// let events = events.chain(stream::pending());
     ///
-    /// let mut chunks =
-    ///     EncodedStream::new(events).with_heartbeat(Duration::from_secs(15), tokio::time::sleep);
+    /// let chunks = EncodedStream::new(events);
+    /// let chunks = chunks.with_heartbeat(Duration::from_secs(15), tokio::time::sleep);
+    /// let mut chunks = pin!(chunks);
     /// assert_eq!(chunks.next().await.unwrap().unwrap(), "data: one\n\ndata: two\n\n");
     /// // 15 seconds later:
     /// assert_eq!(chunks.next().await.unwrap().unwrap(), Event::HEARTBEAT);

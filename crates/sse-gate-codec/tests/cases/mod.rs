@@ -15,7 +15,7 @@ pub(crate) struct Case {
     pub(crate) retries: Vec<u128>,
     pub(crate) comments: Option<Vec<String>>,
     pub(crate) last_event_id: Option<String>,
-    /// The lengths in which it is to be cut.
+    /// The lengths of the chunks into which the stream is cut.
     pub(crate) chunks: Option<Vec<usize>>,
 }
 

@@ -1,11 +1,11 @@
-//! Texts that look for trouble.
+//! Texts that try to break an encoder or a decoder.
 
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
 /// More cases than the default, and failures kept beside the test that found them.
 pub(crate) fn config() -> ProptestConfig {
-    // Miri, which has no files, is slower by some hundred times.
+    // Miri has no files and is some hundred times slower.
     let cases = if cfg!(miri) { 4 } else { 2048 };
     let persistence = FileFailurePersistence::WithSource("regressions");
     ProptestConfig {
@@ -15,7 +15,7 @@ pub(crate) fn config() -> ProptestConfig {
     }
 }
 
-/// Any text, with line breaks, field names and what else means something to a decoder all over.
+/// Any text, with many line breaks, field names and other parts that mean something to a decoder.
 pub(crate) fn hostile_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => prop::sample::select(vec![

@@ -8,7 +8,7 @@ use sse_gate_codec::{Comment, Event, EventId, EventName};
 
 use crate::hostile::hostile_text;
 
-/// A hostile text without what must not stand in a one-line field.
+/// A hostile text without the characters that a one-line field must not hold.
 fn hostile_line() -> impl Strategy<Value = String> {
     hostile_text().prop_map(|text| text.replace(['\r', '\n', '\0'], ""))
 }

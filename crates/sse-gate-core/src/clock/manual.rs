@@ -1,4 +1,4 @@
-//! The clock that tests move by hand: [`ManualClock`].
+//! The clock for tests: [`ManualClock`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Clock;
 use crate::{SteadyTime, Timestamp};
 
-/// A clock for tests: it moves only when told to, and all its clones move together.
+/// A clock for tests. It only moves when it is told to, and all its clones move together.
 ///
 /// ```
 /// use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::{SteadyTime, Timestamp};
 /// clock.advance(Duration::from_secs(60));
 /// assert_eq!(clock.now().saturating_since(start), Duration::from_secs(60));
 ///
-/// // The wall clock is put back. Steady time is not.
+/// // The wall clock is set back. Steady time stays.
 /// let steady = clock.steady();
 /// clock.set_wall(start);
 /// assert_eq!((clock.now(), clock.steady()), (start, steady));
@@ -34,7 +34,7 @@ struct Hands {
 }
 
 impl ManualClock {
-    /// A clock whose wall shows `start`.
+    /// A clock whose wall clock shows `start`.
     pub fn new(start: Timestamp) -> Self {
         Self(Arc::new(Hands {
             wall: AtomicU64::new(start.as_unix_millis()),
@@ -42,12 +42,12 @@ impl ManualClock {
         }))
     }
 
-    /// Lets this much time pass, on both readings; a part of a millisecond is dropped.
+    /// Moves both readings ahead. A part of a millisecond is dropped.
     pub fn advance(&self, span: Duration) {
         self.set_wall(self.now().saturating_add(span));
     }
 
-    /// Sets the wall clock ahead, and steady time with it, as [`Clock::steady`] says.
+    /// Sets the wall clock ahead. Steady time follows, as [`Clock::steady`] says.
     pub fn set_wall_ahead(&self, span: Duration) {
         self.advance(span);
     }
@@ -57,8 +57,8 @@ impl ManualClock {
         self.set_wall(self.now().saturating_sub(span));
     }
 
-    /// Sets the wall clock to a date, as an administrator or a time server does. Ahead, steady time
-    /// jumps by as much; back, it stays.
+    /// Sets the wall clock to a date, as an administrator or a time server does. If it jumps ahead,
+    /// steady time jumps by as much. If it goes back, steady time stays.
     pub fn set_wall(&self, date: Timestamp) {
         let before = self.0.wall.swap(date.as_unix_millis(), Ordering::SeqCst);
         let ahead = date.as_unix_millis().saturating_sub(before);
@@ -72,7 +72,7 @@ impl ManualClock {
 }
 
 impl Default for ManualClock {
-    /// Shows 2026-01-01T00:00:00Z: a real date, so that JWTs signed for it look like JWTs.
+    /// The wall clock shows 2026-01-01T00:00:00Z, so that tests can sign JWTs with dates near it.
     fn default() -> Self {
         Self::new(Timestamp::from_unix_secs(1_767_225_600))
     }

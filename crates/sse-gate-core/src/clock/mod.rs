@@ -1,4 +1,4 @@
-//! Where the time comes from: [`Clock`], the system's and one that tests move by hand.
+//! Where the time comes from: [`Clock`], with one of the system and one for tests.
 
 mod manual;
 mod system;
@@ -13,24 +13,25 @@ use crate::{SteadyTime, Timestamp};
 
 /// Tells the time to gates and stores, in two readings.
 ///
-/// | reading | is for | when the wall clock is set |
+/// | reading | used for | when the wall clock is set |
 /// |---|---|---|
 /// | [`now`](Self::now) | dates: the `exp` of a JWT, the end of a token in its entry | follows it |
-/// | [`steady`](Self::steady) | spans: lifetimes, caps, windows, ages | never goes back |
+/// | [`steady`](Self::steady) | spans: lifetimes, caps, ages | never goes back |
 ///
-/// A span is measured on `steady`, and a date is compared with `now`. What has both ends at the
-/// earlier one. So a wall clock that is set back makes no life longer, and one that was ahead and
-/// is put right keeps no client out.
+/// A token ends at its date or after its span, whichever comes first. So it lives no longer if the wall
+/// clock is set back. And no client is locked out if the wall clock was ahead and is put right.
+///
+/// [`SystemClock`] is the usual clock, [`ManualClock`] the one for tests. A clock of your own:
 ///
 /// ```
 /// use std::time::Instant;
 /// use sse_gate_core::{Clock, SteadyTime, SystemClock, Timestamp};
 ///
-/// /// Steady time from a device that also runs while the machine sleeps.
+/// /// Steady time from `Instant`, for a machine that is never suspended.
 /// #[derive(Debug)]
-/// struct Device(Instant);
+/// struct ServerClock(Instant);
 ///
-/// impl Clock for Device {
+/// impl Clock for ServerClock {
 ///     fn now(&self) -> Timestamp {
 ///         SystemClock.now()
 ///     }
@@ -39,16 +40,19 @@ use crate::{SteadyTime, Timestamp};
 ///         SteadyTime::ZERO.saturating_add(self.0.elapsed())
 ///     }
 /// }
+///
+/// let clock = ServerClock(Instant::now());
+/// assert!(clock.steady() <= clock.steady());
 /// ```
 pub trait Clock: Debug + Send + Sync + 'static {
-    /// The date, by the wall clock as it stands.
+    /// The date, by the wall clock.
     fn now(&self) -> Timestamp;
 
     /// The time for measuring spans.
     ///
     /// It never goes back and is never slower than a monotonic clock. When the wall clock jumps
-    /// ahead, as it does after the machine was suspended, it jumps too: a life ends early rather
-    /// than late.
+    /// ahead, for example after the machine was suspended, steady time jumps too. So a token ends too
+    /// early rather than too late.
     fn steady(&self) -> SteadyTime;
 }
 

@@ -1,17 +1,24 @@
-//! The clocks of the operating system: [`SystemClock`].
+//! The clock of the operating system: [`SystemClock`].
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::Clock;
 use crate::{SteadyTime, Timestamp};
 
-/// The operating system's wall clock, and steady time made of its two clocks.
+/// The wall clock of the operating system, and steady time from its wall clock and monotonic clock.
 ///
-/// Steady time is the monotonic clock, moved on whenever the wall clock jumps ahead of it by more
-/// than a tenth of a second: most monotonic clocks stand still while the machine is suspended.
-/// The wall is looked at once a millisecond.
+/// Most monotonic clocks stand still while the machine is suspended. So steady time is the monotonic
+/// clock plus all jumps that the wall clock makes ahead of it, if they are longer than 100 ms. The wall
+/// clock is read at most once a millisecond.
+///
+/// ```
+/// use sse_gate_core::{Clock, SystemClock, Timestamp};
+///
+/// assert!(SystemClock.now() > Timestamp::from_unix_secs(1_700_000_000));
+/// assert!(SystemClock.steady() <= SystemClock.steady());
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -26,23 +33,22 @@ impl Clock for SystemClock {
     }
 }
 
-/// The smallest jump of the wall clock that counts, in milliseconds. Readings of two clocks are
-/// never quite of one moment, and the sum of such errors must not drive steady time.
+/// Jumps of the wall clock up to this many milliseconds don't count. The two clocks are never read at
+/// exactly the same moment, and these errors must not add up.
 const JUMP: u64 = 100;
 
-/// The longest that reading the wall clock may take. If the thread was paused meanwhile, the
-/// reading is of no use.
+/// A reading of the wall clock that took longer is thrown away: the thread was paused meanwhile.
 const TIGHT: Duration = Duration::from_millis(10);
 
-/// Where the two clocks stood when they were first read, and what the wall has done since.
+/// What the two clocks showed when they were first read, and how the wall clock has moved since.
 struct Anchor {
     started: Instant,
     /// How far the wall clock has jumped ahead in all, in milliseconds.
     jumped: AtomicU64,
-    /// When the wall was looked at last, in milliseconds since the start.
+    /// When the wall clock was read last, in milliseconds since the start.
     looked_at: AtomicU64,
-    /// How far the wall is ahead of the monotonic clock, in Unix milliseconds: the date at the
-    /// start, as the wall would have it now.
+    /// The date of the start by the present wall clock, in Unix milliseconds. It changes when the wall
+    /// clock is set.
     ahead: Mutex<u64>,
 }
 
@@ -69,9 +75,9 @@ impl Anchor {
         SteadyTime::from_millis(elapsed.saturating_add(jumped))
     }
 
-    /// Looks whether the wall clock has been set, unless another thread does.
+    /// Finds out whether the wall clock was set. If another thread does so already, it does nothing.
     fn look(&self, monotonic: impl Fn() -> Instant, wall: impl FnOnce() -> Timestamp) {
-        // A thread that panicked in here would have to be one whose clock panics.
+        // The lock is never poisoned: nothing below panics.
         let Ok(mut ahead) = self.ahead.try_lock() else {
             return;
         };
@@ -96,12 +102,8 @@ impl Anchor {
     }
 }
 
-/// The wall clock; the epoch itself if it stands before that.
 fn wall() -> Timestamp {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp::from_unix_millis(0).saturating_add(since_epoch)
+    SystemTime::now().into()
 }
 
 #[cfg(test)]

@@ -1,20 +1,21 @@
-//! Laws of epochs: no withdrawal is outrun by an insertion that was begun before it. C20
+//! Laws of epochs: an insertion that began before a withdrawal does not survive it. C20
 
 use std::sync::{Arc, Barrier};
 use std::thread;
 
+use super::check::join;
+use super::operations::{epoch, insert, take, withdraw};
 use super::sample::TTL;
-use super::take::take;
 use super::{Backend, Sample};
-use crate::{Epoch, Limits, StoreErrorKind, Subject, TokenKey, TokenStore};
+use crate::{Epoch, Limits, StoreErrorKind, TokenKey, TokenStore};
 
-/// How many others sign out before a late insertion: more than a store should have to remember.
+/// How many other subjects are withdrawn before a late insertion: more than a store needs to remember.
 const OTHERS: usize = 5_000;
 
 const ROUNDS: usize = 100;
 const INSERTERS: usize = 4;
 
-/// An entry whose subject was withdrawn since its epoch is refused, can't be taken, and counts
+/// An entry is refused if its subject was withdrawn since its epoch. It can't be taken, and counts
 /// against no cap.
 pub fn an_entry_older_than_a_withdrawal_is_refused<B: Backend>(backend: &B) {
     backend.block_on(async {
@@ -30,8 +31,8 @@ pub fn an_entry_older_than_a_withdrawal_is_refused<B: Backend>(backend: &B) {
     });
 }
 
-/// A withdrawal concerns its own subject and what came before it: who signs in again gets entries,
-/// and so does who was authenticated before another signed out.
+/// A withdrawal affects only its own subject, and only entries from before it. A subject that signs in
+/// again gets entries, and so does one that was authenticated before another signed out.
 pub fn a_withdrawal_concerns_its_own_subject_and_the_past<B: Backend>(backend: &B) {
     backend.block_on(async {
         let store = backend.store(Limits::default()).await;
@@ -48,7 +49,7 @@ pub fn a_withdrawal_concerns_its_own_subject_and_the_past<B: Backend>(backend: &
     });
 }
 
-/// However many others are withdrawn after it, an entry from before a withdrawal is refused.
+/// An entry from before a withdrawal is refused, however many other subjects are withdrawn later.
 pub fn a_withdrawal_is_never_forgotten<B: Backend>(backend: &B) {
     backend.block_on(async {
         let store = backend.store(Limits::default()).await;
@@ -63,8 +64,7 @@ pub fn a_withdrawal_is_never_forgotten<B: Backend>(backend: &B) {
     });
 }
 
-/// An epoch that the store has not come to is refused: it is another store's, or this one has lost
-/// withdrawals.
+/// An epoch that is yet to come is refused. It is from another store, or this one has lost withdrawals.
 pub fn an_epoch_that_never_was_is_refused<B: Backend>(backend: &B) {
     backend.block_on(async {
         let store = backend.store(Limits::default()).await;
@@ -84,7 +84,7 @@ pub fn no_racing_insert_survives_a_withdrawal<B: Backend>(backend: &B) {
         let keys: Vec<TokenKey> = samples.iter().map(|sample| sample.key).collect();
         let barrier = Barrier::new(INSERTERS + 1);
         thread::scope(|scope| {
-            for Sample { key, entry } in samples {
+            let insert = |Sample { key, entry }| {
                 let (store, barrier) = (&store, &barrier);
                 scope.spawn(move || {
                     barrier.wait();
@@ -92,49 +92,40 @@ pub fn no_racing_insert_survives_a_withdrawal<B: Backend>(backend: &B) {
                         Ok(()) => {}
                         Err(error) => assert_eq!(error.kind(), StoreErrorKind::Withdrawn),
                     }
-                });
-            }
+                })
+            };
+            let threads: Vec<_> = samples.into_iter().map(insert).collect();
             barrier.wait();
             backend.block_on(withdraw(&*store, "alice"));
-            survives(backend, &*store, &keys, round);
+            none_is_left(backend, &*store, &keys, round);
+            threads.into_iter().for_each(join);
         });
-        survives(backend, &*store, &keys, round);
+        none_is_left(backend, &*store, &keys, round);
     }
 }
 
-fn survives<B: Backend>(backend: &B, store: &B::Store, keys: &[TokenKey], round: usize) {
+fn none_is_left<B: Backend>(backend: &B, store: &B::Store, keys: &[TokenKey], round: usize) {
     for key in keys {
         let taken = backend.block_on(take(store, *key));
         assert!(
             taken.is_none(),
-            "in round {round} an entry outran its subject's withdrawal"
+            "in round {round} an entry survived the withdrawal of its subject"
         );
     }
 }
 
-async fn epoch<S: TokenStore>(store: &S) -> Epoch {
-    store.epoch().await.expect("the store can be asked")
-}
-
-async fn withdraw<S: TokenStore>(store: &S, name: &str) {
-    let subject = Subject::new(name).expect("a proper name");
-    let withdrawn = store.withdraw(subject).await;
-    withdrawn.expect("the store can be asked");
-}
-
-/// Inserts, and takes out again.
+/// Inserts an entry, and takes it.
 async fn keep<S: TokenStore>(store: &S, sample: Sample) {
-    let inserted = store.insert(sample.key, sample.entry, TTL).await;
-    inserted.expect("nothing has overtaken this entry");
-    assert!(take(store, sample.key).await.is_some());
+    let key = insert(store, sample, TTL).await;
+    assert!(take(store, key).await.is_some());
 }
 
 async fn refuse<S: TokenStore>(store: &S, sample: Sample) {
     let inserted = store.insert(sample.key, sample.entry, TTL).await;
-    let refused = inserted.expect_err("an entry was taken in that a withdrawal has overtaken");
+    let refused = inserted.expect_err("an entry from before a withdrawal was let in");
     assert_eq!(refused.kind(), StoreErrorKind::Withdrawn);
     assert!(
         take(store, sample.key).await.is_none(),
-        "an entry was refused and kept"
+        "an entry was refused, and can be taken"
     );
 }

@@ -3,24 +3,22 @@
 use std::sync::{Arc, Barrier};
 use std::thread;
 
+use super::check::join;
+use super::operations::{insert, take};
 use super::sample::TTL;
-use super::take::take;
 use super::{Backend, Sample};
 use crate::{Limits, StoreErrorKind, TokenStore};
 
 const ROUNDS: usize = 100;
 const INSERTERS: usize = 8;
 
-/// A key that is there is an error, and its entry stays as it was.
+/// Inserting under a key that is there is an error, and its entry stays as it was.
 pub fn inserting_only_creates<B: Backend>(backend: &B) {
     backend.block_on(async {
         let store = backend.store(Limits::default()).await;
         let first = Sample::of("alice", 10);
         let second = Sample::with_key(first.key, "mallory", 20);
-        store
-            .insert(first.key, first.entry.clone(), TTL)
-            .await
-            .expect("there is room");
+        insert(&store, first.clone(), TTL).await;
         let refused = store.insert(second.key, second.entry, TTL).await;
         let kind = refused
             .expect_err("an entry was inserted over another")
@@ -34,7 +32,7 @@ pub fn inserting_only_creates<B: Backend>(backend: &B) {
     });
 }
 
-/// Of many threads that insert under one key, one creates.
+/// If many threads insert under one key at once, one of them creates the entry.
 pub fn one_of_many_racing_inserts_creates<B: Backend>(backend: &B) {
     let store = Arc::new(backend.block_on(backend.store(Limits::default())));
     for round in 0..ROUNDS {
@@ -55,10 +53,7 @@ pub fn one_of_many_racing_inserts_creates<B: Backend>(backend: &B) {
                     scope.spawn(move || inserter(10 + n))
                 })
                 .collect();
-            inserters
-                .into_iter()
-                .filter_map(|thread| thread.join().expect("no panic"))
-                .collect()
+            inserters.into_iter().filter_map(join).collect()
         });
         assert_eq!(
             created.len(),
@@ -67,8 +62,9 @@ pub fn one_of_many_racing_inserts_creates<B: Backend>(backend: &B) {
             created.len()
         );
         assert_eq!(
-            backend.block_on(take(&store, key)).as_ref(),
-            created.first()
+            backend.block_on(take(&*store, key)).as_ref(),
+            created.first(),
+            "in round {round} the entry is not the one that was created"
         );
     }
 }

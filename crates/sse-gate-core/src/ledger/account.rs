@@ -1,9 +1,9 @@
-//! One subject's outstanding tokens: [`Account`].
+//! The unused tokens of one subject: [`Account`].
 
 use std::slice;
 use std::time::Duration;
 
-use super::{Cap, Full, Limits};
+use super::{Cap, FullError, Limits};
 use crate::SteadyTime;
 
 /// What the ledger remembers of one entry.
@@ -14,14 +14,14 @@ pub(super) struct Stub<Id> {
     pub(super) payload: usize,
 }
 
-/// The entries of one subject. It may hold some whose time is up: they count for nothing.
+/// The entries of one subject. Some of them may have ended: those don't count.
 #[derive(Debug)]
 pub(super) struct Account<Id> {
     subject_hash: u64,
     stubs: Stubs<Id>,
 }
 
-/// Most subjects have one token outstanding: that one needs no memory of its own.
+/// Most subjects have one unused token. It needs no allocation.
 #[derive(Debug)]
 enum Stubs<Id> {
     One(Stub<Id>),
@@ -55,13 +55,13 @@ impl<Id: Copy + PartialEq> Account<Id> {
         }
     }
 
-    /// Whether there is room for one more, with a payload of this many bytes.
+    /// Checks that there is room for one more entry, with a payload of this many bytes.
     pub(super) fn check(
         &self,
         limits: &Limits,
         payload: usize,
         now: SteadyTime,
-    ) -> Result<(), Full> {
+    ) -> Result<(), FullError> {
         let live = || {
             self.stubs()
                 .iter()
@@ -79,15 +79,15 @@ impl<Id: Copy + PartialEq> Account<Id> {
         } else {
             return Ok(());
         };
-        // Room comes when the first of them ends.
+        // There is room again when the first entry ends.
         let first = live().map(|stub| stub.ends_at).min();
-        Err(Full::new(
+        Err(FullError::new(
             cap,
             first.map_or(Duration::ZERO, |first| first.saturating_since(now)),
         ))
     }
 
-    /// Adds a stub, and forgets those whose time is up.
+    /// Adds a stub, and removes those that have ended.
     pub(super) fn open(&mut self, stub: Stub<Id>, now: SteadyTime) {
         match &mut self.stubs {
             Stubs::One(old) if old.ends_at.has_passed(now) => *old = stub,
@@ -99,7 +99,7 @@ impl<Id: Copy + PartialEq> Account<Id> {
         }
     }
 
-    /// Forgets a stub; whether it was the last.
+    /// Removes a stub. Returns whether it was the last.
     pub(super) fn close(&mut self, id: Id, ends_at: SteadyTime) -> bool {
         let is_it = |stub: &Stub<Id>| stub.id == id && stub.ends_at == ends_at;
         match &mut self.stubs {

@@ -1,17 +1,21 @@
-//! How much a store may hold: [`Limits`], and what is said at one of them: [`Full`].
+//! How much a store may hold: [`Limits`], and the error at one of them: [`FullError`].
 
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-/// The caps of a store, on the number of its entries and the size of their payloads.
+/// The caps of a store: on the number of its tokens, and on the size of their payloads.
 ///
-/// A cap of zero refuses everybody. The defaults are stated at the setters.
+/// A token counts until it is redeemed, withdrawn or at its end. A cap of zero refuses every token. The
+/// setters state the defaults.
 ///
 /// ```
 /// use sse_gate_core::{Limits, MemoryStore};
 ///
-/// let store = MemoryStore::new(Limits::default().with_tokens_per_subject(4));
+/// let limits = Limits::default().with_tokens_per_subject(4);
+/// assert_eq!(limits.max_tokens_per_subject(), 4);
+/// assert_eq!(limits.max_payload(), 64 * 1024);
+/// let store = MemoryStore::new(limits);
 /// # let _ = store;
 /// ```
 #[derive(Clone, Debug)]
@@ -36,60 +40,65 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The most tokens outstanding in all. 100,000 by default.
+    /// Sets the most unused tokens in all. 100,000 by default.
     pub fn with_tokens(mut self, max: usize) -> Self {
         self.tokens = max;
         self
     }
 
-    /// The most tokens outstanding for one subject. 16 by default: more tabs than a browser
-    /// opens in the minute that a token lives.
+    /// Sets the most unused tokens of one subject. 16 by default: more than the tabs that a user opens
+    /// in the minute that a token lives.
     pub fn with_tokens_per_subject(mut self, max: usize) -> Self {
         self.tokens_per_subject = max;
         self
     }
 
-    /// The largest payload of one token, in bytes of JSON. 64 KiB by default.
+    /// Sets the largest payload of one token, in bytes of JSON. 64 KiB by default.
     pub fn with_payload(mut self, max_bytes: usize) -> Self {
         self.payload = max_bytes;
         self
     }
 
-    /// The most payload outstanding in all, in bytes of JSON. 256 MiB by default.
+    /// Sets the most bytes of payloads in all, as JSON. 256 MiB by default.
     pub fn with_payload_bytes(mut self, max_bytes: usize) -> Self {
         self.payload_bytes = max_bytes;
         self
     }
 
-    /// The most payload outstanding for one subject, in bytes of JSON. 256 KiB by default.
+    /// Sets the most bytes of payloads of one subject, as JSON. 256 KiB by default.
     pub fn with_payload_bytes_per_subject(mut self, max_bytes: usize) -> Self {
         self.payload_bytes_per_subject = max_bytes;
         self
     }
 
-    /// The most tokens outstanding in all.
+    /// The most unused tokens in all.
     pub fn max_tokens(&self) -> usize {
         self.tokens
     }
 
-    /// The most tokens outstanding for one subject.
+    /// The most unused tokens of one subject.
     pub fn max_tokens_per_subject(&self) -> usize {
         self.tokens_per_subject
     }
 
-    /// The most payload outstanding in all, in bytes of JSON.
+    /// The largest payload of one token, in bytes of JSON.
+    pub fn max_payload(&self) -> usize {
+        self.payload
+    }
+
+    /// The most bytes of payloads in all, as JSON.
     pub fn max_payload_bytes(&self) -> usize {
         self.payload_bytes
     }
 
-    /// The most payload outstanding for one subject, in bytes of JSON.
+    /// The most bytes of payloads of one subject, as JSON.
     pub fn max_payload_bytes_per_subject(&self) -> usize {
         self.payload_bytes_per_subject
     }
 
-    /// Refuses what no subject may have, whatever else it has.
-    pub(super) fn check_payload(&self, payload: usize) -> Result<(), Full> {
-        let refuse = |cap| Err(Full::new(cap, Duration::ZERO));
+    /// Refuses a payload that no subject may have, however few tokens it has.
+    pub(super) fn check_payload(&self, payload: usize) -> Result<(), FullError> {
+        let refuse = |cap| Err(FullError::new(cap, Duration::ZERO));
         match payload {
             _ if self.tokens_per_subject == 0 => refuse(Cap::TokensPerSubject),
             payload if payload > self.payload => refuse(Cap::PayloadPerToken),
@@ -99,56 +108,65 @@ impl Limits {
     }
 }
 
-/// Which of the [`Limits`] was met.
+/// The cap that a token would pass: one of the [`Limits`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cap {
-    /// The subject has as many tokens outstanding as one may have.
+    /// The subject has as many unused tokens as a subject may have.
     TokensPerSubject,
-    /// The store has as many tokens outstanding as it may hold.
+    /// The store has as many unused tokens as it may hold.
     TokensInAll,
-    /// The payload is larger than one may be, whoever asks and whenever.
+    /// The payload is larger than any payload may be. Waiting does not help.
     PayloadPerToken,
-    /// The subject's payloads take as many bytes as one's may.
+    /// The payloads of the subject would take more bytes than those of a subject may.
     PayloadPerSubject,
-    /// All payloads take as many bytes as the store may hold.
+    /// All payloads would take more bytes than the store may hold.
     PayloadInAll,
 }
 
-/// There is no room for one more entry.
+/// There is no room in the store for another token.
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate_core::{Cap, FullError, StoreError, StoreErrorKind};
+///
+/// let full = FullError::new(Cap::TokensInAll, Duration::from_secs(1));
+/// assert_eq!(full.to_string(), "store has too many unused tokens");
+/// assert_eq!(StoreError::from(full).kind(), StoreErrorKind::Full(full));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full {
+pub struct FullError {
     cap: Cap,
     retry_after: Duration,
 }
 
-impl Full {
-    /// The refusal at `cap`, with the time after which to ask again.
+impl FullError {
+    /// The error at `cap`, with the span after which to ask again.
     pub fn new(cap: Cap, retry_after: Duration) -> Self {
         Self { cap, retry_after }
     }
 
-    /// Which cap was met.
+    /// The cap that is reached.
     pub fn cap(self) -> Cap {
         self.cap
     }
 
-    /// When to ask again, to the millisecond; zero if it will never help.
+    /// How long to wait before asking again, in whole milliseconds. Zero if waiting does not help.
     pub fn retry_after(self) -> Duration {
         self.retry_after
     }
 }
 
-impl fmt::Display for Full {
+impl fmt::Display for FullError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.cap {
-            Cap::TokensPerSubject => "subject has too many tokens outstanding",
-            Cap::TokensInAll => "too many tokens are outstanding",
+            Cap::TokensPerSubject => "subject has too many unused tokens",
+            Cap::TokensInAll => "store has too many unused tokens",
             Cap::PayloadPerToken => "payload is too large",
-            Cap::PayloadPerSubject => "subject has too much payload outstanding",
-            Cap::PayloadInAll => "too much payload is outstanding",
+            Cap::PayloadPerSubject => "payloads of the subject are too large together",
+            Cap::PayloadInAll => "payloads in the store are too large together",
         })
     }
 }
 
-impl Error for Full {}
+impl Error for FullError {}

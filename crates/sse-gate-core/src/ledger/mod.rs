@@ -1,4 +1,4 @@
-//! Who has how many tokens outstanding: [`Ledger`], the exact caps of stores within one process.
+//! How many unused tokens each subject has: [`Ledger`], the exact caps of stores within one process.
 
 mod account;
 mod limits;
@@ -12,25 +12,54 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry::{Occupied, Vacant};
 
 use account::{Account, Stub};
-pub use limits::{Cap, Full, Limits};
+pub use limits::{Cap, FullError, Limits};
 
 use crate::{Entry, SteadyTime};
 
-/// How many parts the accounts are spread over, each with a lock of its own. A power of two.
+/// The number of parts that the accounts are spread over. Each has its own lock. A power of two.
 const SHARDS: usize = 64;
 
-/// When a newcomer should ask again that the whole store had no room for.
+/// How long a client should wait when the whole store is full.
 const RETRY_WHEN_ALL_IS_FULL: Duration = Duration::from_secs(1);
 
-/// Counts a store's entries, by subject and in all, and refuses those over its [`Limits`].
+/// Counts the entries of a store, by subject and in all, and refuses those over its [`Limits`].
 ///
-/// The counts are exact under any number of threads: a limit is never passed, not even for a
-/// moment, and an entry whose time is up counts against its subject no longer.
+/// It is for authors of stores. The counts are exact under any number of threads: a limit is never
+/// passed, not even for a moment. An entry that has ended no longer counts against its subject.
 ///
-/// `Id` is what the store finds an entry again by. The ledger remembers it for
-/// [`ids_of`](Self::ids_of).
+/// `Id` is what the store finds an entry by. The ledger remembers it for [`ids_of`](Self::ids_of).
 ///
-/// Accounts are told apart by a 64-bit hash of the subject under a key of this process's own.
+/// Subjects are told apart by a 64-bit hash whose key is random in each process.
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate_core::{Cap, Clock, Ledger, Limits, ManualClock, TokenKey};
+///
+/// # use sse_gate_core::{Entry, GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+/// # pollster::block_on(async {
+/// # let gate = TokenGate::new(MemoryStore::default()).erased();
+/// # let feed = Resource::new(["feed"])?;
+/// # let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, feed.clone())).await?;
+/// # let redemption = gate.begin(issued.token().expose(), &feed)?;
+/// # let entry: Entry = gate.take(&redemption).await?.unwrap();
+/// let clock = ManualClock::default();
+/// let ledger: Ledger<TokenKey> = Ledger::new(Limits::default().with_tokens_per_subject(1));
+///
+/// // A store has got an entry of alice to insert.
+/// let (now, id) = (clock.steady(), entry.key());
+/// let ends_at = now.saturating_add(Duration::from_secs(60));
+/// ledger.enter(id, &entry, ends_at, now)?;
+/// assert_eq!(ledger.ids_of(b"alice"), [id]);
+///
+/// let error = ledger.enter(id, &entry, ends_at, now).unwrap_err();
+/// assert_eq!(error.cap(), Cap::TokensPerSubject);
+///
+/// // The entry was taken.
+/// ledger.leave(id, &entry, ends_at);
+/// assert!(ledger.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct Ledger<Id> {
     limits: Limits,
@@ -52,7 +81,7 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
         }
     }
 
-    /// The limits it was made with.
+    /// The limits of the ledger.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -67,17 +96,21 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
         self.len() == 0
     }
 
-    /// Counts `entry` until `ends_at`, or says which cap it would pass.
+    /// Counts `entry` until `ends_at`.
     ///
-    /// To be called before the entry enters the store; [`leave`](Self::leave) when it left, or
-    /// if it could not enter.
+    /// Call it before you insert the entry. Call [`leave`](Self::leave) when the entry was removed, or
+    /// could not be inserted.
+    ///
+    /// # Errors
+    ///
+    /// The entry would pass a cap. It is not counted.
     pub fn enter(
         &self,
         id: Id,
         entry: &Entry,
         ends_at: SteadyTime,
         now: SteadyTime,
-    ) -> Result<(), Full> {
+    ) -> Result<(), FullError> {
         let payload = entry.payload_len();
         self.limits.check_payload(payload)?;
         let stub = Stub {
@@ -105,13 +138,13 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
         Ok(())
     }
 
-    /// Counts `entry` no longer, that was counted until `ends_at`.
+    /// Stops counting an `entry` that [`enter`](Self::enter) has counted until `ends_at`.
     ///
-    /// The two together tell it from another that was entered under the same `id` later.
+    /// A later entry with the same `id` has another end, so the two are not confused.
     pub fn leave(&self, id: Id, entry: &Entry, ends_at: SteadyTime) {
         self.tokens.fetch_sub(1, Ordering::Relaxed);
         let payload = entry.payload_len();
-        // Most have none, and a number that all threads write is dear.
+        // Most entries have none, and a counter that all threads write to is slow.
         if payload > 0 {
             self.payload_bytes.fetch_sub(payload, Ordering::Relaxed);
         }
@@ -126,7 +159,7 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
         }
     }
 
-    /// What the entries of a subject are found by.
+    /// The ids of all entries of a subject, those that have ended included.
     pub fn ids_of(&self, subject: &[u8]) -> Vec<Id> {
         let subject = self.hasher.hash_one(subject);
         let accounts = self.shard(subject);
@@ -134,9 +167,9 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
         account.map(Account::ids).unwrap_or_default()
     }
 
-    /// Adds one entry to the totals, or nothing if one of them would pass its cap.
-    fn reserve(&self, payload: usize) -> Result<(), Full> {
-        let refuse = |cap| Full::new(cap, RETRY_WHEN_ALL_IS_FULL);
+    /// Adds one entry to both totals, or to none if one of them would pass its cap.
+    fn reserve(&self, payload: usize) -> Result<(), FullError> {
+        let refuse = |cap| FullError::new(cap, RETRY_WHEN_ALL_IS_FULL);
         if !add_within(&self.tokens, 1, self.limits.max_tokens()) {
             return Err(refuse(Cap::TokensInAll));
         }
@@ -153,13 +186,13 @@ impl<Id: Copy + PartialEq> Ledger<Id> {
     }
 
     fn shard(&self, subject: u64) -> MutexGuard<'_, HashTable<Account<Id>>> {
-        // Bits in the middle: a table goes by the lowest and the highest.
+        // The middle bits, because a hash table uses the lowest and the highest ones.
         let shard = &self.shards[(subject >> 40) as usize % SHARDS];
         shard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Adds `more` to `total` unless the sum passes `max`; whether it did.
+/// Adds `more` to `total`, unless the sum is over `max`. Returns whether it was added.
 fn add_within(total: &AtomicUsize, more: usize, max: usize) -> bool {
     let within = |sum: usize| sum.checked_add(more).filter(|sum| *sum <= max);
     total

@@ -1,19 +1,18 @@
-//! What ends when: [`Ends`].
+//! When entries end: [`Ends`].
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::SteadyTime;
 
-/// How many more than twice the live ends there may be before the others are thrown out.
+/// The heap may have this many ends more than twice the number of live entries before it is rebuilt.
 const SPARE: usize = 64;
 
 /// The ends of entries, the earliest first, each with the prefix of its entry's key.
 ///
-/// An entry that leaves before its time leaves its end behind: to look for it would cost more
-/// than all the rest of taking an entry. So whoever reads an end must see whether its entry is
-/// still there. When more than half are of entries that are gone, the heap is to be made anew: a
-/// cost for each insertion that does not grow with their number.
+/// If an entry is removed early, its end stays here, because to search for it would cost more than the
+/// whole removal. So the reader of an end must check that its entry is still there. When more than half
+/// of the ends are stale, the heap is rebuilt. Spread over all insertions, that is a constant cost.
 #[derive(Debug, Default)]
 pub(super) struct Ends(BinaryHeap<Reverse<(SteadyTime, u64)>>);
 
@@ -23,12 +22,12 @@ impl Ends {
         self.0.push(Reverse(end));
     }
 
-    /// Whether more than half are of entries that are gone, when `live` are not.
+    /// Whether more than half of the ends are of entries that are gone, if there are `live` entries.
     pub(super) fn are_stale(&self, live: usize) -> bool {
         self.0.len() > 2 * live + SPARE
     }
 
-    /// Takes out the earliest end, if it has passed.
+    /// Removes the earliest end, if it has passed.
     pub(super) fn pop_passed(&mut self, now: SteadyTime) -> Option<(SteadyTime, u64)> {
         let Reverse((ends_at, _)) = self.0.peek()?;
         if !ends_at.has_passed(now) {

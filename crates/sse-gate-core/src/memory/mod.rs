@@ -1,29 +1,33 @@
-//! A store in this process's memory: [`MemoryStore`].
+//! The store in the memory of the process: [`MemoryStore`].
 
 mod ends;
+mod room;
 mod shard;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use shard::{Reaped, Shard, Slot};
+use shard::{Shard, Stored};
 
 use crate::{
-    Cap, Clock, Entry, Epoch, Full, Ledger, Limits, SteadyTime, StoreError, Subject, SystemClock,
-    TokenKey, TokenStore, Withdrawals,
+    Clock, Entry, Epoch, Ledger, Limits, StoreError, Subject, SystemClock, TokenKey, TokenStore,
+    Withdrawals,
 };
 
-/// How many parts the entries are spread over, each with a lock of its own.
+/// The number of parts that the entries are spread over. Each has its own lock. A power of two.
 const SHARDS: usize = 64;
 
-/// Keeps entries in memory. Its caps are exact, and all is lost when the process ends.
+/// Keeps entries in memory. Its caps are exact, and all entries are lost when the process ends.
 ///
-/// No lock is held longer than one operation on a part of the entries takes, and no operation
-/// waits for anything else: its futures are ready when first polled. What has expired is removed
-/// by the operations that follow, each a bounded share.
+/// It is for a service of one process. Two processes share nothing: they need a store that both can
+/// ask.
+///
+/// An operation holds a lock only while it works on one of 64 parts of the entries, and waits for
+/// nothing else. So its future is ready when it is first polled. Each operation removes a few of the
+/// entries that have ended.
 ///
 /// ```
-/// use sse_gate_core::{TokenGate, Limits, MemoryStore};
+/// use sse_gate_core::{Limits, MemoryStore, TokenGate};
 ///
 /// let gate = TokenGate::new(MemoryStore::new(Limits::default().with_tokens(1_000)));
 /// # let _ = gate;
@@ -42,7 +46,7 @@ impl MemoryStore {
         Self::with_clock(limits, SystemClock)
     }
 
-    /// An empty store with these caps, on a clock of the caller's choice.
+    /// An empty store with these caps, on this clock.
     pub fn with_clock(limits: Limits, clock: impl Clock) -> Self {
         Self {
             ledger: Ledger::new(limits),
@@ -52,65 +56,65 @@ impl MemoryStore {
         }
     }
 
-    /// How many entries it holds, dead ones that were not removed yet included.
+    /// The number of entries. It includes those that have ended and were not removed yet.
     pub fn len(&self) -> usize {
         self.ledger.len()
     }
 
-    /// Whether it holds no entries.
+    /// Whether the store has no entries.
     pub fn is_empty(&self) -> bool {
         self.ledger.is_empty()
     }
 
-    /// Removes all that has expired, now rather than with the operations that follow.
+    /// Removes all entries that have ended.
     ///
-    /// For a store that is idle for long and whose memory is wanted. It locks one part of the
-    /// entries after the other.
+    /// You need it only to free the memory of a store that is idle for long: other operations remove
+    /// such entries too. It locks one part of the store after the other.
     pub fn purge(&self) {
         let now = self.clock.steady();
         for at in 0..SHARDS {
-            while self.reap(at, now).1 {}
+            while self.remove_expired(at, now).1 {}
         }
     }
 
     fn insert_now(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
         let now = self.clock.steady();
-        let slot = Slot {
+        let newcomer = Stored {
             prefix: key.prefix(),
             ends_at: now.saturating_add(ttl),
             entry,
         };
-        self.admit(&slot, now)?;
-        let mut shard = self.lock(shard_of(slot.prefix));
-        let dead = shard.reap(now).dead;
-        // Under this lock and behind the ledger's. A withdrawal that is not seen here has not been
-        // through this shard, and will find the entry.
-        let inserted = if self.is_withdrawn(&slot.entry) {
-            Err((slot, StoreError::withdrawn()))
+        self.admit(&newcomer, now)?;
+        let mut shard = self.lock(shard_of(newcomer.prefix));
+        let expired = shard.remove_expired(now).entries;
+        // The ledger has the newcomer already, and this lock is held. So a withdrawal that is not seen
+        // here comes to this shard later, and finds the newcomer.
+        let inserted = if self.is_withdrawn(&newcomer.entry) {
+            Err((newcomer, StoreError::withdrawn()))
         } else {
-            let inserted = shard.insert(slot, now);
-            inserted.map_err(|slot| (slot, StoreError::exists()))
+            let inserted = shard.insert(newcomer, now);
+            inserted.map_err(|newcomer| (newcomer, StoreError::exists()))
         };
         drop(shard);
-        self.settle(dead);
-        // Whoever did not get in leaves again, as does the dead one whose place was taken.
-        let (left, outcome) = match inserted {
-            Ok(dead) => (dead, Ok(())),
+        self.release_all(expired);
+        // A newcomer that was not inserted leaves the ledger, and so does an entry that it replaced.
+        let (gone, outcome) = match inserted {
+            Ok(replaced) => (replaced, Ok(())),
             Err((newcomer, error)) => (Some(newcomer), Err(error)),
         };
-        self.settle(left);
+        self.release_all(gone);
         outcome
     }
 
     fn take_now(&self, key: TokenKey) -> Option<Entry> {
         let now = self.clock.steady();
         let mut shard = self.lock(shard_of(key.prefix()));
-        // Before the look-up, so that the time it takes tells nothing of the token shown.
-        let dead = shard.reap(now).dead;
+        // It comes before the look-up, so that its time tells nothing about the token that was shown.
+        let expired = shard.remove_expired(now).entries;
         let taken = shard.take(key, now);
         drop(shard);
-        self.settle(dead);
-        taken.map(|slot| self.release(slot))
+        self.release_all(expired);
+        taken.map(|stored| self.release(stored))
     }
 
     fn withdraw_now(&self, subject: &Subject) -> usize {
@@ -120,8 +124,8 @@ impl MemoryStore {
         let mut withdrawn = 0;
         for prefix in self.ledger.ids_of(subject) {
             let found = self.lock(shard_of(prefix)).withdraw(prefix, subject);
-            withdrawn += usize::from(found.as_ref().is_some_and(|slot| slot.is_live(now)));
-            self.settle(found);
+            withdrawn += usize::from(found.as_ref().is_some_and(|stored| stored.is_live(now)));
+            self.release_all(found);
         }
         withdrawn
     }
@@ -132,53 +136,6 @@ impl MemoryStore {
             .has_marked(entry.subject_bytes(), entry.epoch())
     }
 
-    /// Enters a newcomer in the ledger. If the store is full, what is dead in it makes room.
-    fn admit(&self, slot: &Slot, now: SteadyTime) -> Result<(), Full> {
-        loop {
-            match self
-                .ledger
-                .enter(slot.prefix, &slot.entry, slot.ends_at, now)
-            {
-                Err(full)
-                    if matches!(full.cap(), Cap::TokensInAll | Cap::PayloadInAll)
-                        && self.reap_anywhere(now) => {}
-                outcome => return outcome,
-            }
-        }
-    }
-
-    /// Removes dead entries from the first part that has any; whether there were any.
-    fn reap_anywhere(&self, now: SteadyTime) -> bool {
-        (0..SHARDS).any(|at| {
-            loop {
-                let (dead, is_cut_short) = self.reap(at, now);
-                if dead > 0 || !is_cut_short {
-                    return dead > 0;
-                }
-            }
-        })
-    }
-
-    /// Removes some dead entries from one part; how many, and whether there may be more.
-    fn reap(&self, at: usize, now: SteadyTime) -> (usize, bool) {
-        let Reaped { dead, is_cut_short } = self.lock(at).reap(now);
-        let count = dead.len();
-        self.settle(dead);
-        (count, is_cut_short)
-    }
-
-    fn settle(&self, gone: impl IntoIterator<Item = Slot>) {
-        for slot in gone {
-            self.release(slot);
-        }
-    }
-
-    /// Counts an entry no longer that has left its shard.
-    fn release(&self, slot: Slot) -> Entry {
-        self.ledger.leave(slot.prefix, &slot.entry, slot.ends_at);
-        slot.entry
-    }
-
     fn lock(&self, at: usize) -> MutexGuard<'_, Shard> {
         self.shards[at]
             .lock()
@@ -187,7 +144,7 @@ impl MemoryStore {
 }
 
 impl Default for MemoryStore {
-    /// With the default [`Limits`].
+    /// A store with the default [`Limits`], on the system's clock.
     fn default() -> Self {
         Self::new(Limits::default())
     }
@@ -212,6 +169,6 @@ impl TokenStore for MemoryStore {
 }
 
 fn shard_of(prefix: u64) -> usize {
-    // Bits in the middle: a table goes by the lowest and the highest.
+    // The middle bits, because a hash table uses the lowest and the highest ones.
     (prefix >> 40) as usize % SHARDS
 }

@@ -5,96 +5,103 @@ use hashbrown::HashTable;
 use super::ends::Ends;
 use crate::{Entry, SteadyTime, TokenKey};
 
-/// The most ends that one operation looks at. It bounds how long the lock is held after many
-/// have expired at once.
-const REAPED_AT_ONCE: usize = 64;
+/// How many ends one operation looks at, at most. It bounds how long the lock is held when many entries
+/// have ended at the same time.
+const EXPIRED_AT_ONCE: usize = 64;
 
-/// Entries by their keys, and in the order in which they end.
+/// Entries by key, and by the moment when they end.
 ///
-/// Keys are digests, evenly spread already: the first 8 bytes serve as the hash.
+/// Keys are digests and evenly distributed, so the first 8 bytes of a key are its hash.
 #[derive(Debug, Default)]
 pub(super) struct Shard {
-    slots: HashTable<Slot>,
+    entries: HashTable<Stored>,
     ends: Ends,
 }
 
-/// An entry, and what it is found by. No two in a shard have the same prefix.
+/// An entry, and what it is found by. No two entries of a shard have the same prefix.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(super) struct Stored {
     pub(super) prefix: u64,
     pub(super) ends_at: SteadyTime,
     pub(super) entry: Entry,
 }
 
-/// What was removed because its time was up.
+/// Entries that were removed because they have ended.
 #[derive(Debug, Default)]
-pub(super) struct Reaped {
-    pub(super) dead: Vec<Slot>,
-    /// Whether there may be more.
-    pub(super) is_cut_short: bool,
+pub(super) struct Expired {
+    pub(super) entries: Vec<Stored>,
+    /// Whether the shard may have more of them.
+    pub(super) may_have_more: bool,
 }
 
 impl Shard {
-    /// Adds an entry under a new key, and gives back the dead one in whose place it came, if
-    /// there was one.
+    /// Adds an entry under a new key. If an entry that has ended was in its place, returns that one.
     ///
-    /// Gives the newcomer itself back if the key is there, or one that begins with the same 8
-    /// bytes, which happens to digests as often as somebody guesses a token.
-    pub(super) fn insert(&mut self, slot: Slot, now: SteadyTime) -> Result<Option<Slot>, Slot> {
-        let prefix = slot.prefix;
-        let same = |slot: &Slot| slot.prefix == prefix;
-        let there = self.slots.find(prefix, same);
-        if there.is_some_and(|there| there.is_live(now)) {
-            return Err(slot);
+    /// # Errors
+    ///
+    /// The key is there already, or one with the same first 8 bytes. The newcomer is returned. Two
+    /// digests that begin alike are as improbable as a guessed token.
+    pub(super) fn insert(
+        &mut self,
+        newcomer: Stored,
+        now: SteadyTime,
+    ) -> Result<Option<Stored>, Stored> {
+        let prefix = newcomer.prefix;
+        let is_same = |stored: &Stored| stored.prefix == prefix;
+        let found = self.entries.find(prefix, is_same);
+        if found.is_some_and(|stored| stored.is_live(now)) {
+            return Err(newcomer);
         }
-        let dead = there.is_some().then(|| self.remove(prefix, same)).flatten();
-        if self.ends.are_stale(self.slots.len()) {
-            self.ends = self.slots.iter().map(Slot::end).collect();
+        let ended = found.is_some().then(|| self.remove(prefix, is_same));
+        if self.ends.are_stale(self.entries.len()) {
+            self.ends = self.entries.iter().map(Stored::end).collect();
         }
-        self.ends.push(slot.end());
-        self.slots.insert_unique(prefix, slot, |slot| slot.prefix);
-        Ok(dead)
+        self.ends.push(newcomer.end());
+        self.entries
+            .insert_unique(prefix, newcomer, |stored| stored.prefix);
+        Ok(ended.flatten())
     }
 
-    /// Removes the entry under a key, if it is there and its time is not up.
-    pub(super) fn take(&mut self, key: TokenKey, now: SteadyTime) -> Option<Slot> {
+    /// Removes the entry under a key, if it is there and has not ended.
+    pub(super) fn take(&mut self, key: TokenKey, now: SteadyTime) -> Option<Stored> {
         let prefix = key.prefix();
-        let is_it =
-            |slot: &Slot| slot.prefix == prefix && slot.is_live(now) && slot.entry.key() == key;
-        self.remove(prefix, is_it)
+        self.remove(prefix, |stored| {
+            stored.prefix == prefix && stored.is_live(now) && stored.entry.key() == key
+        })
     }
 
-    /// Removes an entry of `subject` whose key begins with `prefix`, live or dead.
-    pub(super) fn withdraw(&mut self, prefix: u64, subject: &[u8]) -> Option<Slot> {
-        let is_it = |slot: &Slot| slot.prefix == prefix && slot.entry.subject_bytes() == subject;
-        self.remove(prefix, is_it)
+    /// Removes the entry of `subject` whose key begins with `prefix`, even if it has ended.
+    pub(super) fn withdraw(&mut self, prefix: u64, subject: &[u8]) -> Option<Stored> {
+        self.remove(prefix, |stored| {
+            stored.prefix == prefix && stored.entry.subject_bytes() == subject
+        })
     }
 
-    /// Removes some of the entries whose time is up, those that ended first.
-    pub(super) fn reap(&mut self, now: SteadyTime) -> Reaped {
-        let mut dead = Vec::new();
-        for _ in 0..REAPED_AT_ONCE {
+    /// Removes some of the entries that have ended, the earliest first.
+    pub(super) fn remove_expired(&mut self, now: SteadyTime) -> Expired {
+        let mut entries = Vec::new();
+        for _ in 0..EXPIRED_AT_ONCE {
             let Some(end) = self.ends.pop_passed(now) else {
-                return Reaped {
-                    dead,
-                    is_cut_short: false,
+                return Expired {
+                    entries,
+                    may_have_more: false,
                 };
             };
-            dead.extend(self.remove(end.1, |slot| slot.end() == end));
+            entries.extend(self.remove(end.1, |stored| stored.end() == end));
         }
-        Reaped {
-            dead,
-            is_cut_short: true,
+        Expired {
+            entries,
+            may_have_more: true,
         }
     }
 
-    fn remove(&mut self, prefix: u64, is_it: impl FnMut(&Slot) -> bool) -> Option<Slot> {
-        let (slot, _) = self.slots.find_entry(prefix, is_it).ok()?.remove();
-        Some(slot)
+    fn remove(&mut self, prefix: u64, is_it: impl FnMut(&Stored) -> bool) -> Option<Stored> {
+        let (stored, _) = self.entries.find_entry(prefix, is_it).ok()?.remove();
+        Some(stored)
     }
 }
 
-impl Slot {
+impl Stored {
     pub(super) fn is_live(&self, now: SteadyTime) -> bool {
         !self.ends_at.has_passed(now)
     }

@@ -3,9 +3,18 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::Full;
+use crate::FullError;
 
-/// A store did not do what it was asked to.
+/// A store did not do what it was asked to do.
+///
+/// ```
+/// use sse_gate_core::{StoreError, StoreErrorKind};
+///
+/// let down = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+/// let error = StoreError::unavailable(down);
+/// assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+/// assert!(std::error::Error::source(&error).is_some());
+/// ```
 #[derive(Debug)]
 pub struct StoreError {
     kind: StoreErrorKind,
@@ -16,18 +25,18 @@ pub struct StoreError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// There is an entry under this key already.
+    /// The store has an entry under this key already.
     Exists,
     /// The subject was withdrawn since the entry's [epoch](crate::Entry::epoch).
     Withdrawn,
-    /// A cap stands in the way.
-    Full(Full),
+    /// A cap of the store is reached.
+    Full(FullError),
     /// The store can't be asked, or did not answer.
     Unavailable,
 }
 
 impl StoreError {
-    /// The error of an insertion under a key that is there.
+    /// An insertion failed because the key is in the store already.
     pub fn exists() -> Self {
         Self {
             kind: StoreErrorKind::Exists,
@@ -35,7 +44,7 @@ impl StoreError {
         }
     }
 
-    /// The error of an insertion that a withdrawal has overtaken.
+    /// An insertion failed because the subject was withdrawn since the entry's epoch.
     pub fn withdrawn() -> Self {
         Self {
             kind: StoreErrorKind::Withdrawn,
@@ -43,7 +52,7 @@ impl StoreError {
         }
     }
 
-    /// The error of a store that can't be asked, with what it was told by its backend.
+    /// The store can't be asked, or did not answer. `source` is the error of its backend, for logs.
     pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             kind: StoreErrorKind::Unavailable,
@@ -57,8 +66,8 @@ impl StoreError {
     }
 }
 
-impl From<Full> for StoreError {
-    fn from(full: Full) -> Self {
+impl From<FullError> for StoreError {
+    fn from(full: FullError) -> Self {
         Self {
             kind: StoreErrorKind::Full(full),
             source: None,

@@ -1,15 +1,29 @@
-//! The store that has nothing and takes nothing: [`RefuseAllStore`].
+//! The store that fails at everything: [`RefuseAllStore`].
 
 use std::future::ready;
 use std::time::Duration;
 
-use super::{Epoch, StoreError, TokenStore};
-use crate::{Entry, Subject, TokenKey};
+use super::{StoreError, TokenStore};
+use crate::{Entry, Epoch, Subject, TokenKey};
 
-/// Refuses every operation as a store does that can't be reached.
+/// Refuses every operation, as a store does that can't be reached.
 ///
-/// For tests of what a service does without its store, and for turning streams off: a gate over
-/// it issues nothing and admits nobody.
+/// Use it to test what your service does without its store, or to turn streams off: a gate over it
+/// issues no tokens and redeems none.
+///
+/// ```
+/// use sse_gate_core::{
+///     GrantRequest, IssueErrorKind, RefuseAllStore, Resource, Subject, TokenGate,
+/// };
+///
+/// # pollster::block_on(async {
+/// let gate = TokenGate::new(RefuseAllStore);
+/// let request = GrantRequest::new(Subject::new("alice")?, Resource::new(["feed"])?);
+/// let error = gate.issue(request).await.unwrap_err();
+/// assert_eq!(error.kind(), IssueErrorKind::StoreUnavailable);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RefuseAllStore;
 

@@ -7,17 +7,33 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{Epoch, StoreError, TokenStore};
-use crate::{Entry, Subject, TokenKey};
+use super::{StoreError, TokenStore};
+use crate::{Entry, Epoch, Subject, TokenKey};
 
-/// Any [`TokenStore`], its type forgotten. Clones share the store.
+/// Any [`TokenStore`], without its type. Clones share the store.
 ///
-/// Each operation costs one allocation more than the store's own: its future is boxed.
+/// Use it if the program chooses the store at run time. Each operation costs one more allocation than
+/// that of the store itself, as its future is boxed.
+///
+/// ```
+/// use sse_gate_core::{MemoryStore, RefuseAllStore, SharedStore, TokenGate};
+///
+/// fn store(streams_are_on: bool) -> SharedStore {
+///     if streams_are_on {
+///         SharedStore::new(MemoryStore::default())
+///     } else {
+///         SharedStore::new(RefuseAllStore)
+///     }
+/// }
+///
+/// let gate: TokenGate = TokenGate::builder(store(true)).build_erased();
+/// # let _ = gate;
+/// ```
 #[derive(Clone)]
 pub struct SharedStore(Arc<dyn ErasedStore>);
 
 impl SharedStore {
-    /// Forgets the type of `store`. One whose type is forgotten already stays as it is.
+    /// Wraps a store. A `SharedStore` is not wrapped again.
     pub fn new(store: impl TokenStore) -> Self {
         let any: &dyn Any = &store;
         match any.downcast_ref::<Self>() {
@@ -26,8 +42,8 @@ impl SharedStore {
         }
     }
 
-    /// As [`TokenStore::take`], with a future that has a name and borrows nothing: it can be
-    /// kept in a struct, and finished elsewhere if whoever asked is gone.
+    /// The same as [`TokenStore::take`], but the future has a name and borrows nothing. So a struct
+    /// can keep it, and another task can finish it.
     pub fn take_owned(&self, key: TokenKey) -> TakeFuture {
         TakeFuture(Arc::clone(&self.0).take(key))
     }
@@ -85,7 +101,7 @@ impl fmt::Debug for TakeFuture {
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The twin of [`TokenStore`] that a trait object can have. Private, so that no call is ambiguous.
+/// [`TokenStore`] in a form that trait objects can have. It is private, so that no call is ambiguous.
 trait ErasedStore: fmt::Debug + Send + Sync {
     fn insert(
         self: Arc<Self>,

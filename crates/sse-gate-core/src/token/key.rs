@@ -1,4 +1,4 @@
-//! The key a store knows a token by: [`TokenKey`].
+//! The key that stores know a token by: [`TokenKey`].
 
 use std::fmt;
 
@@ -8,16 +8,33 @@ use subtle::{Choice, ConstantTimeEq};
 use super::{Token, TokenText};
 use crate::Resource;
 
-/// Separates these digests from every other use of SHA-256.
+/// Keeps these digests apart from every other use of SHA-256.
 const DOMAIN: &[u8] = b"sse-gate/token-key/1\0";
 
-/// What a store keeps in a token's place: a digest that leads to the grant and not to the token.
+/// A digest of a token and its resource. Stores keep it instead of the token.
 ///
-/// SHA-256 over a domain, the length of the resource (64 bits, big-endian), the resource and the
-/// exact bytes of the token. The resource is part of it, so a token that is shown for another
-/// resource leads nowhere: it is unknown there, and not burnt here.
+/// It is the SHA-256 of a domain, the length of the resource (64 bits, big-endian), the resource and
+/// the exact bytes of the token. The resource is part of it. So a token that is shown for another
+/// resource has another key there: it is unknown, and stays good for its own resource.
 ///
-/// A key is no secret. It may be printed, and [`TokenGate::withdraw`](crate::TokenGate::withdraw) takes one.
+/// A key is not a secret: the token can't be computed from it. You may print it, and
+/// [`TokenGate::withdraw`](crate::TokenGate::withdraw) takes one.
+///
+/// ```
+/// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate, TokenKey};
+///
+/// # pollster::block_on(async {
+/// let gate = TokenGate::new(MemoryStore::default());
+/// let (feed, other) = (Resource::new(["feed"])?, Resource::new(["other"])?);
+/// let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, feed.clone())).await?;
+/// let text = issued.token().expose();
+///
+/// assert_eq!(TokenKey::of(text, &feed), Some(issued.key()));
+/// assert_ne!(TokenKey::of(text, &other), Some(issued.key()));
+/// assert_eq!(TokenKey::of("no token", &feed), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenKey([u8; 32]);
 
@@ -33,23 +50,23 @@ impl TokenKey {
         Self(digest.into())
     }
 
-    /// The key of the token that `text` spells, for `resource`; `None` if it spells none. Whether
-    /// there is such a token, only a store can tell.
+    /// The key of the token `text` for `resource`. `None` if the text is not spelled as a token is.
+    /// Only a store knows whether there is such a token.
     pub fn of(text: &str, resource: &Resource) -> Option<Self> {
         Some(TokenText::check(text)?.key(resource))
     }
 
-    /// The key of these 32 bytes, as a store reads it back.
+    /// The key with these bytes, for a store that reads it back.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes of the key, evenly distributed.
+    /// The bytes of the key. They are evenly distributed.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// The first 8 bytes: enough to find an entry by, never enough to accept it.
+    /// The first 8 bytes. They are enough to find an entry, but not to accept it.
     pub(crate) fn prefix(&self) -> u64 {
         self.0
             .first_chunk()

@@ -1,4 +1,4 @@
-//! The token: what a client is given, how it is spelled, and the key a store knows it by.
+//! The token: the secret itself, its spelling, and the key that stores know it by.
 
 mod key;
 mod text;
@@ -13,22 +13,37 @@ pub(crate) use text::TokenText;
 
 use crate::{Entropy, EntropyError, Resource};
 
-/// A single-use secret: whoever shows it first opens the stream it was issued for.
+/// A single-use secret. The first client that shows it opens the stream that it was issued for.
 ///
-/// It is spelled `sset1_`, 43 characters of base64url (RFC 4648 §5, 32 random bytes, unpadded)
-/// and the CRC-32 of those 49 characters as 6 base62 digits, 55 characters in all. A scanner for
-/// leaked secrets finds one with `sset1_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}` and can tell it from a
-/// look-alike by the checksum.
+/// It is 55 characters long: `sset1_`, then 32 random bytes as 43 characters of base64url without
+/// padding (RFC 4648 §5), then the CRC-32 of these 49 characters as 6 digits of base62. A scanner for
+/// leaked secrets finds tokens with `sset1_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}`, and checks them with the
+/// checksum.
 ///
-/// The only way to the text is [`expose`](Self::expose). A token cannot be cloned, compared,
-/// printed or serialised, its `Debug` shows nothing of it, and its memory is wiped on drop.
+/// Only [`expose`](Self::expose) gives the text. A token can't be cloned, compared, printed or
+/// serialised. Its `Debug` is redacted, and its memory is wiped on drop.
+///
+/// ```
+/// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, Token, TokenGate};
+///
+/// # pollster::block_on(async {
+/// let gate = TokenGate::new(MemoryStore::default());
+/// let request = GrantRequest::new(Subject::new("alice")?, Resource::new(["feed"])?);
+/// let issued = gate.issue(request).await?;
+/// let token: &Token = issued.token();
+/// assert_eq!(token.expose().len(), Token::LEN);
+/// assert!(token.expose().starts_with(Token::PREFIX));
+/// assert_eq!(format!("{token:?}"), "Token([redacted])");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 pub struct Token(Box<[u8; Token::LEN]>);
 
 impl Token {
     /// The length of every token, in bytes.
     pub const LEN: usize = 55;
 
-    /// What every token begins with.
+    /// The first characters of every token.
     pub const PREFIX: &'static str = "sset1_";
 
     /// Draws a new token.
@@ -39,20 +54,20 @@ impl Token {
         let (body, checksum) = token.0.split_at_mut(text::BODY_LEN);
         let (prefix, random) = body.split_at_mut(Self::PREFIX.len());
         prefix.copy_from_slice(Self::PREFIX.as_bytes());
-        // 32 bytes fill the 43 characters exactly: the one error, too little room, is not possible.
+        // The only error is too little room. 32 bytes fill exactly 43 characters.
         let encoded = Base64UrlUnpadded::encode(secret.as_slice(), random).map(str::len);
         debug_assert_eq!(encoded, Ok(43));
         checksum.copy_from_slice(&text::checksum(body));
         Ok(token)
     }
 
-    /// The token's text, to be handed to the client that asked for it and to nobody else.
+    /// The text of the token. Give it to the client that asked for it, and to no one else.
     pub fn expose(&self) -> &str {
-        // Only ASCII was ever written into it.
+        // It holds only ASCII.
         std::str::from_utf8(self.0.as_slice()).unwrap_or_default()
     }
 
-    /// The key under which a store keeps this token's grant for `resource`.
+    /// The key under which a store keeps the grant of this token for `resource`.
     pub fn key(&self, resource: &Resource) -> TokenKey {
         TokenKey::new(&self.0, resource)
     }

@@ -1,21 +1,21 @@
-//! The spelling of a token: length, prefix, alphabet and checksum, told from public facts alone.
+//! The spelling of a token: length, prefix, alphabet and checksum. Checking it needs no secret.
 
 use super::{Token, TokenKey};
 use crate::Resource;
 
-/// How much of a token its checksum covers: the prefix and 43 characters.
+/// The characters that the checksum covers: the prefix and 43 more.
 pub(super) const BODY_LEN: usize = Token::LEN - CHECKSUM_LEN;
 
 const CHECKSUM_LEN: usize = 6;
 
-/// Text that is spelled as a token is. Whether it *is* one, only a store can tell.
+/// A text that is spelled as a token is. Only a store knows whether there is such a token.
 #[derive(Clone, Copy)]
 pub(crate) struct TokenText<'a>(&'a [u8; Token::LEN]);
 
 impl<'a> TokenText<'a> {
-    /// Checks the spelling, cheapest part first.
+    /// Checks the spelling, the cheapest part first.
     ///
-    /// The text is never decoded, so a secret has one spelling: another is another token.
+    /// The text is never decoded, so a secret has exactly one spelling.
     pub(crate) fn check(text: &'a str) -> Option<Self> {
         let bytes: &[u8; Token::LEN] = text.as_bytes().try_into().ok()?;
         let (body, sum) = bytes.split_at(BODY_LEN);
@@ -24,13 +24,13 @@ impl<'a> TokenText<'a> {
         spelled.then_some(Self(bytes))
     }
 
-    /// The key under which a store keeps the grant for `resource`, if this is a token.
+    /// The key of this text for `resource`.
     pub(crate) fn key(self, resource: &Resource) -> TokenKey {
         TokenKey::new(self.0, resource)
     }
 }
 
-/// All of them are looked at, whatever is found: it is faster than to stop at the first.
+/// Looks at all bytes. That is faster than to stop at the first bad one.
 fn are_base64url(bytes: &[u8]) -> bool {
     let is_one = |byte: u8| byte.is_ascii_alphanumeric() | matches!(byte, b'-' | b'_');
     bytes.iter().fold(true, |all, byte| all & is_one(*byte))

@@ -14,7 +14,20 @@ const MIN_TTL: Duration = Duration::from_millis(1);
 const MAX_TTL: Duration = Duration::from_secs(15 * 60);
 const DEFAULT_MAX_STREAM: Duration = Duration::from_secs(60 * 60);
 
-/// The settings of a [`TokenGate`], each with a default.
+/// The settings of a [`TokenGate`].
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate_core::{ManualClock, MemoryStore, TokenGate};
+///
+/// let gate = TokenGate::builder(MemoryStore::default())
+///     .with_ttl(Duration::from_secs(30))?
+///     .with_max_stream(Duration::from_secs(10 * 60))
+///     .with_clock(ManualClock::default())
+///     .build();
+/// # let _ = gate;
+/// # Ok::<(), sse_gate_core::InvalidTtl>(())
+/// ```
 #[derive(Debug)]
 pub struct TokenGateBuilder<S> {
     store: S,
@@ -37,7 +50,11 @@ impl<S: TokenStore> TokenGateBuilder<S> {
         }
     }
 
-    /// How long a token lives: from 1 ms to 15 minutes, and 60 s by default.
+    /// How long a token lives: from 1 ms to 15 minutes. 60 s by default.
+    ///
+    /// # Errors
+    ///
+    /// The TTL is outside of these bounds.
     pub fn with_ttl(mut self, ttl: Duration) -> Result<Self, InvalidTtl> {
         if !(MIN_TTL..=MAX_TTL).contains(&ttl) {
             return Err(InvalidTtl);
@@ -46,25 +63,26 @@ impl<S: TokenStore> TokenGateBuilder<S> {
         Ok(self)
     }
 
-    /// How long a stream may last, counted from when its token was issued. One hour by default.
+    /// How long a stream may last, counted from the moment when its token is issued. One hour by
+    /// default.
     pub fn with_max_stream(mut self, span: Duration) -> Self {
         self.max_stream = span;
         self
     }
 
-    /// The clock to go by, the system's by default. A store has one of its own.
+    /// The clock of the gate. [`SystemClock`] by default. A store has its own clock: set both.
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// The source of tokens' randomness, the system's by default.
+    /// Where the randomness of tokens comes from. [`SystemEntropy`] by default.
     pub fn with_entropy(mut self, entropy: impl Entropy) -> Self {
         self.entropy = Arc::new(entropy);
         self
     }
 
-    /// Gets told what happens. By default nothing does.
+    /// Is told what happens. By default nothing is told.
     pub fn with_observer(mut self, observer: impl Observer) -> Self {
         self.observer = Arc::new(observer);
         self
@@ -82,7 +100,7 @@ impl<S: TokenStore> TokenGateBuilder<S> {
         }
     }
 
-    /// The gate, its store's type kept: every operation is dispatched statically.
+    /// The gate. It keeps the type of its store, so every operation is dispatched statically.
     pub fn build(self) -> TokenGate<Arc<S>> {
         let recent = Recent::new(self.clock.steady());
         let Self {
@@ -107,13 +125,13 @@ impl<S: TokenStore> TokenGateBuilder<S> {
         }
     }
 
-    /// The gate, its store's type forgotten, for programs that choose the store at run time.
+    /// The gate without the type of its store, for programs that choose the store at run time.
     pub fn build_erased(self) -> TokenGate<SharedStore> {
         self.build().erased()
     }
 }
 
-/// The TTL is outside of what a token may live: 1 ms to 15 minutes.
+/// A token can't live that long or that short: the bounds are 1 ms and 15 minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidTtl;
 

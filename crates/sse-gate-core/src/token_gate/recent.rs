@@ -1,20 +1,20 @@
-//! What became of the tokens issued lately: [`Recent`].
+//! What became of the tokens that were issued lately: [`Recent`].
 //!
-//! A store says only that a token is not there. Whoever runs a service wants to know whether
-//! somebody replays tokens, or clients come too late. This table remembers, in a fixed amount of
-//! memory, enough to name the reason in the metrics. It decides nothing: it forgets, and knows
-//! nothing of other nodes.
+//! A store only says that a token is not there. An operator wants to know why: are tokens replayed, or
+//! do clients come too late? This table remembers enough to name the reason in metrics, in a fixed
+//! amount of memory. No decision depends on it: it forgets, and it knows nothing of other nodes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::RefusalReason;
-use crate::{SteadyTime, TokenKey};
+use crate::{RefusalReason, SteadyTime, TokenKey};
 
-/// How many tokens it can remember; newer ones overwrite. 128 KiB in all.
+/// How many tokens the table remembers, in 128 KiB. Newer tokens overwrite older ones.
 const CELLS: usize = 1 << 14;
 
-/// Set in a cell whose token was redeemed. Below it stands, for one that was not, when the token
-/// ends, in seconds since the table was made; above it, half of the bits that tell one key from another.
+/// The bit of a cell that says that the token was redeemed.
+///
+/// The bits below it hold the end of a token that was not redeemed, in seconds since the table was
+/// made. The bits above it hold a part of the key.
 const USED: u64 = 1 << 31;
 const SECONDS: u64 = USED - 1;
 
@@ -41,10 +41,10 @@ impl Recent {
         self.cell(key).store(tag(key) | USED, Ordering::Relaxed);
     }
 
-    /// Why a token is not in the store, as far as is known here.
+    /// Why a token is not in the store, as far as this table knows.
     ///
-    /// By arithmetic and not by branches: a branch that the processor guesses wrong would tell by
-    /// the time it takes which reason it was.
+    /// It is arithmetic and has no branches: a wrong branch prediction takes time, and the time would
+    /// tell a client the reason.
     pub(super) fn why_missing(&self, key: TokenKey, now: SteadyTime) -> RefusalReason {
         let cell = self.cell(key).load(Ordering::Relaxed);
         let is_known = usize::from(cell & !(USED | SECONDS) == tag(key));
@@ -68,7 +68,7 @@ impl Recent {
     }
 }
 
-/// The upper half of the key's first 8 bytes; the lower half finds the cell.
+/// The upper part of the key's first 8 bytes. The lower part chooses the cell.
 fn tag(key: TokenKey) -> u64 {
     key.prefix() & !(USED | SECONDS)
 }

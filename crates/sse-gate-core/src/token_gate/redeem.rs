@@ -1,27 +1,30 @@
 //! Redeeming: a token goes in, its grant comes out, once.
 //!
 //! The steps are [`TokenGate::begin`] (spelling, key), one [`take`](TokenStore::take), and
-//! [`Redemption::settle`] (digest, expiry). [`TokenGate::redeem`] does all three. Whoever must be able
-//! to finish a take after its asker is gone does them one by one.
+//! [`Redemption::settle`] (digest, expiry). [`TokenGate::redeem`] does all three. A layer does them one
+//! by one, so that it can finish a take after its client has gone away.
 
 use std::error::Error;
-use std::fmt;
 use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 
-use super::refusal::{RedeemError, RefusalReason};
-use super::{State, TokenGate};
+use super::{Redemption, State, TokenGate};
 use crate::token::TokenText;
 use crate::{
-    CorruptEntry, Entry, Grant, Resource, SharedStore, Signal, StoreError, StoreErrorKind,
-    TakeFuture, TokenKey, TokenStore,
+    CorruptEntry, Entry, Grant, RedeemError, RefusalReason, Resource, SharedStore, Signal,
+    StoreError, StoreErrorKind, TakeFuture, TokenKey, TokenStore,
 };
 
 impl<S: TokenStore> TokenGate<S> {
-    /// Gives the grant of `token` for `resource`, if it is a fresh one. It is spent then.
+    /// Spends `token` and returns its grant for `resource`.
     ///
     /// If the future is dropped, the token is either spent or untouched.
+    ///
+    /// # Errors
+    ///
+    /// The token is not good for this resource, or the store can't be asked. A token that is shown for
+    /// another resource than its own stays good.
     pub async fn redeem(&self, token: &str, resource: &Resource) -> Result<Grant, RedeemError> {
         let key = self.state.key(token, resource)?;
         let answer = self.store.take(key).await;
@@ -30,7 +33,28 @@ impl<S: TokenStore> TokenGate<S> {
 }
 
 impl<S> TokenGate<S> {
-    /// Checks how `token` is spelled, without asking the store.
+    /// Checks the spelling of `token`. The store is not asked yet.
+    ///
+    /// ```
+    /// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
+    ///
+    /// # pollster::block_on(async {
+    /// let gate = TokenGate::new(MemoryStore::default()).erased();
+    /// let feed = Resource::new(["feed"])?;
+    /// assert!(gate.begin("no token", &feed).is_err());
+    ///
+    /// let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, feed.clone())).await?;
+    /// let redemption = gate.begin(issued.token().expose(), &feed)?;
+    /// let answer = gate.take(&redemption).await;
+    /// let grant = redemption.settle(answer)?;
+    /// assert_eq!(grant.subject().as_str(), "alice");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The text is not spelled as a token is.
     pub fn begin(&self, token: &str, resource: &Resource) -> Result<Redemption, RedeemError> {
         let key = self.state.key(token, resource)?;
         let state = Arc::clone(&self.state);
@@ -39,61 +63,22 @@ impl<S> TokenGate<S> {
 }
 
 impl TokenGate<SharedStore> {
-    /// Asks the store for the grant of a token that was presented, in a future that borrows
-    /// nothing.
-    pub fn take(&self, presented: &Redemption) -> TakeFuture {
-        self.store.take_owned(presented.key)
-    }
-}
-
-/// A well-spelled token that was shown and not yet looked for: its key, and the gate's rules.
-#[must_use = "a token that is presented and not settled is not counted"]
-pub struct Redemption {
-    key: TokenKey,
-    state: Arc<State>,
-}
-
-impl Redemption {
-    /// The key that it is looked for by.
-    pub fn key(&self) -> TokenKey {
-        self.key
-    }
-
-    /// Makes of the store's answer the gate's.
-    ///
-    /// The final comparison is constant-time, and done on a miss as on a hit.
-    pub fn settle(self, answer: Result<Option<Entry>, StoreError>) -> Result<Grant, RedeemError> {
-        self.state.settle(self.key, answer)
-    }
-
-    /// Refuses the token because of `error`, before it was looked for. It stays as it is.
-    pub fn abort(self, error: StoreError) -> RedeemError {
-        self.state.unavailable(error)
-    }
-
-    /// Says that the client is gone that showed the token. The outcome is of no use any more.
-    pub fn abandon(self) {
-        self.state.observer.observe(Signal::Abandoned);
-    }
-}
-
-impl fmt::Debug for Redemption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Redemption")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
+    /// Asks the store for the entry of a token. The future borrows nothing, so it can be finished by
+    /// another task.
+    pub fn take(&self, redemption: &Redemption) -> TakeFuture {
+        self.store.take_owned(redemption.key)
     }
 }
 
 impl State {
-    fn key(&self, token: &str, resource: &Resource) -> Result<TokenKey, RedeemError> {
+    pub(super) fn key(&self, token: &str, resource: &Resource) -> Result<TokenKey, RedeemError> {
         match TokenText::check(token) {
             Some(token) => Ok(token.key(resource)),
             None => Err(self.refuse(RefusalReason::Malformed)),
         }
     }
 
-    fn settle(
+    pub(super) fn settle(
         &self,
         key: TokenKey,
         answer: Result<Option<Entry>, StoreError>,
@@ -101,9 +86,9 @@ impl State {
         let taken = answer.map_err(|error| self.unavailable(error))?;
         let missing = TokenKey::from_bytes([0; 32]);
         let found = taken.as_ref().map_or(missing, Entry::key);
-        let is_it = bool::from(key.ct_eq(&found));
+        let is_same = bool::from(key.ct_eq(&found));
         let why_missing = self.recent.why_missing(key, self.clock.steady());
-        let Some(entry) = taken.filter(|_| is_it) else {
+        let Some(entry) = taken.filter(|_| is_same) else {
             return Err(self.refuse(why_missing));
         };
         self.recent.used(key);
@@ -112,7 +97,7 @@ impl State {
             return Err(self.refuse(RefusalReason::Expired));
         }
         let mut grant = entry.open().map_err(|error| self.corrupt(error))?;
-        // The wall clock may have been set back since the deadline was settled.
+        // The wall clock may have been set back since the token was issued.
         let latest = now.saturating_add(entry.lasts());
         grant.deadline = grant.deadline.min(latest);
         self.observer.observe(Signal::Redeemed {
@@ -126,7 +111,7 @@ impl State {
         RedeemError::new(reason)
     }
 
-    fn unavailable(&self, error: StoreError) -> RedeemError {
+    pub(super) fn unavailable(&self, error: StoreError) -> RedeemError {
         debug_assert_eq!(
             error.kind(),
             StoreErrorKind::Unavailable,

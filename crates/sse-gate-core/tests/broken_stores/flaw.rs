@@ -1,9 +1,9 @@
-//! The ways of not obeying: [`Flaw`].
+//! The ways to break a law: [`Flaw`].
 
 /// What a store does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
-    /// It obeys.
+    /// Nothing: it keeps all laws.
     None,
     /// Long payloads come back cut.
     CutsLongPayloads,
@@ -27,9 +27,9 @@ pub(crate) enum Flaw {
     GoesByTheWall,
     /// What has ended keeps its key.
     DeadKeysStay,
-    /// Whoever takes a dead one's key also takes its place in the counts.
+    /// An entry under the key of one that has ended also takes its place in the counts.
     DeadKeysCountDown,
-    /// It makes room for a newcomer by dropping somebody.
+    /// It makes room for a newcomer by dropping a live entry.
     EvictsTheLiving,
     /// It doesn't say when there will be room.
     NamesNoTime,

@@ -1,6 +1,6 @@
-//! A check that can't fail proves nothing: for every law of the conformance kit there is a store
-//! here that breaks it, and the kit says so.
-#![expect(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+//! A check that can't fail proves nothing. So for every law of the conformance kit there is a store here
+//! that breaks it, and the kit finds out.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod flaw;
 mod naive;
@@ -14,7 +14,7 @@ use sse_gate_core::conformance as kit;
 use flaw::Flaw;
 use naive::Flawed;
 
-// The store without a flaw obeys.
+// The store without a flaw keeps every law.
 sse_gate_core::token_store_conformance!(flawless: Flawed);
 
 macro_rules! laws {
@@ -53,8 +53,8 @@ laws! {
     no_racing_insert_survives_a_withdrawal,
 }
 
-/// The laws that a store with this flaw is found to break: those that its flaw is about, and no
-/// others.
+/// The laws that a store with this flaw is found to break. Those must be the laws that the flaw is
+/// about, and no others.
 fn broken_by(flaw: Flaw) -> BTreeSet<&'static str> {
     let is_broken = |law: fn(&Flawed)| {
         let clock = ManualClock::default();
@@ -155,10 +155,40 @@ flaws! {
         no_racing_insert_survives_a_withdrawal;
 }
 
+/// The message of a failing check says all that its reader needs: the law, what the store did, the cap,
+/// and the line of the macro.
+#[test]
+fn a_failing_check_names_the_cap_and_the_line_of_the_macro() {
+    let message = |flaw: Flaw, check: fn()| {
+        let panic = catch_unwind(|| naive::with_flaw(flaw, check)).unwrap_err();
+        panic.downcast_ref::<String>().unwrap().clone()
+    };
+    let line = line!() + 2;
+    let evicts = message(Flaw::EvictsTheLiving, || {
+        sse_gate_core::token_store_conformance!(@check Flawed: a_full_store_refuses_the_newcomer);
+    });
+    for part in [
+        "`a_full_store_refuses_the_newcomer`",
+        &format!("{}:{line}:", file!()),
+        "an entry was let in over the cap [TokensInAll]",
+    ] {
+        assert!(evicts.contains(part), "{part} is not in {evicts}");
+    }
+    // The message of a thread of a check is not lost.
+    let races = message(Flaw::LooksThenInserts, || {
+        sse_gate_core::token_store_conformance!(@check Flawed: one_of_many_racing_inserts_creates);
+    });
+    assert!(races.contains("inserts created"), "{races}");
+    let late = message(Flaw::NeverForgetsTheDead, || {
+        sse_gate_core::token_store_conformance!(@check Flawed: room_comes_back_when_entries_end);
+    });
+    assert!(late.contains("refused at the cap Tokens"), "{late}");
+}
+
 /// The list above is the kit's.
 #[test]
 fn no_law_is_left_out() {
-    let kit = include_str!("../../src/conformance/mod.rs");
+    let kit = include_str!("../../src/conformance/macros.rs");
     let (_, rules) = kit.split_once("(@laws $backend:").unwrap();
     let (laws, _) = rules.split_once(");").unwrap();
     let laws = laws.split(',').map(str::trim).filter(|law| !law.is_empty());

@@ -1,5 +1,6 @@
-//! The simplest store that obeys, unless it has a [`Flaw`].
+//! The simplest store that keeps all laws, unless it has a [`Flaw`].
 
+use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 use std::thread;
@@ -7,8 +8,8 @@ use std::time::Duration;
 
 use sse_gate_core::conformance::{Backend, Sample};
 use sse_gate_core::{
-    Cap, Clock, Entry, Epoch, Full, Ledger, Limits, ManualClock, SteadyTime, StoreError, Subject,
-    TokenKey, TokenStore, Withdrawals,
+    Cap, Clock, Entry, Epoch, FullError, Ledger, Limits, ManualClock, SteadyTime, StoreError,
+    Subject, TokenKey, TokenStore, Withdrawals,
 };
 
 use super::flaw::Flaw;
@@ -111,7 +112,7 @@ impl Naive {
                 Ok(enter()?)
             }
             Err(full) if self.is(Flaw::NamesNoTime) => {
-                Err(Full::new(full.cap(), Duration::ZERO).into())
+                Err(FullError::new(full.cap(), Duration::ZERO).into())
             }
             Ok(()) if self.is(Flaw::CountsThenInserts) => {
                 self.ledger.leave(key, &weighed, ends_at);
@@ -258,6 +259,17 @@ impl TokenStore for Naive {
     }
 }
 
+thread_local! {
+    /// The flaw of the stores that [`Flawed::set_up`] makes on this thread.
+    static FLAW: Cell<Flaw> = const { Cell::new(Flaw::None) };
+}
+
+/// Runs a check that sets up its own backend.
+pub(crate) fn with_flaw(flaw: Flaw, check: fn()) {
+    FLAW.set(flaw);
+    check();
+}
+
 /// Makes stores with one flaw.
 pub(crate) struct Flawed {
     pub(crate) flaw: Flaw,
@@ -269,7 +281,7 @@ impl Backend for Flawed {
 
     fn set_up() -> Self {
         Self {
-            flaw: Flaw::None,
+            flaw: FLAW.get(),
             clock: ManualClock::default(),
         }
     }

@@ -42,7 +42,7 @@ fn a_redeemed_token_gives_room() {
     }
 }
 
-/// C16: a full store refuses the newcomer, whoever it is, and drops no one's token.
+/// C16: a full store refuses every newcomer, and drops no token.
 #[test]
 fn a_full_store_refuses_newcomers_and_keeps_what_it_has() {
     let scene = Scene::with_limits(Limits::default().with_tokens(100));
@@ -60,9 +60,9 @@ fn a_full_store_refuses_newcomers_and_keeps_what_it_has() {
     assert!(scene.try_issue("newcomer").is_ok());
 }
 
-/// C16: expired tokens hold no places, though nobody ever asked for them.
+/// C16: expired tokens don't count, even if no client ever showed them.
 #[test]
-fn tokens_that_nobody_shows_give_their_places_back() {
+fn tokens_that_are_never_shown_stop_counting() {
     let scene = Scene::with_limits(Limits::default().with_tokens(10_000));
     for round in 0..3 {
         for n in 0..10_000 {

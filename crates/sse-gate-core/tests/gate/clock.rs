@@ -48,7 +48,7 @@ fn a_token_dies_in_its_sleep() {
 
 /// I20: a subject that filled its cap while the wall clock was ahead has room again after a TTL.
 #[test]
-fn a_wall_put_right_locks_nobody_out() {
+fn a_wall_clock_put_right_locks_no_client_out() {
     for (limits, cap) in [
         (Limits::default(), Cap::TokensPerSubject),
         (Limits::default().with_tokens(16), Cap::TokensInAll),

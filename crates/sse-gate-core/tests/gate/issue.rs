@@ -1,4 +1,4 @@
-//! How long tokens and streams last, and when there is no token.
+//! How long tokens and streams last, and when no token is issued.
 
 use std::error::Error;
 use std::time::Duration;
@@ -54,7 +54,7 @@ fn a_stream_may_outlast_its_credential_but_not_the_gate() {
     assert_eq!(lives(&scene, wish(86_400)), (secs(5), HOUR));
 }
 
-/// C13: whoever asks for a longer life gets the gate's; a shorter one is granted.
+/// C13: a request for a longer life gets that of the gate. A shorter life is granted.
 #[test]
 fn a_lifetime_is_only_ever_shortened() {
     let scene = Scene::new();
@@ -116,7 +116,7 @@ impl Entropy for Failing {
     }
 }
 
-/// C19: without randomness there is no token, and no entry is left in the store.
+/// C19: without randomness no token is issued, and the store keeps no entry.
 #[test]
 fn without_randomness_there_is_no_token() {
     let clock = ManualClock::default();

@@ -1,5 +1,5 @@
 //! What a gate does, through the public API: one file a capability.
-#![expect(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod caps;
 mod clock;

@@ -110,7 +110,7 @@ fn the_end_and_a_redeemer_race_for_the_same_token() {
 }
 
 /// C20: a sign-out races tokens that are being issued on older authentications. When it has
-/// returned none of them is good, whichever came first, and none is left to come.
+/// returned no token of that epoch is good, whichever came first, and no such token is issued later.
 #[test]
 fn no_token_outruns_a_sign_out() {
     const ISSUERS: usize = 3;

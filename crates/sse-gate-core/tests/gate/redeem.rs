@@ -105,9 +105,9 @@ fn every_reason_for_a_miss_is_told_apart() {
     }
 }
 
-/// E1, law of failing closed: without its store a gate lets nobody in and issues nothing.
+/// E1: without its store a gate redeems no token and issues none.
 #[test]
-fn without_a_store_nobody_enters() {
+fn without_a_store_no_token_is_redeemed_or_issued() {
     let gate = TokenGate::new(RefuseAllStore);
     let refused = block_on(gate.issue(grant("alice"))).unwrap_err();
     assert_eq!(refused.kind(), IssueErrorKind::StoreUnavailable);

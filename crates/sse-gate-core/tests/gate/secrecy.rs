@@ -1,4 +1,4 @@
-//! What nobody gets to read: no token in any print, no cause in any refusal.
+//! What stays secret: no print shows a token, and no refusal shows its cause.
 
 use std::error::Error;
 use std::fmt::{Debug, Write};
@@ -130,7 +130,7 @@ impl TokenStore for Planted {
     }
 }
 
-/// D12: a store that gives another token's entry, or one whose time is up, lets nobody in.
+/// D12: a store that returns the entry of another token, or one that has ended, opens no stream.
 #[test]
 fn an_entry_of_another_key_is_not_accepted() {
     let scene = Scene::new();

@@ -5,7 +5,7 @@ use sse_gate_core::{IssueErrorKind, RefusalReason, RefuseAllStore, Signal, Token
 
 use super::parts::{Scene, grant, stranger, subject};
 
-/// C12: whoever signed out opens no more streams, and nobody else is concerned.
+/// C12: a subject that has signed out opens no more streams. Other subjects do.
 #[test]
 fn signing_out_withdraws_all_of_a_subjects_tokens() {
     let scene = Scene::new();
@@ -96,7 +96,7 @@ fn no_token_is_issued_on_an_authentication_from_before_a_sign_out() {
     assert!(block_on(scene.gate.issue(grant("alice").with_epoch(begun))).is_ok());
 }
 
-/// C20: without its store nobody begins.
+/// C20: without its store a gate tells no epoch.
 #[test]
 fn without_a_store_there_is_no_epoch() {
     assert!(block_on(TokenGate::new(RefuseAllStore).epoch()).is_err());

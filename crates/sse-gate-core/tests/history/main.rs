@@ -1,6 +1,6 @@
 //! Random histories of a gate against a model that fits on a page: every token is redeemed at
 //! most once, every cap is exact, and every refusal has its reason.
-#![expect(clippy::unwrap_used, reason = "what fails in a test shall panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod world;
 

@@ -1,6 +1,7 @@
 //! Opens sessions and closes them: [`Sessions`].
 
 mod parts;
+mod resume;
 mod resumption;
 
 use std::sync::Arc;

@@ -89,3 +89,21 @@ fn any_time_can_be_set_on_a_log_and_its_readers() {
         assert_eq!(deserted.is_ready(), time.is_zero());
     }
 }
+
+/// What a policy is set to is what it says.
+#[test]
+fn a_policy_tells_each_of_its_settings() {
+    let policy = ResumePolicy::default();
+    assert_eq!((policy.retries(), policy.takeovers()), (2, 64));
+    assert_eq!(policy.takeover_span(), Duration::from_secs(10));
+    assert_eq!(policy.idle(), Duration::from_secs(120));
+    let set = policy
+        .with_retry(Duration::from_secs(3))
+        .with_idle(Duration::from_secs(4))
+        .with_takeovers(5, Duration::from_secs(6))
+        .with_strict_ids();
+    assert_eq!(set.retry(), Duration::from_secs(3));
+    assert_eq!(set.idle(), Duration::from_secs(4));
+    assert_eq!((set.takeovers(), set.retries()), (5, 0));
+    assert_eq!(set.takeover_span(), Duration::from_secs(6));
+}

@@ -11,16 +11,27 @@ use sse_gate_resume::backend::{
     EncodedEvent, EventLog, Page, ReaderId, ResumeId, SessionId, SharedSessions,
 };
 use sse_gate_resume::error::{
-    AppendError, AppendErrorKind, OpenError, SessionError, SessionErrorKind,
+    AppendError, AppendErrorKind, OpenError, ResumeError, SessionError, SessionErrorKind,
 };
 use sse_gate_resume::{
-    MemorySessions, ResumeKey, ResumeKeys, SessionLimits, SessionObserver, SessionSignal,
+    GoneReason, InvalidIdReason, MemorySessions, ResumeKey, ResumeKeys, SessionLimits,
+    SessionObserver, SessionSignal,
 };
 
 use crate::support::{RecordingObserver, Stage, append, grant, parts, token};
 
 fn key(kid: char, secret: u8) -> ResumeKey {
     ResumeKey::new(kid, [secret; 32]).unwrap()
+}
+
+fn resume_errors() -> [ResumeError; 5] {
+    [
+        ResumeError::Gone(GoneReason::Complete),
+        ResumeError::Refused(InvalidIdReason::Reuse),
+        ResumeError::TooSoon,
+        ResumeError::NotAdmitted,
+        ResumeError::Unavailable(SessionError::unavailable("no route")),
+    ]
 }
 
 /// An error of each type and kind.
@@ -47,6 +58,7 @@ fn errors() -> Vec<Box<dyn Error>> {
         Box::new(twice.unwrap_err()),
         Box::new(OpenError::from(SessionError::from(SessionErrorKind::Full))),
     ];
+    errors.extend(resume_errors().map(|error| Box::new(error) as Box<dyn Error>));
     for kind in of_logs {
         errors.push(Box::new(AppendError::from(kind)));
     }
@@ -82,6 +94,9 @@ fn an_error_keeps_its_source() {
         source(&SessionError::unavailable("no route")).unwrap(),
         "no route"
     );
+    let [.., unavailable] = resume_errors();
+    let inner = SessionError::unavailable("no route").to_string();
+    assert_eq!(source(&unavailable).unwrap(), inner);
     let of_store = OpenError::from(SessionError::from(SessionErrorKind::Full));
     let inner = SessionError::from(SessionErrorKind::Full).to_string();
     assert_eq!(source(&of_store).unwrap(), inner);
@@ -90,6 +105,7 @@ fn an_error_keeps_its_source() {
     assert_eq!(source(&of_entropy).unwrap(), inner);
 
     assert_eq!(source(&AppendError::from(AppendErrorKind::NoRoom)), None);
+    assert_eq!(source(&ResumeError::TooSoon), None);
     assert_eq!(source(&SessionError::from(SessionErrorKind::Full)), None);
 }
 

@@ -1,20 +1,26 @@
-//! What a client accepts: [`takes`].
+//! Whether a client accepts an event stream: [`takes`].
 
 use http::HeaderMap;
 use http::header::ACCEPT;
 
 use crate::headers::EVENT_STREAM;
 
-/// How closely a media range names an event stream. The closest one decides (RFC 9110 §12.5.1).
+/// How closely a media range names an event stream. The most specific range decides (RFC 9110
+/// §12.5.1).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Closeness {
+    /// `*/*`
     AnyType,
+    /// `text/*`
     AnyText,
+    /// `text/event-stream`
     Named,
 }
 
-/// Whether a client takes an event stream. It must say so by name, as link previews and the like
-/// send `*/*`, unless `any_type` will do.
+/// Whether a client accepts an event stream.
+///
+/// The client must name `text/event-stream`: link previews and similar programs send `*/*`. With
+/// `any_type`, a range that includes the type is enough, and so is no `Accept` header at all.
 pub(super) fn takes(headers: &HeaderMap, any_type: bool) -> bool {
     let mut values = headers.get_all(ACCEPT).iter().peekable();
     if values.peek().is_none() {
@@ -30,8 +36,8 @@ pub(super) fn takes(headers: &HeaderMap, any_type: bool) -> bool {
     })
 }
 
-/// Reads a media range that is about event streams: how closely it names them, and whether they are
-/// wanted. One with a weight that is none is none itself.
+/// Reads a media range that includes event streams: how closely it names them, and whether they are
+/// wanted. A weight of zero means that they are not. A range with an invalid weight is ignored.
 fn range(range: &str) -> Option<(Closeness, bool)> {
     let mut parts = range.split(';').map(str::trim);
     let media = parts.next()?;
@@ -52,8 +58,8 @@ fn range(range: &str) -> Option<(Closeness, bool)> {
     Some((closeness, is_wanted))
 }
 
-/// Whether a weight is zero; `None` if it is none: `0` to `1`, with three decimals at most (RFC 9110
-/// §12.4.2).
+/// Whether a weight is zero. `None` if it is not a valid weight, which is a number from `0` to `1` with
+/// at most three decimals (RFC 9110 §12.4.2).
 fn is_zero(weight: &str) -> Option<bool> {
     let (whole, decimals) = weight.split_once('.').unwrap_or((weight, ""));
     let is_short = decimals.len() <= 3 && decimals.bytes().all(|digit| digit.is_ascii_digit());

@@ -1,4 +1,7 @@
-//! From an attempt to an open stream: [`admit`].
+//! Turns an attempt into an open stream: [`admit`].
+//!
+//! Each door has a file of its own. What they share is here: the slot, the check whether the subject
+//! was revoked meanwhile, and the guard of the stream.
 
 use std::sync::Arc;
 
@@ -19,22 +22,23 @@ use crate::slots::{Claim, Reservation, Slot};
 /// An answer that needs no handler.
 pub(super) type Answer = Response<Full<Bytes>>;
 
-/// The answer to a request that opens no stream. It is boxed, as it is large and rare.
+/// The answer to a request that opens no stream. It is boxed because it is large and rare.
 pub(super) type Refused = Box<Answer>;
 
 /// A stream whose handler may be called.
 pub(super) struct Admitted {
-    /// Watches over the stream.
+    /// Frees the slot and tells the observer when the stream ends.
     pub(super) guard: StreamGuard,
+    /// What the handler finds in the extensions of the request.
     pub(super) granted: Granted,
-    /// The stream itself, on a resumable route.
+    /// What the handler attaches a log to. Only resumable routes have one.
     pub(super) stream: Option<ResumableStream>,
 }
 
-/// The one admission behind the three doors: a resume id, a fresh token, or the caller's own
-/// credential.
+/// Chooses the door for a request: session, token, or bearer.
 ///
-/// A resume id goes first. If it is no good, the request is judged as if it had shown none.
+/// With a token, a resume id is tried first. If it is not valid, the request is judged as if it had
+/// no id.
 pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admitted, Refused> {
     let Attempt {
         reservation,
@@ -43,7 +47,7 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
         has_many_ids,
     } = attempt;
     let visit = Visit {
-        // Read before any credential is looked at.
+        // Read this before any credential is looked at, so that a later revocation is noticed.
         epoch: config.gate.opened().epoch(),
         config,
         reservation,
@@ -71,16 +75,18 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
     }
 }
 
-/// A request at a door.
+/// What all doors need to admit one request.
 pub(super) struct Visit {
     pub(super) config: Arc<Config>,
+    /// The slot for the stream, before its subject is known.
     reservation: Reservation,
+    /// When the request arrived, in terms of revocations.
     epoch: Epoch,
 }
 
 impl Visit {
-    /// A grant opens a stream: the last checks are whether its subject may have another one, and
-    /// still has the right to it.
+    /// Opens a new stream with a grant. The last two checks are whether the subject may have another
+    /// stream, and whether it was revoked meanwhile.
     pub(super) fn first(
         self,
         grant: Grant,
@@ -110,7 +116,7 @@ impl Visit {
         Ok(with_stream(guard, stream))
     }
 
-    /// A session goes on. Its connection before was cut, and may still be there.
+    /// Continues a session. Its previous connection was cut, but may still be open.
     pub(super) fn again(
         self,
         settings: &Resumable,
@@ -134,8 +140,8 @@ impl Visit {
         Ok(with_stream(guard, stream))
     }
 
-    /// A store can't say whether this client may have its stream. A refusal would stop a client for
-    /// good that comes back with an id.
+    /// The answer when a store fails. A client with a resume id is told to come back later: a refusal
+    /// would stop its `EventSource` for good.
     pub(super) fn unavailable(&self, resume_id: Option<&str>) -> Refused {
         let answer = match (&self.config.resumable, resume_id) {
             (Some(settings), Some(id)) => answer::later(&settings.sessions, id),
@@ -154,7 +160,7 @@ fn strict(config: &Config, slot: Slot, grant: Grant) -> Admitted {
     }
 }
 
-/// The guard keeps the stream until the handler attaches it.
+/// Admits a resumable stream. The guard keeps its slot until the handler attaches the stream.
 fn with_stream(guard: StreamGuard, stream: ResumableStream) -> Admitted {
     Admitted {
         guard: guard.keeping(stream.unattached()),

@@ -1,4 +1,4 @@
-//! Answers that need no handler, and are no refusals.
+//! Answers that need no handler and are not refusals: OPTIONS, 204 and `sse.wait`.
 
 use std::time::Duration;
 
@@ -10,12 +10,14 @@ use sse_gate_resume::{Resumed, Sessions};
 
 use crate::headers;
 
-/// How long a client is asked to wait at least before it comes back to a server that is full. The
-/// id that it shows may be used already, unknown to it: twice as long must lie within the shortest
-/// window of such an id (`ResumePolicy::window`), with time left for the way.
+/// How long a client is asked to wait before it comes back to a server that is full.
+///
+/// The server may have used the client's id already, without the client knowing. Such an id can be
+/// shown again for a short window (`ResumePolicy::window`). Twice this time must fit in the shortest
+/// window, with time left for the network.
 const LATER: Duration = Duration::from_secs(3);
 
-/// The methods that a stream has.
+/// 204 with the methods that a stream has (RFC 9110 §9.3.7).
 pub(super) fn options(methods: &'static str) -> Response<Full<Bytes>> {
     let mut response = no_content();
     response
@@ -24,7 +26,7 @@ pub(super) fn options(methods: &'static str) -> Response<Full<Bytes>> {
     response
 }
 
-/// 204: a native `EventSource` stops (HTML §9.2.3), and its page is told nothing but that.
+/// 204: a native `EventSource` stops (HTML §9.2.3).
 pub(super) fn gone() -> Response<Full<Bytes>> {
     let mut response = no_content();
     response
@@ -33,13 +35,13 @@ pub(super) fn gone() -> Response<Full<Bytes>> {
     response
 }
 
-/// 200 and a stream that ends at once: a native `EventSource` comes back later. Any error would
-/// stop it for good.
+/// 200 and a stream that ends at once, so that a native `EventSource` comes back later. An error
+/// status would stop it for good.
 pub(super) fn later(sessions: &Sessions, resume_id: &str) -> Response<Full<Bytes>> {
     stream(sessions.retry_later(resume_id, LATER))
 }
 
-/// The same for a client whose id is spent already: it gets another one.
+/// The same for a client whose resume id is spent already. It gets a new one.
 pub(super) fn later_with_id(resumed: Resumed) -> Response<Full<Bytes>> {
     stream(resumed.retry_later(LATER))
 }

@@ -1,4 +1,4 @@
-//! A request that may open a stream, after all checks that need no store: [`Attempt`].
+//! A request that passed all checks that need no store: [`Attempt`].
 
 use http::request::Parts;
 use sse_gate_core::{Redemption, Resource};
@@ -6,14 +6,15 @@ use zeroize::Zeroizing;
 
 use crate::slots::Reservation;
 
-/// What a request has and shows when the stores are asked.
+/// What is known of a request when the stores are asked.
 pub(super) struct Attempt {
-    /// A place among the open streams.
+    /// A slot among the open streams.
     pub(super) reservation: Reservation,
+    /// What shows the right to the stream.
     pub(super) credential: Credential,
-    /// The resume id that it shows. An id that is no good counts for nothing.
+    /// The resume id that the request shows. It may be invalid.
     pub(super) resume_id: Option<Zeroizing<Box<str>>>,
-    /// Whether it shows more than one resume id, so that none counts.
+    /// Whether the request shows more than one resume id. Then all of them are ignored.
     pub(super) has_many_ids: bool,
 }
 
@@ -21,9 +22,11 @@ pub(super) struct Attempt {
 pub(super) enum Credential {
     /// The token in its URL or header.
     Token(Redemption),
-    /// The caller's own credential, which stays in the head. The path stands for the resource.
+    /// The caller's own credential, for the authenticator of a mint.
     Caller {
+        /// The head of the request. The credential is in it.
         head: Box<Parts>,
+        /// The resource that the path names.
         resource: Resource,
     },
 }

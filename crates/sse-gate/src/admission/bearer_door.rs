@@ -1,4 +1,4 @@
-//! The third door: a caller opens a stream with the credential that it would get a token for.
+//! The bearer door: a caller opens a stream with its own credential, without a token.
 
 use http::request::Parts;
 use sse_gate_core::{
@@ -10,8 +10,8 @@ use super::admit::{Admitted, Refused, Visit};
 use super::session_door;
 use crate::mint::{Denied, MintRejection};
 
-/// Asks the authenticator and the authorizer of the route's mint, and opens the stream or goes on
-/// with it. No token is issued, and nothing is in the URL.
+/// Asks the authenticator and the authorizer of the route's mint. Then it opens the stream, or
+/// continues it if the request has a resume id. No token is issued.
 pub(super) async fn open(
     visit: Visit,
     head: Parts,
@@ -58,7 +58,8 @@ pub(super) async fn open(
     visit.first(grant, session, cursor)
 }
 
-/// What the caller may have of this resource.
+/// What the mint permits this caller. The authorizer may not permit another resource than the one in
+/// the path.
 async fn permit(
     visit: &Visit,
     head: Parts,
@@ -70,7 +71,7 @@ async fn permit(
     if request.resource() != resource {
         return Err(Denied::NotFound.into());
     }
-    // Whether the subject was revoked meanwhile is noticed when the stream is opened.
+    // A revocation since the request arrived is noticed when the stream is opened.
     Ok(request.with_epoch(Epoch::ZERO))
 }
 
@@ -87,7 +88,7 @@ fn refuse(visit: &Visit, rejection: &MintRejection) -> Refused {
         .into()
 }
 
-/// What the session is known by in place of a token's key. No token has it.
+/// A random name for the session, in place of a token's key. No token has this key.
 fn name(visit: &Visit) -> Result<TokenKey, Refused> {
     let mut bytes = [0; 32];
     let filled = visit.config.gate.entropy().fill(&mut bytes);
@@ -97,7 +98,7 @@ fn name(visit: &Visit) -> Result<TokenKey, Refused> {
     Ok(TokenKey::from_bytes(bytes))
 }
 
-/// The number behind which the caller wants to go on: a `Last-Event-ID` that is a number, or the
+/// The number of the last event that the caller has: a `Last-Event-ID` that is a number, or else the
 /// parameter `after` in the query.
 fn cursor(head: &Parts) -> Option<u64> {
     let by_header = head.headers.get("last-event-id");

@@ -1,4 +1,4 @@
-//! [`ResponseBody`].
+//! The body of a response behind the layer: [`ResponseBody`].
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,10 +11,17 @@ use pin_project::pin_project;
 
 use super::guard::StreamGuard;
 
-/// The body of a [`GateService`](super::GateService)'s response: the handler's, or a refusal.
+/// The body of a [`GateService`](super::GateService)'s response: the body of the handler, or a refusal.
 ///
-/// A handler's body ends at the deadline of its grant, if it has not ended before, and when its place
-/// was given to another stream: see [`StreamSlots`](crate::StreamSlots).
+/// The layer ends the handler's body early
+///
+/// - at the deadline of its grant;
+/// - when its subject is [revoked](crate::Gate::revoke);
+/// - when the signal of [`GateLayer::until`](super::GateLayer::until) is ready;
+/// - when its slot was given to another stream: see [`StreamSlots`](crate::StreamSlots).
+///
+/// A [`ResumableBody`](crate::ResumableBody) gets the chance to write a last event before it ends.
+/// Other bodies just end.
 #[pin_project]
 pub struct ResponseBody<B> {
     #[pin]
@@ -96,7 +103,7 @@ where
     }
 }
 
-/// The next frame of a handler's body, as long as its stream may go on.
+/// The next frame of a handler's body, while the stream may continue.
 fn poll_stream<B>(
     mut body: Pin<&mut B>,
     mut guard: Pin<&mut StreamGuard>,
@@ -105,7 +112,7 @@ fn poll_stream<B>(
 where
     B: Body<Data = Bytes>,
 {
-    // A body that is never out of frames would never wait for the deadline.
+    // A body that always has a frame ready never waits, so the deadline is checked here.
     let mut may_ask = guard.may_ask();
     let frame = loop {
         if !may_ask {
@@ -119,7 +126,7 @@ where
         }
     };
     match &frame {
-        // A server that is told that this was the end asks no more.
+        // A server does not poll a body again that says that it has ended.
         Some(Ok(_)) if body.is_end_stream() => guard.complete(),
         Some(Ok(_)) => {}
         Some(Err(_)) => guard.fail(),
@@ -128,7 +135,7 @@ where
     Poll::Ready(frame)
 }
 
-/// An empty body, for layers that answer by themselves.
+/// An empty body, for layers that answer without the handler.
 impl<B> Default for ResponseBody<B> {
     fn default() -> Self {
         Self::own(Full::default())

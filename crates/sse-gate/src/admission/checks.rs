@@ -1,4 +1,4 @@
-//! What is decided about a request before any token is looked for: public facts, no state.
+//! Checks that come before any token is looked for. They use public facts only, and no state.
 
 use http::Method;
 use http::header::{HeaderMap, HeaderName, HeaderValue, ORIGIN};
@@ -9,8 +9,8 @@ use super::{GateRejection, accept, content};
 /// One check: it passes, or names what is wrong.
 type Check = fn(&Parts) -> Result<(), GateRejection>;
 
-/// The checks that need nothing but the request's head, in their order. Those of the method and the
-/// route come before them; whether content is there that no header announces, after them.
+/// The checks that need only the head of the request, in order. The checks of the method and the route
+/// come before them. Content that no header announces is looked for after them.
 const CHECKS: [Check; 4] = [early_data, body, prefetch, fetch_metadata];
 
 /// Runs all of [`CHECKS`], and looks at `Accept`.
@@ -22,14 +22,15 @@ pub(super) fn head(parts: &Parts, takes_any_type: bool) -> Result<(), GateReject
     )
 }
 
-/// Only GET opens a stream, and POST for a caller with a credential of its own.
-/// `X-HTTP-Method-Override` and its like are not looked at.
+/// GET opens a stream, and so does POST for a caller with its own credential.
+/// `X-HTTP-Method-Override` and similar headers are ignored.
 pub(super) fn method(method: &Method, by_caller: bool) -> Result<(), GateRejection> {
     let is_open = method == Method::GET || (by_caller && method == Method::POST);
     pass_if(is_open, GateRejection::Method)
 }
 
-/// RFC 8470 §5.1: a proxy marks with `Early-Data` what it got before the handshake was done.
+/// A proxy marks a request with `Early-Data` that it got before the TLS handshake was complete (RFC
+/// 8470 §5.1).
 fn early_data(parts: &Parts) -> Result<(), GateRejection> {
     pass_if(
         !parts.headers.contains_key("early-data"),
@@ -37,8 +38,8 @@ fn early_data(parts: &Parts) -> Result<(), GateRejection> {
     )
 }
 
-/// A GET has no content. `Upgrade` is an offer, which a server may ignore (RFC 9110 §7.8), and
-/// how a request is framed says nothing: see [`content`].
+/// A GET has no content. `Upgrade` is an offer that a server may ignore (RFC 9110 §7.8). The framing of
+/// a request does not show whether it has content: see [`content`].
 fn body(parts: &Parts) -> Result<(), GateRejection> {
     let may_be = parts.method == Method::POST;
     pass_if(
@@ -47,7 +48,8 @@ fn body(parts: &Parts) -> Result<(), GateRejection> {
     )
 }
 
-/// `Sec-Purpose` (Fetch §3.6) and the names that it had before.
+/// Browsers mark what they fetch ahead of time with `Sec-Purpose` (Fetch §3.6), or with the older
+/// headers of the same meaning.
 fn prefetch(parts: &Parts) -> Result<(), GateRejection> {
     const AHEAD_OF_TIME: [&str; 3] = ["prefetch", "prerender", "preview"];
     let is_ahead = |name: &str| {
@@ -67,7 +69,7 @@ fn prefetch(parts: &Parts) -> Result<(), GateRejection> {
 }
 
 /// Fetch Metadata: a script's request has the destination `empty` and the mode `cors` or
-/// `same-origin`. Who sends no such headers is no browser, or an old one.
+/// `same-origin`. A request without these headers comes from a program or an old browser, and passes.
 fn fetch_metadata(parts: &Parts) -> Result<(), GateRejection> {
     let all_are = |name: &str, expected: &[&str]| {
         parts
@@ -81,8 +83,8 @@ fn fetch_metadata(parts: &Parts) -> Result<(), GateRejection> {
     pass_if(by_script, GateRejection::FetchMetadata)
 }
 
-/// A page's origin must be among the allowed. A request without one must come from the page's
-/// own origin, or from no browser at all.
+/// The origin must be one of the allowed. A request without `Origin` passes if Fetch Metadata says
+/// that it has the same origin, or if it has no Fetch Metadata, as programs have none.
 pub(super) fn origin(parts: &Parts, allowed: &[HeaderValue]) -> Result<(), GateRejection> {
     let headers = &parts.headers;
     let mut origins = headers.get_all(ORIGIN).iter();

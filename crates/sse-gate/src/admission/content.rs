@@ -1,8 +1,8 @@
 //! Whether a request has content: [`Look`].
 //!
-//! Framing says nothing. `Transfer-Encoding: chunked`, HEADERS without `END_STREAM` and a body whose
-//! `is_end_stream` is false may all turn out to be empty: proxies and layers make such requests of
-//! a plain GET. Content is a length that is not zero, or a data frame with bytes in it.
+//! Framing does not show it. `Transfer-Encoding: chunked`, HEADERS without `END_STREAM`, and a body
+//! whose `is_end_stream` is false may all turn out to be empty: proxies and layers turn a plain GET
+//! into such requests. Content is a length that is not zero, or a data frame with bytes in it.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -23,23 +23,24 @@ use tokio::time::{Sleep, sleep};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// How many frames are looked at. The empty ones may go on for ever.
+/// How many frames are read at most. A client can send empty frames for ever.
 const MAX_FRAMES: usize = 16;
 
-/// How long a frame may take that follows the head at once. Only a request whose end is not known
-/// waits for it.
+/// How long to wait for a frame that directly follows the head. Only a request whose end is unknown
+/// waits.
 const FOLLOWS_AT_ONCE: Duration = Duration::from_millis(10);
 
-/// A look at the body of a request, before anything is asked about its token.
+/// Looks for content in the body of a request, before the store is asked about the token.
 #[pin_project]
 #[derive(Default)]
 pub(super) struct Look {
+    /// Runs from when the body was first found pending.
     #[pin]
     patience: Option<Sleep>,
 }
 
 impl Look {
-    /// Whether there is content. One whose frames have not come is believed to be empty.
+    /// Whether there is content. A body whose frames do not come in time counts as empty.
     pub(super) fn poll<B: Body + 'static>(
         self: Pin<&mut Self>,
         request: &mut Request<B>,
@@ -57,8 +58,8 @@ impl Look {
     }
 }
 
-/// Whether `Content-Length` announces content, or is none (RFC 9110 §8.6). A list of equal
-/// numbers is one number.
+/// Whether `Content-Length` announces content, or is invalid (RFC 9110 §8.6). A list of zeros counts as
+/// zero.
 pub(super) fn is_announced(headers: &HeaderMap) -> bool {
     let is_zero = |length: &[u8]| {
         let length = length.trim_ascii();
@@ -68,8 +69,8 @@ pub(super) fn is_announced(headers: &HeaderMap) -> bool {
     !lengths.all(|value| value.as_bytes().split(|byte| *byte == b',').all(is_zero))
 }
 
-/// A client that expects "100 Continue" sends its content only after it is asked for it, so it is
-/// not asked.
+/// A client that expects "100 Continue" sends its content only when the server polls the body. So the
+/// body is not polled then.
 fn poll<B: Body + 'static>(request: &mut Request<B>, cx: &mut Context<'_>) -> Poll<bool> {
     let is_held_back = request.headers().contains_key(EXPECT);
     let body = request.body_mut();
@@ -84,9 +85,9 @@ fn poll<B: Body + 'static>(request: &mut Request<B>, cx: &mut Context<'_>) -> Po
 
 /// Whether one of the first frames has bytes, or the body is broken.
 ///
-/// A body that was polled must not be moved, unless it is `Unpin`, and a handler's body is moved
-/// to it. Which types are `Unpin` a generic function can't ask. So this knows the bodies that
-/// servers and routers make, and believes all others that they are empty.
+/// A body that was polled must not be moved unless it is `Unpin`, and the body is moved to the handler
+/// later. A generic function can't find out whether a type is `Unpin`. So this function knows the
+/// bodies that servers and routers make. All others count as empty.
 fn poll_known(body: &mut dyn Any, cx: &mut Context<'_>) -> Poll<bool> {
     let known = [
         poll_as::<Incoming>,
@@ -116,7 +117,7 @@ fn poll_frames(mut body: Pin<&mut impl Body>, cx: &mut Context<'_>) -> Poll<bool
     for _ in 0..MAX_FRAMES {
         let frame = match ready!(body.as_mut().poll_frame(cx)) {
             Some(Ok(frame)) => frame,
-            // What can't be read is not known to be empty.
+            // A body that can't be read may have content.
             Some(Err(_)) => return Poll::Ready(true),
             None => break,
         };

@@ -1,4 +1,4 @@
-//! [`ResponseFuture`].
+//! The future of a response: [`ResponseFuture`].
 
 use std::fmt;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use super::layer::Config;
 use super::{GateRejection, ResponseBody};
 use crate::headers;
 
-/// The response of a [`GateService`](super::GateService) to come.
+/// The future of a [`GateService`](super::GateService)'s response.
 #[pin_project]
 pub struct ResponseFuture<S, ReqBody>
 where
@@ -32,21 +32,22 @@ where
 enum State<S, ReqBody, F> {
     /// The answer needs no handler.
     Answered { response: Option<Answer> },
-    /// The request is not of the gate's route.
+    /// The request belongs to another route.
     Passed {
         #[pin]
         handling: F,
     },
-    /// It is looked whether the request has content, and then the stores are asked.
+    /// The request is checked for content, and then the stores are asked.
     Admitting {
         config: Arc<Config>,
-        /// Until the future is polled, a server may have had no chance to read any content.
+        /// The body is polled with the future, and not earlier: a server can't read any content before
+        /// that.
         #[pin]
         look: Option<Look>,
         admission: Admission,
         next: Option<(S, Request<ReqBody>)>,
     },
-    /// The stream is opened, and the handler at work.
+    /// The stream is open, and the handler runs.
     Handling {
         #[pin]
         handling: F,
@@ -54,7 +55,7 @@ enum State<S, ReqBody, F> {
     },
 }
 
-/// It is boxed once: what it awaits has no name.
+/// It is boxed because the type of an async function has no name.
 type Admission = Pin<Box<dyn Future<Output = Result<Admitted, Refused>> + Send>>;
 
 impl<S, ReqBody> ResponseFuture<S, ReqBody>
@@ -99,7 +100,7 @@ impl<S, ReqBody, F> State<S, ReqBody, F> {
     }
 }
 
-/// Hands the request on with its grant, and its stream if it can be resumed.
+/// Calls the handler with the grant, and with the stream if the route is resumable.
 fn handle<S, ReqBody>(
     mut inner: S,
     mut request: Request<ReqBody>,

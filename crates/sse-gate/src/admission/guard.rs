@@ -1,4 +1,4 @@
-//! Watches over one open stream: [`StreamGuard`], its slot, its deadline, and word of its end.
+//! Watches over one open stream: [`StreamGuard`] has its slot and its deadline, and tells of its end.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,37 +17,41 @@ use crate::resume::Unattached;
 use crate::slots::{Presence, Pulse, Slot};
 use crate::stream_end;
 
-/// Kept as long as the stream is open. Dropped, it frees the slot and tells the observer.
+/// Kept while the stream is open. When it is dropped, it frees the slot and tells the observer.
 #[pin_project(PinnedDrop)]
 pub(crate) struct StreamGuard {
     gate: Gate,
-    /// The place of a strict stream. That of a resumable one is with its session.
+    /// The slot of a strict stream. The session keeps the slot of a resumable stream.
     _slot: Option<Slot>,
-    /// What the handler of a resumable stream has not attached.
+    /// The resumable stream, in case the handler does not attach it.
     unattached: Option<Unattached>,
-    /// The pulse of its place, wherever that is.
+    /// Says whether the stream may continue, and wakes the body when it must end.
     pulse: Arc<Pulse>,
-    /// Its place counts until the body has ended.
+    /// Keeps the slot counted until the body has ended.
     presence: Option<Presence>,
-    /// Whether the body has given its last frame, after it had to end.
-    had_last_word: bool,
+    /// Whether the body has sent its last frame, after the stream had to end.
+    gave_last_word: bool,
+    /// When the stream was opened.
     opened_at: Instant,
+    /// How long the stream may last, counted from `opened_at`.
     time_left: Duration,
+    /// When the stream must end, by the runtime's clock.
     #[pin]
     deadline: Sleep,
-    /// The same by the gate's clock, whose time goes on while the machine sleeps.
+    /// When the stream must end, by the gate's clock. That clock runs on while the machine sleeps.
     ends_at: SteadyTime,
+    /// How the stream ends, as far as is known.
     end: StreamEnd,
 }
 
 impl StreamGuard {
-    /// Watches over a stream that ends at its grant's deadline.
+    /// Watches over a strict stream. It just ends when it must.
     pub(super) fn strict(config: &Config, slot: Slot, grant: &Grant) -> Self {
         let watched = (slot.pulse(), slot.presence());
         Self::new(config, Some(slot), watched, grant)
     }
 
-    /// Watches over one whose body has a last word when it must end.
+    /// Watches over a resumable stream. Its body may send a last frame when it must end.
     pub(super) fn resumable(config: &Config, slot: &Slot, grant: &Grant) -> Self {
         Self::new(config, None, (slot.pulse(), slot.presence()), grant)
     }
@@ -66,11 +70,11 @@ impl StreamGuard {
         gate.observe(Signal::StreamOpened);
         Self {
             gate,
+            gave_last_word: false,
             _slot: slot,
             unattached: None,
             pulse,
             presence: Some(presence),
-            had_last_word: false,
             opened_at,
             time_left,
             deadline: sleep_until(opened_at + lasts),
@@ -79,25 +83,25 @@ impl StreamGuard {
         }
     }
 
-    /// Keeps the place of a stream that its handler does not attach, for as long as what it answers
-    /// with instead.
+    /// Keeps the slot of a stream that its handler does not attach. The slot is then free when the
+    /// handler's own response has ended.
     pub(super) fn keeping(mut self, stream: Unattached) -> Self {
         self.unattached = Some(stream);
         self
     }
 
-    /// How long the stream may last from when it was opened.
+    /// How long the stream may last, counted from when it was opened.
     pub(crate) fn time_left(&self) -> Duration {
         self.time_left
     }
 
-    /// The server has the head.
+    /// Notes that the server has the head of the response.
     pub(super) fn begins(&self) {
         self.pulse.gave(Instant::now());
     }
 
-    /// The server asks for a frame; whether the body may be asked for one. That is so as long as the
-    /// stream goes on, and once more for the last word of a resumable one.
+    /// Whether the body may be polled, when the server asks for a frame. That is so while the stream
+    /// continues, and once more for the last frame of a resumable stream.
     pub(super) fn may_ask(&self) -> bool {
         let now = Instant::now();
         if now >= self.deadline.deadline() || self.has_overslept() {
@@ -106,24 +110,17 @@ impl StreamGuard {
         self.pulse.goes_on() || self.has_last_word()
     }
 
-    /// The body has given a frame; whether the server may have it.
+    /// Whether the server may have the frame that the body has returned.
     pub(super) fn gives(self: Pin<&mut Self>) -> bool {
         if self.pulse.gave(Instant::now()) {
             return true;
         }
-        let has_last_word = self.has_last_word();
-        *self.project().had_last_word = true;
-        has_last_word
+        let may_give = self.has_last_word();
+        *self.project().gave_last_word = true;
+        may_give
     }
 
-    /// Whether the body may give a last frame though it must end. Only the body of an attached stream
-    /// knows that it must, and what to say then. A stream that has lost its place says nothing.
-    fn has_last_word(&self) -> bool {
-        let is_attached = self.unattached.as_ref().is_some_and(Unattached::is_over);
-        is_attached && !self.had_last_word && self.pulse.has_place()
-    }
-
-    /// The body has nothing to give; ready when it must end. Then the body may have a last word.
+    /// Ready when a pending body must end: `true` if it may still send a last frame.
     pub(super) fn poll_over(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         if self.pulse.asked(cx) && !self.has_overslept() {
             ready!(self.as_mut().project().deadline.poll(cx));
@@ -132,18 +129,25 @@ impl StreamGuard {
         Poll::Ready(self.has_last_word())
     }
 
-    /// Whether the stream must end, for whatever reason.
+    /// Whether the stream must end, for any reason.
     pub(super) fn has_ended(&self) -> bool {
         !self.pulse.goes_on()
     }
 
-    /// Whether its time is up by the gate's clock, if not by the runtime's: the machine was
-    /// suspended.
+    /// Whether the body may send a last frame when it must end. Only the body of an attached stream
+    /// knows that it must end, and what to say then. A stream that has lost its place says nothing.
+    fn has_last_word(&self) -> bool {
+        let is_attached = self.unattached.as_ref().is_some_and(Unattached::is_over);
+        is_attached && !self.gave_last_word && self.pulse.has_place()
+    }
+
+    /// Whether the time is up by the gate's clock. After the machine was suspended, it may be up
+    /// although the runtime's timer is not.
     fn has_overslept(&self) -> bool {
         self.ends_at.has_passed(self.gate.clock().steady())
     }
 
-    /// The body has come to its end, unless it has failed, or its place was taken.
+    /// Notes that the body has ended. It is complete unless it failed or lost its slot.
     pub(crate) fn complete(self: Pin<&mut Self>) {
         let (has_place, is_revoked) = (self.pulse.has_place(), self.pulse.is_revoked());
         let this = self.project();
@@ -155,18 +159,18 @@ impl StreamGuard {
         *this.presence = None;
     }
 
-    /// The body has failed.
+    /// Notes that the body has failed.
     pub(crate) fn fail(self: Pin<&mut Self>) {
         *self.project().end = StreamEnd::Failed;
     }
 
-    /// Polls the body, and hears how it says that it ends. If it panics, it has failed.
+    /// Polls the body, and notes how it says that it ends. A body that panics has failed.
     pub(crate) fn hear<T>(self: Pin<&mut Self>, poll: impl FnOnce() -> T) -> T {
         stream_end::heard(self.project().end, poll)
     }
 
-    /// Polls the handler. If it fails or panics, or answers with an error of the server's, so has
-    /// the stream: a framework turns its handlers' errors into such answers.
+    /// Polls the handler. If it fails, panics or answers with a status of 500 or above, the stream has
+    /// failed: frameworks turn errors of handlers into such answers.
     pub(crate) fn handling<B, E>(
         &mut self,
         poll: impl FnOnce() -> Poll<Result<Response<B>, E>>,

@@ -1,4 +1,4 @@
-//! What a request is refused with: [`GateRejection`].
+//! Why a request is refused: [`GateRejection`].
 
 use std::time::Duration;
 
@@ -6,50 +6,69 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body_util::Full;
 
-use crate::mint::Challenge;
+use crate::challenge::Challenge;
 use crate::problem::Problem;
 
 /// Why a request was refused, as far as its client may know.
 ///
-/// There is one value for all bad tokens: whoever writes responses of their own with
-/// [`GateLayer::on_refusal`](super::GateLayer::on_refusal) can't tell them apart either.
+/// [`BadToken`](Self::BadToken) is the one value for all bad tokens. So responses that you write with
+/// [`GateLayer::on_refusal`](super::GateLayer::on_refusal) can't tell them apart either. The exact
+/// reason goes to the gate's observer, as a [`RefusalReason`](sse_gate_core::RefusalReason).
+///
+/// The bearer door answers with the problems of the mint instead: see the [module](super).
+///
+/// ```
+/// use http::StatusCode;
+/// use sse_gate::GateRejection;
+///
+/// let rejection = GateRejection::BadToken;
+/// assert_eq!(rejection.status(), StatusCode::UNAUTHORIZED);
+/// assert_eq!(rejection.as_str(), "bad_token");
+///
+/// let response = rejection.to_response();
+/// assert_eq!(response.headers()["content-type"], "application/problem+json");
+/// assert_eq!(
+///     response.headers()["www-authenticate"],
+///     r#"Bearer realm="sse", error="invalid_token""#
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GateRejection {
-    /// The method is not GET.
+    /// The method is not GET, and not POST of a caller with its own credential: 405.
     Method,
-    /// The path is not one of the route.
+    /// The path is not one of the route: 404.
     Route,
-    /// Its query is too long to look into.
+    /// The query is longer than 4 KiB: 414.
     QueryTooLong,
-    /// It came as TLS early data, which anybody can replay.
+    /// The request came as TLS early data, which an attacker can replay: 425.
     EarlyData,
-    /// It has content.
+    /// The request has content: 400.
     Body,
-    /// It is fetched ahead of time, before anybody wants it.
+    /// The browser fetches the stream ahead of time: 403.
     Prefetch,
-    /// A navigation or an element asks for it, not a script.
+    /// A navigation or an element makes the request, not a script: 403.
     FetchMetadata,
-    /// It does not ask for an event stream.
+    /// The request does not accept an event stream: 406.
     Accept,
-    /// It comes from a page of an origin that may not open streams.
+    /// The request comes from a page whose origin may not open streams: 403.
     Origin,
-    /// There are as many streams as there may be.
+    /// All slots of the layer are in use: 503.
     Capacity,
-    /// It shows no token.
+    /// The request shows no token: 401.
     NoToken,
-    /// It shows more than one token.
+    /// The request shows more than one credential, or several resume ids with a spent token: 400.
     ManyTokens,
-    /// It shows a token that is no good, for whatever reason.
+    /// The token is not valid, for any reason: 401.
     BadToken,
-    /// Nobody can say now whether the token is good.
+    /// The store can't say now whether the token is valid: 503.
     Unavailable,
-    /// The subject has as many streams as one may have.
+    /// All slots of the subject are in use: 429.
     SubjectCapacity,
 }
 
 impl GateRejection {
-    /// The name of the check that failed, fit for a metric's label.
+    /// The name of the check that failed. It is fit for a metric's label.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Method => "method",
@@ -86,7 +105,9 @@ impl GateRejection {
         }
     }
 
-    /// The default response.
+    /// The default response: a [`Problem`] with [`status`](Self::status). 401 and
+    /// [`ManyTokens`](Self::ManyTokens) have `WWW-Authenticate`. 429 and 503 have `Retry-After`: 5 s and
+    /// 1 s.
     pub fn to_response(self) -> Response<Full<Bytes>> {
         let problem = Problem::new(self.status(), self.detail());
         match self {
@@ -103,13 +124,13 @@ impl GateRejection {
 
     const fn detail(self) -> &'static str {
         match self {
-            Self::Method => "A stream is opened with GET.",
+            Self::Method => "Open a stream with GET.",
             Self::Route => "There is no such stream.",
-            Self::QueryTooLong => "The query has more than 4 KiB.",
-            Self::EarlyData => "Ask again when the TLS handshake is done.",
-            Self::Body => "A stream's request has no content.",
+            Self::QueryTooLong => "The query is longer than 4 KiB.",
+            Self::EarlyData => "Send the request again after the TLS handshake.",
+            Self::Body => "A request for a stream must not have content.",
             Self::Prefetch => "A stream can't be fetched ahead of time.",
-            Self::FetchMetadata => "A stream is opened by a script, with EventSource or fetch.",
+            Self::FetchMetadata => "Open a stream from a script, with EventSource or fetch.",
             Self::Accept => "The request must accept text/event-stream.",
             Self::Origin => "Pages of this origin may not open streams.",
             Self::Capacity => "There are too many streams open.",

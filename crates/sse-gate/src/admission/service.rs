@@ -1,4 +1,4 @@
-//! [`GateService`].
+//! The service that checks requests: [`GateService`].
 
 use std::fmt;
 use std::mem;
@@ -19,20 +19,25 @@ use super::{GateRejection, ResponseBody, ResponseFuture, answer, checks};
 use crate::headers;
 use crate::route::{Shown, StrippedToken, scrub};
 
-/// Redeems the token of a request before its handler sees it. See the [module](super).
+/// Redeems the token of a request before the handler sees the request. A
+/// [`GateLayer`](super::GateLayer) makes it.
+///
+/// The inner service must be `Clone`: the handler is called only after the store has answered. It is
+/// called with [`Granted`](crate::Granted) in the extensions of the request, and on resumable routes
+/// with a [`ResumableStream`](crate::ResumableStream) too. The token is in neither.
 #[derive(Clone)]
 pub struct GateService<S> {
     inner: S,
     config: Arc<Config>,
 }
 
-/// What is to be done with a request.
+/// What to do with a request.
 enum Verdict {
-    /// It belongs to another route and passes as it is.
+    /// Pass it on: it belongs to another route.
     NotOurs,
-    /// It needs no handler.
+    /// Answer it without the handler.
     Answer(Answer),
-    /// It may open a stream.
+    /// Ask the stores whether it may open a stream.
     Admit(Attempt),
 }
 
@@ -41,7 +46,7 @@ impl<S> GateService<S> {
         Self { inner, config }
     }
 
-    /// Runs the checks, in their order.
+    /// Runs the checks in order.
     fn judge(&self, parts: &mut Parts) -> Result<Verdict, GateRejection> {
         let config = &*self.config;
         let lifted = self.lift(parts);
@@ -66,7 +71,7 @@ impl<S> GateService<S> {
         let resume_id = resumable.and_then(|_| resume_id(&lifted));
         let Some(reservation) = config.slots.reserve() else {
             return match resumable.zip(resume_id) {
-                // A refusal would stop the client for good.
+                // A refusal would stop the client's EventSource for good.
                 Some((settings, id)) => Ok(Verdict::Answer(answer::later(&settings.sessions, id))),
                 None => Err(GateRejection::Capacity),
             };
@@ -79,7 +84,7 @@ impl<S> GateService<S> {
         }))
     }
 
-    /// What the request opens a stream with. The token is checked for its spelling.
+    /// The credential of the request. A token is checked for its spelling.
     fn credential(
         &self,
         parts: &Parts,
@@ -100,7 +105,7 @@ impl<S> GateService<S> {
         ))
     }
 
-    /// The clone takes the place of the service that was polled ready.
+    /// The service that was polled ready. A clone takes its place.
     fn ready(&mut self) -> S
     where
         S: Clone,
@@ -109,7 +114,8 @@ impl<S> GateService<S> {
         mem::replace(&mut self.inner, clone)
     }
 
-    /// What the stripping layer has lifted out for this route, or is still to be lifted out.
+    /// The credentials that the stripping layer has taken out for this route. If there is no such
+    /// layer, they are taken out now.
     fn lift(&self, parts: &mut Parts) -> Option<StrippedToken> {
         let route = &self.config.route;
         if let Some(lifted) = parts.extensions.get::<StrippedToken>() {
@@ -127,13 +133,13 @@ impl<S> GateService<S> {
     }
 }
 
-/// The resume id that is shown. Of several, none counts.
+/// The resume id of the request. Several ids are ignored.
 fn resume_id(lifted: &StrippedToken) -> Option<&str> {
     only(lifted.resume_id()).ok().flatten()
 }
 
-/// The one text that is shown, if any is. One that is too long is empty: it is refused by its
-/// spelling, as every other text is.
+/// The one text that is shown, if there is one. A text that is too long becomes an empty one, which is
+/// refused for its spelling.
 fn only(shown: &Shown) -> Result<Option<&str>, GateRejection> {
     match shown {
         Shown::None => Ok(None),
@@ -179,10 +185,10 @@ where
                     until.watch(&config.slots);
                 }
                 let admission = Box::pin(admit(Arc::clone(&config), attempt));
-                // The content of a POST is the handler's.
+                // The content of a POST belongs to the handler.
                 ResponseFuture::admit(config, admission, !is_post, self.ready(), request)
             }
-            // The gate has told its observer of it.
+            // The gate has told its observer already.
             Err(GateRejection::BadToken) => answer(self.config.refuse(GateRejection::BadToken)),
             Err(rejection) => answer(self.config.turn_away(rejection)),
         }

@@ -1,4 +1,4 @@
-//! The second door: a resume id and the spent token of its session go on with a stream.
+//! The session door: a client continues a stream with a resume id and the spent token of its session.
 
 use std::time::Duration;
 
@@ -14,7 +14,8 @@ use crate::resume::Resumable;
 use crate::slots::Claim;
 use crate::store::HasRead;
 
-/// Reads what a session needs that is opened later, before any credential is looked at.
+/// Reads what a session needs that is opened later. This comes before any credential is looked at, so
+/// that a revocation in between is noticed.
 pub(super) async fn arrive(
     visit: &Visit,
     settings: &Resumable,
@@ -28,11 +29,10 @@ pub(super) async fn arrive(
     access.read(arriving).await
 }
 
-/// Asks for the session of a resume id and of the key of the token in the URL; `None` if the id counts
-/// for nothing.
+/// Asks for the session of a resume id and of the token in the URL. `None` if the id is not valid.
 ///
-/// It is asked to the end: if the client goes meanwhile, the session knows that its connection is
-/// gone.
+/// The question runs to its end even if the client goes away. The session then knows that its
+/// connection is gone.
 pub(super) async fn resume(
     visit: &Visit,
     settings: &Resumable,
@@ -53,8 +53,8 @@ pub(super) async fn resume(
     answered(settings, &id, resumed)
 }
 
-/// The same for a caller that has shown a credential of its own: the session must be its own, and
-/// one of this resource.
+/// The same for a caller with its own credential. The session must belong to the same subject and the
+/// same resource.
 pub(super) async fn resume_as(
     visit: &Visit,
     settings: &Resumable,
@@ -76,7 +76,8 @@ pub(super) async fn resume_as(
     answered(settings, &id, resumed)
 }
 
-/// Opens the session of a token once more, whose first answer may be lost; `None` if there is none.
+/// Opens the session of a token a second time, if the first answer may be lost. `None` if the token
+/// has no such session.
 pub(super) async fn reopen(
     visit: &Visit,
     settings: &Resumable,
@@ -89,8 +90,8 @@ pub(super) async fn reopen(
     answered(settings, "", reopened)
 }
 
-/// What the sessions' answer means. A client that may come back is never told an error: that would
-/// stop it for good.
+/// What the answer of the sessions means for the request. A client that may come back gets no error:
+/// that would stop its `EventSource` for good.
 fn answered<T>(
     settings: &Resumable,
     id: &str,

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::StreamSlots;
 
-/// A signal that nothing waits for yet.
+/// The signal of [`GateLayer::until`](super::GateLayer::until), until a task waits for it.
 pub(super) struct Stopper(Mutex<Option<Signal>>);
 
 type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -16,8 +16,8 @@ impl Stopper {
         Self(Mutex::new(Some(Box::pin(signal))))
     }
 
-    /// Has a task wait for the signal, from the first call on. It needs a runtime, which a layer may be
-    /// made without.
+    /// Starts a task that waits for the signal, at the first call. This needs a Tokio runtime, so it
+    /// does not happen when the layer is made.
     pub(super) fn watch(&self, slots: &StreamSlots) {
         let mut signal = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(signal) = signal.take() {

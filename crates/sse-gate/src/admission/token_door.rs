@@ -1,4 +1,4 @@
-//! The first door: a fresh token opens a stream.
+//! The token door: a fresh token opens a stream.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::admit::{Admitted, Refused, Visit};
 use super::session_door;
 use crate::resume::Resumable;
 
-/// Takes the token, and opens the stream that it was issued for.
+/// Takes the token out of the store, and opens the stream that it was issued for.
 pub(super) async fn open(
     visit: Visit,
     token: Redemption,
@@ -30,7 +30,7 @@ pub(super) async fn open(
             Err(visit.config.turn_away(GateRejection::ManyTokens).into())
         }
         (Err(_), Some(settings)) => match settings.opening_grace {
-            // A client with an id has had an answer.
+            // A client with an id has received an answer already.
             Some(grace) if resume_id.is_none() => reopen(visit, &settings, key, grace).await,
             _ => Err(visit.config.refuse(GateRejection::BadToken).into()),
         },
@@ -38,8 +38,8 @@ pub(super) async fn open(
     }
 }
 
-/// The grant of a token; on a resumable route, what was read of the sessions before the token was
-/// taken. A revocation from then on is noticed, whenever the session is opened.
+/// The grant of a token. On a resumable route, also what was read from the sessions before the token
+/// was taken. With it, a revocation in between is noticed when the session is opened.
 async fn redeem(
     visit: &Visit,
     token: Redemption,
@@ -65,7 +65,7 @@ async fn redeem(
     Ok((grant, arrival))
 }
 
-/// Opens the session of a token once more, if its first answer may be lost.
+/// Opens the session of a token a second time, if its first answer may be lost.
 async fn reopen(
     visit: Visit,
     settings: &Resumable,
@@ -78,7 +78,7 @@ async fn reopen(
     }
 }
 
-/// A token whose store is being asked. Dropped before the answer, it tells the observer that the
+/// A token while its store is asked. If it is dropped before the answer, it tells the observer that the
 /// client is gone.
 struct Waiting(Option<Redemption>);
 

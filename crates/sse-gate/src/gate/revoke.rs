@@ -6,24 +6,43 @@ use sse_gate_core::{Epoch, StoreError, Subject, Withdrawals};
 use sse_gate_resume::Sessions;
 use sse_gate_resume::error::SessionError;
 
-use super::Gate;
+use super::{Gate, GuardedSessions};
 use crate::slots::{StreamSlots, WeakSlots};
-use crate::store::GuardedSessions;
 
 impl Gate {
     /// Ends everything that a subject has: its unused tokens, its sessions on resumable routes, and
-    /// its open streams. For a service to call when a user signs out or loses an account.
+    /// its open streams. Call it when a user signs out or loses an account.
     ///
-    /// When it returns without an error, all of it has ended, on this node. A token that is being
-    /// issued for a caller who was authenticated before is not issued, and a stream that is being
-    /// opened with a token that was just taken does not open.
+    /// When it returns without an error, all of this has ended on this node. It also covers what is in
+    /// progress:
+    ///
+    /// - No token is issued for a caller that was authenticated before the call.
+    /// - No stream opens with a token that was taken just before the call.
+    ///
+    /// The subject is not blocked. A caller that is authenticated after the call gets a token again.
     ///
     /// # Errors
     ///
-    /// If a store can't be asked within its time limit. What could be ended has ended. To call it
-    /// again does no harm.
+    /// A store did not answer within its time limit. Everything else has ended. Call it again: that does
+    /// no harm.
+    ///
+    /// ```
+    /// use http::StatusCode;
+    /// use sse_gate::{Gate, Problem, Subject};
+    ///
+    /// async fn sign_out(gate: Gate, user: Subject) -> Result<StatusCode, Problem> {
+    ///     let revoked = gate.revoke(&user).await?; // 503 if not everything has ended
+    ///     println!("{} sessions and {} streams ended", revoked.sessions(), revoked.streams());
+    ///     Ok(StatusCode::NO_CONTENT)
+    /// }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # assert!(sign_out(Gate::in_memory(), Subject::new("alice")?).await.is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn revoke(&self, subject: &Subject) -> Result<Revoked, RevokeError> {
-        // The tokens first. What was opened with a token that was taken before that is found later.
+        // Tokens come first. A stream that was opened with a token that was taken before is found below.
         let tokens = self.0.tokens.withdraw_all(subject).await;
         let opened = self.opened();
         opened.revocations.mark(subject.as_str().as_bytes());
@@ -45,6 +64,17 @@ impl Gate {
 }
 
 /// What [`Gate::revoke`] has ended.
+///
+/// ```
+/// use sse_gate::{Gate, Subject};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let revoked = Gate::in_memory().revoke(&Subject::new("alice")?).await?;
+/// assert_eq!((revoked.tokens(), revoked.sessions(), revoked.streams()), (0, 0, 0));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revoked {
     tokens: usize,
@@ -53,39 +83,41 @@ pub struct Revoked {
 }
 
 impl Revoked {
-    /// How many tokens that were not used yet.
+    /// How many unused tokens were withdrawn.
     pub fn tokens(self) -> usize {
         self.tokens
     }
 
-    /// How many sessions of resumable routes.
+    /// How many sessions of resumable routes were closed, with the streams that were open for them.
     pub fn sessions(self) -> usize {
         self.sessions
     }
 
-    /// How many open streams that had no session, those of strict routes.
+    /// How many streams of strict routes were ended. Streams of resumable routes count as
+    /// [sessions](Self::sessions).
     pub fn streams(self) -> usize {
         self.streams
     }
 }
 
-/// Not everything of a subject could be ended: a store can't be asked.
+/// Not everything of a subject could be ended, because a store can't be asked. The error of the store
+/// is its [source](std::error::Error::source). As a [`Problem`](crate::Problem) it is 503.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct RevokeError(#[from] Fault);
 
 #[derive(Debug, thiserror::Error)]
 enum Fault {
-    #[error("tokens of the subject can't be withdrawn")]
+    #[error("the tokens of the subject can't be withdrawn")]
     Tokens(#[source] StoreError),
-    #[error("sessions of the subject can't be closed")]
+    #[error("the sessions of the subject can't be closed")]
     Sessions(#[source] SessionError),
 }
 
-/// The places where streams of this gate are open.
+/// The slots and sessions of the layers of this gate: everything through which streams are open.
 #[derive(Default)]
 pub(crate) struct Opened {
-    /// Whose streams were ended, and when, for streams that are just being opened.
+    /// Which subjects were revoked, and when. Streams that are just being opened are checked with it.
     revocations: Withdrawals,
     places: Mutex<Places>,
 }
@@ -97,20 +129,20 @@ struct Places {
 }
 
 impl Opened {
-    /// To be read before a credential is looked at. A stream that is opened with it is refused if its
-    /// subject was revoked since.
+    /// The present epoch. Read it before a credential is looked at: a stream that is opened later is
+    /// refused if its subject was revoked since.
     pub(crate) fn epoch(&self) -> Epoch {
         self.revocations.epoch()
     }
 
-    /// Whether the subject was revoked since `epoch`. To be asked when the stream can already be
-    /// found by [`Gate::revoke`].
+    /// Whether the subject was revoked since `epoch`. Ask when [`Gate::revoke`] can already find the
+    /// stream.
     pub(crate) fn is_revoked(&self, subject: &Subject, epoch: Epoch) -> bool {
         let subject = subject.as_str().as_bytes();
         self.revocations.has_marked(subject, epoch)
     }
 
-    /// Adds the places of a layer. To add them again changes nothing.
+    /// Adds the slots and the sessions of a layer. To add them again changes nothing.
     pub(crate) fn add(&self, slots: &StreamSlots, sessions: Option<&Sessions>) {
         let mut places = self.places();
         places.slots.retain(|known| known.upgrade().is_some());

@@ -1,4 +1,4 @@
-//! Says that a token came as far as the gate: [`Gate::tell_unstripped`].
+//! Tells the observer that a token was not stripped: [`Gate::tell_unstripped`].
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -8,11 +8,11 @@ use sse_gate_core::Signal;
 use super::Gate;
 use crate::SseRoute;
 
-/// The routes that were told of, by their patterns.
+/// The patterns of the routes that the observer was told of.
 #[derive(Default)]
 pub(super) struct Unstripped(Mutex<BTreeSet<Box<str>>>);
 
-/// The token of a route was in the URI, or header, that every layer outside of the gate has seen.
+/// A token reached the gate in the URI or in a header, where every layer outside has seen it.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the token for {pattern:?} was not stripped: StripTokenLayer is missing, or does not know the \
@@ -24,7 +24,7 @@ struct NotStripped {
 
 impl Gate {
     /// Tells the observer that no [`StripTokenLayer`](crate::StripTokenLayer) has taken the token of
-    /// this route out of a request; once for each route.
+    /// this route out of a request. The observer is told once for each route.
     pub(crate) fn tell_unstripped(&self, route: &SseRoute) {
         let pattern: Box<str> = route.pattern().into();
         let told = &self.0.unstripped.0;

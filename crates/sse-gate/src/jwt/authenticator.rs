@@ -58,8 +58,8 @@ pub(super) struct Inner {
 }
 
 impl JwtAuthenticator {
-    /// Accepts JWTs that `issuer` has signed for `audience` with a key of `keys`: a [`JwtKey`], a
-    /// [`JwkSet`](super::JwkSet), or any other [`KeySource`].
+    /// Accepts JWTs that `issuer` has signed for `audience` with a key of `keys`: a
+    /// [`JwtKey`](super::JwtKey), a [`JwkSet`](super::JwkSet), or any other [`KeySource`].
     ///
     /// # Errors
     ///
@@ -105,8 +105,9 @@ impl<C> JwtAuthenticator<C> {
     /// Reads claims into a type of yours, for the authorizer: roles, a tenant, scopes.
     ///
     /// It is read from the whole claims set, so registered claims may be members, too. Those are checked
-    /// in any case. A JWT with claims that don't fit the type is refused with
-    /// [`CredentialReason::Claims`]. So use `Option` or `#[serde(default)]` for claims that may be absent.
+    /// in any case. A JWT with claims that don't fit the type is refused, with the reason
+    /// [`Claims`](sse_gate_core::CredentialReason::Claims). So use `Option` or `#[serde(default)]` for
+    /// claims that may be absent.
     ///
     /// ```
     /// # #[cfg(feature = "jwt-rust-crypto")]

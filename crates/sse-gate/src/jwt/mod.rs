@@ -64,10 +64,16 @@
 //!
 //! # The cache of signatures
 //!
-//! A public key takes ten to a hundred times as long to verify a JWT as a hash of the JWT takes. So what
-//! was verified is remembered, by SHA-256 of the key and the whole JWT: 10,000 JWTs in 410 KB, for 5
-//! minutes and not after the JWT's end. Failures are not remembered, and neither are JWTs with a shared
-//! secret (HS256 and its like), which take no longer than the hash.
+//! With a public key, the signature is nearly all of the work. So what was verified is remembered, by
+//! SHA-256 of the key and the whole JWT: 10,000 JWTs in 410 KB, for 5 minutes and not after the JWT's
+//! end. Failures are not remembered.
+//!
+//! | algorithm (`RustCrypto`) | work for a JWT that is remembered ÷ for one that is not |
+//! |---|---|
+//! | RS256 | 0.01 to 0.03, for 0.5 to 2 KB |
+//! | ES256 | 0.01 to 0.02, for 0.3 to 2 KB |
+//! | EdDSA | 0.04 to 0.13, for 0.3 to 2 KB |
+//! | HS256 | not remembered: the signature is a quarter of the work, and the hash takes half of that or more |
 //!
 //! Only the signature is not verified again. The key is looked up each time, so a JWT whose key is gone is
 //! refused. Dates, issuer, audience and the types of claims are checked each time. A client that shows

@@ -1,4 +1,4 @@
-//! Why a caller is not known: [`AuthError`].
+//! Why a request is not authenticated: [`AuthError`].
 
 use std::error::Error;
 use std::fmt;
@@ -10,19 +10,34 @@ use sse_gate_core::{CredentialReason, InvalidSubject};
 use super::Challenge;
 use crate::problem::Problem;
 
-/// The caller of a request did not prove who it is.
+/// The caller of a request did not prove who it is. An [`Authenticator`](super::Authenticator) returns
+/// it.
 ///
-/// The client learns of five cases: no credential, a malformed one, one that is too large, one that
-/// can't be checked now, and a bad one. Which of the many ways to be bad it was, only the
-/// [observer](sse_gate_core::Observer) of the gate is told.
+/// | made with | status |
+/// |---|---|
+/// | [`missing`](Self::missing), [`invalid`](Self::invalid) | 401 with `WWW-Authenticate` |
+/// | [`malformed`](Self::malformed) | 400 with `WWW-Authenticate` |
+/// | [`foreign_origin`](Self::foreign_origin) | 403 |
+/// | [`too_large`](Self::too_large) | 431 |
+/// | [`unavailable`](Self::unavailable) | 503 with `Retry-After` |
+///
+/// The client does not learn why a credential is invalid. [`of`](Self::of) takes the exact reason, and
+/// the gate's [observer](sse_gate_core::Observer) is told.
 ///
 /// ```
+/// use http::StatusCode;
+/// use sse_gate::Problem;
 /// use sse_gate::core::CredentialReason;
 /// use sse_gate::mint::AuthError;
 ///
 /// let expired = AuthError::of(CredentialReason::Expired);
 /// assert_eq!(expired.reason(), CredentialReason::Expired);
-/// assert_eq!(AuthError::invalid().reason(), CredentialReason::Invalid);
+/// assert_eq!(Problem::from(expired).status(), StatusCode::UNAUTHORIZED);
+///
+/// // The error of a database goes to the observer, and not to the client.
+/// # fn ask_database() -> Result<(), std::io::Error> { Err(std::io::Error::other("no route")) }
+/// let error = ask_database().map_err(|error| AuthError::unavailable().because(error)).unwrap_err();
+/// assert_eq!(Problem::from(error).status(), StatusCode::SERVICE_UNAVAILABLE);
 /// ```
 #[derive(Debug)]
 pub struct AuthError {
@@ -31,7 +46,7 @@ pub struct AuthError {
 }
 
 impl AuthError {
-    /// The request is not authenticated, for this reason.
+    /// The request is not authenticated, for this reason. Metrics and logs show the reason.
     pub fn of(reason: CredentialReason) -> Self {
         Self {
             reason,
@@ -39,45 +54,45 @@ impl AuthError {
         }
     }
 
-    /// The request shows no credential.
+    /// The request shows no credential: 401.
     pub fn missing() -> Self {
         Self::of(CredentialReason::Missing)
     }
 
-    /// The request shows credentials twice, or in a form that can't be read.
+    /// The request shows credentials twice, or in a form that can't be read: 400.
     pub fn malformed() -> Self {
         Self::of(CredentialReason::Malformed)
     }
 
-    /// The credential is longer than the service reads.
+    /// The credential is longer than the service reads: 431.
     pub fn too_large() -> Self {
         Self::of(CredentialReason::TooLarge)
     }
 
-    /// The credential is not valid, or no longer valid. [`of`](Self::of) says why.
+    /// The credential is not valid, or no longer valid: 401. [`of`](Self::of) takes a more exact reason.
     pub fn invalid() -> Self {
         Self::of(CredentialReason::Invalid)
     }
 
-    /// A cookie came with a request of another origin's page.
+    /// A page of another origin sent the request, and the browser added a cookie: 403.
     pub fn foreign_origin() -> Self {
         Self::of(CredentialReason::Origin)
     }
 
-    /// The credential can't be checked now. The client is answered with 503.
+    /// The credential can't be checked now: 503.
     pub fn unavailable() -> Self {
         Self::of(CredentialReason::Unavailable)
     }
 
-    /// Keeps what was found wrong, for logs. Clients are not told.
+    /// Keeps the error behind it, for logs. Clients don't see it.
     ///
-    /// It must print nothing of the credential: observers that write logs print it.
+    /// The text of `source` must not have the credential in it: it is written to logs.
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// Why, for metrics and logs. Never for the client.
+    /// The reason, for metrics and logs. Don't send it to the client.
     pub fn reason(&self) -> CredentialReason {
         self.reason
     }
@@ -100,8 +115,8 @@ impl AuthError {
                 StatusCode::FORBIDDEN,
                 "Pages of this origin may not use your cookie.",
             ),
-            // RFC 6585 §5: it is a header field that is too large, not the content. The credential
-            // may well be good, so a 401 would send the client for another one in vain.
+            // RFC 6585 §5: a header field is too large, not the content. The credential may be valid,
+            // so a 401 would make the client get a new one for nothing.
             CredentialReason::TooLarge => of(
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "The credential in the request's header is too large.",
@@ -118,7 +133,8 @@ impl AuthError {
 }
 
 impl From<&AuthError> for Problem {
-    /// The answer of a service that takes bearer tokens.
+    /// The answer of a service that takes bearer tokens. A mint answers with its own
+    /// [`Challenge`] instead.
     fn from(error: &AuthError) -> Self {
         error.to_problem(&Challenge::bearer())
     }
@@ -131,7 +147,7 @@ impl From<AuthError> for Problem {
 }
 
 impl From<InvalidSubject> for AuthError {
-    /// The credential names a subject that can't be one.
+    /// The credential names a subject that is empty or too long: 401.
     fn from(error: InvalidSubject) -> Self {
         Self::of(CredentialReason::Claims).because(error)
     }

@@ -1,4 +1,4 @@
-//! Who asks for a token: [`Authenticator`].
+//! Finds out who asks for a token: [`Authenticator`].
 
 use http::request::Parts;
 
@@ -6,14 +6,14 @@ use super::{AuthError, Challenge, Identity};
 
 /// Finds out who makes a request, from its head.
 ///
-/// An async function or a closure that takes [`Parts`] is one, and with
-/// [`with_state`](super::with_state) one that takes a state before them:
+/// An async function or a closure that takes [`Parts`] is an authenticator. If it needs a state, see
+/// [`with_state`](super::with_state).
 ///
 /// ```
 /// use http::request::Parts;
 /// use sse_gate::mint::{AuthError, Bearer, Identity};
 ///
-/// async fn who(parts: Parts) -> Result<Identity, AuthError> {
+/// async fn authenticate(parts: Parts) -> Result<Identity, AuthError> {
 ///     match Bearer::of(&parts.headers)?.as_str() {
 ///         "alices-key" => Ok(Identity::named("alice")?),
 ///         _ => Err(AuthError::invalid()),
@@ -21,7 +21,7 @@ use super::{AuthError, Challenge, Identity};
 /// }
 /// ```
 ///
-/// A type of its own implements the trait. It borrows the head, and may carry claims of any type:
+/// A type of your own implements the trait. It borrows the head, and may return claims of any type:
 ///
 /// ```
 /// use http::request::Parts;
@@ -41,11 +41,12 @@ use super::{AuthError, Challenge, Identity};
 /// }
 /// ```
 ///
-/// # Which header to go by
+/// # Which header to read
 ///
-/// One that no foreign page can make a browser send: `Authorization`, which
-/// [`Bearer::of`](super::Bearer::of) reads. `Cookie` is sent with every request, whoever made the
-/// browser send it. An authenticator that goes by a cookie needs a check of the origin: use
+/// Read a header that a foreign page can't make a browser send: `Authorization`, with
+/// [`Bearer::of`](super::Bearer::of). A browser sends `Cookie` with requests of foreign pages too. An
+/// authenticator that reads a cookie needs a check of the origin: use
+/// [`CookieAuthenticator`](super::CookieAuthenticator), or wrap it in
 /// [`SameOrigin`](super::SameOrigin).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an authenticator",
@@ -53,17 +54,20 @@ use super::{AuthError, Challenge, Identity};
     note = "the function takes `Parts` by value; with a state use `with_state(state, function)`"
 )]
 pub trait Authenticator: Send + Sync + 'static {
-    /// What the credential says beside the subject. The authorizer gets it in the
-    /// [`Identity`].
+    /// What the credential says beside the subject. The authorizer gets it in the [`Identity`]. Use `()`
+    /// for nothing.
     type Claims: Send + Sync + 'static;
 
-    /// The caller's identity, or why there is none.
+    /// The identity of the caller, or why the request is not authenticated.
+    ///
+    /// `Authorization`, `Cookie` and `Proxy-Authorization` are marked as sensitive in `parts`, so its
+    /// `Debug` does not show them.
     fn authenticate(
         &self,
         parts: &Parts,
     ) -> impl Future<Output = Result<Identity<Self::Claims>, AuthError>> + Send;
 
-    /// What a 401 asks for: bearer tokens, unless this says otherwise.
+    /// The `WWW-Authenticate` header of a 401. By default it asks for bearer tokens.
     fn challenge(&self) -> Challenge {
         Challenge::bearer()
     }

@@ -1,11 +1,11 @@
-//! Whether a caller may open a stream: [`Authorizer`].
+//! Decides whether a caller may open a stream: [`Authorizer`].
 
 use super::{Denied, MintRequest, Permit};
 
-/// Decides what token a request gets.
+/// Decides whether a caller may open a stream, and with which data.
 ///
-/// An async function or a closure that takes a [`MintRequest`] is one, and with
-/// [`with_state`](super::with_state) one that takes a state before it:
+/// An async function or a closure that takes a [`MintRequest`] is an authorizer. If it needs a state,
+/// see [`with_state`](super::with_state).
 ///
 /// ```
 /// use sse_gate::mint::{Denied, MintRequest, Permit};
@@ -18,7 +18,7 @@ use super::{Denied, MintRequest, Permit};
 /// }
 /// ```
 ///
-/// A type of its own implements the trait, for the claims that its authenticator gives:
+/// A type of your own implements the trait, for the claims that its authenticator returns:
 ///
 /// ```
 /// use sse_gate::mint::{Authorizer, Denied, MintRequest, Permit};
@@ -38,13 +38,16 @@ use super::{Denied, MintRequest, Permit};
 ///     }
 /// }
 /// ```
+///
+/// It is asked once for each token. With [`GateLayer::with_callers`](crate::GateLayer::with_callers) it
+/// is also asked for each stream that a caller opens without a token.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't authorize requests with the claims `{C}`",
     label = "an `async fn(MintRequest<{C}>) -> Result<Permit, Denied>` is needed here",
     note = "the claims are those of the authenticator; with a state use `with_state(state, function)`"
 )]
 pub trait Authorizer<C = ()>: Send + Sync + 'static {
-    /// The permit for this request, or the refusal.
+    /// The permit for this request, or why it is denied.
     fn authorize(
         &self,
         request: MintRequest<C>,

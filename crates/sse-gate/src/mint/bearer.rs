@@ -7,9 +7,29 @@ use http::header::AUTHORIZATION;
 
 use super::AuthError;
 
-/// What stands behind `Bearer` in a request's one `Authorization` header (RFC 6750 §2.1).
+/// The credential after `Bearer` in the `Authorization` header of a request (RFC 6750 §2.1).
 ///
-/// It is a secret: its `Debug` shows nothing of it.
+/// It is a secret. Its `Debug` does not show it.
+///
+/// ```
+/// use http::HeaderMap;
+/// use sse_gate::core::CredentialReason;
+/// use sse_gate::mint::Bearer;
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("authorization", "bearer abc.def".parse()?);
+/// let bearer = Bearer::of(&headers).unwrap();
+/// assert_eq!(bearer.as_str(), "abc.def");
+/// assert_eq!(format!("{bearer:?}"), "Bearer([redacted])");
+///
+/// // Another scheme is no bearer. Two headers are an error of their own.
+/// let missing = |headers: &HeaderMap| Bearer::of(headers).unwrap_err().reason();
+/// headers.append("authorization", "Bearer ghi".parse()?);
+/// assert_eq!(missing(&headers), CredentialReason::Malformed);
+/// headers.insert("authorization", "Basic YTpi".parse()?);
+/// assert_eq!(missing(&headers), CredentialReason::Missing);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Bearer<'a>(&'a str);
 
@@ -17,15 +37,19 @@ impl<'a> Bearer<'a> {
     /// The longest credential that [`of`](Self::of) takes, in bytes: 8 KiB.
     pub const MAX_LEN: usize = 8 * 1024;
 
-    /// The credential in these headers.
+    /// The credential in these headers. The case of the scheme does not matter (RFC 9110 §11.1).
     ///
-    /// The scheme's case does not matter (RFC 9110 §11.1). Two headers, a list, or anything that
-    /// is no `b64token` are an invalid request; a credential over 8 KiB is too large.
+    /// # Errors
+    ///
+    /// - [`AuthError::missing`]: there is no such header, or it has another scheme.
+    /// - [`AuthError::malformed`]: there are two headers, or a list, or the credential is not a
+    ///   `b64token`.
+    /// - [`AuthError::too_large`]: the credential is longer than 8 KiB.
     pub fn of(headers: &'a HeaderMap) -> Result<Self, AuthError> {
         Self::up_to(Self::MAX_LEN, headers)
     }
 
-    /// The same with another limit on the credential's length, in bytes.
+    /// The same with another limit on the length of the credential, in bytes.
     pub fn up_to(max_len: usize, headers: &'a HeaderMap) -> Result<Self, AuthError> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let value = values.next().ok_or_else(AuthError::missing)?;
@@ -47,7 +71,7 @@ impl<'a> Bearer<'a> {
         Ok(Self(credential))
     }
 
-    /// The credential's text.
+    /// The text of the credential.
     pub fn as_str(&self) -> &'a str {
         self.0
     }

@@ -1,4 +1,4 @@
-//! How many bodies are under way: [`BodyLimits`].
+//! How many bodies a mint reads at once: [`BodyLimits`].
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -8,10 +8,27 @@ use sse_gate_core::Subject;
 
 use super::rejection::BodyFault;
 
-/// How many request bodies a [`MintService`](super::MintService) reads at once, and how many of
-/// their bytes it holds. Clones of a service count together.
+/// How many request bodies a [`MintService`](super::MintService) reads at once, and how many bytes of
+/// them it holds. Clones of a service count together.
 ///
-/// A body counts from when it is waited for until its request is answered.
+/// A body counts from when the service waits for it until its request is answered. Requests without a
+/// body don't count. The caller of a body is authenticated already, so unknown clients use none of this.
+///
+/// ```
+/// use http::request::Parts;
+/// use sse_gate::mint::{AuthError, BodyLimits, Denied, Identity, MintRequest, MintService, Permit};
+/// use sse_gate::{Gate, SseRoute};
+///
+/// # async fn authenticate(_: Parts) -> Result<Identity, AuthError> { Err(AuthError::missing()) }
+/// # async fn may_ask(request: MintRequest) -> Result<Permit, Denied> { Ok(request.permit()) }
+/// let (gate, route) = (Gate::in_memory(), SseRoute::new("/answers/{id}")?);
+/// let limits = BodyLimits::default().with_per_subject(4).with_bytes_in_all(4 * 1024 * 1024);
+/// let mint = MintService::new(&gate, &route, authenticate, may_ask)
+///     .with_max_body(16 * 1024)
+///     .with_body_limits(limits);
+/// # let _ = mint;
+/// # Ok::<(), sse_gate::InvalidRoute>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct BodyLimits {
     per_subject: usize,
@@ -20,7 +37,7 @@ pub struct BodyLimits {
 }
 
 impl Default for BodyLimits {
-    /// 16 bodies a subject, as many as it may have unused tokens, and 1,024 in all, with 16 MiB.
+    /// 16 bodies of one subject, and 1,024 bodies with 16 MiB in all.
     fn default() -> Self {
         Self {
             per_subject: 16,
@@ -31,26 +48,27 @@ impl Default for BodyLimits {
 }
 
 impl BodyLimits {
-    /// How many bodies of one subject; 16 by default. Past it: 429.
+    /// How many bodies of one subject: 16 by default. One more is refused with 429.
     pub fn with_per_subject(mut self, bodies: usize) -> Self {
         self.per_subject = bodies;
         self
     }
 
-    /// How many bodies in all; 1,024 by default. Past it: 503.
+    /// How many bodies in all: 1,024 by default. One more is refused with 503.
     pub fn with_in_all(mut self, bodies: usize) -> Self {
         self.in_all = bodies;
         self
     }
 
-    /// How many bytes of all bodies together; 16 MiB by default. Past it: 503.
+    /// How many bytes of all bodies together: 16 MiB by default. A body that goes beyond is refused with
+    /// 503.
     pub fn with_bytes_in_all(mut self, bytes: usize) -> Self {
         self.bytes_in_all = bytes;
         self
     }
 }
 
-/// The bodies under way. Clones count together.
+/// The bodies in progress. Clones count together.
 #[derive(Clone)]
 pub(super) struct Bodies {
     limits: BodyLimits,
@@ -72,7 +90,7 @@ impl Bodies {
         }
     }
 
-    /// A place for another body of this subject.
+    /// Counts another body of this subject, if the limits allow it.
     pub(super) fn begin(&self, subject: &Subject) -> Result<Place, BodyFault> {
         let mut count = self.count();
         if count.bodies >= self.limits.in_all {
@@ -91,13 +109,13 @@ impl Bodies {
         })
     }
 
-    /// No code that holds it can panic halfway.
+    /// The counts. No code can panic while it changes them, so a poisoned lock is still correct.
     fn count(&self) -> MutexGuard<'_, Count> {
         self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A body under way. Dropped, it counts no more.
+/// A body in progress. It counts until it is dropped.
 pub(super) struct Place {
     bodies: Bodies,
     subject: Subject,
@@ -105,7 +123,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Counts more bytes, before they are kept.
+    /// Counts more bytes of this body. Call it before the bytes are kept.
     pub(super) fn grow(&mut self, bytes: usize) -> Result<(), BodyFault> {
         let mut count = self.bodies.count();
         if bytes > self.bodies.limits.bytes_in_all.saturating_sub(count.bytes) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sse_gate_core::Clock;
 
-/// In the extensions of the head that an authenticator gets, so that the service's one clock decides
-/// whether a credential has expired.
+/// The gate's clock, in the extensions of the head that an authenticator gets. With it, the one clock
+/// of the service decides whether a credential has expired.
 #[derive(Clone, Debug)]
 pub(crate) struct GateClock(pub(crate) Arc<dyn Clock>);

@@ -1,4 +1,4 @@
-//! Authenticator and authorizer as one, their types forgotten: [`Decide`].
+//! Authenticator and authorizer together, without their types: [`Decide`].
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,16 +15,17 @@ use crate::route::Found;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Who decides about a request. The caller that it finds is asked for the permit, as the claims of
-/// one type go from the authenticator to the authorizer.
+/// Decides about a request in two steps. The first step returns a [`Caller`], which does the second: so
+/// the claims can go from the authenticator to the authorizer without their type being named.
 pub(super) trait Decide: Send + Sync {
+    /// Asks the authenticator.
     fn identify<'d: 'p, 'p>(
         &'d self,
         parts: &'p Parts,
     ) -> Boxed<'p, Result<Box<dyn Caller + 'd>, AuthError>>;
 }
 
-/// A caller that has proved who it is.
+/// A caller that is authenticated.
 pub(super) trait Caller: Send {
     /// Reads the body, and asks the authorizer.
     fn permit<'a>(
@@ -85,7 +86,7 @@ where
         Self: 'a,
     {
         Box::pin(async move {
-            // The place is kept until there is an answer, for as long as the bytes are.
+            // The body counts until there is an answer, as its bytes are kept until then.
             let (body, _place) = read::body(body, self.identity.subject(), settings).await?;
             if !body.is_empty() && !is_json(&parts.headers) {
                 return Err(BodyFault::NotJson.into());
@@ -101,7 +102,7 @@ where
     }
 }
 
-/// Those who get tokens at a mint, for the gate that they come to without one.
+/// The authenticator and the authorizer of a mint, for a layer whose callers come without a token.
 #[derive(Clone)]
 pub(crate) struct Callers {
     pub(super) decider: Arc<dyn Decide>,
@@ -109,7 +110,7 @@ pub(crate) struct Callers {
 }
 
 impl Callers {
-    /// What the caller of this request may have of the resource that its path stands for.
+    /// What the caller of this request is permitted, for the resource that its path names.
     pub(crate) async fn permit(
         &self,
         mut parts: Parts,

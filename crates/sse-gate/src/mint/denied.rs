@@ -1,4 +1,4 @@
-//! Why a caller gets no token: [`Denied`].
+//! Why an authorizer denies a request: [`Denied`].
 
 use std::error::Error;
 use std::time::Duration;
@@ -8,7 +8,10 @@ use sse_gate_core::PayloadError;
 
 use crate::problem::Problem;
 
-/// A request for a token is denied.
+/// An [`Authorizer`](super::Authorizer) denies a request. Each variant has a status of its own.
+///
+/// Choose [`NotFound`](Self::NotFound) over [`Forbidden`](Self::Forbidden) if a caller may not know
+/// whether the stream exists.
 ///
 /// ```
 /// use sse_gate::mint::Denied;
@@ -23,46 +26,46 @@ use crate::problem::Problem;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Denied {
-    /// The stream exists and is not the caller's: 403.
-    #[error("stream is not the caller's")]
+    /// The caller may not open this stream: 403.
+    #[error("the caller may not open this stream")]
     Forbidden,
     /// The stream does not exist, or the caller may not know of it: 404.
     #[error("there is no such stream")]
     NotFound,
-    /// The body does not say what it should: 422.
-    #[error("body is not what it should be")]
+    /// The body is not valid for this request: 422.
+    #[error("body is not valid for this request")]
     Unprocessable,
     /// The content of the body is too long: 413.
     #[error("body is too large")]
     TooLarge,
-    /// The caller has as many of something as one caller may have: 429.
+    /// The caller has reached a limit of yours: 429.
     #[error("caller has too many of these")]
     TooMany {
-        /// When to ask again.
+        /// When the client may ask again. It is sent as `Retry-After`, in whole seconds.
         retry_after: Duration,
     },
-    /// There is no room for another stream, of any caller: 503.
+    /// The service has no capacity for another stream, of any caller: 503.
     #[error("there is no room for another stream")]
     Busy {
-        /// When to ask again.
+        /// When the client may ask again. It is sent as `Retry-After`, in whole seconds.
         retry_after: Duration,
     },
-    /// What decides about the request can't be asked: 503. [`unavailable`](Self::unavailable) makes
-    /// one.
+    /// The authorizer failed, because its database did not answer, for example: 503.
+    /// [`unavailable`](Self::unavailable) makes one.
     #[error("authorizer is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl Denied {
-    /// What decides about the request can't be asked, for this reason. The client is told to come
-    /// back; the gate's observer gets the reason.
+    /// The authorizer failed because of this error. The client is told to come back after 1 s. The
+    /// gate's observer gets the error.
     pub fn unavailable(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unavailable(reason.into())
     }
 }
 
 impl From<PayloadError> for Denied {
-    /// The data for the handler can't be kept.
+    /// The data for the handler can't be written as JSON: 422.
     fn from(_: PayloadError) -> Self {
         Self::Unprocessable
     }
@@ -71,17 +74,17 @@ impl From<PayloadError> for Denied {
 impl From<&Denied> for Problem {
     fn from(denied: &Denied) -> Self {
         match denied {
-            Denied::Forbidden => Self::new(StatusCode::FORBIDDEN, "This stream is not yours."),
+            Denied::Forbidden => Self::new(StatusCode::FORBIDDEN, "You may not open this stream."),
             Denied::NotFound => Self::new(StatusCode::NOT_FOUND, "There is no such stream."),
             Denied::TooLarge => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.")
             }
             Denied::Unprocessable => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "The body is not what it should be.",
+                "The body is not valid for this request.",
             ),
             Denied::TooMany { retry_after } => {
-                let detail = "You have too many of these already.";
+                let detail = "You have reached a limit.";
                 Self::new(StatusCode::TOO_MANY_REQUESTS, detail).with_retry_after(*retry_after)
             }
             Denied::Busy { retry_after } => {
@@ -89,7 +92,7 @@ impl From<&Denied> for Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).with_retry_after(*retry_after)
             }
             Denied::Unavailable(_) => {
-                let detail = "Whether you may open this stream can't be checked right now.";
+                let detail = "Your access to this stream can't be checked right now.";
                 let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, detail);
                 problem.with_retry_after(Duration::from_secs(1))
             }

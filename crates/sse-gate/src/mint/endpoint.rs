@@ -1,4 +1,4 @@
-//! From the request to the token: [`answer`].
+//! Turns a request into a token: [`answer`].
 
 use std::sync::Arc;
 
@@ -9,15 +9,16 @@ use http::{HeaderValue, Method, Request, Response};
 use http_body_util::Full;
 use sse_gate_core::Signal;
 
+use super::GateClock;
 use super::decide::Decide;
 use super::read::PendingBody;
 use super::rejection::MintRejection;
 use super::settings::Settings;
-use super::{GateClock, IssuedToken};
+use crate::IssuedToken;
 use crate::headers;
 use crate::route::scrub;
 
-/// The response. The observer is told of a refusal, and why.
+/// The response to a request. The observer is told of a refusal and its reason.
 pub(super) async fn answer(
     decider: &dyn Decide,
     request: Request<PendingBody>,
@@ -53,8 +54,8 @@ async fn issue(
     let found = settings.route.find_mint(&parts);
     let found = found.ok_or(MintRejection::Path)?;
     prepare(&mut parts, settings);
-    // A subject that signs out while this request is under way gets no token, however slow the
-    // body is. Only an authenticated caller is told that the store is down.
+    // A subject that signs out during this request gets no token, however slow the body is. Only an
+    // authenticated caller is told that the store failed.
     let epoch = settings.tokens.epoch().await;
     let _reader = epoch.is_ok().then(|| settings.access.has_read());
     let caller = decider.identify(&parts).await?;
@@ -68,7 +69,7 @@ async fn issue(
     Ok(IssuedToken::new(issued, permit.members))
 }
 
-/// Makes the head fit for the code that it is handed to.
+/// Prepares the head for the authenticator: credentials are hidden, and the clock is added.
 pub(super) fn prepare(parts: &mut Parts, settings: &Settings) {
     hide_credentials(&mut parts.headers);
     scrub(&mut parts.uri);
@@ -76,7 +77,7 @@ pub(super) fn prepare(parts: &mut Parts, settings: &Settings) {
     parts.extensions.insert(clock);
 }
 
-/// Keeps credentials out of the `Debug` output of these headers.
+/// Marks credentials as sensitive, so that the `Debug` of these headers does not show them.
 fn hide_credentials(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut() {
         if [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name) {

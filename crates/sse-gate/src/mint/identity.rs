@@ -2,7 +2,10 @@
 
 use sse_gate_core::{InvalidSubject, Subject, Timestamp};
 
-/// Who makes a request, how long that is known for, and what else the credential says.
+/// Who makes a request, until when the credential is valid, and what else it says.
+///
+/// An [`Authenticator`](super::Authenticator) returns it. `C` is the type of the claims, for the
+/// authorizer.
 ///
 /// ```
 /// use sse_gate::mint::Identity;
@@ -25,7 +28,7 @@ pub struct Identity<C = ()> {
 }
 
 impl Identity {
-    /// An identity that does not end by itself.
+    /// The identity of this subject. It has no expiry and no claims.
     pub fn new(subject: Subject) -> Self {
         Self {
             subject,
@@ -34,20 +37,26 @@ impl Identity {
         }
     }
 
-    /// The same for a subject of this name. In an authenticator `?` turns its error into a refusal.
-    pub fn named(subject: &str) -> Result<Self, InvalidSubject> {
+    /// The same for a subject of this name.
+    ///
+    /// # Errors
+    ///
+    /// The name is empty or too long. In an authenticator, `?` turns this error into a 401.
+    pub fn named(subject: impl Into<Box<str>>) -> Result<Self, InvalidSubject> {
         Ok(Self::new(Subject::new(subject)?))
     }
 }
 
 impl<C> Identity<C> {
-    /// When the credential ends: the `exp` of a JWT. No token and no stream outlives it.
+    /// Sets when the credential expires: the `exp` of a JWT. No token lasts longer, and no stream
+    /// either, unless the authorizer sets a [deadline](super::Permit::with_deadline). Without an expiry,
+    /// the settings of the gate decide alone.
     pub fn with_expiry(mut self, at: Timestamp) -> Self {
         self.expires_at = at;
         self
     }
 
-    /// The same in seconds since 1970-01-01T00:00:00Z.
+    /// The same in seconds since 1970-01-01T00:00:00Z, as a JWT has it.
     pub fn with_expiry_secs(self, unix_secs: u64) -> Self {
         self.with_expiry(Timestamp::from_unix_secs(unix_secs))
     }
@@ -61,12 +70,12 @@ impl<C> Identity<C> {
         }
     }
 
-    /// Who it is.
+    /// The subject: who makes the request.
     pub fn subject(&self) -> &Subject {
         &self.subject
     }
 
-    /// When the credential ends.
+    /// When the credential expires. [`Timestamp::FOREVER`] if it does not.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }

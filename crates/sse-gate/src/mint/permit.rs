@@ -1,13 +1,14 @@
-//! Leave to issue a token: [`Permit`].
+//! What an authorizer permits: [`Permit`].
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sse_gate_core::{GrantRequest, PayloadError, Timestamp};
 
-/// Leave to issue a token, and what else the response says.
+/// The permission to issue a token, with data for the handler of the stream and for the client.
 ///
-/// The response has the token as `sse_token`, its lifetime in seconds as `expires_in`, and the URL of
-/// the stream as `stream_url`.
+/// [`MintRequest::permit`](super::MintRequest::permit) makes the usual one. The response has the token
+/// as `sse_token`, its lifetime in seconds as `expires_in`, the URL of the stream as `stream_url`, and
+/// the [members](Self::with_member) that you add.
 ///
 /// ```
 /// use sse_gate::mint::{Denied, MintRequest, Permit};
@@ -25,7 +26,10 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// Leave to issue a token for what is asked.
+    /// The permission to issue a token for this grant request.
+    ///
+    /// The resource may be another one than that of the mint's path. Then set `stream_url` with
+    /// [`with_member`](Self::with_member) too.
     pub fn new(request: GrantRequest) -> Self {
         Self {
             request,
@@ -33,25 +37,43 @@ impl Permit {
         }
     }
 
-    /// Adds data for the handler of the stream. It stays on the server; the client never sees it.
+    /// Adds data for the handler of the stream, which reads it with
+    /// [`Grant::payload`](sse_gate_core::Grant::payload). It is kept as JSON in the store of the tokens,
+    /// and the client never sees it.
+    ///
+    /// # Errors
+    ///
+    /// The data can't be written as JSON. In an authorizer, `?` turns this error into a 422.
     pub fn with_payload<T: Serialize + ?Sized>(mut self, data: &T) -> Result<Self, PayloadError> {
         self.request = self.request.with_payload(data)?;
         Ok(self)
     }
 
-    /// Ends the stream at this moment at the latest, instead of with the caller's credential.
+    /// Ends the stream at this time, even if the credential of the caller expires earlier or later. The
+    /// maximum of the gate still holds.
+    ///
+    /// ```
+    /// use sse_gate::core::Timestamp;
+    /// use sse_gate::mint::{Denied, MintRequest, Permit};
+    ///
+    /// async fn may_watch(request: MintRequest) -> Result<Permit, Denied> {
+    ///     let end_of_broadcast = Timestamp::from_unix_secs(1_900_000_000);
+    ///     Ok(request.permit().with_deadline(end_of_broadcast))
+    /// }
+    /// ```
     pub fn with_deadline(mut self, at: Timestamp) -> Self {
         self.request = self.request.with_deadline(at);
         self
     }
 
-    /// Says that the client had this stream before and goes on with it. It only counts in metrics.
+    /// Says that the client continues a stream that it had before. Metrics count it as a reconnect. It
+    /// changes nothing else.
     pub fn with_continuation(mut self, continues: bool) -> Self {
         self.request = self.request.with_continuation(continues);
         self
     }
 
-    /// Adds a member to the response beside the token.
+    /// Adds a member to the JSON of the response. The client sees it.
     pub fn with_member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.members.insert(name.into(), value.into());
         self

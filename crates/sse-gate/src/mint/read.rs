@@ -1,4 +1,4 @@
-//! Reads the body of a request for a token.
+//! Reads the body of a request for a token: [`body`].
 
 use std::pin::pin;
 
@@ -13,10 +13,10 @@ use super::bodies::Place;
 use super::rejection::{BodyFault, BoxError};
 use super::settings::Settings;
 
-/// A body that was not read yet; none if it was over before it began.
+/// A body that was not read yet. `None` if it is known to be empty.
 pub(super) type PendingBody = Option<UnsyncBoxBody<Bytes, BoxError>>;
 
-/// Forgets the type of a body.
+/// Boxes a body, so that its type has no name any more.
 pub(super) fn pending<B>(body: B) -> PendingBody
 where
     B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
@@ -29,10 +29,9 @@ where
     Some(body.map_err(Into::into).boxed_unsync())
 }
 
-/// The whole body, and its place among those under way. A body that is over before it begins needs
-/// no place.
+/// The whole body, and what counts it as in progress. A body that is known to be empty does not count.
 ///
-/// The time limit is one for all of it: bytes that drip in don't extend it.
+/// The time limit is for the whole body. Bytes that arrive slowly don't extend it.
 pub(super) async fn body(
     body: PendingBody,
     subject: &Subject,
@@ -53,7 +52,8 @@ pub(super) async fn body(
     Ok((bytes, Some(place)))
 }
 
-/// The bytes are copied: a frame may hold on to a buffer that is far larger than itself.
+/// Collects the frames of a body. The bytes are copied, because a frame may keep a buffer alive that is
+/// far larger than itself.
 async fn collect(
     body: UnsyncBoxBody<Bytes, BoxError>,
     max: usize,

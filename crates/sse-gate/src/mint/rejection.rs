@@ -1,4 +1,4 @@
-//! Why a request gets no token: [`MintRejection`].
+//! Why a mint refuses a request: [`MintRejection`].
 
 use std::error::Error;
 use std::time::Duration;
@@ -11,30 +11,42 @@ use crate::problem::Problem;
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Why a request is not answered with a token, or a caller with a stream.
+/// Why a request gets no token, or why a caller with its own credential gets no stream.
 #[derive(Debug)]
 pub(crate) enum MintRejection {
+    /// The method is not POST.
     Method,
+    /// The path is not the mint path of the route.
     Path,
+    /// The authenticator refused.
     NotAuthenticated(AuthError),
+    /// The body can't be read.
     Body(BodyFault),
+    /// The authorizer refused.
     Denied(Denied),
+    /// The gate did not issue the token.
     NotIssued(IssueError),
 }
 
-/// What was wrong with a body.
+/// Why a body can't be read.
 #[derive(Debug)]
 pub(crate) enum BodyFault {
+    /// It did not arrive within the time limit.
     TooSlow,
+    /// It is larger than the limit of one body.
     TooLarge,
+    /// Its content type is not JSON.
     NotJson,
+    /// Its connection failed.
     Broken(BoxError),
+    /// The subject has too many bodies in progress.
     PerSubject,
+    /// There are too many bodies or bytes in progress.
     InAll,
 }
 
 impl MintRejection {
-    /// For metrics and logs.
+    /// The reason, for metrics and logs.
     pub(crate) fn reason(&self) -> MintRefusalReason {
         match self {
             Self::Method => MintRefusalReason::Method,
@@ -64,7 +76,7 @@ impl MintRejection {
         }
     }
 
-    /// For the client.
+    /// What the client is told.
     pub(crate) fn to_problem(&self, challenge: &Challenge) -> Problem {
         let problem = match self {
             Self::Method => {
@@ -104,7 +116,7 @@ impl BodyFault {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "The body must be application/json.",
             ),
-            Self::Broken(_) => (StatusCode::BAD_REQUEST, "The body broke off."),
+            Self::Broken(_) => (StatusCode::BAD_REQUEST, "The body could not be read."),
             Self::PerSubject => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "You have too many requests under way.",

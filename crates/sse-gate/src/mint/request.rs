@@ -1,4 +1,4 @@
-//! What an authorizer gets: [`MintRequest`].
+//! The request that an authorizer decides about: [`MintRequest`].
 
 use std::fmt;
 
@@ -10,18 +10,37 @@ use sse_gate_core::{GrantRequest, Resource};
 use super::{Denied, Identity, Permit};
 use crate::route::{Found, Params};
 
-/// A request for a token whose sender is known.
+/// A request for a token whose caller is authenticated.
 ///
-/// Its `Debug` shows neither headers nor body: the headers hold a credential, and the body what a
-/// user wants of the stream. In `parts` the credential's header is marked as sensitive, so its
-/// `Debug` does not show it either.
+/// ```
+/// use serde::Deserialize;
+/// use sse_gate::mint::{Denied, MintRequest, Permit};
+///
+/// #[derive(Deserialize)]
+/// struct Question {
+///     text: String,
+/// }
+///
+/// // For `SseRoute::new("/chats/{chat}/answer")`, and a body like `{"text":"why?"}`.
+/// async fn may_ask(request: MintRequest) -> Result<Permit, Denied> {
+///     let question: Question = request.json()?; // or 422
+///     let user = request.identity.subject().as_str();
+///     if !request.param("chat").is_some_and(|chat| chat.starts_with(user)) {
+///         return Err(Denied::NotFound);
+///     }
+///     Ok(request.permit().with_payload(&question.text)?)
+/// }
+/// ```
+///
+/// Its `Debug` shows neither headers nor body. In `parts` the headers of credentials are marked as
+/// sensitive, so the `Debug` of `parts` does not show them either.
 #[non_exhaustive]
 pub struct MintRequest<C = ()> {
-    /// Who asks.
+    /// Who makes the request.
     pub identity: Identity<C>,
-    /// The head of the request, with what the router has put in its extensions.
+    /// The head of the request. Layers and routers may have put something into its extensions.
     pub parts: Parts,
-    /// The body: JSON, or nothing. It is empty if a caller opens the stream itself, without a
+    /// The body: JSON, or empty. It is always empty if the caller opens the stream itself, without a
     /// token.
     pub body: Bytes,
     params: Params,
@@ -46,40 +65,41 @@ impl<C> MintRequest<C> {
         }
     }
 
-    /// The parameter of this name in the path, percent-decoded.
+    /// The parameter of this name in the path, percent-decoded once. `None` if the pattern has no such
+    /// parameter.
     pub fn param(&self, name: &str) -> Option<&str> {
         let mut params = self.params.iter();
         params.find_map(|(own, value)| (**own == *name).then_some(&**value))
     }
 
-    /// The resource that is asked for: the stream of the route with the parameters in the path.
+    /// The resource that the request asks for: the stream of the route, with these parameters.
     pub fn resource(&self) -> &Resource {
         &self.resource
     }
 
-    /// The URL of the stream, if it can be told: not if the token itself stands in the path.
+    /// The URL of the stream. `None` if the token is in the path, as the URL then depends on the token,
+    /// and for a caller that opens the stream itself.
     pub fn stream_url(&self) -> Option<&str> {
         self.url.as_deref()
     }
 
-    /// The body, read as JSON.
+    /// Reads the body as JSON.
     ///
     /// # Errors
     ///
-    /// [`Denied::Unprocessable`], which is answered with 422.
+    /// The body is empty, not JSON, or not of this type: [`Denied::Unprocessable`], which is 422.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Denied> {
         serde_json::from_slice(&self.body).map_err(|_| Denied::Unprocessable)
     }
 
-    /// What is usually asked of the gate: the resource, for the caller, for as long as its credential
-    /// is good.
+    /// The usual grant request: this resource, for this caller, until its credential expires.
     pub fn grant_request(&self) -> GrantRequest {
         GrantRequest::new(self.identity.subject().clone(), self.resource.clone())
             .with_credential_expiry(self.identity.expires_at())
     }
 
-    /// The usual permit: a token for what is [usually asked](Self::grant_request), and the URL of the
-    /// stream beside it.
+    /// The usual permit: a token for the [usual grant request](Self::grant_request). The response has
+    /// the URL of the stream too.
     pub fn permit(&self) -> Permit {
         Permit::new(self.grant_request())
     }

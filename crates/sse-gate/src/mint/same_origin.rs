@@ -8,7 +8,7 @@ use http::uri::Scheme;
 use http::{HeaderValue, Uri};
 
 use super::{AuthError, Authenticator, Challenge, Identity};
-use crate::admission::{InvalidOrigin, check_origin};
+use crate::origin::{self, InvalidOrigin};
 
 /// Lets an authenticator go by a cookie: it refuses requests that pages of other origins make.
 ///
@@ -112,7 +112,7 @@ impl<A> SameOrigin<A> {
     ) -> Result<Self, InvalidOrigin> {
         self.allowed = origins
             .into_iter()
-            .map(check_origin)
+            .map(origin::check)
             .collect::<Result<_, _>>()?;
         Ok(self)
     }

@@ -1,4 +1,4 @@
-//! [`MintService`].
+//! The service that issues tokens: [`MintService`].
 
 use std::convert::Infallible;
 use std::fmt;
@@ -20,8 +20,36 @@ use super::settings::Settings;
 use super::{Authenticator, Authorizer, Challenge, endpoint, read};
 use crate::{Gate, SseRoute};
 
-/// A tower service that answers requests for tokens. See the [module](super). Clones share their
-/// counts.
+/// A tower service that answers requests for tokens, at the mint path of one route. See the
+/// [module](super) for the answers. Clones share their counts of bodies.
+///
+/// It answers every other path with 404, so it can be the fallback of a router. With axum,
+/// `RouterExt::sse` adds it for you.
+///
+/// ```
+/// use std::time::Duration;
+/// use http::request::Parts;
+/// use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
+/// use sse_gate::{Gate, SseRoute};
+///
+/// async fn authenticate(parts: Parts) -> Result<Identity, AuthError> {
+///     match Bearer::of(&parts.headers)?.as_str() {
+///         "alices-key" => Ok(Identity::named("alice")?),
+///         _ => Err(AuthError::invalid()),
+///     }
+/// }
+///
+/// async fn may_enter(request: MintRequest) -> Result<Permit, Denied> {
+///     Ok(request.permit()) // or Err(Denied::Forbidden)
+/// }
+///
+/// let (gate, route) = (Gate::in_memory(), SseRoute::new("/rooms/{room}/events")?);
+/// let mint = MintService::new(&gate, &route, authenticate, may_enter)
+///     .with_max_body(4 * 1024)
+///     .with_body_time_limit(Duration::from_secs(3));
+/// # let _ = mint;
+/// # Ok::<(), sse_gate::InvalidRoute>(())
+/// ```
 #[derive(Clone)]
 pub struct MintService {
     decider: Arc<dyn Decide>,
@@ -52,39 +80,41 @@ impl MintService {
         }
     }
 
-    /// The largest body that is read, in bytes; 128 KiB by default.
+    /// The largest body that is read, in bytes: 128 KiB by default. A larger one is refused with 413.
     pub fn with_max_body(self, bytes: usize) -> Self {
         self.with(|settings| settings.max_body = bytes)
     }
 
-    /// How long a body may take to arrive, from its first byte to its last: 10 s by default.
-    /// After that the request is refused with 408.
+    /// How long the whole body may take to arrive: 10 s by default, counted from when the caller is
+    /// authenticated. After that the request is refused with 408.
     pub fn with_body_time_limit(self, limit: Duration) -> Self {
         self.with(|settings| settings.body_time_limit = limit)
     }
 
-    /// How many bodies may be under way. See [`BodyLimits`].
+    /// How many bodies are read at once. See [`BodyLimits`].
     pub fn with_body_limits(self, limits: BodyLimits) -> Self {
         self.with(|settings| settings.bodies = Bodies::new(limits))
     }
 
-    /// How long the store may take to answer, instead of what the gate's
-    /// [`StorePolicy`](crate::StorePolicy) says. After that the request is refused with 503.
+    /// How long the store may take to answer. It replaces the budget of the gate's
+    /// [`StorePolicy`](crate::StorePolicy), which is 250 ms by default. After that the request is
+    /// refused with 503. The store is asked twice for each token.
     pub fn with_store_budget(self, budget: Duration) -> Self {
         self.with(|settings| settings.set_store_budget(budget))
     }
 
-    /// The name of the member of the response that is the token; `sse_token` by default.
+    /// The name of the response's member that has the token: `sse_token` by default. Change it if a
+    /// client expects another name.
     pub fn with_token_member(self, member: &'static str) -> Self {
         self.with(|settings| settings.token_member = member)
     }
 
-    /// What a 401 asks for, instead of what the authenticator says.
+    /// Sets the `WWW-Authenticate` header of a 401. By default it is what the authenticator says.
     pub fn with_challenge(self, challenge: Challenge) -> Self {
         self.with(|settings| settings.challenge = challenge)
     }
 
-    /// The route whose tokens it issues.
+    /// The route that this mint issues tokens for.
     pub fn route(&self) -> &SseRoute {
         &self.settings.route
     }
@@ -136,9 +166,9 @@ impl fmt::Debug for MintService {
     }
 }
 
-/// The response of a [`MintService`] to come.
+/// The future of a [`MintService`]'s response.
 ///
-/// It is boxed: what an authenticator and an authorizer return has no name.
+/// It is boxed, because the futures of authenticators and authorizers have no names.
 pub struct MintFuture(Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>>);
 
 impl Future for MintFuture {

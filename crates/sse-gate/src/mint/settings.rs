@@ -1,4 +1,4 @@
-//! What can be set after a mint was made: [`Settings`].
+//! The settings of a mint: [`Settings`].
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const BODY_TIME_LIMIT: Duration = Duration::from_secs(10);
 pub(super) struct Settings {
     pub(super) gate: Gate,
     pub(super) route: SseRoute,
-    /// The gate's tokens, their store asked within this mint's bounds.
+    /// The gate's tokens. Their store is asked within the bounds of this mint.
     pub(super) tokens: TokenGate<GuardedStore>,
     pub(super) access: StoreAccess,
     pub(super) challenge: Challenge,
@@ -49,7 +49,7 @@ impl Settings {
         self.tokens = self.gate.tokens_by(self.access.clone());
     }
 
-    /// Tells of a token that was not issued before the gate was asked for it.
+    /// Tells the observer of a token that was not issued, where the gate itself was not asked.
     pub(super) fn not_issued(&self, error: IssueError) -> IssueError {
         let signal = Signal::IssueRefused(error.kind());
         self.gate.observe_error(signal, &error);

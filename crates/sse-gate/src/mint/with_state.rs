@@ -4,15 +4,15 @@ use http::request::Parts;
 
 use super::{AuthError, Authenticator, Authorizer, Denied, Identity, MintRequest, Permit};
 
-/// An authenticator or authorizer made of a state and a function that takes it.
+/// An authenticator or authorizer that is made of a state and a function. [`with_state`] makes it.
 #[derive(Clone, Debug)]
 pub struct WithState<S, F> {
     state: S,
     function: F,
 }
 
-/// Gives a function a state, which is cloned for each request: a pool of connections, say. The
-/// function may be an authenticator or an authorizer.
+/// Gives a state to a function, like a pool of connections. The function takes the state first, and
+/// then what an authenticator or an authorizer takes. The state is cloned for each request.
 ///
 /// ```
 /// use std::collections::HashSet;
@@ -31,6 +31,27 @@ pub struct WithState<S, F> {
 /// let members: Members = Arc::new(HashSet::from(["alice".to_owned()]));
 /// let authorizer = with_state(members, may_enter);
 /// # let _ = authorizer;
+/// ```
+///
+/// For an authenticator:
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::sync::Arc;
+/// use http::request::Parts;
+/// use sse_gate::mint::{AuthError, Bearer, Identity, with_state};
+///
+/// type Keys = Arc<HashMap<String, String>>;
+///
+/// async fn authenticate(keys: Keys, parts: Parts) -> Result<Identity, AuthError> {
+///     let key = Bearer::of(&parts.headers)?;
+///     let user = keys.get(key.as_str()).ok_or_else(AuthError::invalid)?;
+///     Ok(Identity::named(user)?)
+/// }
+///
+/// let keys: Keys = Arc::new(HashMap::from([("k-1".to_owned(), "alice".to_owned())]));
+/// let authenticator = with_state(keys, authenticate);
+/// # let _ = authenticator;
 /// ```
 pub fn with_state<S, F>(state: S, function: F) -> WithState<S, F> {
     WithState { state, function }

@@ -1,4 +1,7 @@
-//! What clients are told of errors.
+//! Which status and which detail each error gets.
+//!
+//! A client learns what it can act on: its credential, its limits, and when to come back. What went
+//! wrong inside the server stays there.
 
 use std::error::Error;
 use std::time::Duration;
@@ -14,29 +17,39 @@ use sse_gate_resume::error::{
 };
 
 use super::Problem;
-use crate::mint::Challenge;
+use crate::challenge::Challenge;
 use crate::{InvalidRoute, RevokeError};
 
 impl From<&IssueError> for Problem {
-    /// What a client is told that gets no token: 401, 413, 429 or 503.
+    /// A client that gets no token:
+    ///
+    /// | kind | status |
+    /// |---|---|
+    /// | the credential has expired, or the subject was revoked | 401 |
+    /// | the payload is over the limit of one token | 413 |
+    /// | a limit of the subject is reached | 429 with `Retry-After` |
+    /// | a limit of the store is reached, or the store or the randomness failed | 503 with `Retry-After` |
     fn from(error: &IssueError) -> Self {
         let problem = match error.kind() {
             IssueErrorKind::CredentialExpired => {
                 return Self::new(StatusCode::UNAUTHORIZED, "The credential has expired.")
                     .with_challenge(Challenge::bearer().invalid());
             }
-            // The caller has signed out since it showed the credential. To ask again with the same
-            // one is of no use, so it is neither a conflict nor a failure of the server's.
+            // The caller has signed out since it showed the credential. It can't get a token with the
+            // same credential, so this is neither a conflict nor a failure of the server.
             IssueErrorKind::Withdrawn => {
-                return Self::new(StatusCode::UNAUTHORIZED, "You have signed out meanwhile.")
-                    .with_challenge(Challenge::bearer().invalid());
+                return Self::new(
+                    StatusCode::UNAUTHORIZED,
+                    "You have signed out in the meantime.",
+                )
+                .with_challenge(Challenge::bearer().invalid());
             }
             IssueErrorKind::Full(Cap::PayloadPerToken) => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.")
             }
             IssueErrorKind::Full(Cap::TokensPerSubject | Cap::PayloadPerSubject) => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
-                "You have as many unused stream tokens as you may have.",
+                "You have too many unused stream tokens.",
             ),
             _ => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -54,13 +67,14 @@ impl From<&IssueError> for Problem {
 }
 
 impl From<IssueError> for Problem {
+    /// 401, 413, 429 or 503, as for `&IssueError`.
     fn from(error: IssueError) -> Self {
         Self::from(&error)
     }
 }
 
 impl From<RedeemError> for Problem {
-    /// 401 for every bad token, or 503.
+    /// 401 for every bad token, or 503 if the store can't be asked.
     fn from(error: RedeemError) -> Self {
         if error.is_unavailable() {
             return unavailable("The stream token can't be checked right now.");
@@ -71,7 +85,7 @@ impl From<RedeemError> for Problem {
 }
 
 impl From<StoreError> for Problem {
-    /// 429 at a cap of the subject, 413 for a payload that is too large, or 503.
+    /// 429 at a limit of the subject, 413 for a payload that is too large, or 503.
     fn from(error: StoreError) -> Self {
         match error.kind() {
             StoreErrorKind::Full(_) | StoreErrorKind::Withdrawn => IssueError::from(error).into(),
@@ -100,8 +114,8 @@ impl From<SessionError> for Problem {
 }
 
 impl From<AppendErrorKind> for Problem {
-    /// 413 for an event that is too large, 410 for a log that has ended, 503 if there is no room,
-    /// or 500 for an event that no log takes.
+    /// 413 for an event that is too large, 410 for a log that has ended, 503 if there is no room or the
+    /// log can't be asked, and 500 for an event that no log takes.
     fn from(kind: AppendErrorKind) -> Self {
         match kind {
             AppendErrorKind::TooLarge => {
@@ -119,14 +133,15 @@ impl From<AppendErrorKind> for Problem {
 }
 
 impl From<AppendError> for Problem {
+    /// The same as for its [`AppendErrorKind`].
     fn from(error: AppendError) -> Self {
         error.kind().into()
     }
 }
 
 impl From<TopicError> for Problem {
-    /// 429 if the subject has too many topics, 404 for a name that is too long, 503 if there is no
-    /// room, or what an [`AppendError`] is answered with.
+    /// 429 if the subject has too many topics, 404 for a name that is too long, 503 if there is no room
+    /// for a topic. An event that was not appended: the same as for its [`AppendErrorKind`].
     fn from(error: TopicError) -> Self {
         let problem = match error.kind() {
             TopicErrorKind::NotAppended(kind) => return kind.into(),
@@ -146,18 +161,21 @@ impl From<TopicError> for Problem {
 }
 
 impl From<RevokeError> for Problem {
+    /// 503: call [`Gate::revoke`](crate::Gate::revoke) again.
     fn from(_: RevokeError) -> Self {
-        unavailable("Not everything could be ended. Ask again.")
+        unavailable("Not everything could be ended. Try again.")
     }
 }
 
 impl From<EntropyError> for Problem {
+    /// 503: the random number generator failed.
     fn from(_: EntropyError) -> Self {
         unavailable("The request can't be served right now.")
     }
 }
 
 impl From<InvalidSubject> for Problem {
+    /// 422: a name that can't be a subject.
     fn from(_: InvalidSubject) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -166,7 +184,7 @@ impl From<InvalidSubject> for Problem {
     }
 }
 
-/// Errors in what a path or a body asks for.
+/// Errors in what a path or a body asks for: 404.
 macro_rules! not_found {
     ($($error:ty),*) => {$(
         impl From<$error> for Problem {
@@ -179,7 +197,8 @@ macro_rules! not_found {
 
 not_found!(InvalidResource, InvalidRoute);
 
-/// Errors of the server's own: a payload that its own authorizer wrote, an event that is no JSON.
+/// Mistakes of the server: a payload that its own authorizer wrote, or an event that can't be written
+/// as JSON. 500.
 macro_rules! internal {
     ($($error:ty),*) => {$(
         impl From<$error> for Problem {
@@ -193,7 +212,7 @@ macro_rules! internal {
 internal!(PayloadError, JsonError);
 
 impl From<Box<dyn Error + Send + Sync>> for Problem {
-    /// 500, which tells nothing of the error.
+    /// 500, without any detail of the error.
     fn from(_: Box<dyn Error + Send + Sync>) -> Self {
         internal()
     }

@@ -1,4 +1,4 @@
-//! Errors as clients see them: [`Problem`], RFC 9457 problem details.
+//! Errors as clients see them: [`Problem`], which is problem details (RFC 9457).
 
 mod from;
 
@@ -14,22 +14,38 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
 
-use crate::mint::Challenge;
+use crate::challenge::Challenge;
 
 /// An error response: `application/problem+json` with `type`, `title`, `status` and `detail`
 /// (RFC 9457 §3.1). It is not cached, sniffed or named in a `Referer`.
 ///
-/// The `type` is `about:blank`, so the title is that of the status. Every error that a handler meets
-/// becomes one, so `?` works in a handler that returns `Result<_, Problem>`:
+/// The `type` is `about:blank`, so the title is the standard phrase of the status (RFC 9457 §4.2.1). The
+/// details of internal errors stay on the server.
+///
+/// Every error of this crate that a handler meets becomes a problem. So `?` works in a handler that
+/// returns `Result<_, Problem>`. With the feature `axum`, a problem is a response:
 ///
 /// ```
-/// use sse_gate::{Granted, MemoryLogs, Problem, Publisher, ResumableBody, ResumableStream};
+/// use sse_gate::{MemoryLogs, Problem, Publisher, ResumableBody, ResumableStream};
 ///
 /// async fn answer(stream: ResumableStream, logs: MemoryLogs) -> Result<ResumableBody, Problem> {
-///     let question: String = stream.granted().payload()?;
 ///     let work = |publisher: Publisher| async move { publisher.finish().await };
 ///     Ok(stream.produce(&logs, work).await?)
 /// }
+/// ```
+///
+/// It is also a response for errors of your own:
+///
+/// ```
+/// use std::time::Duration;
+/// use http::StatusCode;
+/// use sse_gate::Problem;
+///
+/// let busy = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The model is busy.")
+///     .with_retry_after(Duration::from_millis(1500));
+/// let response = busy.into_response();
+/// assert_eq!(response.headers()["retry-after"], "2");
+/// assert_eq!(response.headers()["cache-control"], "no-store");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -47,7 +63,8 @@ struct Members<'a> {
 }
 
 impl Problem {
-    /// The problem of this status, with a sentence for the client's developer.
+    /// A problem with this status. `detail` is a sentence for the developer of the client. It is sent
+    /// as it is, so it must not have a secret in it.
     pub fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
@@ -56,12 +73,12 @@ impl Problem {
         }
     }
 
-    /// The status.
+    /// The status of the response.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// Says when to try again, in whole seconds, rounded up (RFC 9110 §10.2.3).
+    /// Sets `Retry-After`: when to try again, in whole seconds, rounded up (RFC 9110 §10.2.3).
     pub fn with_retry_after(self, span: Duration) -> Self {
         let secs = span
             .as_secs()
@@ -69,17 +86,17 @@ impl Problem {
         self.with_header(RETRY_AFTER, HeaderValue::from(secs))
     }
 
-    /// Says what the client should authenticate with (RFC 6750 §3).
+    /// Sets `WWW-Authenticate`: how the client can authenticate (RFC 6750 §3).
     pub(crate) fn with_challenge(self, challenge: HeaderValue) -> Self {
         self.with_header(WWW_AUTHENTICATE, challenge)
     }
 
-    /// Says which methods there are (RFC 9110 §10.2.1).
+    /// Sets `Allow`: which methods there are (RFC 9110 §10.2.1).
     pub(crate) fn with_allow(self, methods: &'static str) -> Self {
         self.with_header(ALLOW, HeaderValue::from_static(methods))
     }
 
-    /// Names the scheme of this challenge, if it asks for a credential at all.
+    /// Replaces the scheme in `WWW-Authenticate` by that of this challenge, if the header is there.
     pub(crate) fn for_scheme(mut self, challenge: &Challenge) -> Self {
         if let Some(scheme) = challenge.not_bearer() {
             let mut headers = self.headers.iter_mut();
@@ -95,7 +112,7 @@ impl Problem {
         self
     }
 
-    /// The response.
+    /// The response, with the problem as its JSON body.
     pub fn into_response(self) -> Response<Full<Bytes>> {
         let Self {
             status,

@@ -21,32 +21,53 @@ use crate::slots::Pulse;
 use crate::stream::Heartbeat;
 use crate::{headers, stream_end};
 
-/// Within which time the clients of streams that were shut down come back.
+/// Within which time the clients come back whose streams were ended by a shutdown.
 const DEFAULT_SPREAD: Duration = Duration::from_secs(5);
 
-/// A body that gives a client what it missed, and then events as they come, each with an id to
-/// come back with.
+/// The body of a resumable stream: first the events that the client missed, then new ones. Each event
+/// has an id to come back with. [`ResumableStream::produce`](super::ResumableStream::produce) and
+/// [`follow`](super::ResumableStream::follow) make it.
 ///
-/// - `sse.open` is first, in one frame with what is there already. Events that are ready together
-///   leave together.
-/// - A comment after 15 s of silence.
-/// - It ends with its log, or with `sse.close` when its session ends; without a word when another
-///   connection has taken its place; and when the future of [`until`](Self::until) is ready, with
-///   a new `retry`, drawn so that clients don't all come back at once.
+/// - `sse.open` comes first, in one frame with the events that are ready. Events that are ready together
+///   are sent together.
+/// - After 15 s of silence it sends a comment, so that proxies keep the connection open.
+///
+/// How it ends:
+///
+/// | why | the last thing that the client gets |
+/// |---|---|
+/// | the log is complete | `sse.close` with the reason `complete` |
+/// | the session was closed, or its deadline has come | `sse.close` with the reason |
+/// | the work failed | `sse.error` |
+/// | another connection of the session has replaced it | nothing |
+/// | the client was too slow: [`Resumable::with_slow_policy`](crate::Resumable::with_slow_policy) | nothing; it comes back |
+/// | the server stops: [`until`](Self::until), [`GateLayer::until`](crate::GateLayer::until) | a new `retry`, random within the [spread](Self::with_spread) |
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate::sessions::Topics;
+/// use sse_gate::{Problem, ResumableBody, ResumableStream};
+///
+/// async fn prices(stream: ResumableStream, topics: Topics) -> Result<ResumableBody, Problem> {
+///     let body = stream.follow(&topics.log("prices", None)?).await?;
+///     // The page shows "offline" if it gets nothing for 10 s.
+///     Ok(body.with_heartbeat(Duration::from_secs(5)).with_named_heartbeat())
+/// }
+/// ```
 #[pin_project]
 #[must_use = "a body does nothing unless it is sent"]
 pub struct ResumableBody<U = Pending<()>> {
     subscription: Subscription,
-    /// That of its connection, which the layer stops when the service does.
+    /// The pulse of the connection. The layer ends the body through it.
     pulse: Arc<Pulse>,
     #[pin]
     until: U,
     spread: Duration,
     #[pin]
     heartbeat: Heartbeat,
-    /// Whether the session knows that a write has succeeded.
+    /// Whether the session was told that a write has succeeded.
     is_confirmed: bool,
-    /// Whether it had something to write when it was asked last.
+    /// Whether the last poll had something to write.
     is_busy: bool,
     has_ended: bool,
 }
@@ -65,8 +86,10 @@ impl ResumableBody {
         }
     }
 
-    /// Ends the body when `signal` is ready: a shutdown. The session stays, and the client comes
-    /// back to it, or to the next server that has it.
+    /// Ends the body when `signal` is ready, as at a shutdown. The session stays. The client comes back
+    /// to it, here or at another node that has the same sessions and logs.
+    ///
+    /// [`GateLayer::until`](crate::GateLayer::until) does this for all streams of a layer.
     pub fn until<U: Future<Output = ()>>(self, signal: U) -> ResumableBody<U> {
         ResumableBody {
             subscription: self.subscription,
@@ -82,36 +105,38 @@ impl ResumableBody {
 }
 
 impl<U> ResumableBody<U> {
-    /// Within which time clients come back after a shutdown; 5 s by default. Sessions must wait for
-    /// longer than that: [`ResumePolicy::with_idle`](sse_gate_resume::ResumePolicy::with_idle).
+    /// Within which time clients come back after a shutdown: 5 s by default. Each client is told a random
+    /// time, so that they don't all come back at once. Sessions must wait for longer than that:
+    /// [`ResumePolicy::with_idle`](sse_gate_resume::ResumePolicy::with_idle), 2 min by default.
     pub fn with_spread(mut self, spread: Duration) -> Self {
         self.spread = spread;
         self
     }
 
-    /// Sends a comment after this much silence, instead of 15 s. It is at least 1 ms.
+    /// Sends a comment after this much silence: 15 s by default, and at least 1 ms.
     ///
-    /// The silence begins when the server takes the last bytes from the body. The body can't see
-    /// when they are written, and does nothing while it is not polled.
+    /// The silence begins when the server takes the last bytes from the body. The body can't see when
+    /// they are written, and does nothing while it is not polled.
     pub fn with_heartbeat(mut self, silence: Duration) -> Self {
         self.heartbeat.set_silence(silence);
         self
     }
 
-    /// Sends the event `sse.heartbeat` beside each comment, for pages that want to see that the
-    /// connection is alive. Its data is `{"v":1}`. It has no id, so the client goes on behind the
-    /// same event as without it, and `onmessage` does not get it.
+    /// Sends the event `sse.heartbeat` with each comment, so that a page can see that the connection is
+    /// alive: scripts don't see comments. Its data is `{"v":1}`. It has no id, so it does not change where
+    /// the client continues. `onmessage` does not get it.
     pub fn with_named_heartbeat(mut self) -> Self {
         self.heartbeat.set_named();
         self
     }
 
-    /// The connection's hold on its session.
+    /// The lease of this connection on its session.
     pub fn lease(&self) -> &Lease {
         self.subscription.lease()
     }
 
-    /// The response: 200, an event stream, not to be cached, buffered or named in a `Referer`.
+    /// The response: 200 with `text/event-stream`, and with headers against caching, buffering and
+    /// `Referer`. With the feature `axum`, the body itself is a response.
     pub fn into_response(self) -> Response<Self> {
         let mut response = Response::new(self);
         headers::event_stream(response.headers_mut());
@@ -120,11 +145,11 @@ impl<U> ResumableBody<U> {
 }
 
 impl<U: Future<Output = ()>> ResumableBody<U> {
-    /// Writes what is ready: a page, or the last word. A server asks for the next page before it
-    /// sends this one, so they leave together.
+    /// Writes what is ready: a page of events, or the end. A server polls for the next page before it
+    /// sends this one, so they are sent together.
     ///
-    /// The timers are looked at when there is nothing else to do, and from the second of two
-    /// frames on between which nobody waited: a stream that never waits would never end otherwise.
+    /// The signals are polled when nothing is ready. They are also polled after two frames in a row
+    /// without a wait: a stream that is always ready would never end otherwise.
     fn write(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> BytesMut {
         let mut frame = BytesMut::new();
         let this = self.as_mut().project();
@@ -139,13 +164,14 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
             _ => {}
         }
         let is_waiting = written.is_pending();
-        if mem::replace(this.is_busy, !is_waiting) || is_waiting {
+        let is_stopped = this.pulse.is_stopped();
+        if mem::replace(this.is_busy, !is_waiting) || is_waiting || is_stopped {
             self.end_if_told(cx, &mut frame);
         }
         frame
     }
 
-    /// Ends the subscription if the server stops.
+    /// Ends the body if the server stops.
     fn end_if_told(self: Pin<&mut Self>, cx: &mut Context<'_>, frame: &mut BytesMut) {
         let this = self.project();
         if this.pulse.is_stopped() || this.until.poll(cx).is_ready() {
@@ -156,7 +182,8 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
         *this.has_ended = true;
     }
 
-    /// A server that asks again after it had to wait has written what it had before.
+    /// Tells the session that a write has succeeded. A server that polls again after a pending poll has
+    /// written what it had before.
     fn confirm(self: Pin<&mut Self>) {
         let this = self.project();
         if !*this.is_confirmed && this.pulse.is_waited_for() {

@@ -1,4 +1,4 @@
-//! Why a handler gets no stream: [`AttachError`].
+//! Why a stream can't be attached: [`AttachError`].
 
 use std::time::Duration;
 
@@ -6,40 +6,58 @@ use http::StatusCode;
 use sse_gate_core::EntropyError;
 use sse_gate_resume::error::{OpenError, SessionError, SessionErrorKind};
 
-use crate::mint::Challenge;
+use crate::challenge::Challenge;
 use crate::problem::Problem;
 
-/// A stream was not attached to its session.
+/// A stream was not attached to its session. [`produce`](super::ResumableStream::produce) and
+/// [`follow`](super::ResumableStream::follow) return it.
+///
+/// As a [`Problem`], or as a response of axum, each variant has a status:
+///
+/// | variant | status |
+/// |---|---|
+/// | [`NotOpened`](Self::NotOpened), if the subject has too many sessions | 429 with `Retry-After` |
+/// | [`NotOpened`](Self::NotOpened), if the subject was revoked just now | 401 |
+/// | [`TooMuchWork`](Self::TooMuchWork) | 429 with `Retry-After` |
+/// | [`OtherLog`](Self::OtherLog) | 410 |
+/// | [`Already`](Self::Already) | 500: the handler has a mistake |
+/// | all others | 503 with `Retry-After` |
+///
+/// ```
+/// use http::StatusCode;
+/// use sse_gate::{AttachError, Problem};
+///
+/// assert_eq!(Problem::from(AttachError::TooMuchWork).status(), StatusCode::TOO_MANY_REQUESTS);
+/// assert_eq!(Problem::from(AttachError::OtherLog).status(), StatusCode::GONE);
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttachError {
-    /// It was attached before: a request has one stream.
-    #[error("request has its stream already")]
+    /// The stream of this request was attached before. A request has one stream.
+    #[error("the stream of this request is attached already")]
     Already,
-    /// It was begun on another log, which is no more.
-    #[error("session was begun on another log")]
+    /// The session began with another log, which does not exist any more. The session is closed.
+    #[error("the session began with another log")]
     OtherLog,
-    /// Its session can't be closed.
-    #[error("session can't be closed")]
+    /// The work was refused, and the session that was opened for it can't be closed.
+    #[error("the session can't be closed")]
     NotClosed(#[from] SessionError),
-    /// No session was opened.
-    #[error("session can't be opened")]
+    /// The session can't be opened.
+    #[error("the session can't be opened")]
     NotOpened(#[from] OpenError),
-    /// The subject has as much work in progress as it may have. It was not told to stop in time, or
-    /// does not stop although its session is over.
-    #[error("subject has too much work in progress")]
+    /// The subject has too much work in progress. Other work of the subject did not stop within 1 s.
+    #[error("the subject has too much work in progress")]
     TooMuchWork,
-    /// There is as much work in progress as there may be.
+    /// All subjects together have too much work in progress.
     #[error("there is too much work in progress")]
     TooMuchWorkInAll,
-    /// No log could be made.
-    #[error("log can't be made")]
+    /// The log can't be made, because the random number generator failed.
+    #[error("the log can't be made")]
     NoLog(#[from] EntropyError),
 }
 
 impl From<AttachError> for Problem {
-    /// What the client is told: 429 if it has too many sessions or too much work, 401 if its right was
-    /// taken away in this moment, 410 if its log is no more, 500 for a handler's mistake, or 503.
+    /// 401, 410, 429, 500 or 503: see [`AttachError`].
     fn from(error: AttachError) -> Self {
         let kind = match &error {
             AttachError::NotOpened(OpenError::Store(error)) => Some(error.kind()),
@@ -63,7 +81,7 @@ impl From<AttachError> for Problem {
             .with_challenge(Challenge::bearer().invalid()),
             (AttachError::OtherLog, _) => Self::new(
                 StatusCode::GONE,
-                "What the stream began with is no more. Ask for a new token.",
+                "The data of this stream is gone. Ask for a new token.",
             ),
             (AttachError::Already, _) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -1,4 +1,4 @@
-//! Where a client begins to read a feed: [`Follow`].
+//! Where a client begins to read a shared log: [`Follow`].
 
 use std::future::IntoFuture;
 use std::pin::Pin;
@@ -9,7 +9,17 @@ use sse_gate_resume::backend::ReadLog;
 
 use super::{AttachError, ResumableBody, ResumableStream};
 
-/// The body of a feed to come: await it. See [`ResumableStream::follow`].
+/// A shared log that is about to be streamed: await it to get the body. See
+/// [`ResumableStream::follow`].
+///
+/// It says where a new client begins. A client that comes back always continues behind its last event.
+///
+/// | | a new client gets first |
+/// |---|---|
+/// | nothing set | the next event that is published |
+/// | nothing set, and the caller names a [number](ResumableStream::cursor) | the event behind that number |
+/// | [`last`](Self::last) | up to so many of the events that the log holds |
+/// | [`after`](Self::after) | the event behind this number |
 ///
 /// ```
 /// use sse_gate::{Problem, ResumableBody, ResumableStream, sessions::Topics};
@@ -37,13 +47,29 @@ impl Follow {
         }
     }
 
-    /// Begins with the last `count` events that the log still holds.
+    /// Begins with the last `count` events that the log still holds. Older events are not a gap. A number
+    /// that the caller names is ignored.
     pub fn last(mut self, count: u64) -> Self {
         self.start = Some(Start::Last(count));
         self
     }
 
-    /// Begins behind the event of this number. What is gone of it is said as a gap.
+    /// Begins behind the event with this number. Events that the log no longer holds are named as a gap
+    /// in `sse.open`. Use it for a page that has loaded a snapshot:
+    ///
+    /// ```
+    /// use sse_gate::{Problem, ResumableBody, ResumableStream, sessions::Topics};
+    ///
+    /// // The authorizer has put the number of the snapshot into the payload.
+    /// async fn changes(stream: ResumableStream, topics: Topics) -> Result<ResumableBody, Problem> {
+    ///     let log = topics.log("prices", None)?;
+    ///     if stream.is_resumed() {
+    ///         return Ok(stream.follow(&log).await?);
+    ///     }
+    ///     let snapshot: u64 = stream.granted().payload()?;
+    ///     Ok(stream.follow(&log).after(snapshot).await?)
+    /// }
+    /// ```
     pub fn after(mut self, seq: u64) -> Self {
         self.start = Some(Start::After(seq));
         self

@@ -1,53 +1,129 @@
-//! Streams that survive native reconnects: what [`GateLayer::resumable`](crate::GateLayer::resumable)
-//! adds to a route.
+//! Streams that survive reconnects: what [`GateLayer::resumable`](crate::GateLayer::resumable) adds to a
+//! route.
+//!
+//! A browser that loses its stream asks for the same URL again, with the id of the last event that it
+//! got. Without this module, the second request is refused: its token is spent. With it, the id proves
+//! the right to continue, and the client gets what it missed.
 //!
 //! # Which requests pass
 //!
-//! One with a fresh token, as on any route: it opens a session. And one with a resume id in
-//! `Last-Event-ID` and the spent token of the same session where it stands: it goes on. All the
-//! [checks](crate::gate) that come before the token come before the resume id, too, and consume
-//! nothing.
+//! - A request with a fresh token opens a session, as on any route.
+//! - A request with a resume id in `Last-Event-ID`, and with the spent token of the same session,
+//!   continues the session. Neither of the two is enough alone.
+//! - A [caller](crate::GateLayer::with_callers) with its own credential does both without a token.
 //!
-//! A resume id is no veto. If it is no good, for whatever reason, it counts for nothing, and the token
-//! beside it is redeemed as if it had come alone: a fresh one opens a session of its own. Clients that
-//! ask for a token at each attempt bring their last id along, and after a restart the server does not know it.
+//! The [checks](mod@crate::admission) that come before the token also come before the resume id. They
+//! consume nothing.
+//!
+//! An invalid resume id is ignored, and the token beside it is redeemed as if it had come alone. A
+//! fresh token then opens a new session. So clients that get a new token for each attempt may send
+//! their last id along, and after a restart of the server they are not locked out.
 //!
 //! # What a refused client sees
 //!
 //! | shown | answer |
 //! |---|---|
-//! | both factors, of a session that is over or whose events the client has had | 204: a native `EventSource` stops |
-//! | a token that is not fresh, with an id that is not its session's | the 401 of every bad token, to the byte |
-//! | the same, with several ids | 400: none of them counts |
-//! | a resume id, when there is no room, the stream was taken over too often, or the store can't be asked | 200 and `sse.wait`, with its own id and a time to wait: it asks again |
+//! | id and token of a session that is over, or that the client has all events of | 204: a native `EventSource` stops |
+//! | a token that is not fresh, with an invalid id or an id of another session | the 401 of every bad token, byte for byte |
+//! | a token that is not fresh, with several ids | 400: several ids are ignored |
+//! | a resume id, when there is no free slot, the stream was taken over too often, or the store fails | 200 and `sse.wait`, with the same id and a time to wait |
 //!
-//! # What the page gets
+//! # Events of the library
 //!
-//! The handler's events, and some of the library's own, which `onmessage` never sees. A page may
-//! listen to them; it need not. Their data is JSON.
+//! A page gets the events of the handler, and some of the library. Their names begin with `sse.`, so
+//! `onmessage` never gets them. A page can ignore them, or listen with `addEventListener`. Their data
+//! is JSON.
 //!
 //! | event | data | when |
 //! |---|---|---|
-//! | `sse.open` | `{"v":1,"gap":null}`, or the gap | first of each connection |
-//! | `sse.gap` | `{"v":1,"from":7,"to":9}` | these events are gone for good |
-//! | `sse.close` | `{"v":1,"reason":"deadline"}` | last: the session is closed, the client is to stop |
-//! | `sse.error` | `{"v":1,"reason":"internal"}` | last: the work broke off |
-//! | `sse.wait` | `{"v":1}` | all there is of a connection that can't be served now |
-//! | `sse.heartbeat` | `{"v":1}` | after a silence, if [asked for](crate::ResumableBody::named_heartbeat); it has no id |
+//! | `sse.open` | `{"v":1,"gap":null}`, or the gap | the first event of each connection |
+//! | `sse.gap` | `{"v":1,"from":7,"to":9}` | these events are lost for this client |
+//! | `sse.close` | `{"v":1,"reason":"complete"}` | the last event: the client has the whole stream |
+//! | `sse.close` | `{"v":1,"reason":"deadline"}`, or another reason | the last event: the session was closed before its log ended |
+//! | `sse.error` | `{"v":1,"reason":"internal"}` | the last event: the work failed |
+//! | `sse.wait` | `{"v":1}` | the only event of a connection that can't be served now |
+//! | `sse.heartbeat` | `{"v":1}` | after a silence, if you [ask for it](ResumableBody::with_named_heartbeat); it has no id |
 //!
-//! After a connection broke in the middle of an event, `WebKit` puts what it had of it before the
-//! data of `sse.open` or `sse.wait`: only the last line counts. The event itself comes again.
+//! **An answer is whole if the page got `sse.close` with the reason `complete`.** Without that event, the
+//! connection broke, and the browser comes back. The other reasons are those of
+//! [`CloseReason`](sse_gate_resume::CloseReason): `deadline`, `revoked`, `reuse`, `rollback`,
+//! `displaced`. A client whose connection breaks between the last event and `sse.close` comes back and
+//! gets 204.
+//!
+//! If a connection breaks in the middle of an event, `WebKit` adds the first part of that event to the
+//! data of `sse.open` or `sse.wait`. Only the last line is the event's own data. The broken event comes
+//! again.
 //!
 //! # What the handler does
 //!
-//! It finds a [`ResumableStream`] in the request's extensions, at the first opening and at each
-//! resume, and says what is streamed: [`produce`](ResumableStream::produce) for work of the
-//! session's own, which runs once, or [`follow`](ResumableStream::follow) for a log that many
-//! read. It is asked each time, so it may also refuse.
+//! It finds a [`ResumableStream`] in the request, at the first opening and at each resume. It chooses
+//! what to stream:
+//!
+//! - [`produce`](ResumableStream::produce): work for this session alone. It runs once, and goes on while
+//!   the client is away.
+//! - [`follow`](ResumableStream::follow): a log that many clients read, like the log of a
+//!   [topic](sse_gate_resume::Topics).
+//!
+//! The handler is called for each connection, so it can also refuse.
+//!
+//! # Where a client continues
+//!
+//! A resume id holds the number of the last event. The client gets the events behind it, and names of
+//! lost ones in the gap of `sse.open`. A caller that keeps the numbers itself sends one as
+//! `Last-Event-ID` or as the query parameter `after`: see [`ResumableStream::cursor`].
 //!
 //! # What the deployment must take care of
 //!
 //! A proxy must pass `Last-Event-ID` on, and must neither buffer, cache nor redirect the route.
+//!
+//! # Example
+//!
+//! A client reads a whole answer, and then asks again:
+//!
+//! ```
+//! use http::{Request, StatusCode};
+//! use http_body_util::{BodyExt, Empty};
+//! use sse_gate::{
+//!     Event, Gate, GateLayer, GrantRequest, Problem, Publisher, ResumableStream, SseRoute, Subject,
+//! };
+//! use tower::{Layer, Service, service_fn};
+//!
+//! # type Error = Box<dyn std::error::Error>;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Error> {
+//! let (gate, route) = (Gate::in_memory(), SseRoute::new("/answers/{id}")?);
+//! let logs = gate.new_logs();
+//! let handler = service_fn(move |request: Request<Empty<bytes::Bytes>>| {
+//!     let logs = logs.clone();
+//!     async move {
+//!         let stream = ResumableStream::of(request.extensions()).expect("the route is resumable");
+//!         let work = |publisher: Publisher| async move {
+//!             publisher.publish(&Event::new().data("hello")).await?;
+//!             publisher.finish().await
+//!         };
+//!         let body = stream.produce(&logs, work).await.expect("there is room");
+//!         Ok::<_, std::convert::Infallible>(body.into_response())
+//!     }
+//! });
+//! let layer = GateLayer::new(&gate, &route).resumable(&gate.new_sessions()?);
+//! let mut service = layer.layer(handler);
+//!
+//! let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, route.resource(["7"])?)).await?;
+//! let uri = format!("{}?token={}", route.url(["7"])?, issued.token().expose());
+//! let request = || Request::get(&uri).header("accept", "text/event-stream");
+//!
+//! let response = service.call(request().body(Empty::new())?).await?;
+//! let bytes = response.into_body().collect().await?.to_bytes();
+//! let text = std::str::from_utf8(&bytes)?;
+//! assert!(text.contains("event: sse.open\n") && text.contains("data: hello\n"));
+//! assert!(text.ends_with("event: sse.close\ndata: {\"v\":1,\"reason\":\"complete\"}\n\n"));
+//!
+//! let last_id = text.lines().filter_map(|line| line.strip_prefix("id: ")).last().expect("an id");
+//! let again = request().header("last-event-id", last_id).body(Empty::new())?;
+//! assert_eq!(service.call(again).await?.status(), StatusCode::NO_CONTENT);
+//! # Ok(())
+//! # }
+//! ```
 
 mod body;
 mod error;

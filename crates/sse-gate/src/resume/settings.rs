@@ -1,4 +1,4 @@
-//! How a route lets its clients go on: [`Resumable`].
+//! The settings of a resumable route: [`Resumable`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,32 @@ use sse_gate_resume::{ResumePolicy, Sessions, SlowPolicy};
 use super::{WorkError, WorkSlots};
 use crate::Granted;
 
-/// The settings of a resumable route, each with a default but for its sessions.
+/// The settings of a [resumable](crate::GateLayer::resumable) route. The sessions are required; all
+/// other settings have a default.
+///
+/// | setting | default |
+/// |---|---|
+/// | [`with_policy`](Self::with_policy) | a session waits for its client for 2 min |
+/// | [`with_slow_policy`](Self::with_slow_policy) | a client may be 256 events behind for 10 s |
+/// | [`with_work_slots`](Self::with_work_slots) | 10,000 pieces of work, 16 of one subject |
+/// | [`on_work_error`](Self::on_work_error) | errors of work are dropped |
+/// | [`with_insecure_opening_grace`](Self::with_insecure_opening_grace) | off |
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate::sessions::{ResumePolicy, SlowPolicy};
+/// use sse_gate::{Gate, GateLayer, Resumable, SseRoute, WorkSlots};
+///
+/// let (gate, route) = (Gate::in_memory(), SseRoute::new("/answers/{id}")?);
+/// let settings = Resumable::new(&gate.new_sessions()?)
+///     .with_policy(ResumePolicy::default().with_idle(Duration::from_secs(300)))
+///     .with_slow_policy(SlowPolicy::NEVER)
+///     .with_work_slots(WorkSlots::new(500, 4))
+///     .on_work_error(|granted, error| eprintln!("{:?}: {error}", granted.resource()));
+/// let layer = GateLayer::new(&gate, &route).resumable(settings);
+/// # let _ = layer;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Resumable {
     pub(crate) sessions: Sessions,
@@ -20,7 +45,7 @@ pub struct Resumable {
     pub(crate) on_work_error: Option<WorkHook>,
 }
 
-/// Gets the errors of work.
+/// The hook that gets the errors of work.
 #[derive(Clone)]
 pub(crate) struct WorkHook(pub(crate) Arc<OnWorkError>);
 
@@ -33,7 +58,8 @@ impl fmt::Debug for WorkHook {
 }
 
 impl Resumable {
-    /// Keeps its sessions among these. Several routes may share them.
+    /// The default settings, with these sessions. Several routes may share them.
+    /// [`Gate::new_sessions`](crate::Gate::new_sessions) makes sessions in memory.
     pub fn new(sessions: &Sessions) -> Self {
         Self {
             sessions: sessions.clone(),
@@ -45,27 +71,42 @@ impl Resumable {
         }
     }
 
-    /// How sessions deal with clients that come back.
+    /// How sessions treat clients that come back: how long they wait for them, how often a client may
+    /// replace its own connection, and how often an id may be used twice because an answer was lost.
     pub fn with_policy(mut self, policy: ResumePolicy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// When a client is too slow.
+    /// When a client counts as too slow. Its connection then ends, and it comes back and continues. A slow
+    /// client costs no memory: what it has not read is in the log.
     pub fn with_slow_policy(mut self, policy: SlowPolicy) -> Self {
         self.slow = policy;
         self
     }
 
-    /// The caps on work in progress, to be shared by the routes of one service. By default each has
-    /// its own, at [`WorkSlots`]' defaults.
+    /// The caps on work in progress. Give clones of one [`WorkSlots`] to several routes to make them count
+    /// together. By default each route counts for itself, with the defaults of [`WorkSlots`].
     pub fn with_work_slots(mut self, slots: WorkSlots) -> Self {
         self.work = slots;
         self
     }
 
-    /// Calls `hook` when the work behind a stream fails, panics, or returns without having finished
-    /// its log. Work whose session is over is expected to break off: only its panics are told.
+    /// Calls `hook` when the work behind a stream fails, panics, or returns without finishing its log.
+    /// When the session is over, publishing fails, so errors of the work are expected: then the hook only
+    /// gets panics.
+    ///
+    /// ```
+    /// use sse_gate::{Gate, Resumable, WorkError};
+    ///
+    /// let sessions = Gate::in_memory().new_sessions()?;
+    /// let settings = Resumable::new(&sessions).on_work_error(|granted, error| match error {
+    ///     WorkError::Unfinished => eprintln!("no end for {}", granted.subject().as_str()),
+    ///     error => eprintln!("work failed: {error}"),
+    /// });
+    /// # let _ = settings;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn on_work_error(
         mut self,
         hook: impl Fn(&Granted, WorkError) + Send + Sync + 'static,
@@ -74,11 +115,13 @@ impl Resumable {
         self
     }
 
-    /// Takes a token a second time within `grace`, 5 s at most, if the first answer got lost.
+    /// Accepts a token a second time within `grace`, if the first answer may be lost. `grace` is 5 s at
+    /// most.
     ///
-    /// **Insecure**: for that time the URL alone opens the stream. It counts only until a write to
-    /// the first connection has succeeded, or when that connection is gone; and the first is cut.
-    /// Without it, a client whose first answer is lost has to ask for a new token.
+    /// **Insecure**: for that time, the URL alone opens the stream. It does so while no write to the first
+    /// connection has succeeded, or after that connection has ended. The first connection is cut then.
+    ///
+    /// Without this, a client whose first answer is lost must ask for a new token.
     pub fn with_insecure_opening_grace(mut self, grace: Duration) -> Self {
         self.opening_grace = Some(grace);
         self

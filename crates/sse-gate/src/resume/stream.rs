@@ -1,9 +1,10 @@
-//! What a handler finds in its request: [`ResumableStream`].
+//! What the handler of a resumable route finds in its request: [`ResumableStream`].
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http::Extensions;
 use sse_gate_core::TokenKey;
 use sse_gate_resume::backend::ReadLog;
 use sse_gate_resume::{
@@ -12,30 +13,51 @@ use sse_gate_resume::{
 
 use super::produce::{Full, WorkSlot, run};
 use super::{AttachError, Follow, Resumable, ResumableBody, WorkOutput};
-use crate::Granted;
 use crate::slots::{Pulse, Slot};
 use crate::store::StoreAccess;
+use crate::{Granted, MissingGrant};
 
-/// How long a newcomer waits for work that was told to stop.
+/// How long a new session waits for other work of its subject to stop.
 const STOPS_WITHIN: Duration = Duration::from_secs(1);
 
-/// A stream that its client may go on with, in the extensions of the request that opens it or goes
-/// on. Clones are the same stream.
+/// A stream that its client can continue after a reconnect. The handler finds it in the extensions of the
+/// request, and attaches a log to it. Clones are the same stream.
 ///
-/// With the feature `axum` it is an extractor too. There is one only behind a
-/// [`GateLayer`](crate::GateLayer) that is [`resumable`](crate::GateLayer::resumable).
+/// It exists only behind a [`GateLayer`](crate::GateLayer) that is
+/// [resumable](crate::GateLayer::resumable). With the feature `axum`, it is an extractor. In every other
+/// framework [`of`](Self::of) finds it.
+///
+/// | method | the log | who writes it |
+/// |---|---|---|
+/// | [`produce`](Self::produce) | belongs to this session | work that it starts |
+/// | [`follow`](Self::follow) | is shared by many sessions | other parts of the program |
+///
+/// ```
+/// use std::convert::Infallible;
+/// use http::{Request, Response};
+/// use sse_gate::sessions::Topics;
+/// use sse_gate::{Problem, ResumableBody, ResumableStream};
+///
+/// // In any tower service:
+/// async fn news<B>(request: Request<B>, topics: Topics) -> Result<Response<ResumableBody>, Problem> {
+///     let stream = ResumableStream::of(request.extensions())?;
+///     let log = topics.log("news", None)?;
+///     Ok(stream.follow(&log).await?.into_response())
+/// }
+/// # let _ = news::<()>;
+/// ```
 #[derive(Clone)]
 pub struct ResumableStream {
     granted: Granted,
     settings: Resumable,
     access: StoreAccess,
     is_resumed: bool,
-    /// That of its connection.
+    /// The pulse of the connection.
     pulse: Arc<Pulse>,
     way: Arc<Mutex<Option<Way>>>,
 }
 
-/// What is in a stream until a handler attaches it: a place above all.
+/// What a stream holds until the handler attaches it. The slot is the most important part.
 pub(crate) struct Unattached(Arc<Mutex<Option<Way>>>);
 
 impl Unattached {
@@ -46,21 +68,23 @@ impl Unattached {
     }
 }
 
-/// How the client came.
+/// What the handler attaches a log to.
 enum Way {
-    /// With a fresh token.
+    /// A new session.
     First(First),
-    /// With a resume id.
+    /// A session that the client continues.
     Again(Resumed),
 }
 
-/// What it takes to open a session.
+/// What is needed to open a session.
 pub(crate) struct First {
+    /// The key of the token, or a random one for a caller without a token.
     pub(crate) token: TokenKey,
-    /// From before the token was taken.
+    /// What was read from the sessions before the token was taken.
     pub(crate) arrival: Arrival,
+    /// The slot of the connection.
     pub(crate) slot: Slot,
-    /// Behind which event a caller with a credential of its own wants to go on.
+    /// The last event that a caller with its own credential has.
     pub(crate) cursor: Option<u64>,
 }
 
@@ -102,34 +126,76 @@ impl ResumableStream {
         }
     }
 
+    /// The stream in the extensions of a request.
+    ///
+    /// # Errors
+    ///
+    /// The request did not come through a [`GateLayer`](crate::GateLayer), or the layer is not
+    /// [resumable](crate::GateLayer::resumable). The error says which.
+    pub fn of(extensions: &Extensions) -> Result<&Self, MissingGrant> {
+        let is_strict = extensions.get::<Granted>().is_some();
+        let missing = if is_strict {
+            MissingGrant::SESSIONS
+        } else {
+            MissingGrant::LAYER
+        };
+        extensions.get().ok_or(missing)
+    }
+
     pub(crate) fn unattached(&self) -> Unattached {
         Unattached(Arc::clone(&self.way))
     }
 
-    /// The grant: whose stream it is, and of what. Its payload is there only at the first opening.
+    /// The grant: who may read the stream, and of which resource. Its payload is there only at the first
+    /// opening, and not when the client comes back.
     pub fn granted(&self) -> &Granted {
         &self.granted
     }
 
-    /// Whether the client goes on with a stream that it had before.
+    /// Whether the client continues a session that it had before.
     pub fn is_resumed(&self) -> bool {
         self.is_resumed
     }
 
-    /// Streams the log of work that belongs to this session alone: a log from `logs`, which `work`
-    /// writes in a task of its own.
+    /// Starts work for this session alone, and streams what it publishes. The work gets a log from `logs`
+    /// and runs in a task of its own.
     ///
-    /// **The work runs once**, however often the client comes back: it is started at the first
-    /// opening and not looked at later. It goes on without its client, and learns from its
-    /// [`Publisher`] whether anybody listens and whether it is to stop. If it panics, or drops the
-    /// publisher, the stream ends with `sse.error`, and
-    /// [`Resumable::on_work_error`](crate::Resumable::on_work_error) is told.
+    /// **The work runs once**, however often the client comes back. It is started at the first opening. At
+    /// a resume, `work` is dropped, and the client continues to read the same log. The work goes on while
+    /// its client is away. Its [`Publisher`] tells it whether a client listens, and whether it should
+    /// stop.
     ///
-    /// **The work must look at what [`publish`](Publisher::publish) returns**: once its session is
-    /// over, no client can read what it writes, and publishing fails. Work in progress is
-    /// [capped](crate::WorkSlots) by subject; at the cap this waits up to a second for other work of
-    /// the subject's that was just told to stop, and is refused then. At the cap of all work it is
-    /// refused at once. What it writes counts against the subject's [share](sse_gate_resume::LogBudget::with_share) of the logs' budget.
+    /// **The work must check what [`publish`](Publisher::publish) returns.** When the session is over, no
+    /// client can read the log, and publishing fails.
+    ///
+    /// If the work panics, or ends without [`finish`](Publisher::finish), the stream ends with
+    /// `sse.error`, and [`Resumable::on_work_error`](crate::Resumable::on_work_error) gets the error.
+    ///
+    /// ```
+    /// use sse_gate::{Event, MemoryLogs, Problem, Publisher, ResumableBody, ResumableStream};
+    ///
+    /// async fn answer(stream: ResumableStream, logs: MemoryLogs) -> Result<ResumableBody, Problem> {
+    ///     let granted = stream.granted().clone();
+    ///     let work = move |publisher: Publisher| async move {
+    ///         let question: String = granted.payload()?; // The authorizer has put it there.
+    ///         for word in question.split_whitespace() {
+    ///             publisher.publish(&Event::new().data(word)).await?;
+    ///         }
+    ///         publisher.finish().await?;
+    ///         Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    ///     };
+    ///     Ok(stream.produce(&logs, work).await?)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`AttachError`]. [`WorkSlots`](crate::WorkSlots) cap the work. At the cap of the subject, this
+    /// waits up to 1 s: to open the session, another one of the subject may have been closed, and its work
+    /// may stop. At the cap of all work, it is refused at once.
+    ///
+    /// What the work publishes counts against the subject's
+    /// [share](sse_gate_resume::LogBudget::with_share) of the budget of `logs`.
     ///
     /// To be called within a Tokio runtime.
     pub async fn produce<W, F>(
@@ -148,7 +214,7 @@ impl ResumableStream {
         let token = first.token;
         let slot = self.settings.work.begin(self.granted.subject());
         if let Err(Full::InAll) = slot {
-            // To open a session may close another one of the subject's: not for nothing.
+            // Opening a session may close another one of the subject. That would be for nothing here.
             return Err(AttachError::TooMuchWorkInAll);
         }
         let log = logs.create_for(self.granted.subject())?;
@@ -165,8 +231,8 @@ impl ResumableStream {
         Ok(body)
     }
 
-    /// Waits for other work of the subject's to stop: to open this session, one of its others may
-    /// have been closed. If none stops, the session is closed.
+    /// Waits for other work of the subject to stop: to open this session, another one may have been
+    /// closed. If no work stops in time, this session is closed.
     async fn wait_for_work(&self, token: TokenKey) -> Result<WorkSlot, AttachError> {
         let subject = self.granted.subject();
         let slot = self.settings.work.begin_within(subject, STOPS_WITHIN);
@@ -183,21 +249,37 @@ impl ResumableStream {
         })
     }
 
-    /// Streams a log that others read too: a feed. It begins with what comes from now on, unless
-    /// [`last`](Follow::last) or [`after`](Follow::after) say otherwise; await it to get the body.
+    /// Streams a log that other clients read too, like a feed. Await what it returns to get the body.
     ///
-    /// A client that comes back gets what it missed. A caller with a credential of its own begins
-    /// behind the number that it [names](Self::cursor).
+    /// A new client gets the events that are published from now on. [`last`](Follow::last) and
+    /// [`after`](Follow::after) change that, and so does a caller that names a [number](Self::cursor). A
+    /// client that comes back gets what it missed.
     ///
-    /// It must be the log that the session began with. One that was made anew in its place has
-    /// other events under the same numbers: then the session is closed, as nobody can tell what its
-    /// client would miss.
+    /// It must be the log that the session began with. A log that was made anew has other events with the
+    /// same numbers, so the session is closed and the client gets 410 ([`AttachError::OtherLog`]).
+    ///
+    /// ```
+    /// use sse_gate::sessions::Topics;
+    /// use sse_gate::{Event, Problem, ResumableBody, ResumableStream};
+    ///
+    /// async fn room(stream: ResumableStream, topics: Topics) -> Result<ResumableBody, Problem> {
+    ///     // A new member gets the last 20 messages.
+    ///     let log = topics.log("room 7", None)?;
+    ///     Ok(stream.follow(&log).last(20).await?)
+    /// }
+    ///
+    /// async fn say(topics: Topics, text: String) -> Result<(), Problem> {
+    ///     topics.publish("room 7", None, &Event::new().data(text)).await?;
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn follow<L: ReadLog + Clone>(&self, log: &L) -> Follow {
         Follow::new(self.clone(), Arc::new(log.clone()))
     }
 
-    /// The number behind which a caller with a credential of its own wants to go on, if it names
-    /// one.
+    /// The number of the last event that a caller with its own credential has, if it sends one in
+    /// `Last-Event-ID` or in the query parameter `after`. `None` for clients with a token, and after the
+    /// stream was attached.
     pub fn cursor(&self) -> Option<u64> {
         let way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
         match &*way {
@@ -215,7 +297,7 @@ impl ResumableStream {
             Way::Again(resumed) if resumed.binding().log_epoch != log.epoch() => {
                 let (sessions, token) = (self.settings.sessions.clone(), resumed.binding().token);
                 let closed = async move { sessions.close(token, CloseReason::Rollback).await };
-                // If that fails, the client is told the same, and it is tried when it comes again.
+                // If this fails, the client gets the same answer, and the next request tries it again.
                 let _ = self.access.ask(Box::pin(closed)).await;
                 Err(AttachError::OtherLog)
             }
@@ -228,8 +310,8 @@ impl ResumableStream {
         }
     }
 
-    /// Opens the session, and to the end: if the client goes meanwhile, the session knows that its
-    /// connection is gone. A log that others read too is read from a `start`.
+    /// Opens the session. This runs to its end even if the client goes away, so the session knows that
+    /// its connection is gone. `start` is for logs that other clients read too.
     async fn open(
         &self,
         first: First,

@@ -6,10 +6,23 @@ use http::HeaderName;
 use matchit::InsertError;
 use sse_gate_core::InvalidResource;
 
-/// A pattern is no route, its token has no place, or values do not fit it.
+/// A pattern is not a valid route, its token has no valid place, or values don't fit its parameters.
 ///
-/// It says what is wrong and how to write what was meant. It is an error of configuration, found when
-/// a program starts: a route like this would match no request, or another one than it seems.
+/// The message says what is wrong and how to write it. Most of these are errors of configuration, found
+/// when a program starts: such a route would match no request, or other requests than it seems. As a
+/// [`Problem`](crate::Problem) it is 404, for values that come from a request.
+///
+/// ```
+/// use sse_gate::{InvalidRouteKind, SseRoute};
+///
+/// let error = SseRoute::new("/rooms/{room}?token={token}").unwrap_err();
+/// assert_eq!(error.kind(), InvalidRouteKind::Pattern);
+/// assert!(error.to_string().contains("it has a query"));
+///
+/// let rooms = SseRoute::new("/rooms/{room}")?;
+/// assert_eq!(rooms.url(["7", "8"]).unwrap_err().kind(), InvalidRouteKind::Values);
+/// # Ok::<(), sse_gate::InvalidRoute>(())
+/// ```
 #[derive(Debug)]
 pub struct InvalidRoute {
     pattern: Box<str>,
@@ -20,13 +33,13 @@ pub struct InvalidRoute {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidRouteKind {
-    /// The pattern is not well-formed, or can never match a request.
+    /// The pattern is not well-formed, can never match a request, or has the same paths as another one.
     Pattern,
-    /// The place of the token is not there, or can't be one.
+    /// The token can't be in this parameter or header.
     TokenPlace,
-    /// The values are not as many as the parameters, empty, or too long.
+    /// There are too few or too many values, or one is empty or too long.
     Values,
-    /// Two patterns that belong together have different parameters.
+    /// The mint path has other parameters than the stream.
     Parameters,
 }
 
@@ -37,21 +50,21 @@ pub(super) enum Fault {
     Empty,
     #[error("it is a URL; a pattern is the path alone: /rooms/{{room}}/events")]
     Url,
-    #[error("it does not begin with a slash: /rooms/{{room}}/events")]
+    #[error("it does not begin with a slash; write it like /rooms/{{room}}/events")]
     NoSlash,
     #[error("it has a query or a fragment; a pattern is the path alone")]
     NotOnlyPath,
-    #[error("it has an empty segment; write one slash where there are more")]
+    #[error("it has an empty segment; write one slash instead of two")]
     EmptySegment,
-    #[error("it has a segment of dots, which clients take away before they ask")]
+    #[error("it has a segment of dots, which clients remove before they send the request")]
     Dots,
-    #[error("{0:?} is no parameter; a parameter stands in braces: {{name}}")]
+    #[error("{0:?} is not a parameter; a parameter stands in braces: {{name}}")]
     NoBraces(Box<str>),
     #[error("it has a catch-all parameter; write a parameter for each segment")]
     CatchAll,
-    #[error("a brace has no partner; a parameter is written {{name}}")]
+    #[error("a brace has no partner; write a parameter as {{name}}")]
     Braces,
-    #[error("{{{0}}} has no name that is one: letters, digits, `_` and `-`, and nothing else")]
+    #[error("{{{0}}} has no name that is allowed; use letters, digits, `_` and `-`")]
     Name(Box<str>),
     #[error("two parameters are named {{{0}}}")]
     SameName(Box<str>),
@@ -59,25 +72,25 @@ pub(super) enum Fault {
     ManyInSegment,
     #[error("clients send {0:?} percent-encoded: write {1}")]
     Unencoded(char, Box<str>),
-    #[error("{0:?} is no escape that clients send: write it in capitals, or the character itself")]
+    #[error("clients don't send the escape {0:?}: write it in capitals, or the character itself")]
     Escape(Box<str>),
     #[error("it has the same paths as {0:?}")]
     Conflict(Box<str>),
     #[error("it has no parameter {{{0}}} for the token")]
     NoTokenParameter(Box<str>),
-    #[error("no client sends {0:?} unencoded: name the token's parameter with letters and digits")]
+    #[error("clients encode {0:?}: name the token's parameter with letters and digits")]
     TokenParameter(Box<str>),
-    #[error("the header {0} has a meaning of its own: a token needs another one")]
+    #[error("the header {0} has another meaning: choose another one for the token")]
     TokenHeader(HeaderName),
-    #[error("it is no prefix of a URL: /app, or https://api.example")]
+    #[error("it is not a prefix of a URL; write it like /app or https://api.example")]
     UrlPrefix,
-    #[error("it has {expected} parameters that need a value, and was given {given}")]
+    #[error("it has {expected} parameters that need a value, but there are {given} values")]
     Values { expected: usize, given: usize },
-    #[error("the value for {{{0}}} is empty, and no path has an empty segment")]
+    #[error("the value for {{{0}}} is empty, but a segment of a path can't be empty")]
     EmptyValue(Box<str>),
-    #[error("its values make no resource")]
+    #[error("its values are not a valid resource")]
     Resource(#[source] InvalidResource),
-    #[error("it has the parameters {own}, and its stream {other:?} has {others}")]
+    #[error("it has the parameters {own}, but its stream {other:?} has {others}")]
     Parameters {
         own: Box<str>,
         other: Box<str>,
@@ -118,7 +131,7 @@ impl InvalidRoute {
         }
     }
 
-    /// The pattern that it is about.
+    /// The pattern or prefix that the error is about.
     pub fn pattern(&self) -> &str {
         &self.pattern
     }

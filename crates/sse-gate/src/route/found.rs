@@ -1,4 +1,4 @@
-//! Which path a request was made to, and what it stands for: [`PublicPath`], [`Found`].
+//! Finds the path that a request was made to, and what it names: [`PublicPath`], [`Found`].
 
 use std::borrow::Cow;
 
@@ -7,20 +7,23 @@ use sse_gate_core::Resource;
 
 use super::{Params, SseRoute};
 
-/// The path that the client asked for, as [`StripTokenLayer`](crate::StripTokenLayer) saw it. It is
-/// put into the extensions of a request for a token.
+/// The path that the client asked for, as [`StripTokenLayer`](crate::StripTokenLayer) saw it. The layer
+/// puts it into the extensions of a request for a token.
 #[derive(Clone, Debug)]
 pub(crate) struct PublicPath(pub(crate) Box<str>);
 
 /// What a request for a token asks for.
 pub(crate) struct Found {
+    /// The parameters of the path, decoded.
     pub(crate) params: Params,
+    /// The resource that the path names.
     pub(crate) resource: Resource,
-    /// The URL of the stream, if it can be told before there is a token.
+    /// The URL of the stream. `None` if it depends on the token.
     pub(crate) url: Option<String>,
 }
 
-/// The paths that a request may have been made to: what inner layers see, and what they were cut from.
+/// The paths that a request may have been made to. Routers cut a prefix off the path that inner layers
+/// see, so the whole path is a candidate too.
 pub(super) fn candidates<'p>(parts: &'p Parts, nest: &str) -> Vec<Cow<'p, str>> {
     let seen = parts.uri.path();
     let mut paths = Vec::with_capacity(3);
@@ -43,7 +46,7 @@ pub(super) fn candidates<'p>(parts: &'p Parts, nest: &str) -> Vec<Cow<'p, str>> 
 }
 
 impl SseRoute {
-    /// What a request for a token asks for, if it was made to this route's mint.
+    /// What a request for a token asks for, if it was made to the mint path of this route.
     pub(crate) fn find_mint(&self, parts: &Parts) -> Option<Found> {
         let mut paths = candidates(parts, &self.0.settings.nest).into_iter();
         let params = paths.find_map(|path| self.0.mint.decode(&path))?;

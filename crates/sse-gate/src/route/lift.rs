@@ -1,4 +1,4 @@
-//! Lifts the token out of a request: afterwards the request has it no more.
+//! Takes the credentials out of a request, so that no inner layer sees them: [`StrippedToken`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +18,7 @@ use super::rivals::Rivals;
 use super::scrub::scrub;
 use super::{SseRoute, TokenIn, usual};
 
-/// The longest query that is looked into, in bytes.
+/// The longest query that is read, in bytes.
 pub(super) const MAX_QUERY: usize = 4 * 1024;
 
 /// The longest text that is kept as a token, in bytes. A token has 55.
@@ -26,26 +26,49 @@ const MAX_SHOWN: usize = 128;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// What stands in a path in a credential's place.
+/// What replaces a credential in a path.
 pub(super) const PLACEHOLDER: &str = "-";
 
-/// What a request showed as its token or resume id, as its route's layer found it.
+/// What a request has in the place of its token or resume id.
 pub(crate) enum Shown {
     /// Nothing.
     None,
-    /// One text, the token or something else.
+    /// One text, which may be a token or a resume id.
     One(Zeroizing<Box<str>>),
-    /// Something that is too long to be a token.
+    /// A text that is too long to be one.
     TooLong,
-    /// More than one.
+    /// More than one text.
     Many,
 }
 
-/// The credentials that were taken out of a request, in its extensions: out of everybody's sight
-/// but the gate's.
+/// The credentials that were taken out of a request. A [`StripTokenLayer`](crate::StripTokenLayer) puts
+/// it into the extensions of the request. Only the gate can read the token; its `Debug` does not show it.
 ///
-/// A [`StripTokenLayer`](crate::StripTokenLayer) puts it there. For the endpoints that act on a
-/// stream by its token: [`key_for`](Self::key_for).
+/// Use it in endpoints that act on a stream by its token, as one that stops an answer. Such an endpoint
+/// has a route of its own, whose token stands in the same place:
+///
+/// ```
+/// use http::Request;
+/// use sse_gate::core::TokenKey;
+/// use sse_gate::{Resource, SseRoute, StripTokenLayer, StrippedToken, TokenIn};
+/// use tower::{Layer, Service, service_fn};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let stop = SseRoute::new("/chat/{token}/stop")?.with_token_in(TokenIn::Path("token".to_owned()))?;
+/// let chat = Resource::new(["chat"])?;
+/// let handler = service_fn(move |request: Request<()>| {
+///     let stripped = request.extensions().get::<StrippedToken>().cloned();
+///     let key: Option<TokenKey> = stripped.and_then(|stripped| stripped.key_for(&chat));
+///     async move { Ok::<_, std::convert::Infallible>((request.uri().path().to_owned(), key)) }
+/// });
+/// let mut service = StripTokenLayer::new([&stop]).layer(handler);
+///
+/// let request = Request::post("/chat/not-a-token/stop").body(())?;
+/// assert_eq!(service.call(request).await?, ("/chat/-/stop".to_owned(), None));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct StrippedToken(Arc<Finding>);
 
@@ -55,16 +78,19 @@ struct Finding {
     token: Shown,
     rivals: Rivals,
     resume_id: Shown,
-    /// Whether there was a query that is too long to look into. It is gone.
+    /// Whether there was a query that is too long to be read. It was removed.
     has_long_query: bool,
-    /// Whether the path was the route's as it stood, and not only when an inner layer has brought it
-    /// into the usual form.
+    /// Whether the path matched as it was. If not, it matches after an inner layer has normalized it.
     is_exact: bool,
 }
 
 impl StrippedToken {
-    /// The key of the token for `resource`, if it is spelled as one. It proves nothing: whoever
-    /// shows a token that was used has the same key. Who asks is known by another credential.
+    /// The key of the token for `resource`. `None` if the request does not show one text that is spelled
+    /// as a token.
+    ///
+    /// **It proves nothing.** A used token has the same key, and a URL can leak. Authenticate the caller by
+    /// another credential, and check that the stream belongs to it:
+    /// [`GuardedSessions::stop`](crate::GuardedSessions::stop) does.
     pub fn key_for(&self, resource: &Resource) -> Option<TokenKey> {
         match &self.0.token {
             Shown::One(text) => TokenKey::of(text, resource),
@@ -76,7 +102,7 @@ impl StrippedToken {
         &self.0.resource
     }
 
-    /// Whether it is for a request of this route's, whose path is `path` now.
+    /// Whether it was taken from a request of this route. `path` is what inner layers see now.
     pub(crate) fn is_for(&self, route: &SseRoute, path: &str) -> bool {
         let is_now = || {
             let found = route.matches(path);
@@ -85,24 +111,23 @@ impl StrippedToken {
         self.0.route == *route && (self.0.is_exact || is_now())
     }
 
-    /// Whether something was shown in the token's place.
+    /// Whether the request has anything in the token's place.
     pub(crate) fn is_shown(&self) -> bool {
         !matches!(self.0.token, Shown::None)
     }
 
-    /// Whether the request shows no token, and a bearer in `Authorization`: the credential of the
-    /// caller itself.
+    /// Whether the request has no token but a bearer in `Authorization`: the caller's own credential.
     pub(crate) fn is_by_caller(&self) -> bool {
         !self.is_shown() && self.0.rivals.in_authorization
     }
 
-    /// Whether there was a query that is too long to look into.
+    /// Whether there was a query that is too long to be read.
     pub(crate) fn has_long_query(&self) -> bool {
         self.0.has_long_query
     }
 
-    /// The token, for who opens a stream: it must be the only credential. `Authorization` may
-    /// belong to a gateway.
+    /// The token, for opening a stream. It must be the only credential. `Authorization` can be ignored, as
+    /// it may belong to a gateway.
     pub(crate) fn token(&self, ignores_authorization: bool) -> &Shown {
         let Rivals {
             in_authorization,
@@ -116,20 +141,20 @@ impl StrippedToken {
         }
     }
 
-    /// What claims to be a resume id in `Last-Event-ID`.
+    /// What is spelled like a resume id in `Last-Event-ID`.
     pub(crate) fn resume_id(&self) -> &Shown {
         &self.0.resume_id
     }
 }
 
 impl SseRoute {
-    /// Takes the token out of a request of this route, and blanks what looks like another one;
-    /// `None` if it is not one, and stays as it is.
+    /// Takes the credentials out of a request of this route, and blanks what looks like another one.
+    /// `None` if the request belongs to another route. Then it stays as it is.
     pub(crate) fn lift(&self, parts: &mut Parts) -> Option<StrippedToken> {
         let seen = parts.uri.path().len();
         let paths = candidates(parts, &self.0.settings.nest);
         let (resource, token_at) = paths.into_iter().find_map(|path| {
-            // Where the token stands in what is left of the path.
+            // Where the token is in what inner layers see of the path.
             let cut = path.len().checked_sub(seen)?;
             let (resource, token_at) = self.matches(&path)?;
             let token_at = token_at.filter(|at| at.start >= cut);
@@ -138,7 +163,7 @@ impl SseRoute {
         self.lift_found(parts, (resource, token_at), true)
     }
 
-    /// The same for a path that is one of this route's when it is brought into the usual form.
+    /// The same for a path that matches this route only after it was normalized.
     pub(crate) fn lift_loosely(&self, parts: &mut Parts) -> Option<StrippedToken> {
         let mut forms = usual::forms(parts.uri.path());
         let (form, found) = forms.find_map(|form| {
@@ -177,7 +202,7 @@ impl SseRoute {
         })))
     }
 
-    /// The resource that a path stands for, and where in it the token is if that is its place.
+    /// The resource that a path names, and where the token is in the path, if it is there.
     fn matches(&self, path: &str) -> Option<(Resource, Option<Range<usize>>)> {
         let found = self.0.stream.find(path)?;
         let token_name = self.token_in().path_parameter();
@@ -192,13 +217,13 @@ impl SseRoute {
     }
 }
 
-/// Where `part` stands in `whole`, of which it is a slice.
+/// Where `part` is in `whole`. It must be a slice of it.
 fn place_of(part: &str, whole: &str) -> Range<usize> {
     let start = part.as_ptr().addr() - whole.as_ptr().addr();
     start..start + part.len()
 }
 
-/// Puts a placeholder in the token's place: the path is still one of its route.
+/// Replaces the token in a path by a placeholder. The path still matches its route.
 fn lift_from_path(uri: &mut Uri, at: Range<usize>) -> Option<Shown> {
     let token = Shown::None.and(uri.path().get(at.clone())?);
     let mut path = uri.path().to_owned();
@@ -207,8 +232,8 @@ fn lift_from_path(uri: &mut Uri, at: Range<usize>) -> Option<Shown> {
     Some(token)
 }
 
-/// Takes a query away that is too long to look into. Whether there was one. What is in it is not
-/// known, so it is to be in no log.
+/// Removes a query that is too long to be read, and says whether there was one. It may have a credential
+/// in it, so it must not reach a log.
 fn drop_long_query(uri: &mut Uri) -> Option<bool> {
     let is_long = uri.query().is_some_and(|query| query.len() > MAX_QUERY);
     if is_long {
@@ -219,8 +244,8 @@ fn drop_long_query(uri: &mut Uri) -> Option<bool> {
 
 /// Takes the parameters of this name out of the query, and leaves the others as they are.
 ///
-/// A name is compared after exactly one percent-decoding. A value is taken as it is written: a
-/// token needs no encoding, so one that has any is none.
+/// A name is compared after exactly one percent-decoding. A value is not decoded: a token needs no
+/// encoding, so an encoded text is not a token.
 fn lift_from_query(uri: &mut Uri, name: &str) -> Option<Shown> {
     let Some(query) = uri.query() else {
         return Some(Shown::None);
@@ -248,15 +273,14 @@ fn lift_from_headers(headers: &mut HeaderMap, name: &HeaderName) -> Shown {
         .get_all(name)
         .iter()
         .fold(Shown::None, |shown, value| {
-            // What is no text is no token either.
+            // A value that is not text is not a token either.
             shown.and(value.to_str().unwrap_or_default())
         });
     headers.remove(name);
     token
 }
 
-/// Takes `Last-Event-ID` (HTML §9.2.4) out if it claims to be a resume id. An application's own
-/// ids stay.
+/// Takes `Last-Event-ID` (HTML §9.2.4) out if it is spelled like a resume id. Ids of the application stay.
 fn lift_resume_id(headers: &mut HeaderMap) -> Shown {
     let is_claimed = |value: &HeaderValue| ResumeId::is_claimed_by(value.as_bytes());
     if headers.get_all(&LAST_EVENT_ID).iter().any(is_claimed) {
@@ -281,7 +305,7 @@ impl Shown {
         matches!(self, Self::Many)
     }
 
-    /// What is shown if this text is shown too.
+    /// What is shown if this text comes on top.
     fn and(self, text: &str) -> Self {
         match self {
             Self::None if text.len() > MAX_SHOWN => Self::TooLong,

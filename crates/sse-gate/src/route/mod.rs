@@ -1,4 +1,8 @@
-//! Where a stream stands: [`SseRoute`], the path of its stream and that of its tokens.
+//! Where streams are: [`SseRoute`] has the path of a stream, and the path of its tokens.
+//!
+//! A route reads a request in three steps. It matches the path ([`Pattern`]), takes the credentials out
+//! of their places ([`StrippedToken`]), and blanks what looks like a credential in any other place
+//! ([`scrub()`]).
 
 mod error;
 mod found;
@@ -28,16 +32,21 @@ use error::Fault;
 use pattern::Pattern;
 use settings::Settings;
 
-/// The route of a stream: its path, the path at which its tokens are asked for, the place of the
-/// token, and the resource that it opens.
+/// The route of a stream: its path, the path at which clients get tokens, the place of the token, and the
+/// resource that it opens.
 ///
-/// The pattern is written as for axum: `/rooms/{room}/events`. From it follow
+/// The pattern is written as for axum: `/rooms/{room}/events`. These follow from it:
 ///
-/// - the path of the tokens, `/rooms/{room}/events-token`: see [`with_mint_path`](Self::with_mint_path);
-/// - the resource, which is the pattern with the values of its parameters, each percent-decoded once.
+/// | | for this pattern | set with |
+/// |---|---|---|
+/// | the path at which clients get tokens | `POST /rooms/{room}/events-token` | [`with_mint_path`](Self::with_mint_path) |
+/// | the place of the token | `?token=…` | [`with_token_in`](Self::with_token_in) |
+/// | the resource of a token | the pattern, and the value of `room`, percent-decoded once | |
+/// | the URL that clients are told | `/rooms/7/events` | [`with_nest`](Self::with_nest), [`with_url_prefix`](Self::with_url_prefix) |
 ///
-/// One route is given to [`StripTokenLayer`](crate::StripTokenLayer), [`GateLayer`](crate::GateLayer)
-/// and [`MintService`](crate::MintService), so they can't disagree. Clones are cheap.
+/// Give the same route to [`StripTokenLayer`](crate::StripTokenLayer), [`GateLayer`](crate::GateLayer)
+/// and [`MintService`](crate::MintService), so that they can't disagree. Clones are cheap. Each setter
+/// returns a new route.
 ///
 /// ```
 /// use sse_gate::SseRoute;
@@ -47,17 +56,16 @@ use settings::Settings;
 /// assert_eq!(feed.url(["abc 1"])?, "/rooms/abc%201/events");
 /// assert_ne!(feed.resource(["abc 1"])?, feed.resource(["abc 2"])?);
 ///
-/// // A mistake is found when the program starts.
+/// // The error says how to write it.
 /// let error = SseRoute::new("/rooms/:room/events").unwrap_err();
 /// assert!(error.to_string().contains("a parameter stands in braces: {name}"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// # Which path counts
+/// # Which path is matched
 ///
-/// The public one, which the client asks for. Under `Router::nest` inner layers see a path that was
-/// cut, so a nested route is told [where](Self::with_nest). It is the same rule for the layer that
-/// strips tokens, for the gate and for the mint:
+/// The path that the client asks for. Under `Router::nest`, inner layers see only the end of it. So tell
+/// a nested route [where](Self::with_nest) its router is. The layers and the mint all match by this rule:
 ///
 /// ```
 /// use sse_gate::SseRoute;
@@ -72,30 +80,56 @@ pub struct SseRoute(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
-    /// The public path of the stream. It leaves the paths of the mint and of exceptions alone.
+    /// The public path of the stream. It does not match the paths of the mint and of exceptions.
     stream: Pattern,
     /// The public path of the mint.
     mint: Pattern,
-    /// The parameters that make the resource, in their order.
+    /// The names of the parameters that make the resource, in order.
     parameters: Vec<Box<str>>,
 }
 
 impl SseRoute {
-    /// The route of this pattern, with the token in the query parameter `token`.
+    /// The route with this pattern, and with the token in the query parameter `token`.
+    ///
+    /// # Errors
+    ///
+    /// The pattern is not a path with parameters in braces, or no request could match it. The message says
+    /// how to write it.
     pub fn new(pattern: &str) -> Result<Self, InvalidRoute> {
         Settings::new(pattern).build()
     }
 
-    /// Puts the token at another place.
+    /// Puts the token in another place.
+    ///
+    /// # Errors
+    ///
+    /// The pattern has no such parameter, clients would encode the name of the query parameter, or the
+    /// header has another meaning.
+    ///
+    /// ```
+    /// use http::HeaderName;
+    /// use sse_gate::{SseRoute, TokenIn};
+    ///
+    /// let feed = SseRoute::new("/feed")?;
+    /// let in_header = TokenIn::Header(HeaderName::from_static("x-stream-token"));
+    /// assert!(feed.with_token_in(in_header).is_ok());
+    /// assert!(feed.with_token_in(TokenIn::Path("token".to_owned())).is_err(), "no such parameter");
+    /// # Ok::<(), sse_gate::InvalidRoute>(())
+    /// ```
     pub fn with_token_in(&self, token_in: TokenIn) -> Result<Self, InvalidRoute> {
         self.change(|settings| settings.token_in = token_in)
     }
 
-    /// The pattern of the path at which tokens are asked for. It must have the parameters that make
-    /// the resource, and no others.
+    /// Sets the pattern of the path at which clients get tokens. It must have exactly the parameters that
+    /// make the resource.
     ///
-    /// By default it is that of the stream with `-token` behind it, or `/token` if its last segment
-    /// is a parameter. If the token stands in the path, `token` stands in its place there.
+    /// By default it is the pattern of the stream, changed like this:
+    ///
+    /// | the pattern of the stream | ends with | the mint path |
+    /// |---|---|---|
+    /// | `/rooms/{room}/events` | a text | `/rooms/{room}/events-token` |
+    /// | `/rooms/{room}` | a parameter | `/rooms/{room}/token` |
+    /// | `/chat/{id}`, with the token in the path as `id` | | `/chat/token` |
     ///
     /// ```
     /// use sse_gate::{SseRoute, TokenIn};
@@ -110,16 +144,29 @@ impl SseRoute {
         self.change(|settings| settings.mint = Some(pattern.into()))
     }
 
-    /// The prefix at which the router of this route is nested: `/api`. It may have parameters; they
-    /// are part of the resource then.
+    /// Sets the prefix at which the router of this route is nested, like `/api`. The patterns of the route
+    /// stay relative to the nested router.
     ///
-    /// The other patterns stay as they are, relative to the nested router.
+    /// The prefix may have parameters. They become part of the resource. Then a
+    /// [`StripTokenLayer`](crate::StripTokenLayer) must be around the outer router, because the values
+    /// can't be known from the end of the path. With the feature `axum`, axum's router is enough.
+    ///
+    /// ```
+    /// use sse_gate::SseRoute;
+    ///
+    /// let feed = SseRoute::new("/feed")?.with_nest("/teams/{team}")?;
+    /// assert_eq!(feed.parameters().collect::<Vec<_>>(), ["team"]);
+    /// assert_eq!(feed.url(["red"])?, "/teams/red/feed");
+    /// assert_eq!((feed.pattern(), feed.mint_pattern()), ("/feed", "/feed-token"));
+    /// # Ok::<(), sse_gate::InvalidRoute>(())
+    /// ```
     pub fn with_nest(&self, prefix: &str) -> Result<Self, InvalidRoute> {
         self.change(|settings| settings.nest = prefix.trim_end_matches('/').into())
     }
 
-    /// What stands before the path in the `stream_url` that clients are told: the prefix that a
-    /// proxy cuts, `/app`, or an origin as well, `https://api.example`.
+    /// Sets what comes before the path in the `stream_url` that clients are told. It is the prefix that a
+    /// proxy removes, like `/app`, or an origin, like `https://api.example`, or both. It changes no
+    /// matching.
     ///
     /// ```
     /// use sse_gate::SseRoute;
@@ -132,8 +179,17 @@ impl SseRoute {
         self.change(|settings| settings.url_prefix = prefix.trim_end_matches('/').into())
     }
 
-    /// Leaves the paths of another pattern to another handler, as routers do that prefer a fixed
-    /// text to a parameter. The path of the tokens is left alone in any case.
+    /// Leaves the paths of another pattern to another handler. Use it where the router prefers another
+    /// route for some of the paths. The mint path of this route is always left out.
+    ///
+    /// ```
+    /// use sse_gate::SseRoute;
+    ///
+    /// // `/chats/new` is a page, and no chat.
+    /// let chats = SseRoute::new("/chats/{chat}")?.with_exception("/chats/new")?;
+    /// assert!(chats.with_exception("/chats/{chat}").is_err(), "that leaves nothing");
+    /// # Ok::<(), sse_gate::InvalidRoute>(())
+    /// ```
     pub fn with_exception(&self, pattern: &str) -> Result<Self, InvalidRoute> {
         self.change(|settings| settings.exceptions.push(pattern.into()))
     }
@@ -144,32 +200,34 @@ impl SseRoute {
         settings.build()
     }
 
-    /// The pattern of the stream's path, for a router.
+    /// The pattern of the stream's path, for a router. It is relative to the [nest](Self::with_nest).
     pub fn pattern(&self) -> &str {
         &self.0.settings.pattern
     }
 
-    /// The pattern of the path at which tokens are asked for, for a router.
+    /// The pattern of the path at which clients get tokens, for a router. It is relative to the
+    /// [nest](Self::with_nest).
     pub fn mint_pattern(&self) -> &str {
         let nest = self.0.settings.nest.len();
         &self.0.mint.as_str()[nest..]
     }
 
-    /// Where the token stands.
+    /// Where in a request the token is.
     pub fn token_in(&self) -> &TokenIn {
         &self.0.settings.token_in
     }
 
-    /// The names of the parameters that make the resource, in their order: all but the token's.
+    /// The names of the parameters that make the resource, in order: all except the token's.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         self.0.parameters.iter().map(|name| &**name)
     }
 
-    /// The resource that this route opens for these values of its parameters, in their order.
+    /// The resource that this route opens, for these values of its [parameters](Self::parameters) in order.
+    /// The values are not percent-encoded.
     ///
     /// # Errors
     ///
-    /// If there are too few values or too many, or if one is empty or too long.
+    /// There are too few or too many values, or one is empty or too long.
     pub fn resource<V: AsRef<str>>(
         &self,
         values: impl IntoIterator<Item = V>,
@@ -183,12 +241,13 @@ impl SseRoute {
         Resource::new(parts).map_err(invalid)
     }
 
-    /// The URL of the stream for these values of its parameters, in their order: what a client asks
-    /// for. A token in the path is one of the values; a token in the query is not in it.
+    /// The URL of the stream for a client, for these values of all parameters in order. The values are
+    /// percent-encoded. A token in the path is one of the values. A token in the query is not part of the
+    /// URL.
     ///
     /// # Errors
     ///
-    /// If there are too few values or too many, or if one is empty.
+    /// There are too few or too many values, or one is empty.
     pub fn url<V: AsRef<str>>(
         &self,
         values: impl IntoIterator<Item = V>,
@@ -197,8 +256,7 @@ impl SseRoute {
         Ok(format!("{}{path}", self.0.settings.url_prefix))
     }
 
-    /// Whether a path is one of the stream's or of the mint's, as it stands or in the form that an
-    /// inner layer may bring it into.
+    /// Whether a path is one of the stream or of the mint, as it is or after it was normalized.
     pub(crate) fn fits(&self, path: &str) -> bool {
         self.0.stream.fits(path) || self.0.mint.fits(path)
     }

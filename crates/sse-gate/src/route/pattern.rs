@@ -1,4 +1,4 @@
-//! The pattern of a path: [`Pattern`], what it matches, and a path made of its values.
+//! The pattern of a path: [`Pattern`]. It matches paths, and makes them.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use super::error::Fault;
 use super::{InvalidRoute, spelling, usual};
 
-/// What stands for itself in a segment: RFC 3986 §2.3, unreserved.
+/// What must be percent-encoded in a segment: everything but the unreserved characters (RFC 3986 §2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// A pattern with parameters in braces, and the names of these in their order.
+/// A pattern with parameters in braces, and the names of the parameters in order.
 #[derive(Clone)]
 pub(crate) struct Pattern {
     text: Box<str>,
-    /// Holds this pattern, and those that are excepted from it.
+    /// Has this pattern and the exceptions from it.
     matcher: matchit::Router<Whose>,
     names: Vec<Box<str>>,
 }
@@ -29,14 +29,16 @@ impl fmt::Debug for Pattern {
     }
 }
 
-/// Whose the paths of a pattern are.
+/// Which handler the paths of a pattern belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whose {
+    /// The route of this pattern.
     Own,
+    /// Another handler: the pattern is an exception.
     Other,
 }
 
-/// Names of parameters, and their values, decoded.
+/// The names of parameters, with their decoded values.
 pub(crate) type Params = Vec<(Box<str>, Box<str>)>;
 
 impl Pattern {
@@ -61,23 +63,23 @@ impl Pattern {
         self.names.iter().any(|own| **own == *name)
     }
 
-    /// The names of its parameters, in their order.
+    /// The names of the parameters, in order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|name| &**name)
     }
 
-    /// The parameters of a path that matches, as they stand in it.
+    /// The parameters of a path that matches, not decoded.
     pub(super) fn find<'p>(&'p self, path: &'p str) -> Option<matchit::Params<'p, 'p>> {
         let found = self.matcher.at(path).ok()?;
         (*found.value == Whose::Own).then_some(found.params)
     }
 
-    /// Whether a path fits it as it stands, or in the form that an inner layer may bring it into.
+    /// Whether a path matches as it is or after it was normalized.
     pub(crate) fn fits(&self, path: &str) -> bool {
         self.find(path).is_some() || usual::forms(path).any(|form| self.find(&form).is_some())
     }
 
-    /// Leaves the paths of another pattern to somebody else.
+    /// Leaves the paths of another pattern to another handler.
     pub(super) fn except(&mut self, other: &str) -> Result<(), InvalidRoute> {
         let invalid = |fault| InvalidRoute::new(other, fault);
         spelling::check(other, true).map_err(invalid)?;
@@ -85,7 +87,7 @@ impl Pattern {
         inserted.map_err(|error| invalid(error.into()))
     }
 
-    /// The parameters of a path that matches, each with its name and decoded exactly once.
+    /// The parameters of a path that matches, with their names. Each value is decoded exactly once.
     pub(crate) fn decode(&self, path: &str) -> Option<Params> {
         let found = self.find(path)?;
         let decoded = found.iter().map(|(name, value)| {
@@ -95,7 +97,7 @@ impl Pattern {
         decoded.collect()
     }
 
-    /// Checks that there is one value for each of these names, and that none is empty.
+    /// Checks that there is one value for each of these names, and that every value has a character.
     pub(super) fn check_values<V: AsRef<str>>(
         &self,
         names: &[&str],
@@ -118,7 +120,7 @@ impl Pattern {
         }
     }
 
-    /// The path that has these values; an error if there are too few or too many.
+    /// The path with these values. It is an error if there are too few or too many.
     pub(super) fn fill<V: AsRef<str>>(
         &self,
         values: impl IntoIterator<Item = V>,
@@ -146,7 +148,7 @@ enum Piece<'p> {
     Param,
 }
 
-/// Takes a pattern apart at its braces, which have been checked.
+/// Splits a pattern at its braces. The pattern must be valid.
 fn pieces(mut rest: &str) -> impl Iterator<Item = Piece<'_>> {
     std::iter::from_fn(move || {
         if rest.is_empty() {

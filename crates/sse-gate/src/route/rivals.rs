@@ -4,13 +4,13 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE};
 use sse_gate_core::Token;
 
-/// Where a request shows a credential beside its token, against RFC 6750 §2: a client uses no more
-/// than one method in each request.
+/// Where a request has another credential beside its token. RFC 6750 §2 forbids more than one in a
+/// request.
 #[derive(Clone, Copy)]
 pub(super) struct Rivals {
-    /// In `Authorization`: a bearer token, or one of ours in any scheme.
+    /// Whether `Authorization` has a bearer, or a token of this library in any scheme.
     pub(super) in_authorization: bool,
-    /// In a cookie: one of ours. Others are the application's business.
+    /// Whether a cookie has a token of this library. Other cookies are ignored.
     pub(super) in_cookie: bool,
 }
 
@@ -27,8 +27,8 @@ impl Rivals {
     }
 }
 
-/// Whether a bearer token stands in it, in one of a list of credentials maybe. RFC 6750 §2.1 wants
-/// one space behind the scheme; servers take tabs, colons and more.
+/// Whether the value has a bearer, possibly in a list of credentials. RFC 6750 §2.1 requires one space
+/// after the scheme, but servers accept tabs, colons and more.
 fn has_bearer(value: &[u8]) -> bool {
     let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     value.split(|byte| *byte == b',').any(|credential| {

@@ -1,8 +1,8 @@
 //! Blanks what looks like a credential in a URI: [`scrub`].
 //!
-//! A token is taken out of its place, where it has one spelling. This is about all others: under
-//! another name, in another encoding, behind a separator that is none, in a segment of the path.
-//! Such a token opens nothing, but it is live: a reader of the log can correct its spelling.
+//! A token in its own place is taken out before. This finds tokens in other places: with another name,
+//! in another encoding, after a wrong separator, in a segment of the path. Such a token opens nothing,
+//! but it is still valid: a reader of the log could correct the spelling and use it.
 
 use http::Uri;
 use percent_encoding::percent_decode;
@@ -10,18 +10,18 @@ use sse_gate_core::{Resource, Token};
 
 use super::lift::{MAX_QUERY, PLACEHOLDER, with_path_and_query};
 
-/// How often a text may be percent-encoded and is still read.
+/// How often a text is percent-decoded at most.
 const MAX_DEPTH: usize = 8;
 
-/// The longest segment of a path that is read, in bytes: one that is longer, even with each byte
-/// percent-encoded, is no parameter of a resource.
+/// The longest segment of a path that is read, in bytes. A longer one can't be a parameter of a
+/// resource, even if each byte is percent-encoded.
 const MAX_SEGMENT: usize = 3 * Resource::MAX_LEN;
 
 /// What every resume id begins with.
 const RESUME_ID: &[u8] = b"sser1.";
 
-/// Names of parameters whose values are credentials, in small letters and digits alone: as OAuth 2.0
-/// and its relatives have them, as `EventSource` polyfills do, and this library.
+/// Names of parameters whose values are credentials, in lower case and without signs. OAuth 2.0 and
+/// related standards use them, and so do `EventSource` polyfills and this library.
 const NAMES: [&[u8]; 19] = [
     b"accesstoken",
     b"apikey",
@@ -44,9 +44,9 @@ const NAMES: [&[u8]; 19] = [
     b"xapikey",
 ];
 
-/// Puts a placeholder into segments of the path, and takes parameters out of the query, that look
-/// like tokens, resume ids or JWTs, or have the name of a credential. All else stays as it is, byte
-/// for byte.
+/// Blanks what looks like a token, a resume id or a JWT, or has the name of a credential. A segment of
+/// the path becomes a placeholder, and a parameter of the query is removed. Everything else stays as it
+/// is, byte for byte.
 pub(crate) fn scrub(uri: &mut Uri) {
     let path = blank_segments(uri.path());
     let query = uri.query().map(without_credentials);
@@ -64,7 +64,7 @@ pub(crate) fn scrub(uri: &mut Uri) {
     }
 }
 
-/// The path with placeholders; `None` if it needs none.
+/// The path with placeholders. `None` if nothing has to change.
 fn blank_segments(path: &str) -> Option<String> {
     let is_blank = |segment: &str| segment.len() > MAX_SEGMENT || any_form(segment, is_credential);
     let mut is_changed = false;
@@ -77,8 +77,8 @@ fn blank_segments(path: &str) -> Option<String> {
     is_changed.then_some(clean)
 }
 
-/// What is left of a query; `None` if that is all of it. It is taken apart at semicolons, too, as
-/// some servers do, and as `&amp;` has one.
+/// What is left of a query. `None` if nothing has to change. The query is split at semicolons too: some
+/// servers do so, and `&amp;` has one.
 fn without_credentials(query: &str) -> Option<String> {
     if query.len() > MAX_QUERY {
         return Some(String::new());
@@ -98,7 +98,7 @@ fn without_credentials(query: &str) -> Option<String> {
     Some(rest)
 }
 
-/// Whether it holds for the text, or for what it becomes by decoding it again and again.
+/// Whether `holds` is true for the text, or for what it becomes when it is decoded again and again.
 fn any_form(text: &str, holds: impl Fn(&[u8]) -> bool) -> bool {
     let mut form = text.as_bytes().to_vec();
     for _ in 0..MAX_DEPTH {
@@ -111,11 +111,11 @@ fn any_form(text: &str, holds: impl Fn(&[u8]) -> bool) -> bool {
         }
         form = decoded;
     }
-    // An honest text is not encoded so often.
+    // No normal text is encoded so often.
     true
 }
 
-/// Whether it has something in it that begins as a token, a resume id or a JWT.
+/// Whether the text contains the beginning of a token, of a resume id or of a JWT.
 fn is_credential(text: &[u8]) -> bool {
     let has = |prefix: &[u8]| {
         let mut windows = text.windows(prefix.len());
@@ -124,10 +124,10 @@ fn is_credential(text: &[u8]) -> bool {
     has(Token::PREFIX.as_bytes()) || has(RESUME_ID) || has_jwt(text)
 }
 
-/// Whether there is `eyJ….….` in it: JSON in base64url, twice, with a full stop after each.
+/// Whether the text contains `eyJ….….`: JSON in base64url, twice, with a dot after each.
 ///
-/// It reads each byte a bounded number of times, whatever stands in it: clients without any credential
-/// can have it read long texts.
+/// It reads each byte a bounded number of times, because clients without a credential can send long
+/// texts.
 fn has_jwt(text: &[u8]) -> bool {
     let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let mut parts = text.split(|byte| *byte == b'.').peekable();
@@ -144,8 +144,8 @@ fn has_jwt(text: &[u8]) -> bool {
     false
 }
 
-/// Whether it is, or holds, a parameter with the name of a credential: `jwt=`, `filter[jwt][]=`,
-/// `X-Api-Key=`, `?access.token=`.
+/// Whether the text is or contains a parameter with the name of a credential, like `jwt=`,
+/// `filter[jwt][]=`, `X-Api-Key=` or `?access.token=`.
 fn is_named_as_one(text: &[u8]) -> bool {
     let pairs = text.split(|byte| matches!(byte, b'&' | b';' | b'?' | b'#'));
     pairs

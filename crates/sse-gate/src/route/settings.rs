@@ -1,4 +1,4 @@
-//! What a route is made of: [`Settings`], checked when it is [built](Settings::build).
+//! What a route is made of: [`Settings`]. They are checked when the route is [built](Settings::build).
 
 use std::sync::Arc;
 
@@ -7,17 +7,17 @@ use super::pattern::Pattern;
 use super::token_in::{has_meaning, is_unencoded};
 use super::{Inner, InvalidRoute, SseRoute, TokenIn, spelling};
 
-/// The patterns are relative to the router of the route.
+/// The settings of a route. The patterns are relative to the router of the route.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Settings {
     pub(super) pattern: Box<str>,
     pub(super) token_in: TokenIn,
-    /// The path of the tokens, if it is not the one that follows from the pattern.
+    /// The mint path. `None` if it follows from the pattern.
     pub(super) mint: Option<Box<str>>,
     pub(super) exceptions: Vec<Box<str>>,
-    /// Where the router is nested.
+    /// The prefix at which the router is nested.
     pub(super) nest: Box<str>,
-    /// What clients are told before the path.
+    /// What comes before the path in URLs for clients.
     pub(super) url_prefix: Box<str>,
 }
 
@@ -33,7 +33,7 @@ impl Settings {
         }
     }
 
-    /// Checks everything, in the words that it was given in.
+    /// Checks everything. Errors name the patterns as they were given.
     pub(super) fn build(self) -> Result<SseRoute, InvalidRoute> {
         Pattern::new(&self.pattern)?;
         self.check_prefixes()?;
@@ -68,7 +68,7 @@ impl Settings {
         })))
     }
 
-    /// The public form of a pattern.
+    /// The pattern with the prefix at which the router is nested.
     fn public(&self, pattern: &str) -> String {
         format!("{}{pattern}", self.nest)
     }
@@ -101,7 +101,7 @@ impl Settings {
         }
     }
 
-    /// The path of the tokens that follows from the pattern.
+    /// The mint path that follows from the pattern.
     fn usual_mint(&self) -> String {
         let pattern = self.pattern.trim_end_matches('/');
         if let Some(name) = self.token_in.path_parameter() {
@@ -116,7 +116,7 @@ impl Settings {
     }
 }
 
-/// Checks that the mint has the parameters that make the stream's resource.
+/// Checks that the mint path has exactly the parameters that make the resource.
 fn check_mint(mint: &Pattern, stream: &Pattern, others: &[Box<str>]) -> Result<(), InvalidRoute> {
     let sorted = |names: Vec<&str>| {
         let mut names: Vec<_> = names.iter().map(|name| format!("{{{name}}}")).collect();

@@ -1,13 +1,14 @@
-//! Whether a pattern is spelled so that requests can match it: [`check`].
+//! Checks that requests can match a pattern: [`check`].
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::Fault;
 
-/// Checks a pattern, and gives the names of its parameters in their order.
+/// Checks a pattern, and returns the names of its parameters in order.
 ///
-/// A pattern is compared with paths as clients send them. So what clients change before they ask, or
-/// never send, is an error, and so is how other routers write parameters.
+/// A pattern is compared with paths as clients send them. So it is an error if a pattern has something
+/// that clients never send, or that they change before they send it. The syntax of other routers is an
+/// error too.
 pub(super) fn check(pattern: &str, may_catch_all: bool) -> Result<Vec<Box<str>>, Fault> {
     let Some(path) = pattern.strip_prefix('/') else {
         return Err(match pattern {
@@ -46,7 +47,7 @@ pub(super) fn check(pattern: &str, may_catch_all: bool) -> Result<Vec<Box<str>>,
     Ok(names)
 }
 
-/// Checks a segment; the name of its parameter, if it has one.
+/// Checks a segment, and returns the name of its parameter if it has one.
 fn check_segment(segment: &str) -> Result<Option<&str>, Fault> {
     if let ":" | "*" = segment.get(..1).unwrap_or_default() {
         return Err(Fault::NoBraces(segment.into()));
@@ -67,8 +68,8 @@ fn check_segment(segment: &str) -> Result<Option<&str>, Fault> {
     Ok(Some(name))
 }
 
-/// Checks what stands for itself: characters that may stand in a path (RFC 3986 §3.3), and escapes
-/// of others.
+/// Checks the fixed text of a segment. It may have the characters of a path (RFC 3986 §3.3), and escapes
+/// of other characters.
 fn check_text(text: &str) -> Result<(), Fault> {
     if matches!(text, "." | "..") {
         return Err(Fault::Dots);
@@ -94,8 +95,8 @@ fn check_text(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether a text begins with an escape as clients write it: in capitals, and of a byte that needs
-/// one.
+/// Whether a text begins with an escape as clients send it: in capitals, and of a byte that needs an
+/// escape.
 fn is_escape(text: &str) -> bool {
     let is_digit = |digit: u8| matches!(digit, b'0'..=b'9' | b'A'..=b'F');
     let Some(digits) = text.get(1..3).filter(|digits| digits.bytes().all(is_digit)) else {

@@ -1,6 +1,6 @@
-//! The forms that layers bring paths into, as tower-http's `NormalizePath` does.
+//! The normalized forms of a path, as layers like tower-http's `NormalizePath` make them: [`forms`].
 
-/// A path without doubled slashes, with none at its end, and with one.
+/// The path without double slashes, in two forms: without a slash at the end, and with one.
 pub(super) fn forms(path: &str) -> impl Iterator<Item = String> {
     let mut bare = String::with_capacity(path.len());
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {

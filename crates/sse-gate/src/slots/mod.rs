@@ -1,4 +1,8 @@
 //! How many streams may be open: [`StreamSlots`], in all and for one subject.
+//!
+//! A slot goes through three states. A [`Reservation`] counts in all, before the subject is known. A
+//! [`Slot`] counts for the subject too, while the connection may continue. A [`Presence`] keeps the slot
+//! counted after the connection was cut, until its body is gone.
 
 mod open;
 mod place;
@@ -13,26 +17,45 @@ use sse_gate_core::Subject;
 pub(crate) use place::{Claim, Presence, Reservation, Slot};
 pub(crate) use pulse::Pulse;
 
-/// How long a server may let a stream wait before its place is taken.
+/// How long a server may let a stream wait before its slot can be taken away.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Caps on open streams. Clones share the count.
+/// Caps on open streams, in all and for one subject. Clones share the count.
+/// [`GateLayer::with_slots`](crate::GateLayer::with_slots) takes it.
 ///
-/// A place is reserved before a token is redeemed, so at the cap of all streams no token is
-/// spent. Whose place it is shows only with the grant: a subject that is at its own cap loses the
-/// token that it showed.
+/// | cap | default | a request above it |
+/// |---|---|---|
+/// | all streams | 10,000 | 503; its token is untouched |
+/// | streams of one subject | 16 | 429; its token is spent |
 ///
-/// At a cap, the places of streams are taken that their servers have left waiting for 30 s: with a
-/// frame that was handed over, or none yet, and no question for the next one, as it is when a client
-/// no longer reads. Such a stream ends when its server asks again. Until then it is there without a
-/// place; of those there are at most as many as there are places, in all and of one subject, whether
-/// they were cut or not. A subject may have three in any case.
+/// A request with a resume id gets 200 and `sse.wait` instead, and comes back.
 ///
-/// A connection that was cut, because another one has replaced it or its session is over, keeps its
-/// place until its body has ended or is dropped: while it is not read, its socket and its memory are
-/// held. Its client goes on in spite of it, also at its subject's cap, until as many connections of
-/// the subject were replaced and are still there as it may have streams, or three. Then it is told to
-/// come back later.
+/// # Clients that don't read
+///
+/// A client that no longer reads would keep its slot for as long as its connection lasts. So at a cap, the
+/// slot of a stream is taken away if its server has not asked for a frame for 30 s. Such a stream ends
+/// when its server asks again. Until then it exists without a slot. There are never more streams without
+/// a slot than there are slots, in all and for one subject. A subject may have three in any case.
+///
+/// # Connections that were replaced
+///
+/// A resumable client that comes back replaces its own connection. The old connection keeps its slot until
+/// its body has ended or is dropped, because its socket and its memory are still in use. The client
+/// continues in spite of that, even at the cap of its subject. Only when too many replaced connections
+/// are still there, it is told to come back later: as many as its subject may have streams, and at least
+/// three.
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate::{Gate, GateLayer, SseRoute, StreamSlots};
+///
+/// // For phones behind slow networks: let them read a frame for a minute.
+/// let slots = StreamSlots::new(5_000, 4).with_patience(Duration::from_secs(60));
+/// let layer = GateLayer::new(&Gate::in_memory(), &SseRoute::new("/feed")?).with_slots(slots.clone());
+/// assert_eq!(slots.open(), 0);
+/// # let _ = layer;
+/// # Ok::<(), sse_gate::InvalidRoute>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct StreamSlots(Arc<Inner>);
 
@@ -45,14 +68,15 @@ struct Inner {
 }
 
 impl StreamSlots {
-    /// At most `max` streams open in all, and `max_per_subject` of one subject's.
+    /// At most `max` open streams in all, and `max_per_subject` of one subject.
     pub fn new(max: usize, max_per_subject: usize) -> Self {
         Self::with(max, max_per_subject, PATIENCE)
     }
 
-    /// The same caps, counted anew, at which streams lose their places that their servers have left
-    /// waiting for `patience`, instead of 30 s: longer than the slowest client takes for the largest
-    /// frame.
+    /// The same caps with another time after which a stream can lose its slot, instead of 30 s. Choose it
+    /// longer than the slowest client takes for the largest frame.
+    ///
+    /// This begins a new count. Call it before you give the slots to a layer.
     pub fn with_patience(self, patience: Duration) -> Self {
         Self::with(self.0.max, self.0.max_per_subject, patience)
     }
@@ -66,12 +90,12 @@ impl StreamSlots {
         }))
     }
 
-    /// How many places are taken, by streams that are open, about to be, or cut and still there.
+    /// How many slots are in use: by streams that are open, about to open, or cut and still there.
     pub fn open(&self) -> usize {
         self.0.lock().count.reserved
     }
 
-    /// Ends the open streams of a subject that belong to no session; how many there were.
+    /// Ends the open streams of a subject that have no session, and returns how many there were.
     pub(crate) fn end(&self, subject: &Subject) -> usize {
         self.0.lock().end(subject)
     }
@@ -85,7 +109,7 @@ impl StreamSlots {
         WeakSlots(Arc::downgrade(&self.0))
     }
 
-    /// Takes a place before it is known whose it will be.
+    /// Takes a slot before the subject is known. `None` if all slots are in use.
     pub(crate) fn reserve(&self) -> Option<Reservation> {
         let mut open = self.0.lock();
         if open.count.reserved >= self.0.max {
@@ -115,7 +139,7 @@ impl WeakSlots {
 }
 
 impl Default for StreamSlots {
-    /// 10,000 streams in all, and 16 of one subject's: over HTTP/1.1 a browser opens 6.
+    /// 10,000 streams in all, and 16 of one subject. Over HTTP/1.1, a browser opens at most 6.
     fn default() -> Self {
         Self::new(10_000, 16)
     }

@@ -13,49 +13,50 @@ use super::{Inner, Pulse};
 /// At the cap, all streams are looked at no more often than this.
 pub(super) const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
 
-/// How many connections of a subject's may be there that were replaced, where it has few places: a
-/// client whose answers get lost comes back as often.
+/// How many replaced connections a subject may have at least, even if it has fewer slots. A client whose
+/// answers get lost comes back that often.
 const MIN_REPLACED: usize = 3;
 
-/// All streams, those without a place included.
+/// All streams, with and without a slot.
 #[derive(Debug, Default)]
 pub(super) struct Open {
     pub(super) count: Count,
     pub(super) by_subject: HashMap<Subject, Streams>,
     swept_at: Option<Instant>,
-    /// Whether the service stops. No stream goes on then.
+    /// Whether the service stops. Then every stream ends.
     is_stopped: bool,
 }
 
 /// How many streams there are in all.
 #[derive(Debug, Default)]
 pub(super) struct Count {
-    /// With a place.
+    /// How many slots are in use.
     pub(super) reserved: usize,
-    /// Without the place that they had.
+    /// How many streams have lost their slot and are still there.
     pub(super) given_up: usize,
 }
 
 /// The streams of one subject.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
-    /// Those that have places.
+    /// The streams that have a slot.
     seated: Vec<Seated>,
-    /// How many have lost theirs.
+    /// How many streams have lost their slot and are still there.
     given_up: usize,
 }
 
+/// A stream that has a slot.
 #[derive(Debug)]
 struct Seated {
     pulse: Arc<Pulse>,
-    /// Which session it is a connection of, if of any.
+    /// The session that it is a connection of.
     session: Option<SessionId>,
-    /// Whether another connection has replaced it, or it has ended, and it is still there.
+    /// Whether it was replaced or its session is over, and its body is still there.
     is_cut: bool,
 }
 
 impl Open {
-    /// Frees the places of all streams that have waited for too long.
+    /// Takes the slots of all streams away whose servers have let them wait for too long.
     pub(super) fn sweep(&mut self, caps: &Inner) {
         let now = Instant::now();
         let is_soon = |swept_at| now < swept_at + BETWEEN_SWEEPS.min(caps.patience);
@@ -68,7 +69,7 @@ impl Open {
         }
     }
 
-    /// Adds a stream of the subject's, unless it has as many as it may have.
+    /// Adds a stream of the subject, unless the subject is at its cap.
     pub(super) fn add(
         &mut self,
         subject: &Subject,
@@ -86,9 +87,9 @@ impl Open {
         pulse
     }
 
-    /// Adds a stream that goes on with a session. If a connection of the session is still there, it
-    /// is about to be replaced, and need not be gone: there may be as many like it as places of the
-    /// subject, and a few at least.
+    /// Adds a stream that continues a session. If another connection of the session is still there, it is
+    /// about to be replaced, so it does not count against the cap. The number of such connections has its
+    /// own bound.
     pub(super) fn add_again(
         &mut self,
         subject: &Subject,
@@ -105,14 +106,14 @@ impl Open {
         is_free.then(|| streams.seat(Some(session), is_stopped))
     }
 
-    /// A stream turns out to be a connection of this session.
+    /// Notes that a stream is a connection of this session.
     pub(super) fn name(&mut self, subject: &Subject, pulse: &Arc<Pulse>, session: SessionId) {
         if let Some(seated) = self.seated(subject, pulse) {
             seated.session = Some(session);
         }
     }
 
-    /// Ends the subject's streams that belong to no session; how many went on until now.
+    /// Ends the subject's streams that have no session, and returns how many of them were still running.
     pub(super) fn end(&mut self, subject: &Subject) -> usize {
         let streams = self.by_subject.get(subject);
         let seated = streams.into_iter().flat_map(|streams| &streams.seated);
@@ -129,14 +130,14 @@ impl Open {
         }
     }
 
-    /// A stream was cut.
+    /// Notes that a stream was cut.
     pub(super) fn cut(&mut self, subject: &Subject, pulse: &Arc<Pulse>) {
         if let Some(seated) = self.seated(subject, pulse) {
             seated.is_cut = true;
         }
     }
 
-    /// Takes one out that is gone, with its place or without.
+    /// Removes a stream that is gone, whether it has a slot or not.
     pub(super) fn remove(&mut self, subject: &Subject, pulse: &Arc<Pulse>) {
         let Some(streams) = self.by_subject.get_mut(subject) else {
             return;
@@ -150,7 +151,7 @@ impl Open {
         self.tidy(subject);
     }
 
-    /// Takes one out that never got a place in all.
+    /// Removes a stream that was counted for its subject, but not in all.
     pub(super) fn retract(&mut self, subject: &Subject, pulse: &Arc<Pulse>) {
         if let Some(streams) = self.by_subject.get_mut(subject) {
             streams.unseat(pulse);
@@ -174,16 +175,16 @@ impl Open {
 }
 
 impl Inner {
-    /// How many streams of one subject may be there that were replaced or given up.
+    /// How many streams of one subject may be there that were replaced or have lost their slot.
     fn max_replaced(&self) -> usize {
         self.max_per_subject.max(MIN_REPLACED)
     }
 }
 
 impl Streams {
-    /// Gives up streams that have waited for too long: no more of them, in all and of one subject,
-    /// than there are places. Those of one subject that were cut count as given up already, so an
-    /// open one is not given up in their stead.
+    /// Takes the slots of streams away whose servers have let them wait for too long. There may be no more
+    /// such streams, in all and of one subject, than there are slots. For the subject, streams that were
+    /// cut count too, so that no open stream loses its slot for them.
     fn give_up(&mut self, caps: &Inner, count: &mut Count, now: Instant) {
         let mut in_all = caps.max.saturating_sub(count.given_up);
         let cut = self.seated.iter().filter(|seated| seated.is_cut).count();
@@ -228,7 +229,7 @@ impl Streams {
         seated.any(|seated| seated.session == Some(session))
     }
 
-    /// How many are there that are cut, when those of this session are.
+    /// How many streams are cut, if those of this session are cut too.
     fn cut_with(&self, session: SessionId) -> usize {
         let is_cut = |seated: &&Seated| seated.is_cut || seated.session == Some(session);
         self.seated.iter().filter(is_cut).count()

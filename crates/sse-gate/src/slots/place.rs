@@ -1,4 +1,4 @@
-//! A place among the open streams: [`Reservation`], and then [`Slot`].
+//! A slot among the open streams: first a [`Reservation`], and then a [`Slot`].
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use sse_gate_resume::backend::SessionId;
 
 use super::{Inner, Pulse, StreamSlots};
 
-/// A place that is nobody's yet. Dropped, it is free again.
+/// A slot before its subject is known. When it is dropped, the slot is free again.
 #[derive(Debug)]
 pub(crate) struct Reservation(Option<Arc<Inner>>);
 
-/// A stream of a subject's that is counted for it, and has no place in all yet. Dropped, it is
-/// counted no more.
+/// A stream that is counted for its subject, but has no slot yet. When it is dropped, it is no longer
+/// counted.
 #[derive(Debug)]
 pub(crate) struct Claim {
     subject: Subject,
@@ -20,7 +20,7 @@ pub(crate) struct Claim {
     inner: Option<Arc<Inner>>,
 }
 
-/// A stream that is counted, until the last hold on it is gone.
+/// A stream that is counted. It counts until the last [`Slot`] or [`Presence`] of it is dropped.
 #[derive(Debug)]
 struct Seat {
     subject: Subject,
@@ -28,19 +28,19 @@ struct Seat {
     inner: Arc<Inner>,
 }
 
-/// A subject's place. Dropped, its connection is cut: it counts for as long as it is
-/// [there](Presence).
+/// The slot of a subject's stream. When it is dropped, the connection is cut. The connection still counts
+/// while it is [there](Presence).
 #[derive(Debug)]
 pub(crate) struct Slot(Arc<Seat>);
 
-/// That a connection is there: kept by whatever its server holds of it. While it is, the place is
-/// not free, whether it was cut or not.
+/// Shows that a connection is still there. The body that the server holds keeps it. Until it is dropped,
+/// the slot is not free, even if the connection was cut.
 #[derive(Debug)]
-#[expect(dead_code, reason = "it is kept, and not looked at")]
+#[expect(dead_code, reason = "it is kept, and not read")]
 pub(crate) struct Presence(Arc<Seat>);
 
 impl StreamSlots {
-    /// Counts a connection that goes on with a session of the subject's. It may replace one that is
+    /// Counts a connection that continues a session of the subject. It may replace a connection that is
     /// still there.
     pub(crate) fn claim_again(&self, subject: &Subject, session: SessionId) -> Option<Claim> {
         let pulse = self.0.lock().add_again(subject, session, &self.0)?;
@@ -57,14 +57,14 @@ impl Reservation {
         Self(Some(inner))
     }
 
-    /// Makes it the subject's, unless that has as many as it may have.
+    /// Makes it a slot of the subject. `None` if the subject is at its cap.
     pub(crate) fn claim(mut self, subject: &Subject) -> Option<Slot> {
         let inner = self.0.as_ref()?;
         let pulse = inner.lock().add(subject, None, inner)?;
         Some(Slot::new(subject.clone(), pulse, self.0.take()?))
     }
 
-    /// Makes it that of a connection that is counted already.
+    /// Makes it the slot of a connection that is counted for its subject already.
     pub(crate) fn give_to(mut self, mut claim: Claim) -> Option<Slot> {
         claim.inner = None;
         let (subject, pulse) = (claim.subject.clone(), Arc::clone(&claim.pulse));
@@ -97,12 +97,12 @@ impl Slot {
         }))
     }
 
-    /// Its connection, for the code that holds it.
+    /// Keeps the connection counted, for the code that holds its body.
     pub(crate) fn presence(&self) -> Presence {
         Presence(Arc::clone(&self.0))
     }
 
-    /// Its connection is one of this session's.
+    /// Notes that the connection belongs to this session.
     pub(crate) fn belongs_to(&self, session: SessionId) {
         let Seat {
             subject,

@@ -1,4 +1,4 @@
-//! Whether a stream's server goes on with it: [`Pulse`].
+//! Whether a stream may continue, and whether its server still reads it: [`Pulse`].
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Context;
@@ -9,24 +9,23 @@ use tokio::time::Instant;
 
 /// What is known of the server that writes a stream to its connection.
 ///
-/// A body can do nothing by itself: while its server does not ask for more, because the client does
-/// not read or because the response was put aside, no timer of the body is looked at. So the pulse
-/// notes since when the server owes a question, and a newcomer that needs a place can take it.
+/// A body can't do anything by itself. If its server does not poll it, because the client does not read
+/// or because the response was put aside, the timers of the body don't run. So the pulse notes since when
+/// the server has not polled. A new stream that needs a slot can then take it away from this one.
 #[derive(Debug)]
 pub(crate) struct Pulse {
-    /// From when on time is counted.
+    /// When the stream was made. `owing` is counted from here.
     start: Instant,
-    /// Since which millisecond the server has a frame and has not asked for the next one; or one of
-    /// the states below.
+    /// The millisecond at which the server took the last frame, or one of the states below.
     owing: AtomicU64,
-    /// The body that waits for its next event.
+    /// Wakes the body while it waits for its next event.
     body: AtomicWaker,
 }
 
-/// The server waits for the stream, and not the other way round.
+/// The server has polled the body, and waits for the next frame.
 const ASKED: u64 = u64::MAX;
 
-/// The place was given to another stream.
+/// The slot was given to another stream.
 const GIVEN_UP: u64 = u64::MAX - 1;
 
 /// The stream must end: its subject was revoked.
@@ -38,11 +37,11 @@ const STOPPED: u64 = u64::MAX - 3;
 /// The stream must end: its time is up.
 const EXPIRED: u64 = u64::MAX - 4;
 
-/// The last number that stands for a time.
+/// The largest number that is a time.
 const LATEST: u64 = u64::MAX - 5;
 
 impl Pulse {
-    /// That of a stream without a response yet.
+    /// The pulse of a stream that has no response yet.
     pub(super) fn new() -> Self {
         Self {
             start: Instant::now(),
@@ -51,20 +50,21 @@ impl Pulse {
         }
     }
 
-    /// The server has got the head or a frame at this moment; whether the stream may go on.
+    /// Notes that the server took the head or a frame now. Returns whether the stream may continue.
     pub(crate) fn gave(&self, now: Instant) -> bool {
         let since = now.saturating_duration_since(self.start).as_millis();
         self.set(u64::try_from(since).unwrap_or(LATEST).min(LATEST))
     }
 
-    /// The server asked, and there was nothing; whether the stream may go on. If it must end while it
-    /// waits, its task is woken.
+    /// Notes that the server waits for a frame. Returns whether the stream may continue. If it must end
+    /// while the server waits, the task is woken.
     pub(crate) fn asked(&self, cx: &Context<'_>) -> bool {
         self.body.register(cx.waker());
         self.set(ASKED)
     }
 
-    /// Gives the stream up, if its server owes a question for longer than `patience`.
+    /// Takes the slot away, if the server has not polled for longer than `patience`. Returns whether it
+    /// did.
     pub(super) fn give_up(&self, now: Instant, patience: Duration) -> bool {
         let owing = self.owing.load(Ordering::Acquire);
         let age = now.saturating_duration_since(self.start);
@@ -72,28 +72,28 @@ impl Pulse {
         if owing > LATEST || owes <= patience {
             return false;
         }
-        // Not if it asks in this moment.
+        // This fails if the server polls at the same time.
         self.owing
             .compare_exchange(owing, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
     }
 
-    /// Ends the stream, as its subject was revoked; whether it was still going on.
+    /// Ends the stream because its subject was revoked. Returns whether it was still running.
     pub(super) fn revoke(&self) -> bool {
         self.end(REVOKED)
     }
 
-    /// Ends the stream, as the service stops; whether it was still going on.
+    /// Ends the stream because the service stops. Returns whether it was still running.
     pub(super) fn stop(&self) -> bool {
         self.end(STOPPED)
     }
 
-    /// Ends the stream, as its time is up; whether it was still going on.
+    /// Ends the stream because its time is up. Returns whether it was still running.
     pub(crate) fn expire(&self) -> bool {
         self.end(EXPIRED)
     }
 
-    /// The first reason stays. A stream that waits is woken.
+    /// Ends the stream, unless it has ended for another reason. A server that waits is woken.
     fn end(&self, how: u64) -> bool {
         let ended = self
             .owing
@@ -104,18 +104,18 @@ impl Pulse {
         ended.is_ok()
     }
 
-    /// Whether the stream may go on: it has its place, its subject was not revoked, and the service
-    /// does not stop.
+    /// Whether the stream may continue: it has its slot, its subject was not revoked, its time is not up,
+    /// and the service does not stop.
     pub(crate) fn goes_on(&self) -> bool {
         !has_ended(self.owing.load(Ordering::Acquire))
     }
 
-    /// Whether the server has written all that it has, and waits for more.
+    /// Whether the server has written everything, and waits for more.
     pub(crate) fn is_waited_for(&self) -> bool {
         self.owing.load(Ordering::Acquire) == ASKED
     }
 
-    /// Whether the stream still has its place.
+    /// Whether the stream still has its slot.
     pub(crate) fn has_place(&self) -> bool {
         self.owing.load(Ordering::Acquire) != GIVEN_UP
     }
@@ -135,8 +135,8 @@ impl Pulse {
         self.owing.load(Ordering::Acquire) == STOPPED
     }
 
-    /// Only the server's own question sets a time, one at a time. In between the stream can only
-    /// lose its place or its right.
+    /// Sets the state, unless the stream has ended. Only the server sets a time, and it does so one call
+    /// after the other. In between, other code can only end the stream.
     fn set(&self, owing: u64) -> bool {
         let before = self.owing.load(Ordering::Acquire);
         !has_ended(before)

@@ -1,4 +1,4 @@
-//! How a layer asks the stores: [`StoreAccess`].
+//! How layers and mints ask a store: [`StoreAccess`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::answer::StoreAnswer;
 use super::guard::StoreGuard;
 use super::{Operation, StorePolicy};
 
-/// The way to one store. Clones share its guard.
+/// The bounds within which one store is asked. Clones share the guard, which counts.
 #[derive(Clone, Debug)]
 pub(crate) struct StoreAccess {
     pub(super) guard: Arc<StoreGuard>,
@@ -17,7 +17,7 @@ pub(crate) struct StoreAccess {
 }
 
 impl StoreAccess {
-    /// A way to a store in this role, with a guard of its own.
+    /// The bounds of a policy, for a store in this role, with a new guard.
     pub(crate) fn new(role: StoreRole, policy: &StorePolicy, observer: &Arc<dyn Observer>) -> Self {
         Self {
             guard: Arc::new(StoreGuard::new(role, policy, Arc::clone(observer))),
@@ -25,7 +25,7 @@ impl StoreAccess {
         }
     }
 
-    /// Asks the store, when the operation is polled.
+    /// An operation that asks the store when it is polled.
     pub(crate) fn ask<F>(&self, question: F) -> Operation<F>
     where
         F: Future<Output: StoreAnswer> + Send + Unpin + 'static,
@@ -33,7 +33,7 @@ impl StoreAccess {
         Operation::new(question, self.clone())
     }
 
-    /// The same for an operation that changes nothing there.
+    /// The same for an operation that changes nothing in the store.
     pub(crate) fn read<F>(&self, question: F) -> Operation<F>
     where
         F: Future<Output: StoreAnswer> + Send + Unpin + 'static,
@@ -41,7 +41,7 @@ impl StoreAccess {
         self.ask(question).only_reading()
     }
 
-    /// To be kept by a request that has read the store in time, until it ends.
+    /// A guard for a request that has read the store in time. Keep it until the request ends.
     pub(crate) fn has_read(&self) -> HasRead {
         HasRead(Some(Arc::clone(&self.guard)))
     }
@@ -52,13 +52,13 @@ impl StoreAccess {
     }
 }
 
-/// A request that has read a store, and may write to it. Dropped, it lets another one read that
-/// has to wait for a pause otherwise: a request that is refused in between must not keep the store
-/// from being tried.
+/// A request that has read a store and may write to it later. When it is dropped, another request may read
+/// at once, and need not wait for the pause. So a request that is refused before its write does not delay
+/// the next trial of the store.
 pub(crate) struct HasRead(Option<Arc<StoreGuard>>);
 
 impl HasRead {
-    /// The write may come when this is long gone: the others wait for the pause.
+    /// The write may come much later, so other requests wait for the pause.
     pub(crate) fn goes_on(mut self) {
         self.0 = None;
     }

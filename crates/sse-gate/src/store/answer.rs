@@ -1,28 +1,28 @@
-//! What stores answer: [`StoreAnswer`], and why there is no answer: [`Unanswered`].
+//! The answers of stores: [`StoreAnswer`], and why there is none: [`Unanswered`].
 
 use sse_gate_core::{StoreError, StoreErrorKind};
 use sse_gate_resume::error::{OpenError, ResumeError, SessionError, SessionErrorKind};
 
-/// Why an operation has no answer of the store's.
+/// Why an operation has no answer of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unanswered {
-    /// The budget is used up.
+    /// The store did not answer within the budget.
     #[error("store did not answer in time")]
     Late,
-    /// As many operations are under way as may be.
-    #[error("too many operations are under way at the store")]
+    /// The number of operations in progress is at its bound.
+    #[error("too many operations are in progress at the store")]
     Busy,
     /// The breaker is open.
     #[error("store failed repeatedly and is not asked for a while")]
     Broken,
 }
 
-/// The result of an operation.
+/// The result of an operation at a store.
 pub(crate) trait StoreAnswer: Send {
     /// The result of an operation that the store did not answer.
     fn none(why: Unanswered) -> Self;
 
-    /// Whether it says that the store is out of order, and not that it refused something.
+    /// Whether the store failed. A refusal by a healthy store is no failure.
     fn is_failure(&self) -> bool;
 }
 
@@ -38,7 +38,9 @@ impl<T: Send, E: StoreFault> StoreAnswer for Result<T, E> {
 
 /// The errors of stores.
 pub(crate) trait StoreFault: Send {
+    /// The error of an operation that the store did not answer.
     fn unanswered(why: Unanswered) -> Self;
+    /// Whether the error says that the store failed.
     fn is_fault(&self) -> bool;
 }
 

@@ -1,4 +1,4 @@
-//! When a store counts as broken: [`Breaker`].
+//! Decides when a store counts as broken: [`Breaker`].
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,23 +6,23 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The shortest pause. Without any, each operation could be a trial.
+/// The shortest pause. With no pause, each operation could be a trial.
 const MIN_PAUSE: Duration = Duration::from_millis(1);
 
-/// The shortest pause when as many operations are under way as may be. Trials add to them then.
+/// The shortest pause when the number of operations is at its bound, as trials go beyond it.
 const MIN_PAUSE_WHEN_FULL: Duration = Duration::from_millis(500);
 
-/// Counts failures in a row, and says whether to ask a store at all.
+/// Counts failures in a row, and decides whether to ask a store.
 ///
-/// It has no clock of its own: what depends on time is told the time.
+/// It has no clock. Methods that depend on time take it as an argument.
 #[derive(Debug)]
 pub(super) struct Breaker {
     max_failures: u32,
     pause: Duration,
-    /// Whether it is closed and has seen no failure since the last success. The common case needs
-    /// no lock.
+    /// Whether it is closed and has seen no failure since the last success. In this common case, no lock is
+    /// needed.
     is_calm: AtomicBool,
-    /// How often it has closed. A failure from before it closed says nothing about the store now.
+    /// How often it has closed. A failure of an operation from an earlier round is ignored.
     round: AtomicU64,
     state: Mutex<State>,
 }
@@ -31,9 +31,9 @@ pub(super) struct Breaker {
 struct State {
     failures: u32,
     is_open: bool,
-    /// When the next trial may be made; none was made yet if there is none.
+    /// When the next trial may be made. `None` means now.
     next_trial: Option<Instant>,
-    /// The same for what only reads.
+    /// When the next trial may be made that only reads. `None` means now.
     next_read: Option<Instant>,
 }
 
@@ -60,12 +60,12 @@ impl Breaker {
         !self.is_calm.load(Ordering::Acquire) && self.state().is_open
     }
 
-    /// To be kept with an operation, and told when it has failed.
+    /// The present round. Keep it with an operation, and pass it to [`failed`](Self::failed).
     pub(super) fn round(&self) -> u64 {
         self.round.load(Ordering::Acquire)
     }
 
-    /// Whether the store may be tried now, past any bound. After that it may not for a pause.
+    /// Whether the store may be tried now, in spite of the bounds. The next trial is due after a pause.
     pub(super) fn may_try(&self, now: Instant, is_full: bool) -> bool {
         let mut state = self.state();
         let may = is_due(state.next_trial, now);
@@ -75,8 +75,8 @@ impl Breaker {
         may
     }
 
-    /// Whether the store may be read now, past any bound: when a trial is due, and once each pause.
-    /// The trial itself stays due.
+    /// Whether the store may be read now, in spite of the bounds: when a trial is due, and once each
+    /// pause. The trial itself stays due.
     pub(super) fn may_read(&self, now: Instant, is_full: bool) -> bool {
         let mut state = self.state();
         let may = is_due(state.next_trial, now) && is_due(state.next_read, now);
@@ -86,12 +86,12 @@ impl Breaker {
         may
     }
 
-    /// A request that has read the store in time is over: the next one may read.
+    /// Notes that a request is over that has read the store in time. The next one may read.
     pub(super) fn read_is_over(&self) {
         self.state().next_read = None;
     }
 
-    /// The store has answered, though too late: the next operation may be a trial.
+    /// Notes that the store has answered too late. The next operation may be a trial.
     pub(super) fn answered_late(&self) {
         let mut state = self.state();
         (state.next_trial, state.next_read) = (None, None);
@@ -105,7 +105,7 @@ impl Breaker {
         }
     }
 
-    /// The store has answered in time.
+    /// Notes that the store has answered in time.
     pub(super) fn succeeded(&self) -> Option<Change> {
         if self.is_calm.load(Ordering::Acquire) {
             return None;
@@ -120,7 +120,7 @@ impl Breaker {
         was_open.then_some(Change::Closed)
     }
 
-    /// The store has failed at an operation of this round.
+    /// Notes that an operation of this round has failed.
     pub(super) fn failed(&self, round: u64, now: Instant) -> Option<Change> {
         let mut state = self.state();
         if round != self.round() {

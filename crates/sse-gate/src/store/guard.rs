@@ -1,4 +1,4 @@
-//! Whether a store is asked: [`StoreGuard`], and the leave to ask: [`Pass`].
+//! Decides whether a store is asked: [`StoreGuard`], and the permission to ask: [`Pass`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use super::StorePolicy;
 use super::answer::Unanswered;
 use super::breaker::{Breaker, Change};
 
-/// How many trials may be under way past the bound, of reads and writes together. A trial that is
-/// lost ends within 30 s, and two are made each half second at most: there is always room for one.
+/// How many trials may be in progress above the bound, reads and writes together. A trial without an answer
+/// ends within 30 s, and at most two are made each half second. So there is always room for one.
 const ROOM_FOR_TRIALS: usize = 128;
 
-/// Bounds the operations at one store, for all who ask it.
+/// Bounds the operations at one store, for all layers and mints together.
 pub(super) struct StoreGuard {
     role: StoreRole,
     max_under_way: usize,
@@ -39,13 +39,15 @@ impl StoreGuard {
         }
     }
 
-    /// Leave to ask the store now.
+    /// The permission to ask the store now.
     ///
-    /// While the store is broken, or has too much under way, one operation each pause is let
-    /// through as a trial. What only reads can't show that the store writes, so its success closes
-    /// nothing: it is let through when a trial is due, once each pause too, so that the write that
-    /// follows it can be the trial. That write has no claim to it. Another may come first, and
-    /// then a token that was taken in between is spent in vain: one each pause, at most.
+    /// While the store is broken or has too many operations in progress, one operation each pause is
+    /// permitted as a trial. An operation that only reads can't show that the store can write. So its
+    /// success does not close the breaker. It is permitted when a trial is due, once each pause, so that
+    /// the write that follows can be the trial.
+    ///
+    /// That write is not sure to be permitted: another one may come first. Then a token that was taken in
+    /// between is spent for nothing. This happens at most once each pause.
     pub(super) fn admit(self: &Arc<Self>, only_reads: bool) -> Result<Pass, Unanswered> {
         let before = self.under_way.fetch_add(1, Ordering::AcqRel);
         let mut pass = Pass {
@@ -59,7 +61,7 @@ impl StoreGuard {
         if !is_full && !self.breaker.is_open() {
             return Ok(pass);
         }
-        // What hangs for ever must not keep the store from being tried again.
+        // Operations that hang for ever must not prevent trials.
         let has_room = before < self.max_under_way.saturating_add(ROOM_FOR_TRIALS);
         let now = Instant::now();
         if has_room && only_reads && self.breaker.may_read(now, is_full) {
@@ -80,7 +82,7 @@ impl StoreGuard {
         self.breaker.read_is_over();
     }
 
-    /// Tells of a change after the fact.
+    /// Tells the observer of a change of the breaker.
     fn tell(&self, change: Option<Change>) {
         if let Some(change) = change {
             self.observer.observe(Signal::BreakerChanged {
@@ -101,7 +103,7 @@ impl fmt::Debug for StoreGuard {
     }
 }
 
-/// Leave to ask a store once. The operation counts as under way until this is dropped.
+/// The permission to ask a store once. The operation counts as in progress until this is dropped.
 #[derive(Debug)]
 pub(super) struct Pass {
     guard: Arc<StoreGuard>,
@@ -112,8 +114,8 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    /// Says how the operation went: whether the store failed at it. The first word counts; after
-    /// it, a success only shows that the store answers again.
+    /// Notes whether the operation failed. Only the first call counts. After it, a success only shows that
+    /// the store answers again.
     pub(super) fn settle(&mut self, is_failure: bool) {
         let breaker = &self.guard.breaker;
         if std::mem::replace(&mut self.is_settled, true) {
@@ -135,7 +137,8 @@ impl Pass {
         }
     }
 
-    /// Ready when a trial has shown that the store answers again, counted from its first poll.
+    /// Ready when a trial has shown that the store answers again. Only trials after the first poll of this
+    /// future count.
     pub(super) fn recovery(&self) -> impl Future<Output = ()> + Send + 'static {
         let guard = Arc::clone(&self.guard);
         async move { guard.recovered.notified().await }

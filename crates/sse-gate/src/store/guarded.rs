@@ -1,4 +1,4 @@
-//! The store that is asked within bounds: [`GuardedStore`].
+//! A store of tokens that is asked within bounds: [`GuardedStore`].
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use sse_gate_core::{Entry, Epoch, SharedStore, StoreError, Subject, TokenKey, To
 
 use super::StoreAccess;
 
-/// A store, asked within the bounds of a [`StorePolicy`](crate::StorePolicy): an operation that gets no
-/// answer in time ends with an error, and one that has begun runs to its end in a task.
+/// A store of tokens that is asked within the bounds of a [`StorePolicy`](crate::StorePolicy). An operation
+/// without an answer in time ends with an error. An operation that has begun runs to its end in a task.
 #[derive(Clone, Debug)]
 pub(crate) struct GuardedStore {
     store: SharedStore,

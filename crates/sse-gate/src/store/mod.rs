@@ -1,42 +1,88 @@
-//! Asks stores within bounds: of time, of number, and of how often one that fails is asked.
+//! Asks stores within bounds: how long an answer may take, how many operations may be in progress, and
+//! how often a failing store is asked.
 //!
-//! Every operation of a [`GateLayer`](crate::GateLayer) or a [`MintService`](crate::MintService)
-//! goes through here, whether it asks the store of the tokens or that of the sessions. For each
-//! [`Gate`](crate::Gate) there are two guards, one for each store, which all layers and mints of
-//! that gate share.
+//! Every operation of a [`GateLayer`](crate::GateLayer), a [`MintService`](crate::MintService) or a
+//! [`Gate`](crate::Gate) goes through here. A gate has two sets of bounds: one for the store of the tokens,
+//! and one for the stores of sessions. All layers and mints of the gate share them.
 //!
-//! | bound | default | past it |
+//! | bound | default | above it |
 //! |---|---|---|
-//! | time for an answer | 250 ms | 503; the operation runs on without its client |
-//! | operations under way, late ones included | 512 | 503 at once |
+//! | time for an answer | 250 ms | 503; the operation runs on without its client, for at most 30 s |
+//! | operations in progress, late ones included | 512 | 503 at once |
 //! | failures in a row | 5 | the breaker opens: 503 at once |
 //!
-//! A failure is an answer that is late, or the word that the store can't be asked. What a healthy
-//! store refuses, a key that exists or a cap, is none.
+//! Clients of resumable streams with a resume id get 200 and `sse.wait` instead of 503.
 //!
-//! While the breaker is open, or the bound on operations is reached, one operation each 500 ms is
-//! let through to try the store, and one whenever a late operation is answered. When the store
-//! answers it in time, the breaker closes, and late operations are given up that the store still
-//! doesn't answer. What only reads closes nothing, and has such a trial of its own: a store that
-//! still reads may write no more. Past the bound on operations there are never more than 128
-//! trials under way.
+//! # What is a failure
 //!
-//! Clients of resumable streams who show an id get 200 and `sse.wait` in place of 503.
+//! An answer that is late, or an error that says that the store can't be asked. What a healthy store
+//! refuses is no failure, like a limit that is reached.
 //!
-//! [`StorePolicy`] sets all of this. The methods of a gate have the same bounds. A program that asks
-//! [`Sessions`](crate::Sessions) itself has them through [`GuardedSessions`].
+//! # How a store is tried again
+//!
+//! While the breaker is open, or the number of operations is at its bound, one operation each 500 ms may
+//! try the store. Another one may try it whenever a late operation is answered. When the store answers a
+//! trial in time, the breaker closes. Late operations that the store still does not answer are given up
+//! then.
+//!
+//! Operations that only read have their own trials. Their success does not close the breaker: a store may
+//! still read when it can't write any more. Above the bound on operations, at most 128 trials are in
+//! progress.
+//!
+//! # Settings
+//!
+//! [`StorePolicy`] sets all of this for a gate. [`GateLayer::with_store_budget`] and
+//! [`MintService::with_store_budget`] set the time for one layer or mint. A program that asks
+//! [`Sessions`](crate::Sessions) directly gets the same bounds with
+//! [`GuardedSessions`](crate::GuardedSessions).
+//!
+//! [`GateLayer::with_store_budget`]: crate::GateLayer::with_store_budget
+//! [`MintService::with_store_budget`]: crate::MintService::with_store_budget
+//!
+//! A store that hangs does not hang the service:
+//!
+//! ```
+//! use std::time::Duration;
+//! use sse_gate::core::{Entry, Epoch, StoreError, TokenKey};
+//! use sse_gate::{Gate, Resource, StorePolicy, Subject, TokenStore};
+//!
+//! #[derive(Debug)]
+//! struct Hangs;
+//!
+//! impl TokenStore for Hangs {
+//!     async fn insert(&self, _: TokenKey, _: Entry, _: Duration) -> Result<(), StoreError> {
+//!         std::future::pending().await
+//!     }
+//!     async fn take(&self, _: TokenKey) -> Result<Option<Entry>, StoreError> {
+//!         std::future::pending().await
+//!     }
+//!     async fn withdraw(&self, _: Subject) -> Result<usize, StoreError> {
+//!         std::future::pending().await
+//!     }
+//!     async fn epoch(&self) -> Result<Epoch, StoreError> {
+//!         std::future::pending().await
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let policy = StorePolicy::default().with_budget(Duration::from_millis(20));
+//! let gate = Gate::builder().with_store_policy(policy).build(Hangs);
+//! let error = gate.revoke(&Subject::new("alice")?).await.unwrap_err();
+//! assert_eq!(error.to_string(), "the tokens of the subject can't be withdrawn");
+//! # Ok(())
+//! # }
+//! ```
 
 mod access;
 mod answer;
 mod breaker;
 mod guard;
 mod guarded;
-mod guarded_sessions;
 mod operation;
 mod policy;
 
 pub(crate) use access::{HasRead, StoreAccess};
 pub(crate) use guarded::GuardedStore;
-pub use guarded_sessions::GuardedSessions;
 pub(crate) use operation::Operation;
 pub use policy::StorePolicy;

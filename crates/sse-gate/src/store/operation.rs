@@ -17,9 +17,9 @@ const MAX_LATE: Duration = Duration::from_secs(30);
 
 /// A question to a store, within a budget of time.
 ///
-/// Once begun, the operation runs to its end even if its client is gone: dropped halfway, or out of
-/// time, the rest goes on in a task of its own. Before the first poll, dropping it does nothing
-/// at all. Neither does polling it when the store is not to be asked.
+/// The operation begins at the first poll. After that it runs to its end: if it is dropped or out of time,
+/// the rest runs in a task of its own. If it is dropped before the first poll, or if the store must not be
+/// asked, nothing happens at the store.
 #[pin_project(PinnedDrop)]
 pub(crate) struct Operation<F>
 where
@@ -28,9 +28,9 @@ where
     question: Option<F>,
     access: StoreAccess,
     only_reads: bool,
-    /// Since the store was asked.
+    /// The permission to ask, from the first poll on.
     pass: Option<Pass>,
-    /// Runs from when the store was first found waiting.
+    /// Runs from when the store was first found pending.
     #[pin]
     patience: Option<Sleep>,
 }
@@ -49,8 +49,7 @@ where
         }
     }
 
-    /// Says that the operation changes nothing at the store, so that its success says nothing of
-    /// those that do.
+    /// Notes that the operation only reads. Its success does not show that the store can write.
     pub(super) fn only_reading(mut self) -> Self {
         self.only_reads = true;
         self
@@ -98,11 +97,11 @@ where
     }
 }
 
-/// Runs what is left of a question to its end without its client. Outside a runtime it is
-/// dropped, which a store must bear: [`TokenStore`](sse_gate_core::TokenStore) says how.
+/// Runs the rest of a question to its end without its client. Outside of a runtime it is dropped. A store
+/// must tolerate that: [`TokenStore`](sse_gate_core::TokenStore) says how.
 ///
-/// It is dropped, too, if it takes absurdly long, or if the store has meanwhile answered others
-/// and has no answer to this within another budget: it will have lost the question then.
+/// It is also dropped after 30 s, or if the store answers others again and does not answer this question
+/// within another budget. The store has probably lost the question then.
 fn run_on<F>(mut question: F, mut pass: Pass, deadline: Instant, budget: Duration)
 where
     F: Future<Output: StoreAnswer> + Send + Unpin + 'static,

@@ -1,4 +1,4 @@
-//! [`SseBody`].
+//! The body of a stream of events: [`SseBody`].
 
 use std::convert::Infallible;
 use std::fmt;
@@ -21,28 +21,31 @@ use super::producer::{Producer, Said};
 use super::{NoHook, OnError, SseBodyError};
 use crate::{headers, stream_end};
 
-/// How many bytes of ready events are collected before they are sent. One event may be larger.
+/// How many bytes of ready events are collected before they are sent. A single event may be larger.
 const FRAME_SIZE: usize = 16 * 1024;
 
-/// What a client gets when the stream of events fails.
+/// The last event of a stream that failed.
 fn failure() -> Event<'static> {
     const NAME: EventName<'static> = EventName::from_static("sse.error");
     Event::new().event(NAME).data(r#"{"reason":"internal"}"#)
 }
 
-/// A body that sends events as they come, and a comment when none has come for a while.
+/// A body that sends the events of a [`Stream`] as they come, and a comment after a silence.
 ///
-/// - Its first bytes leave with the head of the response: the events that are ready, or a comment.
-///   Firefox fires `open` only when it has got some.
-/// - Events that are ready together leave in one frame.
-/// - It ends when its events do, at its maximum age, or when the future of
-///   [`until`](Self::until) is ready: a server that shuts down must end its streams, or wait for
-///   them for ever.
-/// - If its stream fails, panics, or returns an event whose name begins with `sse.`, the last event
-///   is `sse.error` with the data `{"reason":"internal"}`, and the body ends. What the error says
-///   stays on the server: [`on_error`](Self::on_error) gets it.
-/// - It never asks its stream for more than the connection takes: a slow client holds back its
-///   own stream and costs no memory.
+/// It is for strict routes, where a client that reconnects asks for a new token. A
+/// [`ResumableBody`](crate::ResumableBody) sends the events of a log instead, and clients can continue.
+///
+/// - Its first bytes are sent with the head of the response: the events that are ready, or a comment.
+///   Firefox fires `open` only after the first bytes.
+/// - Events that are ready together are sent in one frame.
+/// - It ends when its events end, at its [maximum age](Self::with_max_age), or when the future of
+///   [`until`](Self::until) is ready. A server that shuts down gracefully must end its streams:
+///   [`GateLayer::until`](crate::GateLayer::until) does that for all of them.
+/// - If the stream fails, panics, or returns an event whose name begins with `sse.`, the last event is
+///   `sse.error` with the data `{"reason":"internal"}`. The error itself stays on the server:
+///   [`on_error`](Self::on_error) gets it.
+/// - It polls the stream only when the server polls the body. So a slow client slows its own stream
+///   down, and costs no memory.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -77,7 +80,7 @@ pub struct SseBody<S, U = Pending<()>, H = NoHook> {
 }
 
 impl<S> SseBody<S> {
-    /// A body of these events, with a comment after 15 s of silence, and no other end than theirs.
+    /// A body of these events, with a comment after 15 s of silence. It ends when the events end.
     pub fn new(events: S) -> Self {
         Self {
             producer: Producer::new(events),
@@ -91,7 +94,25 @@ impl<S> SseBody<S> {
 }
 
 impl<S, H> SseBody<S, Pending<()>, H> {
-    /// Ends the body when `signal` is ready: a shutdown, a revocation.
+    /// Ends the body when `signal` is ready. Events that are ready at the same time are not sent.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    /// use futures_util::stream;
+    /// use http_body_util::BodyExt;
+    /// use sse_gate::{Event, SseBody};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    /// let events = stream::pending::<Result<Event<'static>, Infallible>>();
+    /// let body = SseBody::new(events).until(async {
+    ///     let _ = stopped.await;
+    /// });
+    /// drop(stop);
+    /// assert!(body.collect().await.unwrap().to_bytes().is_empty());
+    /// # }
+    /// ```
     pub fn until<U: Future<Output = ()>>(self, signal: U) -> SseBody<S, U, H> {
         let Self {
             producer,
@@ -113,18 +134,18 @@ impl<S, H> SseBody<S, Pending<()>, H> {
 }
 
 impl<S, U> SseBody<S, U> {
-    /// Calls `hook` with the error if the stream of events fails or panics, or names an event as
-    /// only the library may. The client gets `sse.error` in each case.
+    /// Calls `hook` with the error if the stream of events fails, panics, or returns an event whose name
+    /// begins with `sse.`. The client gets `sse.error` in each case.
     ///
-    /// Behind a [`GateLayer`](crate::GateLayer) the stream then counts as
-    /// [`StreamEnd::Failed`](sse_gate_core::StreamEnd), with a hook or without.
+    /// Behind a [`GateLayer`](crate::GateLayer), metrics count the stream as
+    /// [`StreamEnd::Failed`](sse_gate_core::StreamEnd), with or without a hook.
     ///
     /// ```
     /// use futures_util::stream;
     /// use sse_gate::{SseBody, codec::Event};
     ///
     /// let events = stream::iter([Ok(Event::new().data("one")), Err("the database is gone")]);
-    /// let body = SseBody::new(events).on_error(|error| eprintln!("stream broke off: {error:?}"));
+    /// let body = SseBody::new(events).on_error(|error| eprintln!("stream failed: {error:?}"));
     /// # let _ = body;
     /// ```
     pub fn on_error<E, H>(self, hook: H) -> SseBody<S, U, H>
@@ -152,33 +173,53 @@ impl<S, U> SseBody<S, U> {
 }
 
 impl<S, U, H> SseBody<S, U, H> {
-    /// Sends a comment after this much silence, instead of 15 s. It is at least 1 ms.
+    /// Sends a comment after this much silence: 15 s by default, and at least 1 ms. Choose it shorter than
+    /// the time after which your proxies close idle connections, often 60 s.
     ///
-    /// The silence begins when the server takes the last bytes from the body. The body can't see
-    /// when they are written, and does nothing while it is not polled.
+    /// The silence begins when the server takes the last bytes from the body. The body can't see when
+    /// they are written, and does nothing while it is not polled.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    /// use std::time::Duration;
+    /// use futures_util::stream;
+    /// use http_body_util::BodyExt;
+    /// use sse_gate::{Event, SseBody};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let events = stream::pending::<Result<Event<'static>, Infallible>>();
+    /// let mut body = Box::pin(SseBody::new(events).with_heartbeat(Duration::from_millis(5)));
+    /// for _ in 0..3 {
+    ///     let frame = body.frame().await.unwrap().unwrap();
+    ///     assert_eq!(frame.into_data().unwrap(), ":\n\n");
+    /// }
+    /// # }
+    /// ```
     pub fn with_heartbeat(mut self, silence: Duration) -> Self {
         self.heartbeat.set_silence(silence);
         self
     }
 
-    /// Sends the event `sse.heartbeat` beside each comment, for pages that want to see that the
-    /// connection is alive. Its data is `{"v":1}`. It has no id, so the last id stays as it is, and
-    /// `onmessage` does not get it.
+    /// Sends the event `sse.heartbeat` with each comment, so that a page can see that the connection is
+    /// alive: scripts don't see comments. Its data is `{"v":1}`. It has no id, so the last id of the page
+    /// stays as it is. `onmessage` does not get it.
     pub fn with_named_heartbeat(mut self) -> Self {
         self.heartbeat.set_named();
         self
     }
 
-    /// Ends the body after this time: [`Granted::time_left`](crate::Granted::time_left), say.
+    /// Ends the body after this time, counted from this call.
     ///
-    /// To be called within a Tokio runtime. Behind a [`GateLayer`](crate::GateLayer) it is not
-    /// needed: the layer ends every body at the deadline of its grant.
+    /// Behind a [`GateLayer`](crate::GateLayer) you don't need it for the deadline of the grant: the layer
+    /// ends every body then. To be called within a Tokio runtime.
     pub fn with_max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(sleep(age));
         self
     }
 
-    /// The response: 200, an event stream, not to be cached, buffered or named in a `Referer`.
+    /// The response: 200 with `text/event-stream`, and with headers against caching, buffering and
+    /// `Referer`. With the feature `axum`, the body itself is a response.
     pub fn into_response(self) -> Response<Self> {
         let mut response = Response::new(self);
         headers::event_stream(response.headers_mut());
@@ -202,7 +243,7 @@ where
                 .is_some_and(|age| age.poll(cx).is_ready())
     }
 
-    /// All events that are ready, up to the size of a frame; whether they were the last.
+    /// All events that are ready, up to the size of a frame, and whether the stream has ended.
     fn ready_events(self: Pin<&mut Self>, cx: &mut Context<'_>) -> (BytesMut, bool) {
         let mut this = self.project();
         let mut frame = BytesMut::new();

@@ -1,4 +1,4 @@
-//! Why a stream of events broke off: [`SseBodyError`].
+//! Why a stream of events failed: [`SseBodyError`].
 
 use std::any::Any;
 use std::error::Error;
@@ -6,7 +6,23 @@ use std::fmt;
 
 use sse_gate_codec::EventName;
 
-/// Why an [`SseBody`](super::SseBody) ended with `sse.error`. Its client is not told.
+/// Why an [`SseBody`](super::SseBody) ended with `sse.error`. Its client does not learn the reason.
+///
+/// ```
+/// use futures_util::stream;
+/// use http_body_util::BodyExt;
+/// use sse_gate::{Event, SseBody, SseBodyError};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let events = stream::iter([Ok(Event::new().data("one")), Err("the database is gone")]);
+/// let body = SseBody::new(events).on_error(|error| {
+///     assert!(matches!(error, SseBodyError::Failed("the database is gone")));
+/// });
+/// let text = body.collect().await.unwrap().to_bytes();
+/// assert_eq!(text, "data: one\n\nevent: sse.error\ndata: {\"reason\":\"internal\"}\n\n");
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SseBodyError<E> {
@@ -14,8 +30,8 @@ pub enum SseBodyError<E> {
     Failed(E),
     /// The stream of events panicked, with this payload.
     Panicked(Box<dyn Any + Send>),
-    /// The stream returned an event whose name begins with `sse.`. These names are the library's:
-    /// a client takes such an event for the server's word about the stream.
+    /// The stream returned an event whose name begins with `sse.`. These names are reserved for the
+    /// library: a client would read such an event as a message about the stream itself.
     ReservedName(EventName<'static>),
 }
 
@@ -41,19 +57,19 @@ impl<E: Error + 'static> Error for SseBodyError<E> {
     }
 }
 
-/// What a panic says, if it is text, as it almost always is.
+/// The message of a panic, if its payload is text.
 pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> Option<&str> {
     let text = payload.downcast_ref::<&'static str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
-/// Gets the error of an [`SseBody`](super::SseBody): a closure, or [`NoHook`].
+/// Gets the error of an [`SseBody`](super::SseBody). Closures implement it, and so does [`NoHook`].
 pub trait OnError<E> {
-    /// The body has ended for this reason.
+    /// Called once, when the body has ended with this error.
     fn call(&mut self, error: SseBodyError<E>);
 }
 
-/// Drops errors.
+/// Drops errors: an [`SseBody`](super::SseBody) has this hook by default.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoHook;
 

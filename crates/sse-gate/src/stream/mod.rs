@@ -1,11 +1,13 @@
-//! Sends events: [`SseBody`], the body of a stream's response.
+//! Bodies that send events without resuming: [`SseBody`].
 
 mod body;
+mod boxed;
 mod error;
 mod heartbeat;
 mod producer;
 
 pub use body::SseBody;
+pub use boxed::{BoxEvents, BoxSseBody};
 pub(crate) use error::panic_text;
 pub use error::{NoHook, OnError, SseBodyError};
 pub(crate) use heartbeat::Heartbeat;

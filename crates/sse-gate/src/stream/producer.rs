@@ -10,7 +10,7 @@ use sse_gate_codec::{Event, EventName};
 
 use super::SseBodyError;
 
-/// A stream of events that, once it has ended, failed or panicked, is never polled again.
+/// A stream of events that is not polled again after it has ended, failed or panicked.
 #[pin_project]
 pub(super) struct Producer<S> {
     #[pin]
@@ -18,12 +18,13 @@ pub(super) struct Producer<S> {
     has_ended: bool,
 }
 
-/// What a producer has to say.
+/// What a poll of a producer returns.
 pub(super) enum Said<E> {
+    /// The next event.
     Event(Event<'static>),
-    /// It has said everything.
+    /// The stream has ended.
     End,
-    /// It can't go on.
+    /// The stream failed, panicked, or used a reserved name.
     Failure(SseBodyError<E>),
 }
 
@@ -45,7 +46,7 @@ where
         if *this.has_ended {
             return Poll::Ready(Said::End);
         }
-        // Whatever state a panic leaves the stream in, nobody polls it again.
+        // A panic may leave the stream in any state, so it is not polled again.
         let polled = catch_unwind(AssertUnwindSafe(|| this.events.poll_next(cx)));
         let said = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
@@ -59,7 +60,7 @@ where
     }
 }
 
-/// The event, unless its name is one of the library's.
+/// The event, unless its name is reserved for the library.
 fn allowed<E>(event: Event<'static>) -> Said<E> {
     match event.get_event().filter(|name| name.is_reserved()) {
         Some(name) => Said::Failure(SseBodyError::ReservedName(EventName::clone(name))),

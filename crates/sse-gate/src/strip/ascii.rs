@@ -1,4 +1,4 @@
-//! A request's target in ASCII: [`encode`].
+//! Makes the target of a request ASCII: [`encode`].
 
 use std::mem;
 
@@ -6,14 +6,14 @@ use http::Uri;
 use http::uri::PathAndQuery;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
-/// The most bytes that are left of a target. A URI of `http` has room for more.
+/// The longest target that is kept, in bytes. A URI of the crate `http` may be longer.
 const MAX: usize = 60_000;
 
-/// Percent-encodes what a URI has no place for (RFC 3986 §2) and `http` takes all the same: text that
-/// is not ASCII.
+/// Percent-encodes text that is not ASCII. A URI can't have such text (RFC 3986 §2), but the crate `http`
+/// accepts it.
 ///
-/// A log has the URI as it is. In it, U+009B begins a command to a terminal, U+202E
-/// turns the line around, and U+2028 ends it. For a router nothing changes: it decodes the path.
+/// A log writes the URI as it is. There, U+009B begins a command to a terminal, U+202E reverses the line,
+/// and U+2028 ends it. A router decodes the path, so nothing changes for it.
 pub(super) fn encode(uri: &mut Uri) {
     let Some(target) = uri.path_and_query().map(PathAndQuery::as_str) else {
         return;
@@ -22,11 +22,11 @@ pub(super) fn encode(uri: &mut Uri) {
         return;
     }
     let mut target = utf8_percent_encode(target, CONTROLS).to_string();
-    // So long a target is no route's.
+    // No route has a target that is so long.
     target.truncate(MAX);
     let mut parts = mem::take(uri).into_parts();
     parts.path_and_query = PathAndQuery::try_from(target).ok();
-    // Encoded text is a target. If it were none, `/` is left, and nothing of what was shown.
+    // Encoded text is a valid target. If it is not, `/` is left, and nothing of the original text.
     *uri = Uri::from_parts(parts).unwrap_or_default();
 }
 

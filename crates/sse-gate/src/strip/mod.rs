@@ -1,42 +1,45 @@
-//! Takes tokens out of requests before anybody can log them.
+//! Takes tokens out of requests before anything can log them: [`StripTokenLayer`].
 //!
-//! [`StripTokenLayer`] belongs outermost, around the whole router: trace layers, access logs and
-//! axum's `OriginalUri` all see the URI as it is when it reaches them. It knows the
-//! [routes](crate::SseRoute) of the streams and takes nothing from other requests, so a `token`
-//! parameter of somebody else's route stays. What it lifts out it hands to the
-//! [`GateLayer`](crate::GateLayer) of the same route, where no one else can read it.
+//! The layer belongs outermost, around the whole router. Trace layers, access logs and axum's
+//! `OriginalUri` all see the URI as it is when it reaches them.
 //!
-//! Of every request it percent-encodes what stands in the URI and is not ASCII, as a browser does:
-//! written to a log as it is, it could break a line, turn it around or command a terminal. A router
-//! decodes it again.
+//! It knows the [routes](crate::SseRoute) of the streams. It takes the token out of their requests, and
+//! hands it to the [`GateLayer`](crate::GateLayer) of the same route as a
+//! [`StrippedToken`](crate::StrippedToken), which no other code can read. Requests of other routes keep
+//! their parameters, also one that is named `token`.
 //!
-//! It refuses nothing. A service that has only the gate's layer is as safe at its door: what it
-//! lacks is the hygiene of what stands before that door.
+//! It refuses no request, and the streams are as safe without it. What it adds is that no log, trace or
+//! error report has a token in it.
 //!
 //! # What it blanks
 //!
-//! A token is lifted out of its own place, where it has one spelling. In every other place of the
-//! URI of a stream's route, and of a [mint's](StripTokenLayer::with_mints), a segment of the path is
-//! replaced by `-` and a parameter of the query is taken out that
+//! The token is taken out of its own place. In every other place of the URI of a stream's path or a
+//! [mint path](crate::SseRoute::mint_pattern), a segment of the path is replaced by `-`, and a parameter of
+//! the query is removed, if it
 //!
-//! - has something in it that begins as a token (`sset1_`), a resume id (`sser1.`) or a JWT (`eyJ….….`)
-//!   does, however often it is percent-encoded;
+//! - contains the beginning of a token (`sset1_`), of a resume id (`sser1.`) or of a JWT (`eyJ….….`),
+//!   however often it is percent-encoded;
 //! - or has the name of a credential, in any case and with any signs in it: `access_token`, `id_token`,
 //!   `refresh_token`, `jwt`, `authorization`, `bearer`, `api_key`, `client_secret`, `password`,
 //!   `lastEventId`, and a few more.
 //!
-//! That is so for requests that will be refused, too, for a path whose parameters can't be decoded or
-//! are too long, and for one that an inner layer brings into the usual form: doubled slashes, one too
-//! many or too few at the end. A query over 4 KiB is taken out as a whole.
+//! This includes requests that are refused later, paths whose parameters can't be decoded or are too
+//! long, and paths that match only after an inner layer has normalized them: with double slashes, or with
+//! a wrong slash at the end. A query longer than 4 KiB is removed as a whole.
 //!
-//! # Which path it goes by
+//! In the URIs of all requests, it percent-encodes everything that is not ASCII, as a browser does.
+//! Written to a log as it is, such text could break a line, reverse it, or control a terminal. A router
+//! decodes it again.
 //!
-//! The one that the client asked for. `Router::nest` cuts the path that inner layers see, so a route
-//! has the pattern of the whole path, and the gate goes by what this layer has found. If this layer
-//! never matches, the gate takes the token out of what is left of the path, and everything works,
-//! but the token is in the log. The gate notices that and tells its observer, once for each route:
-//! [`Signal::TokenNotStripped`](crate::Signal::TokenNotStripped). What it can't notice is a logging
-//! layer, or axum's `OriginalUri`, outside of this layer, as with `Router::layer`.
+//! # Which path it matches
+//!
+//! The path that the client asks for: see [`SseRoute`](crate::SseRoute#which-path-is-matched). If no route
+//! matches here, the gate takes the token out of what inner layers see of the path. Everything works then,
+//! but the token is in the log. The gate notices this and tells its observer, once for each route:
+//! [`Signal::TokenNotStripped`](crate::Signal::TokenNotStripped). It can't notice a logging layer that is
+//! outside of this one, as a layer that was added with `Router::layer`.
+//!
+//! # Example
 //!
 //! ```
 //! use http::Request;
@@ -51,11 +54,14 @@
 //! });
 //! let mut service = StripTokenLayer::new([route]).layer(log);
 //!
-//! let request = |uri: &str| Request::get(uri).body(()).unwrap();
-//! let logged = service.call(request("/generations/7/stream?token=secret&color=red")).await?;
-//! assert_eq!(logged, "/generations/7/stream?color=red");
-//! let logged = service.call(request("/files/7?token=not-ours")).await?;
-//! assert_eq!(logged, "/files/7?token=not-ours");
+//! for (sent, logged) in [
+//!     ("/generations/7/stream?token=secret&color=red", "/generations/7/stream?color=red"),
+//!     ("/generations/7/stream?jwt=eyJh", "/generations/7/stream"),
+//!     ("/generations/7/stream-token?access_token=x", "/generations/7/stream-token"),
+//!     ("/files/7?token=not-ours", "/files/7?token=not-ours"),
+//! ] {
+//!     assert_eq!(service.call(Request::get(sent).body(())?).await?, logged);
+//! }
 //! # Ok(())
 //! # }
 //! ```

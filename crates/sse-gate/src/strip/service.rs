@@ -1,4 +1,4 @@
-//! [`StripToken`].
+//! The service that takes tokens out of requests: [`StripToken`].
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -11,7 +11,8 @@ use super::ascii;
 use crate::SseRoute;
 use crate::route::{PublicPath, scrub};
 
-/// Moves the token of a stream's request out of its URI. See the [module](super).
+/// Takes the token out of the requests of its routes. A [`StripTokenLayer`](super::StripTokenLayer) makes
+/// it; see the [module](super).
 #[derive(Clone, Debug)]
 pub struct StripToken<S> {
     pub(super) inner: S,
@@ -64,7 +65,7 @@ impl<S> StripToken<S> {
     }
 }
 
-/// A router around this layer has kept the URI as it was.
+/// Replaces the URI that a router around this layer has kept.
 #[cfg(feature = "axum")]
 fn hide_original(parts: &mut Parts) {
     use axum::extract::OriginalUri;

@@ -53,6 +53,18 @@ impl MemoryLogs {
         }
     }
 
+    /// Sets the limits of each log that is made from now on.
+    pub fn with_limits(mut self, limits: LogLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets the budget that all logs share which are made from now on.
+    pub fn with_budget(mut self, budget: LogBudget) -> Self {
+        self.budget = budget;
+        self
+    }
+
     /// Sets the clock by which events age, the system's by default.
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);

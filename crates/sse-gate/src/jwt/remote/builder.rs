@@ -103,7 +103,7 @@ impl RemoteJwkSetBuilder {
         self
     }
 
-    /// Calls this after each fetch, with the set or the error.
+    /// Calls this after each fetch that ran to its end, with the set or the error.
     ///
     /// It is for logs and alarms. While old keys are good, requests don't show that fetches fail, and
     /// after 10 minutes all of them do. [`JwkSet::skipped`] tells which keys can't be used. It runs in the

@@ -1,4 +1,4 @@
-//! A fetch under way: [`Flight`].
+//! A fetch under way: [`Flight`], and who waits for it: [`Boarded`].
 
 use std::sync::Arc;
 
@@ -14,30 +14,54 @@ use crate::jwt::JwkSet;
 ///
 /// However the task ends, even by a panic of the client's or with its runtime, the state learns of it,
 /// and after that those who wait.
-pub(super) struct Flight {
+struct Flight {
     shared: Arc<Shared>,
     outcome: Option<Result<JwkSet, Arc<FetchError>>>,
     _landing: watch::Sender<()>,
 }
 
-impl Flight {
-    /// Joins the fetch that is under way, or begins one. The receiver ends with it. `None` if there is
-    /// no runtime to run it in.
-    pub(super) fn board(shared: &Arc<Shared>, state: &mut State) -> Option<watch::Receiver<()>> {
-        if state.flight.is_none() {
-            let runtime = Handle::try_current().ok()?;
-            let (landing, receiver) = watch::channel(());
-            state.flight = Some(receiver);
-            let flight = Self {
-                shared: Arc::clone(shared),
-                outcome: None,
-                _landing: landing,
+/// A place on a flight.
+pub(super) struct Boarded {
+    landing: watch::Receiver<()>,
+    /// The flight, if it has not begun.
+    flight: Option<Flight>,
+}
+
+impl Boarded {
+    /// Joins the fetch that is under way, or prepares one.
+    pub(super) fn on(shared: &Arc<Shared>, state: &mut State) -> Self {
+        if let Some(landing) = state.flight.clone() {
+            return Self {
+                landing,
+                flight: None,
             };
-            runtime.spawn(flight.run());
         }
-        state.flight.clone()
+        let (sender, landing) = watch::channel(());
+        state.flight = Some(landing.clone());
+        let flight = Flight {
+            shared: Arc::clone(shared),
+            outcome: None,
+            _landing: sender,
+        };
+        Self {
+            landing,
+            flight: Some(flight),
+        }
     }
 
+    /// Begins the fetch if it has not begun. The receiver ends with the fetch.
+    ///
+    /// The lock on the state must be free: without a runtime, or with one that shuts down, the flight ends
+    /// at once and takes the lock.
+    pub(super) fn depart(self) -> watch::Receiver<()> {
+        if let (Some(flight), Ok(runtime)) = (self.flight, Handle::try_current()) {
+            runtime.spawn(flight.run());
+        }
+        self.landing
+    }
+}
+
+impl Flight {
     async fn run(mut self) {
         let fetch = timeout(RemoteJwkSet::FETCH_TIME_LIMIT, self.shared.fetch.fetch());
         let outcome = fetch.await.unwrap_or_else(|_| Err(FetchError::timed_out()));

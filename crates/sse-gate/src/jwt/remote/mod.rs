@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use self::fetch::Fetch;
-use self::flight::Flight;
+use self::flight::Boarded;
 use self::state::{Lookup, State};
 use super::{JwkSet, JwtKey, KeyError, KeyId, KeySource};
 
@@ -144,19 +144,23 @@ impl RemoteJwkSet {
 
     /// Looks something up. If a fetch could change the answer, waits for it and looks again, once.
     async fn find<T>(&self, look_up: impl Fn(&State, Instant) -> Lookup<T>) -> Result<T, KeyError> {
-        let landing = {
+        let (found, boarded) = {
             let mut state = self.0.state();
             match look_up(&state, Instant::now()) {
                 Lookup::Found { value, is_due } => {
-                    if is_due {
-                        drop(Flight::board(&self.0, &mut state));
-                    }
-                    return Ok(value);
+                    let boarded = is_due.then(|| Boarded::on(&self.0, &mut state));
+                    (Some(value), boarded)
                 }
-                Lookup::Missing { fetch: true, .. } => Flight::board(&self.0, &mut state),
+                Lookup::Missing { fetch: true, .. } => {
+                    (None, Some(Boarded::on(&self.0, &mut state)))
+                }
                 Lookup::Missing { error, .. } => return Err(error),
             }
         };
+        let landing = boarded.map(Boarded::depart);
+        if let Some(value) = found {
+            return Ok(value);
+        }
         if let Some(mut landing) = landing {
             // Nothing is ever sent: the sender goes when the fetch has ended, in whatever way.
             let _ = landing.changed().await;

@@ -7,7 +7,7 @@ use std::fmt;
 use http::request::Parts;
 
 use super::{AuthError, Authenticator, Challenge, Identity, SameOrigin};
-use crate::admission::InvalidOrigin;
+use crate::origin::InvalidOrigin;
 
 /// Knows callers by a session cookie, and refuses requests of foreign pages.
 ///

@@ -6,15 +6,25 @@ use std::fmt;
 
 use crate::stream::panic_text;
 
-/// Why the work behind a stream broke off. Its clients get `sse.error`, and nothing of why.
+/// Why the work behind a stream failed. [`Resumable::on_work_error`](crate::Resumable::on_work_error)
+/// gets it. The client only gets `sse.error`, without a reason.
+///
+/// ```
+/// use std::error::Error;
+/// use sse_gate::WorkError;
+///
+/// let error = WorkError::Failed("the model is offline".into());
+/// assert_eq!(error.to_string(), "work behind a stream failed");
+/// assert_eq!(error.source().unwrap().to_string(), "the model is offline");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WorkError {
-    /// It returned this error.
+    /// The work returned this error.
     Failed(Box<dyn Error + Send + Sync>),
-    /// It panicked, with this payload.
+    /// The work panicked, with this payload.
     Panicked(Box<dyn Any + Send>),
-    /// It returned, and its publisher was not [finished](crate::Publisher::finish).
+    /// The work returned without calling [`finish`](crate::Publisher::finish) on its publisher.
     Unfinished,
 }
 
@@ -40,10 +50,27 @@ impl Error for WorkError {
     }
 }
 
-/// What work may return: nothing, or a `Result` whose error goes to
+/// What the work of [`produce`](crate::ResumableStream::produce) may return: `()`, a `Result<(), E>`, or
+/// nothing ever (`!`). An error goes to
 /// [`Resumable::on_work_error`](crate::Resumable::on_work_error).
+///
+/// ```
+/// use sse_gate::{Event, Publisher, WorkOutput, sessions::error::AppendError};
+///
+/// // Work that ends, and stops at the first error:
+/// async fn count(publisher: Publisher) -> Result<(), AppendError> {
+///     for number in 1..=3 {
+///         publisher.publish(&Event::new().data(number.to_string())).await?;
+///     }
+///     publisher.finish().await
+/// }
+///
+/// let failed: Result<(), &str> = Err("the model is offline");
+/// assert!(failed.error().is_some());
+/// # let _ = count;
+/// ```
 pub trait WorkOutput {
-    /// The error, if it is one.
+    /// The error, if the output is one.
     fn error(self) -> Option<Box<dyn Error + Send + Sync>>;
 }
 
@@ -59,16 +86,16 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> WorkOutput for Result<(), E> {
     }
 }
 
-/// Work without an end returns the type that has no values, which only this way has a name.
+/// Work without an end returns `!`. On stable Rust, this is the only way to name that type.
 impl WorkOutput for <fn() -> ! as Returns>::Output {
     fn error(self) -> Option<Box<dyn Error + Send + Sync>> {
         match self {}
     }
 }
 
-/// Names what a function returns.
+/// Names the return type of a function.
 pub trait Returns {
-    /// It.
+    /// The return type.
     type Output;
 }
 

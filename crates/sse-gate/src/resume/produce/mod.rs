@@ -1,4 +1,4 @@
-//! The work behind streams: how much of it may be in progress, and how it ends.
+//! The work behind streams: how much may be in progress, how it runs, and how it ends.
 
 mod error;
 mod run;

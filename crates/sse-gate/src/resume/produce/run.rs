@@ -15,11 +15,11 @@ use super::{WorkError, WorkOutput, WorkSlot};
 use crate::Granted;
 use crate::resume::Resumable;
 
-/// How often it is looked whether sessions are over while work is in progress. A store in memory
-/// has no timer: without requests, it would not see that a session's time is up.
+/// How often the store looks for sessions that are over, while work is in progress. A store in memory
+/// has no timer: without requests, it would not notice that the time of a session is up.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
 
-/// Runs work to its end, and tells why it broke off if it did.
+/// Runs work to its end. If it fails, the hook of the settings is told.
 pub(in crate::resume) async fn run<F>(
     work: F,
     log: MemoryLog,
@@ -35,7 +35,7 @@ pub(in crate::resume) async fn run<F>(
     drop(work);
     let error = match ended {
         Err(panic) => Some(panic),
-        // What it makes of that its client has gone for good is no failure.
+        // The session is over, so an error of the work is expected.
         Ok(_) if is_closed(&log) => None,
         Ok(output) => match output.error() {
             Some(error) => Some(WorkError::Failed(error)),
@@ -49,7 +49,7 @@ pub(in crate::resume) async fn run<F>(
     drop(slot);
 }
 
-/// Polls work until it ends or panics, and has the store look for sessions that are over.
+/// Polls work until it ends or panics. Meanwhile, it lets the store look for sessions that are over.
 async fn watch<F: Future>(
     mut work: Pin<&mut F>,
     sessions: &Sessions,
@@ -71,7 +71,7 @@ async fn watch<F: Future>(
     .await
 }
 
-/// Whether no client can read the log any more.
+/// Whether the log is closed, so that no client can read it any more.
 fn is_closed(log: &MemoryLog) -> bool {
     log.stop_reason() == Some(StopReason::Closed)
 }

@@ -11,8 +11,25 @@ use tokio::time::timeout;
 /// Caps on the work that [`produce`](crate::ResumableStream::produce) has started. Clones share the
 /// count.
 ///
-/// Work counts until its future has ended and its [`Publisher`](crate::Publisher) is gone. That its
-/// session is over does not end it: work that does not stop then still counts.
+/// Work counts until its future has ended and its [`Publisher`](crate::Publisher) is dropped. The end of
+/// its session does not end the work: work that does not stop then still counts.
+///
+/// [`StreamSlots`](crate::StreamSlots) cap the connections of clients instead. Work goes on without a
+/// connection, so a subject can have more work than streams.
+///
+/// ```
+/// use sse_gate::{Gate, Resumable, Subject, WorkSlots};
+///
+/// // At most 200 answers at once, and 2 of one user. Both routes share them.
+/// let slots = WorkSlots::new(200, 2);
+/// let sessions = Gate::in_memory().new_sessions()?;
+/// let answers = Resumable::new(&sessions).with_work_slots(slots.clone());
+/// let reports = Resumable::new(&sessions).with_work_slots(slots.clone());
+/// assert_eq!(slots.running(), 0);
+/// assert_eq!(slots.running_for(&Subject::new("alice")?), 0);
+/// # let _ = (answers, reports);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct WorkSlots(Arc<Inner>);
 
@@ -21,7 +38,7 @@ struct Inner {
     max: usize,
     max_per_subject: usize,
     running: Mutex<Running>,
-    /// Some work has ended.
+    /// Wakes those that wait for other work to end.
     ended: Notify,
 }
 
@@ -38,17 +55,17 @@ pub(in crate::resume) struct WorkSlot {
     slots: WorkSlots,
 }
 
-/// Which cap is reached.
+/// The cap that is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::resume) enum Full {
-    /// That of all work.
+    /// The cap of all work.
     InAll,
-    /// That of the subject.
+    /// The cap of the subject.
     ForSubject,
 }
 
 impl WorkSlots {
-    /// At most `max` pieces of work in progress in all, and `max_per_subject` of one subject's.
+    /// At most `max` pieces of work in progress in all, and `max_per_subject` of one subject.
     pub fn new(max: usize, max_per_subject: usize) -> Self {
         Self(Arc::new(Inner {
             max,
@@ -58,18 +75,18 @@ impl WorkSlots {
         }))
     }
 
-    /// How much work is in progress.
+    /// How many pieces of work are in progress.
     pub fn running(&self) -> usize {
         self.lock().in_all
     }
 
-    /// How much of it is this subject's.
+    /// How many pieces of work of this subject are in progress.
     pub fn running_for(&self, subject: &Subject) -> usize {
         let running = self.lock();
         running.by_subject.get(subject).copied().unwrap_or_default()
     }
 
-    /// Counts one more, if the caps allow it.
+    /// Counts one more piece of work, if the caps allow it.
     pub(in crate::resume) fn begin(&self, subject: &Subject) -> Result<WorkSlot, Full> {
         let mut running = self.lock();
         if running.in_all >= self.0.max {
@@ -88,7 +105,7 @@ impl WorkSlots {
         })
     }
 
-    /// The same, after other work has ended: within `patience`, or not at all.
+    /// The same, but waits for other work to end: at most for `patience`.
     pub(in crate::resume) async fn begin_within(
         &self,
         subject: &Subject,
@@ -117,7 +134,7 @@ impl WorkSlots {
 }
 
 impl Default for WorkSlots {
-    /// 10,000 in all and 16 of one subject's, as of streams.
+    /// 10,000 pieces of work in all and 16 of one subject: the same numbers as for streams.
     fn default() -> Self {
         Self::new(10_000, 16)
     }
