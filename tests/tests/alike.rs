@@ -50,10 +50,11 @@ async fn expect_alike(requests: impl IntoIterator<Item = Request>) {
 #[tokio::test]
 async fn methods_and_paths_are_answered_alike() {
     const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "DELETE", "BREW"];
-    const PATHS: [&str; 22] = [
+    const PATHS: [&str; 23] = [
         "/healthz",
         "/demo/login",
         "/demo/drop",
+        "/demo/logout",
         "/generations",
         "/generations/x",
         "/generations/generate/x/stream-token",

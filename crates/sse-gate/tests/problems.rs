@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Response;
 use http_body_util::{BodyExt, Full};
 use sse_gate::codec::Event;
-use sse_gate::core::{Cap, EntropyError, Full as AtCap, IssueError, StoreError};
+use sse_gate::core::{Cap, EntropyError, FullError as AtCap, IssueError, StoreError};
 use sse_gate::mint::{AuthError, Denied};
 use sse_gate::sessions::Topics;
 use sse_gate::sessions::error::{

@@ -17,6 +17,7 @@ pub(crate) fn routes(demo: &Demo, args: &Args) -> Result<Router, SetupError> {
         .route("/healthz", get(healthz))
         .route("/metrics", get(metrics))
         .route("/demo/login", post(login))
+        .route("/demo/logout", post(logout))
         .route("/generations", post(start))
         .route(
             "/generations/{generation_id}",
@@ -50,6 +51,11 @@ async fn metrics(State(demo): State<Demo>) -> Response {
 
 async fn login(State(demo): State<Demo>, request: Request) -> Response {
     demo.login(request.into_body()).await.map(Body::new)
+}
+
+async fn logout(State(demo): State<Demo>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    demo.logout(&parts).await.map(Body::new)
 }
 
 async fn start(State(demo): State<Demo>, request: Request) -> Response {

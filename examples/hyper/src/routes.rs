@@ -74,6 +74,7 @@ where
             (["healthz"], &Method::GET | &Method::HEAD) => demo.healthz(),
             (["metrics"], &Method::GET | &Method::HEAD) => demo.metrics(),
             (["demo", "login"], &Method::POST) => login(&demo, request).await,
+            (["demo", "logout"], &Method::POST) => logout(&demo, request).await,
             (["generations"], &Method::POST) => start(&demo, request).await,
             (["generations", _], &Method::GET | &Method::HEAD) => generation(&demo, request).await,
             (["generations", _], &Method::DELETE) => cancel(&demo, request).await,
@@ -92,7 +93,7 @@ where
             (["demo", "drop"], &Method::POST) => drop_connection(&demo, request).await,
             (["" | "healthz" | "metrics"] | ["assets", _], _) => method_not_allowed("GET,HEAD"),
             (
-                ["demo", "login" | "drop"]
+                ["demo", "login" | "logout" | "drop"]
                 | ["generations"]
                 | ["api", "chat", "stream", _, "stop"]
                 | ["topics", _, "publish"],
@@ -114,6 +115,11 @@ fn method_not_allowed(allow: &'static str) -> DemoResponse {
 
 async fn login(demo: &Demo, request: Request) -> DemoResponse {
     demo.login(request.into_body()).await
+}
+
+async fn logout(demo: &Demo, request: Request) -> DemoResponse {
+    let (parts, _) = request.into_parts();
+    demo.logout(&parts).await
 }
 
 async fn start(demo: &Demo, request: Request) -> DemoResponse {

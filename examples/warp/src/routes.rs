@@ -91,6 +91,11 @@ fn generations(demo: &Demo) -> Vec<BoxedFilter<(Response,)>> {
             "POST",
         ),
         at(
+            warp::path!("demo" / "logout"),
+            warp::post().and(demo()).and(parts()).then(logout),
+            "POST",
+        ),
+        at(
             warp::path!("generations"),
             warp::post()
                 .and(demo())
@@ -235,6 +240,10 @@ fn metrics(demo: Demo) -> Response {
 
 async fn login(demo: Demo, body: impl Body<Data = Bytes, Error = warp::Error>) -> Response {
     reply(demo.login(body).await)
+}
+
+async fn logout(demo: Demo, parts: Parts) -> Response {
+    reply(demo.logout(&parts).await)
 }
 
 async fn start(

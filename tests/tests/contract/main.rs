@@ -13,6 +13,7 @@ mod feed;
 mod generations;
 mod initiate;
 mod intact;
+mod logout;
 mod mint;
 mod operation;
 mod path;
@@ -176,6 +177,10 @@ macro_rules! contract {
                     an_id_shown_twice_is_not_spent
                     a_session_ends_with_its_server
                     every_id_is_safe_in_a_header
+                }
+                logout {
+                    a_logout_ends_all_that_a_user_has
+                    who_logs_out_is_known
                 }
                 untouched {
                     what_is_no_stream_request_costs_no_id

@@ -42,8 +42,8 @@ impl Identity {
     /// # Errors
     ///
     /// The name is empty or too long. In an authenticator, `?` turns this error into a 401.
-    pub fn named(subject: impl Into<Box<str>>) -> Result<Self, InvalidSubject> {
-        Ok(Self::new(Subject::new(subject)?))
+    pub fn named(subject: impl AsRef<str>) -> Result<Self, InvalidSubject> {
+        Ok(Self::new(Subject::new(subject.as_ref())?))
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `GET /healthz` | [`Demo::healthz`] |
 //! | `GET /metrics` | [`Demo::metrics`] |
 //! | `POST /demo/login` | [`Demo::login`] |
+//! | `POST /demo/logout` | [`Demo::logout`] |
 //! | `POST /generations` | [`Demo::start`] |
 //! | `GET /generations/{id}` | [`Demo::generation`] |
 //! | `DELETE /generations/{id}` | [`Demo::cancel`] |

@@ -1,14 +1,15 @@
-//! Endpoints that need no user: the page, the login, and what operators ask.
+//! The page, login and logout, and what operators ask.
 
 use std::time::Duration;
 
 use http::HeaderValue;
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::request::Parts;
 use http_body::Body;
 use serde::Deserialize;
 use serde_json::json;
-use sse_gate::Problem;
+use sse_gate::{Problem, Subject};
 
 use super::body::BoxError;
 use super::{Demo, Response, reply};
@@ -75,6 +76,22 @@ impl Demo {
             .signer
             .sign(&user)
             .map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "No JWT can be signed."))
+    }
+
+    /// `POST /demo/logout`: 204, and all that the user has opened has ended: unused tokens, streams, and
+    /// sessions that wait for their clients. The JWT itself is the client's to forget.
+    pub async fn logout(&self, parts: &Parts) -> Response {
+        match self.sign_out(parts).await {
+            Ok(()) => reply::empty(StatusCode::NO_CONTENT),
+            Err(problem) => problem.into_response(),
+        }
+    }
+
+    async fn sign_out(&self, parts: &Parts) -> Result<(), Problem> {
+        let user = self.user(parts).await?;
+        let subject = Subject::new(user.as_str())?;
+        self.0.gate.revoke(&subject).await?;
+        Ok(())
     }
 
     /// `GET /healthz`: 200 while the server takes requests.

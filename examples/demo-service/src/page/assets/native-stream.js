@@ -3,6 +3,7 @@
 
 /** Why a server closes a stream, in words. */
 const CLOSED = {
+  complete: "it is complete",
   deadline: "its time is over",
   idle: "nobody came back in time",
   revoked: "the right to it was withdrawn",
@@ -32,7 +33,7 @@ export class NativeStream {
       handlers.onOpen(id);
     });
     this.#on("sse.gap", (gap, id) => handlers.onGap(gap, id));
-    this.#on("sse.close", ({ reason }) => this.ends(CLOSED[reason] ?? `it was closed: ${reason}`));
+    this.#on("sse.close", ({ reason }) => this.#closed(reason));
     this.#on("sse.error", () => this.ends("the server made a mistake"));
     for (const name of names) this.#on(name, (data, id) => handlers.onEvent(name, data, id));
     handlers.onState("connecting", null);
@@ -52,6 +53,12 @@ export class NativeStream {
   close() {
     this.#source.onopen = this.#source.onerror = null;
     this.#source.close();
+  }
+
+  /** What an event of the stream's own has said of a complete one says more. */
+  #closed(reason) {
+    if (reason === "complete" && this.#ending !== null) return;
+    this.ends(CLOSED[reason] ?? `it was closed: ${reason}`);
   }
 
   #failed() {

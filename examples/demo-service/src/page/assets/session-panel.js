@@ -37,10 +37,15 @@ export class SessionPanel {
     }
   }
 
-  #signOut() {
-    this.#api.signOut();
-    this.#activity.log("api", "signed out: the JWT is forgotten");
+  async #signOut() {
+    const ended = this.#api.signOut();
     this.#show(null);
+    try {
+      await ended;
+      this.#activity.log("api", "signed out: the JWT is forgotten, and its streams have ended");
+    } catch (error) {
+      this.#activity.log("error", `the JWT is forgotten, but streams may go on: ${error.message}`);
+    }
   }
 
   #expired() {
