@@ -34,7 +34,7 @@ type BoxBody = UnsyncBoxBody<Bytes, Infallible>;
 /// A store in memory that does what it is told.
 #[derive(Clone, Debug)]
 struct Store {
-    store: Arc<MemoryStore>,
+    inner: Arc<MemoryStore>,
     /// Whether it can't withdraw anything.
     is_down: Arc<AtomicBool>,
     /// Whether it waits before it says what it has taken.
@@ -45,11 +45,11 @@ struct Store {
 
 impl TokenStore for Store {
     async fn insert(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
-        self.store.insert(key, entry, ttl).await
+        self.inner.insert(key, entry, ttl).await
     }
 
     async fn take(&self, key: TokenKey) -> Result<Option<Entry>, StoreError> {
-        let entry = self.store.take(key).await;
+        let entry = self.inner.take(key).await;
         self.taken.add_permits(1);
         if self.is_slow.load(Ordering::SeqCst) {
             self.go.acquire().await.unwrap().forget();
@@ -61,11 +61,11 @@ impl TokenStore for Store {
         if self.is_down.load(Ordering::SeqCst) {
             return Err(StoreError::unavailable("it is down"));
         }
-        self.store.withdraw(subject).await
+        self.inner.withdraw(subject).await
     }
 
     async fn epoch(&self) -> Result<Epoch, StoreError> {
-        self.store.epoch().await
+        self.inner.epoch().await
     }
 }
 
@@ -84,7 +84,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let store = Store {
-            store: Arc::new(MemoryStore::new(Limits::default())),
+            inner: Arc::new(MemoryStore::new(Limits::default())),
             is_down: Arc::default(),
             is_slow: Arc::default(),
             taken: Arc::new(Semaphore::new(0)),
@@ -156,18 +156,16 @@ async fn handle(
     log: sse_gate::MemoryLog,
     request: Request<Body>,
 ) -> Result<Response<BoxBody>, Infallible> {
-    Ok(match ResumableStream::of(request.extensions()) {
-        Ok(stream) => match stream.follow(&log).await {
-            Ok(body) => body.into_response().map(BodyExt::boxed_unsync),
-            Err(error) => Problem::from(error)
-                .into_response()
-                .map(BodyExt::boxed_unsync),
-        },
-        Err(_) => {
-            let events = stream::pending::<Result<Event<'static>, Infallible>>();
-            SseBody::new(events)
-                .into_response()
-                .map(BodyExt::boxed_unsync)
+    let Ok(stream) = ResumableStream::of(request.extensions()) else {
+        let events = stream::pending::<Result<Event<'static>, Infallible>>();
+        let response = SseBody::new(events).into_response();
+        return Ok(response.map(BodyExt::boxed_unsync));
+    };
+    Ok(match stream.follow(&log).await {
+        Ok(body) => body.into_response().map(BodyExt::boxed_unsync),
+        Err(error) => {
+            let response = Problem::from(error).into_response();
+            response.map(BodyExt::boxed_unsync)
         }
     })
 }

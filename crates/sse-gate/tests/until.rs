@@ -126,8 +126,8 @@ async fn every_strict_stream_ends() {
         down.send_replace(true);
         let ended = tokio::time::timeout(Duration::from_secs(10), waiting).await;
         ended.expect("it is woken, and ends").unwrap();
-        let mut later = open(&world, &layer, says).await;
-        assert_eq!(read(&mut later), (String::new(), true));
+        let mut after = open(&world, &layer, says).await;
+        assert_eq!(read(&mut after), (String::new(), true));
     }
 }
 
@@ -152,8 +152,8 @@ async fn a_resumable_stream_gets_a_last_word() {
     assert!(!last.contains("data"), "{last}");
 
     log.append(&Event::new().data("meanwhile")).await.unwrap();
-    let mut later = open(&world, &layer, Says::Log(log)).await;
-    let (text, has_ended) = read(&mut later);
+    let mut after = open(&world, &layer, Says::Log(log)).await;
+    let (text, has_ended) = read(&mut after);
     assert!(has_ended, "{text}");
     assert!(
         text.contains("sse.open") && text.contains("retry: "),
@@ -175,8 +175,8 @@ async fn a_body_of_the_handlers_own_ends_too() {
         down.send_replace(true);
         settle().await;
         assert!(read(&mut body).1, "it goes on");
-        let mut later = open(&world, &layer, says).await;
-        assert!(read(&mut later).1, "a later one goes on");
+        let mut after = open(&world, &layer, says).await;
+        assert!(read(&mut after).1, "a later one goes on");
     }
 }
 

@@ -28,12 +28,12 @@ use crate::hand::Hand;
 
 pub(crate) type BoxBody = UnsyncBoxBody<Bytes, Infallible>;
 
+/// A signal, and the error behind it.
+type Word = (Signal, Option<String>);
+
 /// What observers were told, and the errors behind it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Told(
-    Arc<Mutex<Vec<(Signal, Option<String>)>>>,
-    Arc<Mutex<Vec<SessionSignal>>>,
-);
+pub(crate) struct Told(Arc<Mutex<Vec<Word>>>, Arc<Mutex<Vec<SessionSignal>>>);
 
 impl Observer for Told {
     fn observe(&self, signal: Signal) {
@@ -271,24 +271,20 @@ async fn handle(
         ("time-left", granted.time_left().as_secs().to_string()),
         ("payload", granted.payload().unwrap_or_default()),
     ];
-    let mut response = match stream {
-        Some(stream) => {
-            seen.push(("cursor", format!("{:?}", stream.cursor())));
-            seen.push(("resumed", stream.is_resumed().to_string()));
-            match stream.follow(&log).await {
-                Ok(body) => body.into_response().map(BodyExt::boxed_unsync),
-                Err(error) => {
-                    let response = sse_gate::Problem::from(error).into_response();
-                    response.map(BodyExt::boxed_unsync)
-                }
+    let mut response = if let Some(stream) = stream {
+        seen.push(("cursor", format!("{:?}", stream.cursor())));
+        seen.push(("resumed", stream.is_resumed().to_string()));
+        match stream.follow(&log).await {
+            Ok(body) => body.into_response().map(BodyExt::boxed_unsync),
+            Err(error) => {
+                let response = sse_gate::Problem::from(error).into_response();
+                response.map(BodyExt::boxed_unsync)
             }
         }
-        None => {
-            let events = futures_util::stream::pending::<Result<Event<'static>, Infallible>>();
-            SseBody::new(events)
-                .into_response()
-                .map(BodyExt::boxed_unsync)
-        }
+    } else {
+        let events = futures_util::stream::pending::<Result<Event<'static>, Infallible>>();
+        let response = SseBody::new(events).into_response();
+        response.map(BodyExt::boxed_unsync)
     };
     for (name, value) in seen {
         let value = value.parse().unwrap();
