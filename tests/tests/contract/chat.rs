@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sse_gate_tests::{End, Event, Setup, Ticket};
+use sse_gate_tests::{Event, Setup, Ticket};
 
 use crate::stream::has_the_headers_of_a_stream;
 

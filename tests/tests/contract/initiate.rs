@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sse_gate_tests::{End, Request, Response, Server, Setup, User, jwt};
+use sse_gate_tests::{Request, Response, Server, Setup, User, jwt};
 
 /// The longest message, in bytes.
 const LONGEST: usize = 64 * 1024;
