@@ -91,7 +91,7 @@ async fn a_frame_is_bounded() {
 /// F8: a stream that fails or panics ends with an event that says so, and nothing of why.
 #[tokio::test]
 async fn a_failure_is_the_last_event() {
-    let last = "event: sse.error\ndata: {\"reason\":\"internal\"}\n\n";
+    let last = "event: sse.error\ndata: {\"v\":1,\"reason\":\"internal\"}\n\n";
     let failing = stream::iter([
         Ok(Event::new().data("one")),
         Err("secret"),

@@ -40,7 +40,7 @@ async fn a_producer_that_panics_ends_its_own_stream_only() {
         };
         assert_eq!(first.data, "one");
         assert_eq!(last.event.as_deref(), Some("sse.error"));
-        assert_eq!(last.data, r#"{"reason":"internal"}"#);
+        assert_eq!(last.data, r#"{"v":1,"reason":"internal"}"#);
     }
     scene
         .until("only the other is open", |it| it.slots.open() == 1)

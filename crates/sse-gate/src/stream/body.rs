@@ -27,7 +27,9 @@ const FRAME_SIZE: usize = 16 * 1024;
 /// The last event of a stream that failed.
 fn failure() -> Event<'static> {
     const NAME: EventName<'static> = EventName::from_static("sse.error");
-    Event::new().event(NAME).data(r#"{"reason":"internal"}"#)
+    Event::new()
+        .event(NAME)
+        .data(r#"{"v":1,"reason":"internal"}"#)
 }
 
 /// A body that sends the events of a [`Stream`] as they come, and a comment after a silence.
@@ -42,7 +44,7 @@ fn failure() -> Event<'static> {
 ///   [`until`](Self::until) is ready. A server that shuts down gracefully must end its streams:
 ///   [`GateLayer::until`](crate::GateLayer::until) does that for all of them.
 /// - If the stream fails, panics, or returns an event whose name begins with `sse.`, the last event is
-///   `sse.error` with the data `{"reason":"internal"}`. The error itself stays on the server:
+///   `sse.error` with the data `{"v":1,"reason":"internal"}`. The error itself stays on the server:
 ///   [`on_error`](Self::on_error) gets it.
 /// - It polls the stream only when the server polls the body. So a slow client slows its own stream
 ///   down, and costs no memory.

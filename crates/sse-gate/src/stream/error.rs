@@ -20,7 +20,7 @@ use sse_gate_codec::EventName;
 ///     assert!(matches!(error, SseBodyError::Failed("the database is gone")));
 /// });
 /// let text = body.collect().await.unwrap().to_bytes();
-/// assert_eq!(text, "data: one\n\nevent: sse.error\ndata: {\"reason\":\"internal\"}\n\n");
+/// assert_eq!(text, "data: one\n\nevent: sse.error\ndata: {\"v\":1,\"reason\":\"internal\"}\n\n");
 /// # }
 /// ```
 #[derive(Debug)]

@@ -22,7 +22,7 @@ use tower::{Layer, ServiceExt, service_fn};
 use crate::Said;
 use crate::support::{World, get};
 
-const LAST: &str = "event: sse.error\ndata: {\"reason\":\"internal\"}\n\n";
+const LAST: &str = "event: sse.error\ndata: {\"v\":1,\"reason\":\"internal\"}\n\n";
 
 #[expect(clippy::unnecessary_wraps, reason = "it is an item of a stream")]
 fn one() -> Said {
