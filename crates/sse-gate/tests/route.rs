@@ -186,7 +186,10 @@ fn a_prefix_that_is_none_is_an_error() {
     ] {
         let error = route.with_url_prefix(bad).unwrap_err();
         assert_eq!(error.kind(), InvalidRouteKind::Pattern, "{bad}");
-        assert!(error.to_string().contains("no prefix of a URL"), "{error}");
+        assert!(
+            error.to_string().contains("not a prefix of a URL"),
+            "{error}"
+        );
     }
     for bad in [
         "api",

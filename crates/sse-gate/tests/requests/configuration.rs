@@ -236,7 +236,7 @@ const ORIGINS: [(&str, &str); 31] = [
     ("https://app.example:99999", "port"),
     ("https://ada@app.example", "user name"),
     ("https://b\u{fc}cher.example", "punycode"),
-    ("https://a\n", "no host"),
+    ("https://a\n", "not allowed in a host"),
     (" https://app.example", "scheme"),
 ];
 
