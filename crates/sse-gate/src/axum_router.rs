@@ -43,7 +43,7 @@ pub trait RouterExt<S>: Sized {
     /// # Panics
     ///
     /// There is another handler at one of the two paths, as for [`Router::route`].
-    fn sse<A, Z>(
+    fn sse<A, C, Z>(
         self,
         gate: &Gate,
         route: &SseRoute,
@@ -52,8 +52,8 @@ pub trait RouterExt<S>: Sized {
         authorizer: Z,
     ) -> Self
     where
-        A: Authenticator,
-        Z: Authorizer<A::Claims>,
+        A: Authenticator<Claims = C>,
+        Z: Authorizer<C>,
     {
         let mint = MintService::new(gate, route, authenticator, authorizer);
         let layer = GateLayer::new(gate, route).with_challenge(mint.challenge().clone());

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Response;
 use http_body_util::{BodyExt, Full};
 use sse_gate::codec::Event;
-use sse_gate::core::{Cap, EntropyError, FullError as AtCap, IssueError, StoreError};
+use sse_gate::core::{Cap, EntropyError, FullError, IssueError, StoreError};
 use sse_gate::mint::{AuthError, Denied};
 use sse_gate::sessions::Topics;
 use sse_gate::sessions::error::{
@@ -26,7 +26,7 @@ fn of_store(error: StoreError) -> Problem {
 }
 
 fn cap(cap: Cap) -> StoreError {
-    StoreError::from(AtCap::new(cap, Duration::from_millis(6_500)))
+    StoreError::from(FullError::new(cap, Duration::from_millis(6_500)))
 }
 
 fn of_sessions(kind: SessionErrorKind) -> Problem {

@@ -59,15 +59,15 @@ pub struct MintService {
 impl MintService {
     /// A service that issues tokens of `gate` for the streams of `route`, at the route's
     /// [mint path](SseRoute::mint_pattern).
-    pub fn new<A, Z>(
+    pub fn new<A, C, Z>(
         gate: &Gate,
         route: impl Into<SseRoute>,
         authenticator: A,
         authorizer: Z,
     ) -> Self
     where
-        A: Authenticator,
-        Z: Authorizer<A::Claims>,
+        A: Authenticator<Claims = C>,
+        Z: Authorizer<C>,
     {
         let challenge = authenticator.challenge();
         let decider = Deciders {
