@@ -14,8 +14,8 @@
 pub use crate::RouterExt;
 pub use crate::codec::{EventId, EventName};
 pub use crate::mint::{
-    AuthError, Authenticator, Authorizer, Bearer, Denied, Identity, MintRequest, MintService,
-    Permit, with_state,
+    AuthError, Authenticator, Authorizer, Bearer, CookieAuthenticator, Denied, Identity,
+    MintRequest, MintService, Permit, SameOrigin, with_state,
 };
 pub use crate::sessions::Topics;
 pub use crate::{

@@ -12,8 +12,8 @@ use sse_gate_core::{Epoch, Grant, TokenKey};
 use sse_gate_resume::{Arrival, Resumed};
 
 use super::attempt::{Attempt, Credential};
+use super::config::Config;
 use super::guard::StreamGuard;
-use super::layer::Config;
 use super::{GateRejection, answer, bearer_door, session_door, token_door};
 use crate::Granted;
 use crate::resume::{NewSession, Resumable, ResumableStream};

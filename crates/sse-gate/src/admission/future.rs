@@ -12,9 +12,9 @@ use pin_project::pin_project;
 use tower_service::Service;
 
 use super::admit::{Admitted, Answer, Refused};
+use super::config::Config;
 use super::content::ContentProbe;
 use super::guard::StreamGuard;
-use super::layer::Config;
 use super::{GateRejection, ResponseBody};
 use crate::headers;
 

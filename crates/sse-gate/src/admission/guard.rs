@@ -10,7 +10,7 @@ use pin_project::{pin_project, pinned_drop};
 use sse_gate_core::{Grant, Signal, SteadyTime, StreamEnd};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::layer::Config;
+use super::config::Config;
 use crate::Gate;
 use crate::far_off::FAR_OFF;
 use crate::resume::Unattached;

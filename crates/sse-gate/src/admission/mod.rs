@@ -117,6 +117,7 @@ mod attempt;
 mod bearer_door;
 mod body;
 mod checks;
+mod config;
 mod content;
 mod future;
 mod guard;

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::admit::{Answer, admit};
 use super::attempt::{Attempt, Credential};
-use super::layer::Config;
+use super::config::Config;
 use super::{GateRejection, ResponseBody, ResponseFuture, answer, checks};
 use crate::headers;
 use crate::route::{Shown, StrippedToken, scrub};
