@@ -7,6 +7,7 @@
 
 mod bare;
 mod contestant;
+mod hub;
 mod memory;
 mod ours;
 mod peers;

@@ -10,6 +10,9 @@ use sse_gate_benches::{Race, Times};
 use crate::against;
 use crate::bare::{Bare, BareMoka, Pool};
 use crate::contestant::{Churn, Tickets};
+use sse_gate_core::{MemoryStore, SharedStore};
+
+use crate::hub::Hub;
 use crate::ours::{self, limits};
 use crate::peers::{HandRolled, Hs256, Sessions};
 
@@ -53,6 +56,8 @@ pub(crate) fn table(large: bool) {
 }
 
 const MEMORY: &str = "gate on MemoryStore";
+const ERASED: &str = "gate on MemoryStore, its type forgotten";
+const HUB: &str = "sse_gate::Gate on MemoryStore";
 const MOKA: &str = "gate on MokaStore";
 const HAND: &str = "hand-rolled: uuid, Mutex<HashMap>";
 const SESSIONS: &str = "tower-sessions MemoryStore";
@@ -67,6 +72,9 @@ fn beside_peers(live: usize) -> Times {
     let pool = || Pool::of(live + (ROUNDS + 1) * TURNS);
     let mut race = Race::new();
     enter(&mut race, MEMORY, ours::memory(), live);
+    let erased = SharedStore::new(MemoryStore::new(limits()));
+    enter(&mut race, ERASED, ours::Ours::over(erased), live);
+    enter(&mut race, HUB, Hub::new(), live);
     enter(&mut race, MOKA, ours::moka(), live);
     enter(&mut race, HAND, HandRolled::default(), live);
     enter(&mut race, SESSIONS, Sessions::default(), live);
