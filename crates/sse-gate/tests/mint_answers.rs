@@ -284,11 +284,15 @@ async fn an_issued_token_is_a_response() {
     let key = issued.key();
     let issued = issued
         .with_member("stream_url", "/x")
-        .with_member("queued", true);
+        .with_member("queued", true)
+        .with_member("sse_token", "another")
+        .with_member("expires_in", 7);
     let response = issued.into_response();
     assert_eq!(response.headers()["content-type"], "application/json");
     assert_eq!(response.headers()["cache-control"], "no-store");
     let body = response.into_body().collect().await.unwrap().to_bytes();
+    let text = std::str::from_utf8(&body).unwrap();
+    assert_eq!(text.matches("\"sse_token\"").count(), 1, "{text}");
     let body: Value = serde_json::from_slice(&body).unwrap();
     let expected = json!({
         "sse_token": token, "expires_in": 60, "stream_url": "/x", "queued": true

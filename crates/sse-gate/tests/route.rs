@@ -179,6 +179,7 @@ fn a_prefix_that_is_none_is_an_error() {
         "app",
         "api.example",
         "ftp://x",
+        "//host",
         "https://",
         "/app?x=1",
         "/app#x",

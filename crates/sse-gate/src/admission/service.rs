@@ -56,8 +56,11 @@ impl<S> GateService<S> {
         if parts.method == Method::OPTIONS {
             return Ok(Verdict::Answer(answer::options(config.methods())));
         }
-        let by_caller =
-            config.callers.is_some() && lifted.as_ref().is_some_and(StrippedToken::is_by_caller);
+        // A POST without a token can only be a caller's. One without a credential gets 401 for it.
+        let is_post = parts.method == Method::POST;
+        let is_callers =
+            |lifted: &StrippedToken| lifted.is_by_caller() || (is_post && !lifted.is_shown());
+        let by_caller = config.callers.is_some() && lifted.as_ref().is_some_and(is_callers);
         checks::method(&parts.method, by_caller)?;
         let lifted = lifted.ok_or(GateRejection::Route)?;
         checks::head(parts, config.takes_any_type)?;

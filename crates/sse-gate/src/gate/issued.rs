@@ -107,8 +107,10 @@ impl Serialize for Members<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(name, token)?;
         map.serialize_entry("expires_in", &self.expires_in)?;
-        for (name, value) in self.others {
-            map.serialize_entry(name, value)?;
+        let others = self.others.iter();
+        for (member, value) in others.filter(|(other, _)| *other != name && *other != "expires_in")
+        {
+            map.serialize_entry(member, value)?;
         }
         map.end()
     }

@@ -151,9 +151,13 @@ impl From<TopicError> for Problem {
             TopicErrorKind::FullForSubject => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "You have too many topics.")
             }
-            _ => Self::new(
+            TopicErrorKind::Full => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "There are too many topics.",
+            ),
+            _ => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The topic can't be made right now.",
             ),
         };
         problem.with_retry_after(error.retry_after().unwrap_or(Duration::from_secs(1)))

@@ -80,8 +80,8 @@ impl Settings {
         }
         let prefix = &self.url_prefix;
         let is_url = prefix.starts_with("https://") || prefix.starts_with("http://");
-        if !prefix.is_empty() && !prefix.starts_with('/') && !is_url || prefix.contains(['?', '#'])
-        {
+        let is_path = prefix.is_empty() || prefix.starts_with('/') && !prefix.starts_with("//");
+        if !is_path && !is_url || prefix.contains(['?', '#']) {
             return Err(InvalidRoute::new(prefix, RouteFault::UrlPrefix));
         }
         Ok(())

@@ -74,6 +74,9 @@ async fn the_content_of_a_post_is_the_handlers() {
         }
         assert_eq!(scene.ask(post).await.status, 405);
     }
+    let mut post = request("");
+    post.headers_mut().remove("authorization");
+    assert_eq!(scene.ask(post).await.status, 401, "no credential at all");
     let mut get = empty(by("alice").uri(&uri));
     get.headers_mut().remove("authorization");
     assert_eq!(scene.ask(get).await.status, 200, "the token was spent");
