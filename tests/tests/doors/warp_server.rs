@@ -1,4 +1,8 @@
 //! The service on warp, with the gate in front of its filters.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "filters hand over what they extract"
+)]
 
 use bytes::Bytes;
 use http::request::Parts as Head;
