@@ -7,9 +7,7 @@ use futures_util::FutureExt;
 use http::header::ACCEPT;
 use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{Empty, Full};
-use sse_gate::{
-    Gate, GateLayer, GrantRequest, SseRoute, StripTokenLayer, Subject,
-};
+use sse_gate::{Gate, GateLayer, GrantRequest, SseRoute, StripTokenLayer, Subject};
 use tower::{Layer, ServiceExt};
 
 /// Stands for the token in an input.

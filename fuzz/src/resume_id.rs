@@ -6,7 +6,9 @@ use futures_util::FutureExt;
 use sse_gate::core::TokenKey;
 use sse_gate::sessions::backend::ResumeId;
 use sse_gate::sessions::error::ResumeError;
-use sse_gate::sessions::{InvalidIdReason, MemoryLogs, MemorySessions, Opening, ResumeKey, ResumeKeys, Sessions};
+use sse_gate::sessions::{
+    InvalidIdReason, MemoryLogs, MemorySessions, Opening, ResumeKey, ResumeKeys, Sessions,
+};
 use sse_gate::{GrantRequest, Granted, Resource, Subject};
 
 /// A text is taken for a resume id exactly if it is spelled as one would be written, and nobody

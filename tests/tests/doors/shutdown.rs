@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sse_gate_tests::{End, Request};
+use sse_gate_tests::{End, Request, in_time};
 
 use crate::bearer::{last_id, numbers};
 use crate::service::{Framework, Service, by_caller};
@@ -70,10 +70,9 @@ pub(crate) async fn a_stream_that_is_opened_during_a_shutdown_ends_too(framework
         let mut connection = service.connect().await;
         connection.send(head).await;
         // The handler waits for the rest of the body.
-        let other = service.open(&by_caller("bob", path)).await;
+        let mut other = service.open(&by_caller("bob", path)).await;
         service.parts.shutdown.cancel();
-        let mut other = other;
-        other.rest().await;
+        in_time("the other stream ends", other.rest()).await;
         connection.send(rest).await;
         service.stop().await;
     }
