@@ -1,0 +1,88 @@
+//! An existing service on axum, with session cookies and a stream, becomes secure.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod after;
+mod before;
+
+use sse_gate_strangers::{Client, added_lines};
+use tokio::net::TcpListener;
+
+async fn start(secured: bool) -> Client {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client(listener.local_addr().unwrap());
+    if secured {
+        tokio::spawn(after::serve(listener));
+    } else {
+        tokio::spawn(before::serve(listener));
+    }
+    client
+}
+
+/// The cookie of this user.
+async fn sign_in(client: Client, name: &str) -> String {
+    let json = ("content-type", "application/json");
+    let name = format!("{name:?}");
+    let answer = client.send("POST", "/sign-in", &[json], &name).await;
+    assert_eq!(answer.status, 204);
+    let cookie = answer.headers["set-cookie"].to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn before_anyone_can_open_the_stream() {
+    let client = start(false).await;
+    let mut stream = client.open("/ticks", None).await;
+    stream.until("data: tick 1\n").await;
+}
+
+#[tokio::test]
+async fn after_a_token_for_the_cookie_opens_the_stream_once() {
+    let client = start(true).await;
+    let cookie = sign_in(client, "alice").await;
+    let ticket = client.token("/ticks-token", ("cookie", &cookie), "").await;
+
+    let mut stream = client.open(&ticket.url, None).await;
+    assert_eq!(stream.status, 200);
+    stream.until("data: tick 1\n").await;
+    assert_eq!(client.open(&ticket.url, None).await.status, 401);
+}
+
+#[tokio::test]
+async fn after_the_cookie_alone_opens_nothing() {
+    let client = start(true).await;
+    let cookie = sign_in(client, "alice").await;
+    let headers = [("cookie", &*cookie), ("accept", "text/event-stream")];
+    let answer = client.send("GET", "/ticks", &headers, "").await;
+    assert_eq!(answer.status, 401);
+}
+
+#[tokio::test]
+async fn after_a_foreign_page_and_a_stranger_get_no_token() {
+    let client = start(true).await;
+    let cookie = sign_in(client, "alice").await;
+    let own = ("sec-fetch-site", "same-origin");
+    let foreign = [("cookie", &*cookie), ("sec-fetch-site", "cross-site")];
+    let mint = client.send("POST", "/ticks-token", &foreign, "").await;
+    assert_eq!(mint.status, 403);
+    let mint = client.send("POST", "/ticks-token", &[own], "").await;
+    assert_eq!(mint.status, 401);
+}
+
+#[tokio::test]
+async fn after_the_sign_out_there_is_no_token() {
+    let client = start(true).await;
+    let cookie = sign_in(client, "alice").await;
+    let headers = [("cookie", &*cookie), ("sec-fetch-site", "same-origin")];
+    assert_eq!(
+        client.send("POST", "/sign-out", &headers, "").await.status,
+        204
+    );
+    let mint = client.send("POST", "/ticks-token", &headers, "").await;
+    assert_eq!(mint.status, 401);
+}
+
+#[test]
+fn it_took_twelve_lines() {
+    let added = added_lines(include_str!("before.rs"), include_str!("after.rs"));
+    assert!(added.len() <= 12, "{} lines: {added:#?}", added.len());
+}
