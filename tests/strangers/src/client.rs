@@ -133,8 +133,6 @@ impl Answer {
 pub fn last_id(text: &str) -> Option<&str> {
     // The last line may be half of one.
     let (whole, _) = text.rsplit_once('\n')?;
-    whole
-        .lines()
-        .filter_map(|line| line.strip_prefix("id: "))
-        .last()
+    let mut ids = whole.lines().filter_map(|line| line.strip_prefix("id: "));
+    ids.next_back()
 }

@@ -2,7 +2,11 @@
 //!
 //! Nothing in here knows sse-gate. Each file in `tests` is one program, as a newcomer has written it
 //! from the README, the guide and the documentation of the API.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking"
+)]
 
 mod added;
 mod client;

@@ -3,11 +3,12 @@
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRef, State};
-use axum::http::{StatusCode, request::Parts};
+use axum::http::request::Parts;
 use axum::routing::{get, post};
 use futures_util::stream::{self, Stream, StreamExt};
 use http_body_util::BodyExt;
@@ -68,13 +69,6 @@ async fn ticks(
             Ok(event)
         }
     }))
-}
-
-async fn hello(
-    granted: Granted,
-) -> SseBody<impl Stream<Item = Result<Event<'static>, Infallible>>> {
-    let hello = format!("hello, {}", granted.subject().as_str());
-    SseBody::new(stream::iter([Ok(Event::new().data(hello))]))
 }
 
 async fn news(
@@ -175,14 +169,17 @@ async fn the_service_stops_at_once_while_streams_are_open() {
 }
 
 #[tokio::test]
-async fn the_handler_greets_its_user() {
-    let request = GrantRequest::new(
-        Subject::new("alice").unwrap(),
-        Resource::new(["hello"]).unwrap(),
-    );
+async fn the_handler_ticks_for_its_user_without_a_server() {
+    let alice = Subject::new("alice").unwrap();
+    let request = GrantRequest::new(alice, Resource::new(["ticks"]).unwrap());
     let granted = Granted::for_test(request).await;
-    let response = hello(granted).await.into_response();
-    assert_eq!(response.status(), StatusCode::OK);
-    let text = response.into_body().collect().await.unwrap().to_bytes();
-    assert_eq!(text, "data: hello, alice\n\n");
+    let mut body = pin!(ticks(granted).await);
+    let mut text = Vec::new();
+    while !text.ends_with(b"data: alice 1\n\n") {
+        let frame = body.frame().await.unwrap().unwrap();
+        text.extend_from_slice(&frame.into_data().unwrap());
+    }
+    let text = String::from_utf8(text).unwrap();
+    // Before the first event there is a comment, as that event is not there at once.
+    assert!(text.contains("\n\ndata: alice 0\n\n"), "{text:?}");
 }

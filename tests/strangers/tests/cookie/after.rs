@@ -15,6 +15,7 @@ use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
 
 pub(crate) async fn serve(listener: TcpListener) -> Result<(), Box<dyn Error + Send + Sync>> {
     let (gate, route) = (Gate::in_memory(), SseRoute::new("/ticks")?);
+    let may_watch = async |request: MintRequest| Ok(request.permit());
     let app = Router::new()
         .route("/sign-in", post(sign_in))
         .route("/sign-out", post(sign_out))
@@ -39,17 +40,10 @@ async fn sign_out(session: Session) -> StatusCode {
 }
 
 async fn who(parts: Parts) -> Result<Identity, AuthError> {
-    let session = parts
-        .extensions
-        .get::<Session>()
-        .ok_or_else(AuthError::missing)?;
-    let user = session.get::<String>("user").await;
-    let user = user.map_err(|error| AuthError::unavailable().because(error))?;
+    let session = parts.extensions.get::<Session>();
+    let user = session.ok_or_else(AuthError::missing)?.get("user").await;
+    let user: Option<String> = user.map_err(|error| AuthError::unavailable().because(error))?;
     Ok(Identity::named(user.ok_or_else(AuthError::missing)?)?)
-}
-
-async fn may_watch(request: MintRequest) -> Result<Permit, Denied> {
-    Ok(request.permit())
 }
 
 async fn ticks() -> Sse<impl Stream<Item = Result<Event, Infallible>>> {

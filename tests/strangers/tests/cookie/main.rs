@@ -3,18 +3,27 @@
 
 mod after;
 mod before;
+mod with_sign_out;
 
 use sse_gate_strangers::{Client, added_lines};
 use tokio::net::TcpListener;
 
-async fn start(secured: bool) -> Client {
+#[derive(Clone, Copy)]
+enum Service {
+    Before,
+    After,
+    /// The service that also ends the streams of a user who signs out.
+    WithSignOut,
+}
+
+async fn start(service: Service) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client(listener.local_addr().unwrap());
-    if secured {
-        tokio::spawn(after::serve(listener));
-    } else {
-        tokio::spawn(before::serve(listener));
-    }
+    match service {
+        Service::Before => tokio::spawn(before::serve(listener)),
+        Service::After => tokio::spawn(after::serve(listener)),
+        Service::WithSignOut => tokio::spawn(with_sign_out::serve(listener)),
+    };
     client
 }
 
@@ -30,14 +39,14 @@ async fn sign_in(client: Client, name: &str) -> String {
 
 #[tokio::test]
 async fn before_anyone_can_open_the_stream() {
-    let client = start(false).await;
+    let client = start(Service::Before).await;
     let mut stream = client.open("/ticks", None).await;
     stream.until("data: tick 1\n").await;
 }
 
 #[tokio::test]
 async fn after_a_token_for_the_cookie_opens_the_stream_once() {
-    let client = start(true).await;
+    let client = start(Service::After).await;
     let cookie = sign_in(client, "alice").await;
     let ticket = client.token("/ticks-token", ("cookie", &cookie), "").await;
 
@@ -49,7 +58,7 @@ async fn after_a_token_for_the_cookie_opens_the_stream_once() {
 
 #[tokio::test]
 async fn after_the_cookie_alone_opens_nothing() {
-    let client = start(true).await;
+    let client = start(Service::After).await;
     let cookie = sign_in(client, "alice").await;
     let headers = [("cookie", &*cookie), ("accept", "text/event-stream")];
     let answer = client.send("GET", "/ticks", &headers, "").await;
@@ -58,7 +67,7 @@ async fn after_the_cookie_alone_opens_nothing() {
 
 #[tokio::test]
 async fn after_a_foreign_page_and_a_stranger_get_no_token() {
-    let client = start(true).await;
+    let client = start(Service::After).await;
     let cookie = sign_in(client, "alice").await;
     let own = ("sec-fetch-site", "same-origin");
     let foreign = [("cookie", &*cookie), ("sec-fetch-site", "cross-site")];
@@ -70,7 +79,7 @@ async fn after_a_foreign_page_and_a_stranger_get_no_token() {
 
 #[tokio::test]
 async fn after_the_sign_out_there_is_no_token() {
-    let client = start(true).await;
+    let client = start(Service::After).await;
     let cookie = sign_in(client, "alice").await;
     let headers = [("cookie", &*cookie), ("sec-fetch-site", "same-origin")];
     assert_eq!(
@@ -79,6 +88,33 @@ async fn after_the_sign_out_there_is_no_token() {
     );
     let mint = client.send("POST", "/ticks-token", &headers, "").await;
     assert_eq!(mint.status, 401);
+}
+
+#[tokio::test]
+async fn with_sign_out_the_open_stream_and_the_unused_token_end() {
+    let client = start(Service::WithSignOut).await;
+    let cookie = sign_in(client, "alice").await;
+    let unused = client.token("/ticks-token", ("cookie", &cookie), "").await;
+    let ticket = client.token("/ticks-token", ("cookie", &cookie), "").await;
+    let mut stream = client.open(&ticket.url, None).await;
+    stream.until("data: tick 1\n").await;
+
+    let sign_out = client
+        .send("POST", "/sign-out", &[("cookie", &cookie)], "")
+        .await;
+    assert_eq!(sign_out.status, 204);
+    stream.text().await;
+    assert_eq!(client.open(&unused.url, None).await.status, 401);
+    let headers = [("cookie", &*cookie), ("sec-fetch-site", "same-origin")];
+    let mint = client.send("POST", "/ticks-token", &headers, "").await;
+    assert_eq!(mint.status, 401);
+}
+
+/// The sign-out that says who has signed out, and ends what the user had.
+#[test]
+fn with_sign_out_it_took_ten_lines_more() {
+    let added = added_lines(include_str!("after.rs"), include_str!("with_sign_out.rs"));
+    assert!(added.len() <= 10, "{} lines: {added:#?}", added.len());
 }
 
 #[test]
