@@ -101,26 +101,26 @@ impl Answer {
 
     /// Reads until this is in the text. Returns what has come so far.
     pub async fn until(&mut self, part: &str) -> &str {
-        while !self.text.contains(part) {
-            assert!(
-                self.more().await,
-                "it ended without {part:?}: {}",
-                self.text
-            );
-        }
+        let found = async { while !self.text.contains(part) && self.more().await {} };
+        let in_time = timeout(PATIENCE, found).await.is_ok();
+        assert!(
+            self.text.contains(part),
+            "no {part:?}, in time: {in_time}: {:?}",
+            self.text
+        );
         &self.text
     }
 
     /// Reads to the end.
     pub async fn text(mut self) -> String {
-        while self.more().await {}
+        let end = async { while self.more().await {} };
+        timeout(PATIENCE, end).await.expect("an end in time");
         self.text
     }
 
     /// Reads one piece. `false` at the end.
     async fn more(&mut self) -> bool {
-        let frame = timeout(PATIENCE, self.body.frame()).await;
-        let Some(frame) = frame.expect("a piece in time") else {
+        let Some(frame) = self.body.frame().await else {
             return false;
         };
         let data = frame.unwrap().into_data().unwrap_or_default();

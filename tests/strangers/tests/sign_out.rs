@@ -162,8 +162,8 @@ async fn the_service_stops_at_once_while_streams_are_open() {
 
     stop.cancel();
     assert!(ticks.text().await.ends_with("\n\n"));
-    // The browser is told when to come back.
-    assert!(news.text().await.contains("retry: "));
+    // The browser is told when to come back: once at the opening, and now.
+    assert_eq!(news.text().await.matches("retry: ").count(), 2);
     let ended = timeout(Duration::from_secs(10), running).await;
     ended.expect("the service stops").unwrap().unwrap();
 }
