@@ -1,0 +1,43 @@
+use std::convert::Infallible;
+use std::error::Error;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::sse::{Event, Sse};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures_util::{Stream, StreamExt, stream};
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
+
+pub(crate) async fn serve(listener: TcpListener) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let app = Router::new()
+        .route("/sign-in", post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/ticks", get(ticks))
+        .layer(SessionManagerLayer::new(MemoryStore::default()).with_secure(false));
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+async fn sign_in(session: Session, Json(name): Json<String>) -> StatusCode {
+    match session.insert("user", name).await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+async fn sign_out(session: Session) -> StatusCode {
+    match session.flush().await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+async fn ticks() -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    Sse::new(stream::iter(0..).then(async |number: u32| {
+        sleep(Duration::from_millis(10)).await;
+        Ok(Event::default().data(format!("tick {number}")))
+    }))
+}
