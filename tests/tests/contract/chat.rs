@@ -172,6 +172,9 @@ pub(crate) async fn an_answer_goes_on_where_it_broke_off(setup: Setup) {
             let Some(event) = stream.next().await else {
                 break;
             };
+            if event.says_complete() {
+                break;
+            }
             id = event.id.clone().expect("an id");
             seen.push(event);
         }
