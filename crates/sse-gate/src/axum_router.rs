@@ -84,18 +84,28 @@ pub trait RouterExt<S>: Sized {
     fn sse_with(self, layer: GateLayer, mint: MintService, handler: MethodRouter<S>) -> Self;
 
     /// Takes tokens out of URIs before anything else sees them: see [`StripTokenLayer`]. Call it last, on
-    /// the whole router, with all routes.
+    /// the whole router, with all routes, and after [`with_state`](Router::with_state).
     ///
     /// It wraps the router in another one. Layers that you add to the result are outside, so they see the
     /// tokens.
     fn strip_tokens<R: Into<SseRoute>>(self, routes: impl IntoIterator<Item = R>) -> Router
     where
-        Self: Into<Router>,
+        Self: StatelessRouter,
     {
         let inner: Router = self.into();
         Router::new().fallback_service(StripTokenLayer::new(routes).layer(inner))
     }
 }
+
+/// A router whose handlers have their state, so it can be served: `Router<()>`.
+#[diagnostic::on_unimplemented(
+    message = "the handlers of this router still need a state",
+    label = "`{Self}` can't be served yet",
+    note = "call `with_state` before `strip_tokens`"
+)]
+pub trait StatelessRouter: Into<Router> {}
+
+impl StatelessRouter for Router {}
 
 impl<S> RouterExt<S> for Router<S>
 where

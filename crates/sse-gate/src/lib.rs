@@ -143,7 +143,7 @@ pub use core::{
 
 pub use admission::{GateLayer, GateRejection};
 #[cfg(feature = "axum")]
-pub use axum_router::RouterExt;
+pub use axum_router::{RouterExt, StatelessRouter};
 pub use gate::{Gate, GateBuilder, GuardedSessions, IssuedToken, RevokeError, Revoked};
 pub use granted::{Granted, MissingGrant};
 #[cfg(feature = "jwt")]

@@ -15,7 +15,7 @@ pub use crate::RouterExt;
 pub use crate::codec::{EventId, EventName};
 pub use crate::mint::{
     AuthError, Authenticator, Authorizer, Bearer, CookieAuthenticator, Denied, Identity,
-    MintRequest, MintService, Permit, SameOrigin, with_state,
+    MintRequest, MintService, Permit, SameOrigin, any_caller, with_state,
 };
 pub use crate::sessions::Topics;
 pub use crate::{

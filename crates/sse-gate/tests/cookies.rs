@@ -290,7 +290,7 @@ fn app() -> Router {
         let session = parts.extensions.get::<Session>();
         let session = session.ok_or_else(AuthError::missing)?;
         let user = session.get::<String>("user").await;
-        let user = user.map_err(|error| AuthError::unavailable().because(error))?;
+        let user = user.map_err(AuthError::unavailable)?;
         Ok(Identity::named(&user.ok_or_else(AuthError::missing)?)?)
     }
 

@@ -19,7 +19,7 @@ async fn mint(gate: &Gate, request: Request<Full<Bytes>>) -> Response<Value> {
     let who = |parts: Parts| {
         ready(
             Bearer::of(&parts.headers).and_then(|bearer| match bearer.as_str() {
-                "down" => Err(AuthError::unavailable()),
+                "down" => Err(AuthError::unavailable("no route")),
                 "wrong" => Err(AuthError::invalid().because("a secret reason")),
                 name => Ok(Identity::new(Subject::new(name).unwrap())),
             }),

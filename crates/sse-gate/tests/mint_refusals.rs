@@ -28,7 +28,7 @@ fn who(parts: &Parts) -> Result<Identity, AuthError> {
         "invalid" => AuthError::invalid(),
         "issuer" => AuthError::of(CredentialReason::Issuer).because("it is another's"),
         "expired" => AuthError::of(CredentialReason::Expired),
-        "down" => AuthError::unavailable(),
+        "down" => AuthError::unavailable("no route"),
         "ended" => return Ok(identity.with_expiry(Timestamp::from_unix_secs(1))),
         _ => return Ok(identity),
     })

@@ -222,7 +222,7 @@ async fn errors_of_requests() {
         Denied::TooMany {
             retry_after: secs(7),
         },
-        AuthError::unavailable(),
+        AuthError::unavailable("no route"),
     );
     let boxed: Box<dyn std::error::Error + Send + Sync> = "a secret".into();
     check(vec![

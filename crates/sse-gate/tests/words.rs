@@ -92,7 +92,7 @@ fn an_unauthenticated_request_says_why() {
         AuthError::malformed(),
         AuthError::too_large(),
         AuthError::invalid(),
-        AuthError::unavailable(),
+        AuthError::unavailable("no route"),
     ];
     let said: BTreeSet<_> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), errors.len(), "{said:?}");

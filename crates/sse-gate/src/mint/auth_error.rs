@@ -36,7 +36,7 @@ use crate::problem::Problem;
 ///
 /// // The error of a database goes to the observer, and not to the client.
 /// # fn ask_database() -> Result<(), std::io::Error> { Err(std::io::Error::other("no route")) }
-/// let error = ask_database().map_err(|error| AuthError::unavailable().because(error)).unwrap_err();
+/// let error = ask_database().map_err(AuthError::unavailable).unwrap_err();
 /// assert_eq!(Problem::from(error).status(), StatusCode::SERVICE_UNAVAILABLE);
 /// ```
 #[derive(Debug)]
@@ -79,9 +79,12 @@ impl AuthError {
         Self::of(CredentialReason::Origin)
     }
 
-    /// The credential can't be checked now: 503.
-    pub fn unavailable() -> Self {
-        Self::of(CredentialReason::Unavailable)
+    /// The credential can't be checked now, because of this error: 503. The gate's observer gets the
+    /// error, and the client does not.
+    ///
+    /// The text of `cause` must not have the credential in it: it is written to logs.
+    pub fn unavailable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::of(CredentialReason::Unavailable).because(cause)
     }
 
     /// Keeps the error behind it, for logs. Clients don't see it.

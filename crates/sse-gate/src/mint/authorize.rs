@@ -54,6 +54,25 @@ pub trait Authorizer<C = ()>: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Permit, Denied>> + Send;
 }
 
+/// An authorizer that permits every caller whom the authenticator knows.
+///
+/// ```
+/// use sse_gate::prelude::*;
+///
+/// # async fn authenticate(_: http::request::Parts) -> Result<Identity, AuthError> { Err(AuthError::missing()) }
+/// let (gate, route) = (Gate::in_memory(), SseRoute::new("/news")?);
+/// let mint = MintService::new(&gate, &route, authenticate, any_caller);
+/// # let _ = mint;
+/// # Ok::<(), sse_gate::InvalidRoute>(())
+/// ```
+///
+/// # Errors
+///
+/// None. It has the type of an authorizer.
+pub async fn any_caller<C>(request: MintRequest<C>) -> Result<Permit, Denied> {
+    Ok(request.permit())
+}
+
 impl<C, F, Fut> Authorizer<C> for F
 where
     F: Fn(MintRequest<C>) -> Fut + Send + Sync + 'static,

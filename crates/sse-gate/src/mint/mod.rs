@@ -115,7 +115,7 @@ mod with_state;
 pub use crate::challenge::Challenge;
 pub use auth_error::AuthError;
 pub use authenticate::Authenticator;
-pub use authorize::Authorizer;
+pub use authorize::{Authorizer, any_caller};
 pub use bearer::Bearer;
 pub use bodies::BodyLimits;
 pub(crate) use clock::GateClock;

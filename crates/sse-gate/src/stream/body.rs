@@ -83,7 +83,10 @@ pub struct SseBody<S, U = Pending<()>, H = NoHook> {
 
 impl<S> SseBody<S> {
     /// A body of these events, with a comment after 15 s of silence. It ends when the events end.
-    pub fn new(events: S) -> Self {
+    pub fn new<E>(events: S) -> Self
+    where
+        S: Stream<Item = Result<Event<'static>, E>>,
+    {
         Self {
             producer: Producer::new(events),
             until: pending(),

@@ -223,7 +223,7 @@ async fn who(parts: Parts) -> Result<Identity, AuthError> {
     let identity = Identity::named(bearer.as_str())?;
     Err(match bearer.as_str() {
         "expired" => AuthError::of(CredentialReason::Expired).because("it ended yesterday"),
-        "unchecked" => AuthError::unavailable(),
+        "unchecked" => AuthError::unavailable("no route"),
         "ended" => return Ok(identity.with_expiry_secs(1)),
         _ => return Ok(identity),
     })

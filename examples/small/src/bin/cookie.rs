@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn who(parts: Parts) -> Result<Identity, AuthError> {
     let session = parts.extensions.get::<Session>();
     let user = session.ok_or_else(AuthError::missing)?.get("user").await;
-    let user: Option<String> = user.map_err(|error| AuthError::unavailable().because(error))?;
+    let user: Option<String> = user.map_err(AuthError::unavailable)?;
     Ok(Identity::named(&user.ok_or_else(AuthError::missing)?)?)
 }
 

@@ -16,11 +16,10 @@ use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
 
 pub(crate) async fn serve(listener: TcpListener) -> Result<(), Box<dyn Error + Send + Sync>> {
     let (gate, route) = (Gate::in_memory(), SseRoute::new("/ticks")?);
-    let may_watch = async |request: MintRequest| Ok(request.permit());
     let app = Router::new()
         .route("/sign-in", post(sign_in))
         .route("/sign-out", post(sign_out))
-        .sse(&gate, &route, get(ticks), SameOrigin::new(who), may_watch)
+        .sse(&gate, &route, get(ticks), SameOrigin::new(who), any_caller)
         .layer(SessionManagerLayer::new(MemoryStore::default()).with_secure(false))
         .with_state(gate);
     axum::serve(listener, app.strip_tokens([&route])).await?;
@@ -46,7 +45,7 @@ async fn sign_out(State(gate): State<Gate>, session: Session) -> Result<StatusCo
 async fn who(parts: Parts) -> Result<Identity, AuthError> {
     let session = parts.extensions.get::<Session>();
     let user = session.ok_or_else(AuthError::missing)?.get("user").await;
-    let user: Option<String> = user.map_err(|error| AuthError::unavailable().because(error))?;
+    let user: Option<String> = user.map_err(AuthError::unavailable)?;
     Ok(Identity::named(user.ok_or_else(AuthError::missing)?)?)
 }
 
