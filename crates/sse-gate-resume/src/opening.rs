@@ -1,7 +1,5 @@
 //! What it takes to open a session: [`Arrival`] and [`Opening`].
 
-use std::error::Error;
-use std::fmt;
 use std::sync::Arc;
 
 use sse_gate_core::{EntropyError, Grant, SteadyTime, TokenKey};
@@ -137,39 +135,13 @@ impl<'a> Opening<'a> {
 }
 
 /// A session was not opened.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("session can't be opened")]
 #[non_exhaustive]
 pub enum OpenError {
     /// The system's random number generator failed.
-    NoEntropy(EntropyError),
+    NoEntropy(#[from] EntropyError),
     /// The store did not take the session: it is full, can't be reached, or the subject's sessions
     /// were revoked.
-    Store(SessionError),
-}
-
-impl From<EntropyError> for OpenError {
-    fn from(error: EntropyError) -> Self {
-        Self::NoEntropy(error)
-    }
-}
-
-impl From<SessionError> for OpenError {
-    fn from(error: SessionError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("session can't be opened")
-    }
-}
-
-impl Error for OpenError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::NoEntropy(error) => Some(error),
-            Self::Store(error) => Some(error),
-        }
-    }
+    Store(#[from] SessionError),
 }

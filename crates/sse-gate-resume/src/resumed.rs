@@ -1,7 +1,5 @@
 //! The result of a resume: [`Resumed`], or [`ResumeError`].
 
-use std::error::Error;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -122,40 +120,24 @@ impl Resumed {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResumeError {
     /// The session is over. The client was entitled to it, so it gets 204 and stops reconnecting.
+    #[error("session is over")]
     Gone(GoneReason),
     /// The client shows no good credential. It gets 401, the same one for every reason.
+    #[error("resume id is refused")]
     Refused(InvalidIdReason),
     /// Connections of the session were replaced too often in a short time. Nothing was consumed,
     /// and the client may try again.
+    #[error("connections of the session were replaced too often")]
     TooSoon,
     /// `admit` had no place for the client ([`Sessions::resume_if`]). Nothing was consumed, and the
     /// client may try again.
+    #[error("there is no place for the client")]
     NotAdmitted,
     /// The store can't be reached. Nothing was consumed, and the client may try again.
-    Unavailable(SessionError),
-}
-
-impl fmt::Display for ResumeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Gone(_) => "session is over",
-            Self::Refused(_) => "resume id is refused",
-            Self::TooSoon => "connections of the session were replaced too often",
-            Self::NotAdmitted => "there is no place for the client",
-            Self::Unavailable(_) => "session can't be looked up",
-        })
-    }
-}
-
-impl Error for ResumeError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Unavailable(error) => Some(error),
-            _ => None,
-        }
-    }
+    #[error("session can't be looked up")]
+    Unavailable(#[source] SessionError),
 }

@@ -1,6 +1,5 @@
 //! What a handler finds in its request: [`Granted`], or the error [`MissingGrant`].
 
-use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,14 +111,17 @@ impl Deref for Granted {
 /// assert_eq!(Problem::from(error).status(), StatusCode::INTERNAL_SERVER_ERROR);
 /// assert!(ResumableStream::of(request.extensions()).is_err());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
 pub struct MissingGrant(Missing);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum Missing {
-    /// The route has no gate layer.
+    #[error(
+        "the request did not come through a GateLayer: add one to this route, or use RouterExt::sse"
+    )]
     Layer,
-    /// The route has a layer that is not resumable.
+    #[error("the route is strict: make its GateLayer resumable to get a ResumableStream")]
     Sessions,
 }
 
@@ -130,22 +132,6 @@ impl MissingGrant {
     /// The layer that it came through is not resumable.
     pub(crate) const SESSIONS: Self = Self(Missing::Sessions);
 }
-
-impl fmt::Display for MissingGrant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Missing::Layer => {
-                "the request did not come through a GateLayer: add one to this route, or use \
-                 RouterExt::sse"
-            }
-            Missing::Sessions => {
-                "the route is strict: make its GateLayer resumable to get a ResumableStream"
-            }
-        })
-    }
-}
-
-impl std::error::Error for MissingGrant {}
 
 impl From<MissingGrant> for Problem {
     fn from(error: MissingGrant) -> Self {

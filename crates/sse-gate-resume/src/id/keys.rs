@@ -1,6 +1,5 @@
 //! The server's keys: [`ResumeKeys`].
 
-use std::error::Error;
 use std::fmt;
 
 use sse_gate_core::{Entropy, EntropyError};
@@ -119,13 +118,6 @@ impl fmt::Debug for ResumeKeys {
 }
 
 /// A key's name can't stand in an id, or two keys have the same name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct InvalidKid(&'static str);
-
-impl fmt::Display for InvalidKid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl Error for InvalidKid {}

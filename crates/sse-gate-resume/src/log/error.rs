@@ -1,7 +1,6 @@
 //! Why an event was not appended: [`AppendError`].
 
 use std::error::Error;
-use std::fmt;
 
 /// An event was not appended to a log.
 ///
@@ -17,33 +16,42 @@ use std::fmt;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{kind}")]
 pub struct AppendError {
     kind: AppendErrorKind,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 /// The kinds of [`AppendError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppendErrorKind {
     /// The event has an id. The ids on the wire are resume ids. Put an id of your own into the data.
+    #[error("event has an id of its own")]
     Id,
     /// The event's name begins with `sse.`. Such names are the library's.
+    #[error("event's name is reserved")]
     ReservedName,
     /// The event has no data. A browser would not dispatch it, and not remember its id.
+    #[error("event has no data")]
     NoData,
     /// The event alone is larger than the [log may be](crate::LogLimits::with_max_bytes).
+    #[error("event is larger than the log")]
     TooLarge,
     /// Other logs have used up the [budget](crate::LogBudget), or other logs of the same subject its
     /// share.
+    #[error("all logs together, or those of the subject, are full")]
     NoRoom,
     /// The log has ended: its [`Publisher`](crate::Publisher) has finished or was dropped.
+    #[error("log has ended")]
     Ended,
     /// The session that the log belongs to is over. No client can read the log any more, so stop the
     /// work.
+    #[error("log's session is over")]
     Closed,
     /// The log can't be reached.
+    #[error("log is unavailable")]
     Unavailable,
 }
 
@@ -65,26 +73,5 @@ impl AppendError {
 impl From<AppendErrorKind> for AppendError {
     fn from(kind: AppendErrorKind) -> Self {
         Self { kind, source: None }
-    }
-}
-
-impl fmt::Display for AppendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            AppendErrorKind::Id => "event has an id of its own",
-            AppendErrorKind::ReservedName => "event's name is reserved",
-            AppendErrorKind::NoData => "event has no data",
-            AppendErrorKind::TooLarge => "event is larger than the log",
-            AppendErrorKind::NoRoom => "all logs together, or those of the subject, are full",
-            AppendErrorKind::Ended => "log has ended",
-            AppendErrorKind::Closed => "log's session is over",
-            AppendErrorKind::Unavailable => "log is unavailable",
-        })
-    }
-}
-
-impl Error for AppendError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
     }
 }

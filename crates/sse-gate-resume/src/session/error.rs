@@ -1,7 +1,6 @@
 //! Why a store of sessions failed: [`SessionError`].
 
 use std::error::Error;
-use std::fmt;
 
 /// A store of sessions could not do what it was asked to.
 ///
@@ -18,25 +17,31 @@ use std::fmt;
 /// assert_eq!(status(&SessionErrorKind::FullForSubject.into()), 429);
 /// assert_eq!(status(&SessionError::unavailable("no route to host")), 503);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{kind}")]
 pub struct SessionError {
     kind: SessionErrorKind,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 /// The kinds of [`SessionError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionErrorKind {
     /// The subject has as many sessions as it may have, and each has a connection.
+    #[error("subject has too many sessions")]
     FullForSubject,
     /// There are as many sessions as there may be.
+    #[error("there are too many sessions")]
     Full,
     /// The subject's sessions were revoked since the token was shown.
+    #[error("subject's sessions were revoked")]
     Revoked,
     /// There is a session of this name or token already.
+    #[error("session exists already")]
     Exists,
     /// The store can't be reached.
+    #[error("session store is unavailable")]
     Unavailable,
 }
 
@@ -58,23 +63,5 @@ impl SessionError {
 impl From<SessionErrorKind> for SessionError {
     fn from(kind: SessionErrorKind) -> Self {
         Self { kind, source: None }
-    }
-}
-
-impl fmt::Display for SessionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            SessionErrorKind::FullForSubject => "subject has too many sessions",
-            SessionErrorKind::Full => "there are too many sessions",
-            SessionErrorKind::Revoked => "subject's sessions were revoked",
-            SessionErrorKind::Exists => "session exists already",
-            SessionErrorKind::Unavailable => "session store is unavailable",
-        })
-    }
-}
-
-impl Error for SessionError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
     }
 }

@@ -1,7 +1,6 @@
 //! Why there is no log of a topic: [`TopicError`].
 
 use std::error::Error;
-use std::fmt;
 use std::time::Duration;
 
 use sse_gate_core::EntropyError;
@@ -27,7 +26,8 @@ use crate::log::{AppendError, AppendErrorKind};
 /// let long = sse_gate_resume::Topics::default().log(&"x".repeat(257), None);
 /// assert_eq!(answer(&long.unwrap_err()), (404, None));
 /// ```
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{kind}")]
 pub struct TopicError {
     kind: TopicErrorKind,
     retry_after: Option<Duration>,
@@ -35,18 +35,23 @@ pub struct TopicError {
 }
 
 /// The kinds of [`TopicError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TopicErrorKind {
     /// The name has more than [`Topics::MAX_NAME_LEN`](crate::Topics::MAX_NAME_LEN) bytes.
+    #[error("name of the topic is too long")]
     NameTooLong,
     /// There are as many topics as there may be, and none of them is idle.
+    #[error("there are too many topics")]
     Full,
     /// The subject owns as many topics as it may, and none of its topics is idle.
+    #[error("subject has too many topics")]
     FullForSubject,
     /// The random number generator failed.
+    #[error("log of the topic can't be made")]
     NoEntropy,
     /// The topic's log did not take the event, for this reason.
+    #[error("log of the topic does not take the event")]
     NotAppended(AppendErrorKind),
 }
 
@@ -97,23 +102,5 @@ impl From<AppendError> for TopicError {
             source: Some(Box::new(error)),
             ..kind.into()
         }
-    }
-}
-
-impl fmt::Display for TopicError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            TopicErrorKind::NameTooLong => "name of the topic is too long",
-            TopicErrorKind::Full => "there are too many topics",
-            TopicErrorKind::FullForSubject => "subject has too many topics",
-            TopicErrorKind::NoEntropy => "log of the topic can't be made",
-            TopicErrorKind::NotAppended(_) => "log of the topic does not take the event",
-        })
-    }
-}
-
-impl Error for TopicError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
     }
 }

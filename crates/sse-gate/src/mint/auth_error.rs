@@ -1,7 +1,6 @@
 //! Why a request is not authenticated: [`AuthError`].
 
 use std::error::Error;
-use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -39,7 +38,8 @@ use crate::problem::Problem;
 /// let error = ask_database().map_err(AuthError::unavailable).unwrap_err();
 /// assert_eq!(Problem::from(error).status(), StatusCode::SERVICE_UNAVAILABLE);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}", describe(*reason))]
 pub struct AuthError {
     reason: CredentialReason,
     source: Option<Box<dyn Error + Send + Sync>>,
@@ -156,21 +156,13 @@ impl From<InvalidSubject> for AuthError {
     }
 }
 
-impl fmt::Display for AuthError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.reason {
-            CredentialReason::Missing => "request has no credential",
-            CredentialReason::Malformed => "credential is not well-formed",
-            CredentialReason::TooLarge => "credential is too large",
-            CredentialReason::Unavailable => "credential can't be checked",
-            CredentialReason::Origin => "page of another origin used a cookie",
-            _ => "credential is invalid",
-        })
-    }
-}
-
-impl Error for AuthError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+fn describe(reason: CredentialReason) -> &'static str {
+    match reason {
+        CredentialReason::Missing => "request has no credential",
+        CredentialReason::Malformed => "credential is not well-formed",
+        CredentialReason::TooLarge => "credential is too large",
+        CredentialReason::Unavailable => "credential can't be checked",
+        CredentialReason::Origin => "page of another origin used a cookie",
+        _ => "credential is invalid",
     }
 }

@@ -1,8 +1,6 @@
 //! Why a stream of events failed: [`SseBodyError`].
 
 use std::any::Any;
-use std::error::Error;
-use std::fmt;
 
 use sse_gate_codec::EventName;
 
@@ -23,44 +21,26 @@ use sse_gate_codec::EventName;
 /// assert_eq!(text, "data: one\n\nevent: sse.error\ndata: {\"v\":1,\"reason\":\"internal\"}\n\n");
 /// # }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SseBodyError<E> {
     /// The stream of events returned this error.
-    Failed(E),
+    #[error("stream of events failed")]
+    Failed(#[source] E),
     /// The stream of events panicked, with this payload.
+    #[error("stream of events panicked{}", panic_suffix(&**.0))]
     Panicked(Box<dyn Any + Send>),
     /// The stream returned an event whose name begins with `sse.`. These names are reserved for the
     /// library: a client would read such an event as a message about the stream itself.
+    #[error("event name {:?} is reserved", .0.as_str())]
     ReservedName(EventName<'static>),
 }
 
-impl<E> fmt::Display for SseBodyError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed(_) => f.write_str("stream of events failed"),
-            Self::Panicked(payload) => match panic_text(&**payload) {
-                Some(text) => write!(f, "stream of events panicked: {text}"),
-                None => f.write_str("stream of events panicked"),
-            },
-            Self::ReservedName(name) => write!(f, "event name {:?} is reserved", name.as_str()),
-        }
-    }
-}
-
-impl<E: Error + 'static> Error for SseBodyError<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Failed(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-/// The message of a panic, if its payload is text.
-pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> Option<&str> {
+/// The message of a panic after a colon, if its payload is text.
+pub(crate) fn panic_suffix(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&'static str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.map_or_else(String::new, |text| format!(": {text}"))
 }
 
 /// Gets the error of an [`SseBody`](super::SseBody). Closures implement it, and so does [`NoHook`].

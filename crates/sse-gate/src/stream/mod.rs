@@ -8,6 +8,6 @@ mod producer;
 
 pub use body::SseBody;
 pub use boxed::{BoxEvents, BoxSseBody};
-pub(crate) use error::panic_text;
+pub(crate) use error::panic_suffix;
 pub use error::{NoHook, OnError, SseBodyError};
 pub(crate) use heartbeat::Heartbeat;

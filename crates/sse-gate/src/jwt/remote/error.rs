@@ -27,50 +27,43 @@ use crate::jwt::JwkSetError;
 /// Neither it nor its sources print the address, which may hold a secret, or anything of the answer. What
 /// the HTTP client's own errors print is up to the client.
 #[derive(Debug, thiserror::Error)]
-#[error("fetching keys failed: {}", self.kind.text())]
+#[error("fetching keys failed: {kind}")]
 pub struct FetchError {
     kind: FetchErrorKind,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 /// What went wrong with a fetch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchErrorKind {
     /// The answer was not complete after 5 s.
+    #[error("the answer took longer than 5 seconds")]
     TimedOut,
     /// The HTTP client failed: no connection, for example.
+    #[error("the HTTP client failed")]
     Client,
     /// The status is another than 200. Redirects are not followed.
+    #[error("the status is not 200")]
     Status(StatusCode),
     /// The body is longer than 256 KiB.
+    #[error("the answer is longer than 256 KiB")]
     TooLong,
     /// The body broke off.
+    #[error("the answer broke off")]
     Body,
     /// The issuer's configuration is not readable, or has no usable `jwks_uri`.
+    #[error("the issuer's configuration is not usable")]
     Configuration,
     /// The issuer's configuration names another issuer (OIDC Discovery 1.0 §4.3).
+    #[error("the configuration names another issuer")]
     Issuer,
     /// The keys are not a JWK Set, or none of them can be used.
+    #[error("the answer is not a usable JWK set")]
     Keys,
     /// The fetch did not run to its end: its runtime was shut down, or the client panicked.
+    #[error("the fetch did not run to its end")]
     Interrupted,
-}
-
-impl FetchErrorKind {
-    fn text(self) -> &'static str {
-        match self {
-            Self::TimedOut => "the answer took longer than 5 seconds",
-            Self::Client => "the HTTP client failed",
-            Self::Status(_) => "the status is not 200",
-            Self::TooLong => "the answer is longer than 256 KiB",
-            Self::Body => "the answer broke off",
-            Self::Configuration => "the issuer's configuration is not usable",
-            Self::Issuer => "the configuration names another issuer",
-            Self::Keys => "the answer is not a usable JWK set",
-            Self::Interrupted => "the fetch did not run to its end",
-        }
-    }
 }
 
 impl FetchError {

@@ -2,9 +2,8 @@
 
 use std::any::Any;
 use std::error::Error;
-use std::fmt;
 
-use crate::stream::panic_text;
+use crate::stream::panic_suffix;
 
 /// Why the work behind a stream failed. [`Resumable::on_work_error`](crate::Resumable::on_work_error)
 /// gets it. The client only gets `sse.error`, without a reason.
@@ -17,37 +16,18 @@ use crate::stream::panic_text;
 /// assert_eq!(error.to_string(), "work behind a stream failed");
 /// assert_eq!(error.source().unwrap().to_string(), "the model is offline");
 /// ```
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkError {
     /// The work returned this error.
-    Failed(Box<dyn Error + Send + Sync>),
+    #[error("work behind a stream failed")]
+    Failed(#[source] Box<dyn Error + Send + Sync>),
     /// The work panicked, with this payload.
+    #[error("work behind a stream panicked{}", panic_suffix(&**.0))]
     Panicked(Box<dyn Any + Send>),
     /// The work returned without calling [`finish`](crate::Publisher::finish) on its publisher.
+    #[error("work behind a stream did not finish its log")]
     Unfinished,
-}
-
-impl fmt::Display for WorkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed(_) => f.write_str("work behind a stream failed"),
-            Self::Panicked(payload) => match panic_text(&**payload) {
-                Some(text) => write!(f, "work behind a stream panicked: {text}"),
-                None => f.write_str("work behind a stream panicked"),
-            },
-            Self::Unfinished => f.write_str("work behind a stream did not finish its log"),
-        }
-    }
-}
-
-impl Error for WorkError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Failed(error) => Some(&**error),
-            _ => None,
-        }
-    }
 }
 
 /// What the work of [`produce`](crate::ResumableStream::produce) may return: `()`, a `Result<(), E>`, or
