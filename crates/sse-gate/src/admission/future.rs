@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use futures_core::future::BoxFuture;
 use http::{Request, Response};
 use http_body::Body;
 use pin_project::pin_project;
@@ -56,7 +57,7 @@ enum State<S, ReqBody, F> {
 }
 
 /// It is boxed because the type of an async function has no name.
-type Admission = Pin<Box<dyn Future<Output = Result<Admitted, Refused>> + Send>>;
+type Admission = BoxFuture<'static, Result<Admitted, Refused>>;
 
 impl<S, ReqBody> ResponseFuture<S, ReqBody>
 where

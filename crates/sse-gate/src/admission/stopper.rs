@@ -1,15 +1,16 @@
 //! Ends the streams of a layer when the service stops: [`Stopper`].
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
+
+use futures_core::future::BoxFuture;
 
 use crate::StreamSlots;
 
 /// The signal of [`GateLayer::until`](super::GateLayer::until), until a task waits for it.
 pub(super) struct Stopper(Mutex<Option<Signal>>);
 
-type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Signal = BoxFuture<'static, ()>;
 
 impl Stopper {
     pub(super) fn new(signal: impl Future<Output = ()> + Send + 'static) -> Self {

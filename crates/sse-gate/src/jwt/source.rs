@@ -1,8 +1,9 @@
 //! Where keys come from: [`KeySource`].
 
 use std::future::ready;
-use std::pin::Pin;
 use std::sync::Arc;
+
+use futures_core::future::BoxFuture;
 
 use super::{JwkSet, JwtKey, KeyError, KeyId};
 
@@ -88,13 +89,11 @@ impl<S: KeySource> KeySource for Arc<S> {
 ///
 /// Its futures are boxed: one small allocation for each JWT, which is far cheaper than a signature.
 pub(super) trait ErasedSource: Send + Sync {
-    fn key<'a>(&'a self, id: Option<&'a KeyId>) -> BoxedLookup<'a>;
+    fn key<'a>(&'a self, id: Option<&'a KeyId>) -> BoxFuture<'a, Result<JwtKey, KeyError>>;
 }
 
-type BoxedLookup<'a> = Pin<Box<dyn Future<Output = Result<JwtKey, KeyError>> + Send + 'a>>;
-
 impl<S: KeySource> ErasedSource for S {
-    fn key<'a>(&'a self, id: Option<&'a KeyId>) -> BoxedLookup<'a> {
+    fn key<'a>(&'a self, id: Option<&'a KeyId>) -> BoxFuture<'a, Result<JwtKey, KeyError>> {
         Box::pin(KeySource::key(self, id))
     }
 }

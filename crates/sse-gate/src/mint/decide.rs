@@ -1,8 +1,8 @@
 //! Authenticator and authorizer together, without their types: [`Decide`].
 
-use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_core::future::BoxFuture;
 use http::request::Parts;
 use sse_gate_core::{GrantRequest, Resource};
 
@@ -13,8 +13,6 @@ use super::settings::Settings;
 use super::{AuthError, Authenticator, Authorizer, Identity, MintRequest, Permit};
 use crate::route::MintTarget;
 
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
 /// Decides about a request in two steps. The first step returns a [`Caller`], which does the second: so
 /// the claims can go from the authenticator to the authorizer without their type being named.
 pub(super) trait Decide: Send + Sync {
@@ -22,7 +20,7 @@ pub(super) trait Decide: Send + Sync {
     fn identify<'d: 'p, 'p>(
         &'d self,
         parts: &'p Parts,
-    ) -> Boxed<'p, Result<Box<dyn Caller + 'd>, AuthError>>;
+    ) -> BoxFuture<'p, Result<Box<dyn Caller + 'd>, AuthError>>;
 }
 
 /// A caller that is authenticated.
@@ -34,7 +32,7 @@ pub(super) trait Caller: Send {
         body: PendingBody,
         found: MintTarget,
         settings: &'a Settings,
-    ) -> Boxed<'a, Result<Permit, MintRejection>>
+    ) -> BoxFuture<'a, Result<Permit, MintRejection>>
     where
         Self: 'a;
 }
@@ -58,7 +56,7 @@ where
     fn identify<'d: 'p, 'p>(
         &'d self,
         parts: &'p Parts,
-    ) -> Boxed<'p, Result<Box<dyn Caller + 'd>, AuthError>> {
+    ) -> BoxFuture<'p, Result<Box<dyn Caller + 'd>, AuthError>> {
         Box::pin(async move {
             let identity = self.authenticator.authenticate(parts).await?;
             let caller = Identified {
@@ -81,7 +79,7 @@ where
         body: PendingBody,
         found: MintTarget,
         settings: &'a Settings,
-    ) -> Boxed<'a, Result<Permit, MintRejection>>
+    ) -> BoxFuture<'a, Result<Permit, MintRejection>>
     where
         Self: 'a,
     {

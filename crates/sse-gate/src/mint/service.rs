@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_core::future::BoxFuture;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
@@ -169,7 +170,7 @@ impl fmt::Debug for MintService {
 /// The future of a [`MintService`]'s response.
 ///
 /// It is boxed, because the futures of authenticators and authorizers have no names.
-pub struct MintFuture(Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>>);
+pub struct MintFuture(BoxFuture<'static, Response<Full<Bytes>>>);
 
 impl Future for MintFuture {
     type Output = Result<Response<Full<Bytes>>, Infallible>;

@@ -2,10 +2,10 @@
 
 use std::error::Error;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_core::future::BoxFuture;
 use http::header::ACCEPT;
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use http_body::Body;
@@ -19,11 +19,11 @@ use crate::jwt::{JwkSet, RsaAlgorithm};
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, FetchError>> + Send + 'a>>;
+type Fetched<'a, T> = BoxFuture<'a, Result<T, FetchError>>;
 
 /// Fetches keys. It is boxed, so that sources have no parameter for the client: a fetch is rare.
 pub(super) trait Fetch: Send + Sync {
-    fn fetch(&self) -> BoxFuture<'_, JwkSet>;
+    fn fetch(&self) -> Fetched<'_, JwkSet>;
 }
 
 /// Fetches a set of keys from a place, with a client.
@@ -41,8 +41,8 @@ struct Configuration {
     jwks_uri: String,
 }
 
-impl<G: Fn(Uri) -> BoxFuture<'static, Bytes> + Send + Sync> Fetch for Fetcher<G> {
-    fn fetch(&self) -> BoxFuture<'_, JwkSet> {
+impl<G: Fn(Uri) -> Fetched<'static, Bytes> + Send + Sync> Fetch for Fetcher<G> {
+    fn fetch(&self) -> Fetched<'_, JwkSet> {
         Box::pin(async {
             let uri = match &self.place {
                 Place::Keys(uri) => uri.clone(),
@@ -54,7 +54,7 @@ impl<G: Fn(Uri) -> BoxFuture<'static, Bytes> + Send + Sync> Fetch for Fetcher<G>
     }
 }
 
-impl<G: Fn(Uri) -> BoxFuture<'static, Bytes> + Send + Sync> Fetcher<G> {
+impl<G: Fn(Uri) -> Fetched<'static, Bytes> + Send + Sync> Fetcher<G> {
     /// Where the keys of an issuer are.
     async fn find_keys(&self, issuer: &str, uri: Uri) -> Result<Uri, FetchError> {
         let unusable = || FetchError::of(FetchErrorKind::Configuration);
@@ -71,7 +71,7 @@ impl<G: Fn(Uri) -> BoxFuture<'static, Bytes> + Send + Sync> Fetcher<G> {
 }
 
 /// What fetches one text with clones of this client.
-pub(super) fn getter<S, B, R>(client: S) -> impl Fn(Uri) -> BoxFuture<'static, Bytes> + Send + Sync
+pub(super) fn getter<S, B, R>(client: S) -> impl Fn(Uri) -> Fetched<'static, Bytes> + Send + Sync
 where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
     S::Error: Into<BoxError>,
