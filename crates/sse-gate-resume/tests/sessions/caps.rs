@@ -98,8 +98,8 @@ fn what_is_over_makes_room() {
     stage.wait(Duration::from_secs(120));
     let bob = open(&stage, "bob", 60);
     assert!(bob.is_ok());
-    assert_eq!(stage.store.len(), 1);
     stage.sessions.sweep();
+    assert_eq!(stage.store.len(), 1);
     stage.wait(Duration::from_secs(60 * 60 + 120));
     stage.sessions.sweep();
     drop(bob);

@@ -8,6 +8,7 @@
 mod bearers;
 mod caps;
 mod clock;
+mod cost;
 mod durations;
 mod ends;
 mod final_events;

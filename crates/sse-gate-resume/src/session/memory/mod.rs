@@ -168,6 +168,6 @@ impl SessionStore for MemorySessions {
     }
 
     fn sweep(&self) {
-        self.step(Table::expire_all);
+        while self.step(Table::expire_many) {}
     }
 }

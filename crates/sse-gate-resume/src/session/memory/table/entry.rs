@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sse_gate_core::SteadyTime;
 
 use super::super::deferred::Deferred;
+use super::by_subject::Listing;
 use crate::log::{Bounds, ReadLog};
 use crate::session::{CutReason, Fence, Found, Record};
 
@@ -12,6 +13,8 @@ use crate::session::{CutReason, Fence, Found, Record};
 pub(super) struct SessionEntry {
     pub(super) record: Record,
     pub(super) ends_at: SteadyTime,
+    /// When it was closed, as a number that is larger for a later one.
+    pub(super) closed_as: Option<u64>,
     /// What an open session has.
     pub(super) live: Option<Live>,
 }
@@ -21,6 +24,7 @@ pub(super) struct Live {
     pub(super) log: Arc<dyn ReadLog>,
     pub(super) owns_log: bool,
     pub(super) fence: Fence,
+    pub(super) listing: Listing,
 }
 
 impl SessionEntry {

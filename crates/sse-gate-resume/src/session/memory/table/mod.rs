@@ -1,14 +1,16 @@
 //! The sessions and their indices: [`Table`].
 
+mod by_subject;
 mod entry;
 mod room;
 mod steps;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use sse_gate_core::{SteadyTime, Subject, TokenKey, Withdrawals};
 
+use by_subject::{BySubject, Listing};
 use entry::{Live, SessionEntry};
 
 use super::{Deferred, SessionLimits};
@@ -17,17 +19,21 @@ use crate::log::{LogEpoch, ReadLog, StopReason};
 use crate::session::{Binding, CutReason, Fence, Record, SessionEpoch, SessionErrorKind};
 
 /// All sessions, by name, by token and by subject, and in the order in which they end.
+///
+/// A step takes no longer because there are many sessions, of one subject or of all: it finds its way
+/// in maps, and walks through no list.
 pub(super) struct Table {
     limits: SessionLimits,
     entries: HashMap<SessionId, SessionEntry>,
     by_token: HashMap<TokenKey, SessionId>,
-    /// The sessions that are not closed, the oldest first.
-    by_subject: HashMap<Subject, Vec<SessionId>>,
+    by_subject: BySubject,
     /// How their logs are read.
     logs: HashMap<LogEpoch, Readership>,
     ends: BTreeSet<(SteadyTime, SessionId)>,
-    /// The sessions that are closed, in the order in which they were. Some may be forgotten already.
-    closed: VecDeque<SessionId>,
+    /// The sessions that are closed and remembered, in the order in which they were closed.
+    closed: BTreeMap<u64, SessionId>,
+    /// How many sessions were ever closed.
+    closings: u64,
     open: usize,
     /// Whose sessions were revoked.
     revocations: Withdrawals,
@@ -48,10 +54,11 @@ impl Table {
             limits,
             entries: HashMap::new(),
             by_token: HashMap::new(),
-            by_subject: HashMap::new(),
+            by_subject: BySubject::default(),
             logs: HashMap::new(),
             ends: BTreeSet::new(),
-            closed: VecDeque::new(),
+            closed: BTreeMap::new(),
+            closings: 0,
             open: 0,
             revocations: Withdrawals::default(),
         }
@@ -104,17 +111,15 @@ impl Table {
             log,
             owns_log,
             fence: fence.clone(),
+            listing: self.by_subject.add(binding.grant.subject(), id),
         };
         self.open += 1;
         self.ends.insert((ends_at, id));
         self.by_token.insert(binding.token, id);
-        self.by_subject
-            .entry(binding.grant.subject().clone())
-            .or_default()
-            .push(id);
         let entry = SessionEntry {
             record,
             ends_at,
+            closed_as: None,
             live: Some(live),
         };
         self.entries.insert(id, entry);
@@ -129,18 +134,14 @@ impl Table {
         if let Some(reason) = entry.record.closed()
             && let Some(live) = entry.live.take()
         {
-            let binding = entry.record.binding();
-            let (subject, epoch) = (binding.grant.subject().clone(), binding.log_epoch);
-            deferred.cut(&live.fence, CutReason::Closed(reason));
-            self.leave_log(epoch, live.log, deferred);
+            self.closings += 1;
+            entry.closed_as = Some(self.closings);
+            self.closed.insert(self.closings, id);
             self.open -= 1;
-            self.closed.push_back(id);
-            if let Some(ids) = self.by_subject.get_mut(&subject) {
-                ids.retain(|own| *own != id);
-                if ids.is_empty() {
-                    self.by_subject.remove(&subject);
-                }
-            }
+            let binding = Arc::clone(entry.record.binding());
+            deferred.cut(&live.fence, CutReason::Closed(reason));
+            self.unlist(binding.grant.subject(), &live.listing);
+            self.leave_log(binding.log_epoch, live.log, deferred);
         }
         self.refile(id);
     }
@@ -171,11 +172,27 @@ impl Table {
         }
     }
 
-    /// Files a session under the time at which it ends now.
+    /// A session is over: it no longer counts for its subject.
+    fn unlist(&mut self, subject: &Subject, listing: &Listing) {
+        let moved = self.by_subject.remove(subject, listing);
+        if let Some(moved) = moved
+            && let Some(entry) = self.entries.get_mut(&moved.id)
+            && let Some(live) = &mut entry.live
+        {
+            live.listing.follow(&moved);
+        }
+    }
+
+    /// Files a session under the time at which it ends now, and as waiting or not.
     fn refile(&mut self, id: SessionId) {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
+        let is_waiting = !entry.record.is_attached();
+        if let Some(live) = &mut entry.live {
+            self.by_subject
+                .set_waiting(&mut live.listing, id, is_waiting);
+        }
         let ends_at = entry.record.ends_at();
         if ends_at != entry.ends_at {
             self.ends.remove(&(entry.ends_at, id));

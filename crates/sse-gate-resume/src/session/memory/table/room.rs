@@ -10,19 +10,22 @@ use crate::session::{CloseReason, SessionErrorKind};
 /// How many sessions whose time is up each step on another session ends.
 const EXPIRED_A_STEP: usize = 8;
 
+/// How many of them a sweep ends before it lets others use the table.
+const EXPIRED_A_SWEEP: usize = 256;
+
 impl Table {
     /// Ends a few of the sessions whose time is up.
     pub(in super::super) fn expire_some(&mut self, now: SteadyTime, deferred: &mut Deferred) {
-        for _ in 0..EXPIRED_A_STEP {
-            if !self.expire_first(now, deferred) {
-                return;
-            }
-        }
+        let _ = (0..EXPIRED_A_STEP).all(|_| self.expire_first(now, deferred));
     }
 
-    /// Ends all sessions whose time is up.
-    pub(in super::super) fn expire_all(&mut self, now: SteadyTime, deferred: &mut Deferred) {
-        while self.expire_first(now, deferred) {}
+    /// Ends many of them. Returns whether there may be more.
+    pub(in super::super) fn expire_many(
+        &mut self,
+        now: SteadyTime,
+        deferred: &mut Deferred,
+    ) -> bool {
+        (0..EXPIRED_A_SWEEP).all(|_| self.expire_first(now, deferred))
     }
 
     fn expire_first(&mut self, now: SteadyTime, deferred: &mut Deferred) -> bool {
@@ -47,11 +50,9 @@ impl Table {
         if let Some(entry) = self.entries.remove(&id) {
             self.ends.remove(&(entry.ends_at, id));
             self.by_token.remove(&entry.record.binding().token);
-        }
-        // A pass over the list is paid for by as many sessions as it visits.
-        if self.closed.len() > 2 * self.entries.len() + EXPIRED_A_STEP {
-            let entries = &self.entries;
-            self.closed.retain(|id| entries.contains_key(id));
+            if let Some(number) = entry.closed_as {
+                self.closed.remove(&number);
+            }
         }
     }
 
@@ -60,15 +61,10 @@ impl Table {
         subject: &Subject,
         deferred: &mut Deferred,
     ) -> Result<(), SessionErrorKind> {
-        let ids = self.by_subject.get(subject).map_or(&[][..], Vec::as_slice);
-        if ids.len() < self.limits.per_subject {
+        if self.by_subject.of(subject).len() < self.limits.per_subject {
             return Ok(());
         }
-        let is_waiting = |id: &&SessionId| {
-            let entry = self.entries.get(id);
-            entry.is_some_and(|entry| !entry.record.is_attached())
-        };
-        let oldest = ids.iter().find(is_waiting).copied();
+        let oldest = self.by_subject.oldest_waiting(subject);
         let oldest = oldest.ok_or(SessionErrorKind::FullForSubject)?;
         self.close(oldest, CloseReason::Displaced, deferred);
         Ok(())
@@ -79,13 +75,12 @@ impl Table {
         now: SteadyTime,
         deferred: &mut Deferred,
     ) -> Result<(), SessionErrorKind> {
-        if self.entries.len() < self.limits.in_all {
-            return Ok(());
-        }
-        self.expire_all(now, deferred);
         while self.entries.len() >= self.limits.in_all {
-            let oldest = self.closed.pop_front().ok_or(SessionErrorKind::Full)?;
-            self.forget(oldest);
+            if let Some(oldest) = self.closed.values().next().copied() {
+                self.forget(oldest);
+            } else if !self.expire_first(now, deferred) {
+                return Err(SessionErrorKind::Full);
+            }
         }
         Ok(())
     }

@@ -97,7 +97,7 @@ impl Table {
                 if reason == CloseReason::Revoked {
                     self.revocations.mark(subject.as_str().as_bytes());
                 }
-                self.by_subject.get(subject).cloned().unwrap_or_default()
+                self.by_subject.of(subject).to_vec()
             }
         };
         let closed = ids.into_iter().map(|id| self.close(id, reason, deferred));

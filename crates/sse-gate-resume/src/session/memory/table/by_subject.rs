@@ -1,0 +1,122 @@
+//! The sessions of each subject that are not over: [`BySubject`].
+
+use std::collections::{BTreeMap, HashMap};
+
+use sse_gate_core::Subject;
+
+use crate::id::SessionId;
+
+/// Lists sessions by subject, in no order, and those without a connection in the order in which they
+/// were opened. No step takes longer because a subject has many sessions.
+#[derive(Default)]
+pub(super) struct BySubject {
+    subjects: HashMap<Subject, OpenSessions>,
+    /// The sessions that wait for their clients, by subject and by age.
+    waiting: BTreeMap<Age, SessionId>,
+    /// How many subjects and sessions were ever listed.
+    listed: u64,
+}
+
+/// The sessions of one subject.
+struct OpenSessions {
+    /// Stands for the subject in [`Age`].
+    number: u64,
+    ids: Vec<SessionId>,
+}
+
+/// Where a session is listed.
+pub(super) struct Listing {
+    age: Age,
+    /// Its place among the sessions of its subject.
+    at: usize,
+    is_waiting: bool,
+}
+
+/// The number of a subject, and the number of one of its sessions. Later ones have higher numbers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Age {
+    subject: u64,
+    session: u64,
+}
+
+/// A session that has another place in its subject's list now.
+pub(super) struct Moved {
+    pub(super) id: SessionId,
+    at: usize,
+}
+
+impl BySubject {
+    /// The sessions of a subject.
+    pub(super) fn of(&self, subject: &Subject) -> &[SessionId] {
+        let own = self.subjects.get(subject);
+        own.map_or(&[], |own| &own.ids)
+    }
+
+    /// The subject's oldest session without a connection.
+    pub(super) fn oldest_waiting(&self, subject: &Subject) -> Option<SessionId> {
+        let subject = self.subjects.get(subject)?.number;
+        let oldest = Age {
+            subject,
+            session: 0,
+        };
+        let (age, id) = self.waiting.range(oldest..).next()?;
+        (age.subject == subject).then_some(*id)
+    }
+
+    /// Lists a session that has a connection.
+    pub(super) fn add(&mut self, subject: &Subject, id: SessionId) -> Listing {
+        self.listed += 1;
+        let listed = self.listed;
+        let own = self
+            .subjects
+            .entry(subject.clone())
+            .or_insert_with(|| OpenSessions {
+                number: listed,
+                ids: Vec::new(),
+            });
+        own.ids.push(id);
+        Listing {
+            age: Age {
+                subject: own.number,
+                session: listed,
+            },
+            at: own.ids.len() - 1,
+            is_waiting: false,
+        }
+    }
+
+    /// Notes whether a session waits for its client.
+    pub(super) fn set_waiting(&mut self, listing: &mut Listing, id: SessionId, is_waiting: bool) {
+        match (listing.is_waiting, is_waiting) {
+            (false, true) => {
+                self.waiting.insert(listing.age, id);
+            }
+            (true, false) => {
+                self.waiting.remove(&listing.age);
+            }
+            (true, true) | (false, false) => {}
+        }
+        listing.is_waiting = is_waiting;
+    }
+
+    /// Removes a session that is over. Another one may have moved to its place.
+    pub(super) fn remove(&mut self, subject: &Subject, listing: &Listing) -> Option<Moved> {
+        if listing.is_waiting {
+            self.waiting.remove(&listing.age);
+        }
+        let own = self.subjects.get_mut(subject)?;
+        own.ids.swap_remove(listing.at);
+        if own.ids.is_empty() {
+            self.subjects.remove(subject);
+            return None;
+        }
+        let id = *own.ids.get(listing.at)?;
+        Some(Moved { id, at: listing.at })
+    }
+}
+
+impl Listing {
+    pub(super) fn follow(&mut self, moved: &Moved) {
+        self.at = moved.at;
+    }
+}
