@@ -3,6 +3,7 @@
 
 mod appending;
 mod clock;
+mod cost;
 mod ledger;
 mod many;
 mod publishing;

@@ -7,7 +7,7 @@ use sse_gate_core::{Grant, TokenKey};
 use sse_gate_resume::error::OpenError;
 use sse_gate_resume::{CloseReason, LogLimits, MemoryLog, SessionLimits, Subscription};
 
-use crate::support::{Stage, grant};
+use crate::support::{Stage, grant, growth};
 
 const FEW: usize = 128;
 const MANY: usize = 32 * FEW;
@@ -65,27 +65,9 @@ fn token(number: u32) -> TokenKey {
     TokenKey::from_bytes(key)
 }
 
-/// The shortest time of several rounds, which other work on the machine disturbs least.
-fn shortest(mut round: impl FnMut()) -> Duration {
-    let times = (0..6).map(|_| {
-        let start = Instant::now();
-        round();
-        start.elapsed()
-    });
-    times.min().unwrap()
-}
-
 /// Claims that steps among 32 times as many sessions take not nearly 32 times as long.
 fn do_not_grow(what: &str, crowd: impl Fn(usize) -> Crowd, step: impl Fn(&mut Crowd)) {
-    let [few, many] = [FEW, MANY].map(|count| {
-        let mut crowd = crowd(count);
-        shortest(|| {
-            for _ in 0..STEPS {
-                step(&mut crowd);
-            }
-        })
-    });
-    let ratio = many.as_secs_f64() / few.as_secs_f64();
+    let ratio = growth([FEW, MANY], STEPS, crowd, step);
     assert!(ratio < 6.0, "{what}: {ratio:.1} times as long");
 }
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports, reason = "no test uses all of it")]
 
 mod client;
+mod cost;
 mod dice;
 mod id;
 mod recording;
@@ -11,6 +12,7 @@ mod stage;
 mod store_handle;
 
 pub(crate) use client::{Client, Got, poll};
+pub(crate) use cost::growth;
 pub(crate) use dice::{CountedEntropy, Dice};
 pub(crate) use id::parts;
 pub(crate) use recording::RecordingObserver;

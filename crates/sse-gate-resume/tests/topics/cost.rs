@@ -1,12 +1,11 @@
 //! What a step costs, with few topics and with many.
 
-use std::time::{Duration, Instant};
-
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::ManualClock;
 use sse_gate_resume::{MemoryLog, Topics};
 
+use crate::support::growth;
 use crate::{subject, topics};
 
 const FEW: usize = 128;
@@ -27,29 +26,13 @@ fn full(count: usize, are_held: bool) -> (Topics, Vec<MemoryLog>) {
     (topics, held)
 }
 
-/// The shortest time of several rounds, which other work on the machine disturbs least.
-fn shortest(mut round: impl FnMut()) -> Duration {
-    let times = (0..8).map(|_| {
-        let start = Instant::now();
-        round();
-        start.elapsed()
-    });
-    times.min().unwrap()
-}
-
 /// Claims that a step with 128 times as many topics takes not nearly 128 times as long.
-fn does_not_grow(what: &str, are_held: bool, mut step: impl FnMut(&Topics, usize)) {
-    let [few, many] = [FEW, MANY].map(|count| {
-        let (topics, _held) = full(count, are_held);
-        let mut number = 0;
-        shortest(|| {
-            for _ in 0..STEPS {
-                number += 1;
-                step(&topics, number);
-            }
-        })
+fn does_not_grow(what: &str, are_held: bool, step: impl Fn(&Topics, usize)) {
+    let make = |count| (full(count, are_held), 0);
+    let ratio = growth([FEW, MANY], STEPS, make, |((topics, _held), number)| {
+        *number += 1;
+        step(topics, *number);
     });
-    let ratio = many.as_secs_f64() / few.as_secs_f64();
     assert!(ratio < 16.0, "{what}: {ratio:.1} times as long");
 }
 
