@@ -14,8 +14,7 @@ pub use crate::id::{ResumeId, SessionId};
 pub use crate::log::{
     Bounds, EncodedEvent, EventLog, LogEnd, LogEpoch, Page, Read, ReadLog, ReaderId,
 };
-pub use crate::session::{
-    Binding, CutReason, Delivered, Fence, Found, Lease, Outcome, Record, Reopened, SessionEpoch,
-    SessionFilter, SessionStore, SharedSessions, ShownId, StepOutcome,
-};
+pub use crate::node::{CutReason, Fence, Lease};
+pub use crate::session::{Binding, Delivered, Outcome, Record, SessionEpoch, ShownId};
+pub use crate::store::{Found, Reopened, SessionFilter, SessionStore, SharedSessions, StepOutcome};
 pub use crate::subscription::{SubscriptionEnd, Written};

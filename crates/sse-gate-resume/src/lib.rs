@@ -83,6 +83,8 @@ pub mod error;
 mod frames;
 mod id;
 mod log;
+mod memory;
+mod node;
 mod observer;
 mod opening;
 mod publisher;
@@ -91,19 +93,19 @@ mod session;
 mod sessions;
 mod slow;
 mod start;
+mod store;
 mod subscription;
 mod sync;
 mod topics;
 
 pub use id::{ResumeKey, ResumeKeys};
 pub use log::{LogBudget, LogLimits, MemoryLog, MemoryLogs, StopReason};
+pub use memory::{MemorySessions, SessionLimits};
 pub use observer::{SessionInfo, SessionObserver, SessionSignal};
 pub use opening::{Arrival, Opening};
 pub use publisher::Publisher;
 pub use resumed::Resumed;
-pub use session::{
-    CloseReason, GoneReason, InvalidIdReason, MemorySessions, ResumePolicy, SessionLimits,
-};
+pub use session::{CloseReason, GoneReason, InvalidIdReason, ResumePolicy};
 pub use sessions::Sessions;
 pub use slow::SlowPolicy;
 pub use start::Start;

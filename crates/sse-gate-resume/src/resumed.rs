@@ -8,7 +8,8 @@ use sse_gate_core::Grant;
 
 use crate::frames;
 use crate::log::ReadLog;
-use crate::session::{Binding, GoneReason, InvalidIdReason, Lease, SessionError};
+use crate::node::Lease;
+use crate::session::{Binding, GoneReason, InvalidIdReason, SessionError};
 use crate::sessions::Sessions;
 use crate::subscription::Subscription;
 

@@ -24,11 +24,11 @@ impl SessionEpoch {
         self.0.as_u64()
     }
 
-    pub(super) const fn new(epoch: Epoch) -> Self {
+    pub(crate) const fn new(epoch: Epoch) -> Self {
         Self(epoch)
     }
 
-    pub(super) const fn get(self) -> Epoch {
+    pub(crate) const fn get(self) -> Epoch {
         self.0
     }
 }

@@ -10,13 +10,13 @@ use std::time::Duration;
 use sse_gate_core::{Clock, Entropy, EntropyError, SteadyTime, Subject, SystemEntropy, TokenKey};
 
 use crate::id::{IdPrefix, ResumeKeys, SessionId};
+use crate::memory::MemorySessions;
+use crate::node::Lease;
 use crate::observer::{SessionObserver, SessionSignal};
 use crate::opening::{Arrival, OpenError, Opening};
 use crate::resumed::Resumed;
-use crate::session::{
-    Binding, CloseReason, Found, Lease, MemorySessions, Record, SessionError, SessionFilter,
-    SessionStore, SharedSessions,
-};
+use crate::session::{Binding, CloseReason, Record, SessionError};
+use crate::store::{Found, SessionFilter, SessionStore, SharedSessions};
 use crate::subscription::Subscription;
 
 use parts::Parts;

@@ -7,8 +7,10 @@ use sse_gate_codec::Event;
 use sse_gate_core::{Clock, Entropy, SystemClock, SystemEntropy};
 
 use crate::id::{IdPrefix, ResumeId, ResumeKeys, SessionId, Tag, TagContext};
+use crate::node::Lease;
 use crate::observer::{SessionInfo, SessionObserver, SessionSignal};
-use crate::session::{Binding, Lease, SharedSessions};
+use crate::session::Binding;
+use crate::store::SharedSessions;
 
 /// The store, the keys, and the world outside.
 #[derive(Clone, Debug)]

@@ -11,7 +11,8 @@ use crate::frames;
 use crate::id::{ResumeId, SessionId};
 use crate::observer::SessionSignal;
 use crate::resumed::{ResumeError, Resumed};
-use crate::session::{Binding, InvalidIdReason, SessionStore};
+use crate::session::{Binding, InvalidIdReason};
+use crate::store::SessionStore;
 
 /// The longest time for which the first answer to a token may count as lost.
 const MAX_OPENING_GRACE: Duration = Duration::from_secs(5);

@@ -10,9 +10,8 @@ use super::parts::Parts;
 use crate::id::{ResumeId, SessionId};
 use crate::observer::SessionSignal;
 use crate::resumed::{ResumeError, Resumed};
-use crate::session::{
-    Binding, GoneReason, InvalidIdReason, SessionError, SessionStore, ShownId, StepOutcome,
-};
+use crate::session::{Binding, GoneReason, InvalidIdReason, SessionError, ShownId};
+use crate::store::{SessionStore, StepOutcome};
 
 /// One attempt to go on: a genuine id, and the session that it is for.
 pub(super) struct Resumption<'a> {

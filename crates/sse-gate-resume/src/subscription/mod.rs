@@ -14,7 +14,8 @@ pub use end::{SubscriptionEnd, Written};
 use crate::frames;
 use crate::id::IdPrefix;
 use crate::log::{Page, ReadLog, ReaderId};
-use crate::session::{Binding, CloseReason, CutReason, Lease};
+use crate::node::{CutReason, Lease};
+use crate::session::{Binding, CloseReason};
 use crate::sessions::Sessions;
 use crate::slow::{Slow, SlowPolicy};
 

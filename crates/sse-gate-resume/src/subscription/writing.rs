@@ -5,8 +5,9 @@ use bytes::BytesMut;
 use super::{Stage, Subscription, SubscriptionEnd, Written};
 use crate::frames;
 use crate::log::{LogEnd, Page, Read};
+use crate::node::CutReason;
 use crate::observer::SessionSignal;
-use crate::session::{CutReason, Delivered};
+use crate::session::Delivered;
 
 impl Subscription {
     pub(super) fn write(&mut self, read: Read, page: Page, buffer: &mut BytesMut) -> Written {

@@ -7,7 +7,9 @@ use sse_gate_core::SteadyTime;
 use super::super::deferred::Deferred;
 use super::by_subject::Listing;
 use crate::log::{Bounds, ReadLog};
-use crate::session::{CutReason, Fence, Found, Record};
+use crate::node::{CutReason, Fence};
+use crate::session::Record;
+use crate::store::Found;
 
 /// A session, open or remembered.
 pub(super) struct SessionEntry {

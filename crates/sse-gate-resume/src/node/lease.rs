@@ -3,8 +3,10 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::{Binding, Delivered, Fence, SessionStore, SharedSessions};
+use super::Fence;
 use crate::id::SessionId;
+use crate::session::{Binding, Delivered};
+use crate::store::{SessionStore, SharedSessions};
 
 /// The right of one connection to emit, until another one replaces it. When it is dropped, the
 /// session waits for its client.

@@ -13,10 +13,12 @@ use sse_gate_core::{SteadyTime, Subject, TokenKey, Withdrawals};
 use by_subject::{BySubject, Listing};
 use entry::{Live, SessionEntry};
 
-use super::{Deferred, SessionLimits};
+use super::SessionLimits;
+use super::deferred::Deferred;
 use crate::id::SessionId;
 use crate::log::{LogEpoch, ReadLog, StopReason};
-use crate::session::{Binding, CutReason, Fence, Record, SessionEpoch, SessionErrorKind};
+use crate::node::{CutReason, Fence};
+use crate::session::{Binding, Record, SessionEpoch, SessionErrorKind};
 
 /// All sessions, by name, by token and by subject, and in the order in which they end.
 ///

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use sse_gate_core::{Subject, TokenKey};
 
-use super::{
-    Binding, CloseReason, Delivered, Fence, GoneReason, InvalidIdReason, Record, SessionEpoch,
-    SessionError, ShownId,
-};
 use crate::id::SessionId;
 use crate::log::ReadLog;
+use crate::node::Fence;
+use crate::session::{
+    Binding, CloseReason, Delivered, GoneReason, InvalidIdReason, Record, SessionEpoch,
+    SessionError, ShownId,
+};
 
 /// Keeps sessions. **Each operation is one atomic step** on one record, whatever other tasks and
 /// nodes do at the same time.
@@ -183,7 +184,7 @@ pub enum SessionFilter {
     Subject(Subject),
 }
 
-/// The result of [`SessionStore::redeem`]: an [`Outcome`](super::Outcome), with what a client needs
+/// The result of [`SessionStore::redeem`]: an [`Outcome`](crate::session::Outcome), with what a client needs
 /// to go on.
 #[derive(Debug)]
 pub enum StepOutcome {

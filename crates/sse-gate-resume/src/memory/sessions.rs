@@ -1,26 +1,21 @@
 //! Sessions in this process's memory: [`MemorySessions`].
 
-mod deferred;
-mod limits;
-mod table;
-
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_core::{Clock, SteadyTime, Subject, SystemClock, TokenKey};
 
-pub use limits::SessionLimits;
-
-use deferred::Deferred;
-use table::Table;
-
-use super::{
-    Binding, CloseReason, Delivered, Fence, Record, Reopened, SessionEpoch, SessionError,
-    SessionErrorKind, SessionFilter, SessionStore, ShownId, StepOutcome,
-};
+use super::SessionLimits;
+use super::deferred::Deferred;
+use super::table::Table;
 use crate::id::SessionId;
 use crate::log::ReadLog;
+use crate::node::Fence;
+use crate::session::{
+    Binding, CloseReason, Delivered, Record, SessionEpoch, SessionError, SessionErrorKind, ShownId,
+};
+use crate::store::{Reopened, SessionFilter, SessionStore, StepOutcome};
 use crate::sync::Mutex;
 
 /// Sessions in memory, under one lock that is held only for a few steps in a table.

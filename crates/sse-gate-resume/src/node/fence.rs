@@ -6,8 +6,8 @@ use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use super::{CloseReason, Delivered};
 use crate::log::keep_waker;
+use crate::session::{CloseReason, Delivered};
 use crate::sync::Mutex;
 
 /// Stops one connection. Clones are of the same connection.
@@ -63,13 +63,13 @@ impl Fence {
     }
 
     /// The first half of [`cut`](Self::cut): from now on nothing is emitted.
-    pub(super) fn mark(&self, why: CutReason) {
+    pub(crate) fn mark(&self, why: CutReason) {
         self.0.lock().cut.get_or_insert(why);
     }
 
     /// The second half: frees what the connection holds, and wakes it. Call it without a lock, as it
     /// calls foreign code.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         let (waker, held) = {
             let mut inner = self.0.lock();
             (inner.waker.take(), mem::take(&mut inner.held))
@@ -102,7 +102,7 @@ impl Fence {
     }
 
     /// Frees what the connection holds, and forgets the task to wake: the connection has gone.
-    pub(super) fn let_go(&self) {
+    pub(crate) fn let_go(&self) {
         let (waker, held) = {
             let mut inner = self.0.lock();
             (inner.waker.take(), mem::take(&mut inner.held))

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use sse_gate_core::{Subject, TokenKey};
 
-use super::{
-    Binding, CloseReason, Delivered, Fence, Record, Reopened, SessionEpoch, SessionError,
-    SessionFilter, SessionStore, ShownId, StepOutcome,
-};
+use super::{Reopened, SessionFilter, SessionStore, StepOutcome};
 use crate::id::SessionId;
 use crate::log::ReadLog;
+use crate::node::Fence;
+use crate::session::{
+    Binding, CloseReason, Delivered, Record, SessionEpoch, SessionError, ShownId,
+};
 
 /// Any [`SessionStore`] behind one type. Clones share the store.
 ///

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::log::{ReadLog, StopReason};
-use crate::session::{CutReason, Fence};
+use crate::node::{CutReason, Fence};
 
 /// Connections to wake, writers to stop and logs to free. A step collects them under the lock.
 #[derive(Default)]

@@ -9,9 +9,8 @@ use super::super::deferred::Deferred;
 use super::Table;
 use crate::id::SessionId;
 use crate::log::StopReason;
-use crate::session::{
-    CloseReason, Delivered, Outcome, Reopened, SessionFilter, ShownId, StepOutcome,
-};
+use crate::session::{CloseReason, Delivered, Outcome, ShownId};
+use crate::store::{Reopened, SessionFilter, StepOutcome};
 
 impl Table {
     pub(in super::super) fn redeem(

@@ -1,0 +1,9 @@
+//! Stores in this process's memory.
+
+mod deferred;
+mod limits;
+mod sessions;
+mod table;
+
+pub use limits::SessionLimits;
+pub use sessions::MemorySessions;
