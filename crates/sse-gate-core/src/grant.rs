@@ -1,10 +1,11 @@
 //! What a token stands for: [`Grant`].
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use crate::{Epoch, PayloadError, Resource, Subject, Timestamp};
+use crate::{CorruptEntry, Entry, Epoch, PayloadError, Resource, Subject, Timestamp, TokenKey};
 
 /// The right to open one stream: who, which stream, with what data, until when.
 ///
@@ -92,6 +93,37 @@ impl Grant {
             payload: None,
             ..*self
         }
+    }
+
+    /// The grant as versioned bytes, to keep for as long as its stream is open: in the record of a
+    /// session that outlives its process. `key` is that of the token that opened the stream.
+    ///
+    /// ```
+    /// use sse_gate_core::{Grant, GrantRequest, MemoryStore, Resource, Subject, TokenGate, TokenKey};
+    ///
+    /// # pollster::block_on(async {
+    /// let gate = TokenGate::new(MemoryStore::default());
+    /// let request = GrantRequest::new(Subject::new("alice")?, Resource::new(["chat"])?);
+    /// let grant = gate.grant(request).await?;
+    /// let kept = grant.to_entry(TokenKey::from_bytes([1; 32]));
+    /// assert_eq!(Grant::from_entry(&kept)?, grant);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn to_entry(&self, key: TokenKey) -> Entry {
+        Entry::seal(key, self, Duration::ZERO)
+    }
+
+    /// Reads what [`to_entry`](Self::to_entry) made.
+    ///
+    /// It only reads. Whether the entry's token is spent or expired is for a
+    /// [`TokenGate`](crate::TokenGate) to say.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are damaged.
+    pub fn from_entry(entry: &Entry) -> Result<Self, CorruptEntry> {
+        entry.open()
     }
 
     /// The grant of a client that reconnects to the stream of this grant. It has no payload, and ends

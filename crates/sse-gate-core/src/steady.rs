@@ -45,6 +45,11 @@ impl SteadyTime {
         Self(self.0.saturating_add(millis(span)))
     }
 
+    /// The moment `span` earlier, or the start. A part of a millisecond is dropped.
+    pub fn saturating_sub(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(span)))
+    }
+
     /// The span from `earlier` to this moment. Zero if `earlier` is later.
     pub fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
@@ -76,5 +81,10 @@ mod tests {
         let start = SteadyTime::from_millis(5);
         assert_eq!(start.saturating_add(Duration::MAX), SteadyTime::FOREVER);
         assert_eq!(start.saturating_since(SteadyTime::FOREVER), Duration::ZERO);
+        assert_eq!(
+            start.saturating_sub(Duration::from_millis(3)).as_millis(),
+            2
+        );
+        assert_eq!(start.saturating_sub(Duration::MAX), SteadyTime::ZERO);
     }
 }

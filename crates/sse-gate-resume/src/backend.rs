@@ -14,7 +14,9 @@ pub use crate::id::{ResumeId, SessionId};
 pub use crate::log::{
     Bounds, EncodedEvent, EventLog, LogEnd, LogEpoch, Page, Read, ReadLog, ReaderId,
 };
-pub use crate::node::{CutReason, Fence, Lease};
-pub use crate::session::{Binding, Delivered, Outcome, Record, SessionEpoch, ShownId};
-pub use crate::store::{Found, Reopened, SessionFilter, SessionStore, SharedSessions, StepOutcome};
+pub use crate::node::{Chore, CutReason, Fence, Lease, Spawn};
+pub use crate::session::{
+    Binding, CorruptRecord, Delivered, NodeId, Outcome, Record, SessionEpoch, ShownId,
+};
+pub use crate::store::{Due, Moment, SessionKey, SessionStore, SharedSessions, StoredSession};
 pub use crate::subscription::{SubscriptionEnd, Written};

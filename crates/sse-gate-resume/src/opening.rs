@@ -14,8 +14,10 @@ use crate::start::Start;
 pub struct Arrival {
     /// After a revocation in a later epoch, the session is not opened.
     pub(crate) epoch: SessionEpoch,
-    /// When the token was shown, by steady time.
+    /// When the token was shown, by the store's time.
     pub(crate) at: SteadyTime,
+    /// The same moment, by this node's steady time.
+    pub(crate) seen_at: SteadyTime,
 }
 
 /// The session to open for a token that was redeemed: [`Sessions::open`](crate::Sessions::open).

@@ -10,7 +10,6 @@ use crate::frames;
 use crate::log::ReadLog;
 use crate::node::Lease;
 use crate::session::{Binding, GoneReason, InvalidIdReason, SessionError};
-use crate::sessions::Sessions;
 use crate::subscription::Subscription;
 
 /// A session whose client goes on. If it is dropped, the session waits for the client again.
@@ -45,25 +44,14 @@ use crate::subscription::Subscription;
 /// ```
 #[derive(Debug)]
 pub struct Resumed {
-    sessions: Sessions,
     lease: Lease,
     log: Arc<dyn ReadLog>,
     cursor: u64,
 }
 
 impl Resumed {
-    pub(crate) fn new(
-        sessions: Sessions,
-        lease: Lease,
-        log: Arc<dyn ReadLog>,
-        cursor: u64,
-    ) -> Self {
-        Self {
-            sessions,
-            lease,
-            log,
-            cursor,
-        }
+    pub(crate) fn new(lease: Lease, log: Arc<dyn ReadLog>, cursor: u64) -> Self {
+        Self { lease, log, cursor }
     }
 
     /// What the session is bound to: the grant, the log and the policy.
@@ -74,9 +62,9 @@ impl Resumed {
     /// The grant that opened the session, without its payload, and with the time that is left as its
     /// deadline. A handler that is called again for a client that comes back gets this one.
     pub fn grant(&self) -> Grant {
-        let (clock, binding) = (self.sessions.clock(), self.binding());
-        let latest = clock.now().saturating_add(self.sessions.time_left(binding));
-        binding.grant.continued(latest)
+        let now = self.lease.sessions().clock().now();
+        let latest = now.saturating_add(self.lease.time_left());
+        self.binding().grant.continued(latest)
     }
 
     /// The new connection's hold on the session.
@@ -86,16 +74,17 @@ impl Resumed {
 
     /// Begins the new connection: the client gets what it missed, and then what comes.
     pub fn subscribe(self) -> Subscription {
-        let prefix = self.sessions.prefix(&self.lease);
-        Subscription::new(self.sessions, self.lease, self.log, prefix, self.cursor)
+        let prefix = self.lease.sessions().prefix(&self.lease);
+        Subscription::new(self.lease, self.log, prefix, self.cursor)
     }
 
     /// The whole body for a client that can't be served now: an id to come back with, and when to
     /// come back, between `wait` and twice as much.
     pub fn retry_later(self, wait: Duration) -> Bytes {
-        let prefix = self.sessions.prefix(&self.lease);
+        let sessions = self.lease.sessions();
+        let prefix = sessions.prefix(&self.lease);
         let mut buffer = BytesMut::new();
-        let wait = wait.saturating_add(self.sessions.jitter(wait));
+        let wait = wait.saturating_add(sessions.jitter(wait));
         frames::open(wait, &prefix, self.cursor, None, &mut buffer);
         buffer.freeze()
     }

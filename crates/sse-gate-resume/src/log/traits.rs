@@ -15,6 +15,11 @@ pub trait ReadLog: fmt::Debug + Send + Sync + 'static {
     /// Which log it is.
     fn epoch(&self) -> LogEpoch;
 
+    /// The name by which a log store finds it again. A log that ends with its process needs none.
+    fn name(&self) -> &str {
+        ""
+    }
+
     /// Which events it holds.
     fn bounds(&self) -> Bounds;
 

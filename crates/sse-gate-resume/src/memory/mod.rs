@@ -1,6 +1,5 @@
 //! Stores in this process's memory.
 
-mod deferred;
 mod limits;
 mod sessions;
 mod table;

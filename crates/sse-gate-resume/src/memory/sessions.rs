@@ -2,25 +2,22 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sse_gate_core::{Clock, SteadyTime, Subject, SystemClock, TokenKey};
+use sse_gate_core::{Clock, Subject, SystemClock};
 
 use super::SessionLimits;
-use super::deferred::Deferred;
 use super::table::Table;
 use crate::id::SessionId;
-use crate::log::ReadLog;
-use crate::node::Fence;
-use crate::session::{
-    Binding, CloseReason, Delivered, Record, SessionEpoch, SessionError, SessionErrorKind, ShownId,
-};
-use crate::store::{Reopened, SessionFilter, SessionStore, StepOutcome};
+use crate::session::{Record, SessionError};
+use crate::store::{Due, Moment, SessionKey, SessionStore, StoredSession};
 use crate::sync::Mutex;
+
+/// How many sessions whose time is up are named whenever a token is shown.
+const DUE_A_MOMENT: usize = 8;
 
 /// Sessions in memory, under one lock that is held only for a few steps in a table.
 ///
-/// Sessions that are over are freed step by step as others come and go, and all at once by
+/// Sessions that are over are freed step by step as others come, and all at once by
 /// [`Sessions::sweep`](crate::Sessions::sweep). All sessions end with the process. With the default
 /// bounds and keys, [`Sessions::in_memory`](crate::Sessions::in_memory) is shorter.
 ///
@@ -57,41 +54,19 @@ impl MemorySessions {
         self
     }
 
-    /// How many sessions are not over.
+    /// How many sessions are not closed.
     pub fn len(&self) -> usize {
-        self.step(|table, _, _| table.open())
+        self.table.lock().open()
     }
 
-    /// Whether all sessions are over.
+    /// Whether all sessions are closed.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many sessions it remembers, those included that are over.
+    /// How many sessions it remembers, those included that are closed.
     pub fn remembered(&self) -> usize {
         self.table.lock().len()
-    }
-
-    /// Takes one step on the table. Then, without the lock, it does what the step has deferred.
-    fn step<T>(&self, step: impl FnOnce(&mut Table, SteadyTime, &mut Deferred) -> T) -> T {
-        let now = self.clock.steady();
-        let mut deferred = Deferred::default();
-        let result = {
-            let mut table = self.table.lock();
-            table.expire_some(now, &mut deferred);
-            step(&mut table, now, &mut deferred)
-        };
-        deferred.run();
-        result
-    }
-}
-
-/// All sessions are over when the store is dropped.
-impl Drop for MemorySessions {
-    fn drop(&mut self) {
-        let mut deferred = Deferred::default();
-        self.table.lock().abandon(&mut deferred);
-        deferred.run();
     }
 }
 
@@ -110,59 +85,48 @@ impl fmt::Debug for MemorySessions {
 }
 
 impl SessionStore for MemorySessions {
-    async fn open(
+    async fn moment(&self) -> Result<Moment, SessionError> {
+        let now = self.clock.steady();
+        let mut table = self.table.lock();
+        Ok(Moment {
+            epoch: table.epoch(),
+            now,
+            due: table.due(DUE_A_MOMENT, now).sessions,
+        })
+    }
+
+    async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
+        Ok(self.table.lock().create(id, record)?)
+    }
+
+    async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
+        let now = self.clock.steady();
+        Ok(self.table.lock().load(key, now))
+    }
+
+    async fn swap(
         &self,
         id: SessionId,
+        version: u64,
         record: Record,
-        log: Arc<dyn ReadLog>,
-        owns_log: bool,
-    ) -> Result<Fence, SessionError> {
-        let opened: Result<Fence, SessionErrorKind> = self
-            .step(|table, now, deferred| table.open_new(id, record, log, owns_log, now, deferred));
-        Ok(opened?)
+    ) -> Result<bool, SessionError> {
+        Ok(self.table.lock().swap(id, version, record))
     }
 
-    async fn epoch(&self) -> Result<SessionEpoch, SessionError> {
-        Ok(self.table.lock().epoch())
-    }
-
-    async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {
-        Ok(self.table.lock().binding(id))
-    }
-
-    async fn redeem(&self, id: SessionId, shown: ShownId) -> Result<StepOutcome, SessionError> {
-        Ok(self.step(|table, now, deferred| table.redeem(id, &shown, now, deferred)))
-    }
-
-    async fn reopen(
+    async fn waiting(
         &self,
-        token: TokenKey,
-        window: Duration,
-    ) -> Result<Option<Reopened>, SessionError> {
-        Ok(self.step(|table, now, deferred| table.reopen(token, window, now, deferred)))
+        subject: Subject,
+        limit: usize,
+    ) -> Result<Vec<SessionId>, SessionError> {
+        Ok(self.table.lock().waiting(&subject, limit))
     }
 
-    fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
-        self.step(|table, now, _| table.release(id, generation, delivered, now));
+    async fn due(&self, limit: usize) -> Result<Due, SessionError> {
+        let now = self.clock.steady();
+        Ok(self.table.lock().due(limit, now))
     }
 
-    fn confirm(&self, id: SessionId, generation: u64) {
-        self.table.lock().confirm(id, generation);
-    }
-
-    async fn close(
-        &self,
-        whose: SessionFilter,
-        reason: CloseReason,
-    ) -> Result<usize, SessionError> {
-        Ok(self.step(|table, _, deferred| table.close_all(&whose, reason, deferred)))
-    }
-
-    async fn stop(&self, token: TokenKey, subject: Subject) -> Result<bool, SessionError> {
-        Ok(self.step(|table, _, deferred| table.stop(token, &subject, deferred)))
-    }
-
-    fn sweep(&self) {
-        while self.step(Table::expire_many) {}
+    async fn revoke(&self, subject: Subject) -> Result<Vec<SessionId>, SessionError> {
+        Ok(self.table.lock().revoke(&subject))
     }
 }

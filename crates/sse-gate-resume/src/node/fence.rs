@@ -80,6 +80,11 @@ impl Fence {
         }
     }
 
+    /// Whether both are of the same connection.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Why it was cut, if it was.
     pub fn cut_reason(&self) -> Option<CutReason> {
         self.0.lock().cut

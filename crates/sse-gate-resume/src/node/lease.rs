@@ -2,11 +2,15 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
+
+use sse_gate_core::SteadyTime;
 
 use super::Fence;
 use crate::id::SessionId;
+use crate::log::ReadLog;
 use crate::session::{Binding, Delivered};
-use crate::store::{SessionStore, SharedSessions};
+use crate::sessions::Sessions;
 
 /// The right of one connection to emit, until another one replaces it. When it is dropped, the
 /// session waits for its client.
@@ -43,28 +47,49 @@ use crate::store::{SessionStore, SharedSessions};
 /// ```
 #[derive(Debug)]
 pub struct Lease {
-    store: SharedSessions,
+    sessions: Sessions,
     session: SessionId,
     generation: u64,
     binding: Arc<Binding>,
+    /// When the session ends, by the steady time of this node.
+    ends_at: SteadyTime,
     fence: Fence,
+    /// Whether the store was asked to let it in.
+    is_asked: bool,
 }
 
 impl Lease {
+    /// Registers a new connection on this node. `now` is the store's time.
     pub(crate) fn new(
-        store: SharedSessions,
+        sessions: &Sessions,
         session: SessionId,
         generation: u64,
-        binding: Arc<Binding>,
-        fence: Fence,
+        binding: &Arc<Binding>,
+        log: &Arc<dyn ReadLog>,
+        now: SteadyTime,
     ) -> Self {
+        let left = binding.ends_at.saturating_since(now);
+        let connections = sessions.connections();
         Self {
-            store,
             session,
             generation,
-            binding,
-            fence,
+            ends_at: sessions.steady().saturating_add(left),
+            fence: connections.register(session, generation, log, binding.owns_log),
+            binding: Arc::clone(binding),
+            sessions: sessions.clone(),
+            is_asked: true,
         }
+    }
+
+    /// The store has let the connection in.
+    pub(crate) fn admit(&self) {
+        let connections = self.sessions.connections();
+        connections.admit(self.session, self.generation);
+    }
+
+    /// The store has not let the connection in.
+    pub(crate) fn give_up(mut self) {
+        self.is_asked = false;
     }
 
     /// The session's name.
@@ -82,6 +107,14 @@ impl Lease {
         &self.binding
     }
 
+    /// How long the session may still last: until its deadline, or for what is left of the span that
+    /// it had when it was opened, whichever is shorter. The two differ if the wall clock was set.
+    pub fn time_left(&self) -> Duration {
+        let clock = self.sessions.clock();
+        let by_date = self.binding.grant.deadline().saturating_since(clock.now());
+        by_date.min(self.ends_at.saturating_since(clock.steady()))
+    }
+
     /// Keeps something for as long as the connection lasts, such as its place among the open streams.
     /// It is freed in the moment in which the connection is replaced.
     pub fn hold(&self, thing: impl Any + Send) {
@@ -95,15 +128,27 @@ impl Lease {
     /// The client took some bytes and asked for more.
     pub(crate) fn confirm(&self) {
         if self.fence.deliver(Delivered::Confirmed) {
-            self.store.confirm(self.session, self.generation);
+            self.sessions.confirm(self.session, self.generation);
         }
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        let Self {
+            sessions, session, ..
+        } = self;
         self.fence.let_go();
-        let delivered = self.fence.delivered();
-        self.store.release(self.session, self.generation, delivered);
+        if self.is_asked {
+            sessions.connections().leave(*session, &self.fence);
+            let delivered = self.fence.delivered();
+            sessions.release(*session, self.generation, delivered);
+        } else {
+            sessions.connections().give_up(*session, &self.fence);
+        }
     }
 }

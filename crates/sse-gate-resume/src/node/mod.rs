@@ -1,7 +1,16 @@
-//! What is alive on this node: the open connections of sessions, and what they hold.
+//! What is alive on this node: the open connections of sessions, the logs that they read, and work
+//! that nobody waits for.
+//!
+//! The state of a session is in its [store](crate::backend::SessionStore), and may be changed by any
+//! node. What can't be stored is here: a connection can be cut only where it is.
 
+mod chores;
+mod connections;
 mod fence;
 mod lease;
 
+pub(crate) use chores::Chores;
+pub use chores::{Chore, Spawn};
+pub(crate) use connections::Connections;
 pub use fence::{CutReason, Fence};
 pub use lease::Lease;

@@ -1,6 +1,7 @@
 //! What a session is bound to for its whole life: [`Binding`].
 
 use std::fmt;
+use std::sync::Arc;
 
 use sse_gate_core::{Grant, SteadyTime, TokenKey};
 
@@ -8,7 +9,7 @@ use super::{ResumePolicy, SessionEpoch};
 use crate::log::LogEpoch;
 
 /// Whose session it is, what it streams, and until when. It never changes.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Binding {
     /// The key of the token that opened it: the second factor of every resume.
     pub token: TokenKey,
@@ -16,8 +17,12 @@ pub struct Binding {
     pub grant: Grant,
     /// Random bytes from which the session's own key is derived.
     pub salt: [u8; 32],
+    /// The name of the log that it reads, by which a log store finds it.
+    pub log_name: Arc<str>,
     /// The epoch of the log that it reads.
     pub log_epoch: LogEpoch,
+    /// Whether the log ends with the session.
+    pub owns_log: bool,
     /// Where its right to the log begins: behind this event.
     pub base: u64,
     /// The event that its first connection takes as the client's last one. It is above the base
@@ -26,9 +31,9 @@ pub struct Binding {
     /// The store's epoch when its token was shown. If the subject's sessions were revoked since, it
     /// is not opened.
     pub arrival_epoch: SessionEpoch,
-    /// When its token was shown.
+    /// When its token was shown, by the store's time.
     pub arrived_at: SteadyTime,
-    /// When it ends by steady time: the grant's deadline as it was when the session was opened. The
+    /// When it ends by the store's time: the grant's deadline as it was when the session was opened. The
     /// session ends at this moment or at the deadline, whichever comes first.
     pub ends_at: SteadyTime,
     /// How it deals with clients that come back.

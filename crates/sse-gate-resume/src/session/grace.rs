@@ -5,16 +5,16 @@ use sse_gate_core::SteadyTime;
 use super::ResumePolicy;
 
 /// The generation before the one that counts, whose client may not have got its answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Grace {
     /// The generation whose ids were used last, if they may be shown again.
-    predecessor: Option<u64>,
+    pub(super) predecessor: Option<u64>,
     /// The end of its window.
-    until: SteadyTime,
+    pub(super) until: SteadyTime,
     /// Whether the window was prolonged, which happens once.
-    is_extended: bool,
+    pub(super) is_extended: bool,
     /// How often its ids were shown again.
-    retries: u32,
+    pub(super) retries: u32,
 }
 
 impl Grace {

@@ -8,9 +8,11 @@ use subtle::ConstantTimeEq;
 
 use super::grace::Grace;
 use super::takeovers::Takeovers;
-use super::{Binding, CloseReason, Delivered, GoneReason, InvalidIdReason, Outcome, ShownId};
+use super::{
+    Binding, CloseReason, Delivered, GoneReason, InvalidIdReason, NodeId, Outcome, ShownId,
+};
 use crate::id::MAX_GENERATION;
-use crate::log::Bounds;
+use crate::log::{Bounds, LogEnd};
 
 /// How long to keep a session whose client never received an event.
 const UNUSED: Duration = Duration::from_secs(10);
@@ -38,7 +40,9 @@ const UNUSED: Duration = Duration::from_secs(10);
 ///     token,
 ///     grant,
 ///     salt: [2; 32],
+///     log_name: "answer 7".into(),
 ///     log_epoch: LogEpoch::from_bytes([3; 8]),
+///     owns_log: true,
 ///     base: 0,
 ///     start_after: 0,
 ///     arrival_epoch: SessionEpoch::ZERO,
@@ -60,18 +64,22 @@ const UNUSED: Duration = Duration::from_secs(10);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    binding: Arc<Binding>,
-    closed: Option<CloseReason>,
-    generation: u64,
-    grace: Grace,
-    idle_until: SteadyTime,
+    pub(super) binding: Arc<Binding>,
+    pub(super) closed: Option<CloseReason>,
+    pub(super) generation: u64,
+    pub(super) grace: Grace,
+    pub(super) idle_until: SteadyTime,
     /// Whether the connection of this generation is open.
-    is_attached: bool,
+    pub(super) is_attached: bool,
     /// Whether a client got something through any of its connections.
-    is_confirmed: bool,
-    takeovers: Takeovers,
+    pub(super) is_confirmed: bool,
+    pub(super) takeovers: Takeovers,
+    /// The node that has the connection, or had the last one.
+    pub(super) node: NodeId,
+    /// The last event of its own log and how that ended, once it has.
+    pub(super) log_end: Option<(u64, LogEnd)>,
 }
 
 impl Record {
@@ -89,6 +97,8 @@ impl Record {
             is_attached: true,
             is_confirmed: false,
             takeovers: Takeovers::new(arrived_at),
+            node: NodeId::NONE,
+            log_end: None,
         }
     }
 
@@ -213,6 +223,45 @@ impl Record {
         self.is_confirmed |= generation == self.generation;
     }
 
+    /// Names the node that has the connection of this generation.
+    pub fn serve_from(&mut self, node: NodeId) {
+        self.node = node;
+    }
+
+    /// The node that has its connection, or had the last one.
+    pub fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// The node that had the connection is gone, and was last seen at `left_at`. The session waits
+    /// for its client since then.
+    pub fn orphan(&mut self, left_at: SteadyTime) {
+        if self.is_attached() {
+            self.is_attached = false;
+            self.idle_until = self.idle_end(left_at);
+        }
+    }
+
+    /// Notes how its own log has ended, so that a client that has all of it is told so when the log
+    /// is gone.
+    pub fn note_log_end(&mut self, log: &Bounds) {
+        if let Some(end) = log.end
+            && self.binding.owns_log
+        {
+            self.log_end.get_or_insert((log.last, end));
+        }
+    }
+
+    /// The bounds of its log as they were when it ended, without events, if that was noted.
+    pub fn ended_log(&self) -> Option<Bounds> {
+        let (last, end) = self.log_end?;
+        Some(Bounds {
+            first: last.saturating_add(1),
+            last,
+            end: Some(end),
+        })
+    }
+
     /// Closes the session. Returns whether it was open. If it was not, the first reason stays.
     pub fn close(&mut self, reason: CloseReason) -> bool {
         let was_open = self.closed.is_none();
@@ -245,6 +294,14 @@ impl Record {
         } else {
             self.idle_until
         }
+    }
+
+    /// Whether it is over, and its client need no longer be told so.
+    pub fn is_forgotten(&self, now: SteadyTime) -> bool {
+        let Binding {
+            ends_at, policy, ..
+        } = &*self.binding;
+        ends_at.saturating_add(policy.idle).has_passed(now)
     }
 
     /// A new connection begins, in a generation of its own.

@@ -5,10 +5,10 @@ use sse_gate_core::SteadyTime;
 use super::ResumePolicy;
 
 /// Counts takeovers in spans: a new one begins with the first takeover after the last has passed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Takeovers {
-    since: SteadyTime,
-    count: u32,
+    pub(super) since: SteadyTime,
+    pub(super) count: u32,
 }
 
 impl Takeovers {

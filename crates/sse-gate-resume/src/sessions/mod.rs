@@ -1,5 +1,6 @@
 //! Opens sessions and closes them: [`Sessions`].
 
+mod change;
 mod parts;
 mod resume;
 mod resumption;
@@ -11,12 +12,12 @@ use sse_gate_core::{Clock, Entropy, EntropyError, SteadyTime, Subject, SystemEnt
 
 use crate::id::{IdPrefix, ResumeKeys, SessionId};
 use crate::memory::MemorySessions;
-use crate::node::Lease;
+use crate::node::{Connections, Lease, Spawn};
 use crate::observer::{SessionObserver, SessionSignal};
 use crate::opening::{Arrival, OpenError, Opening};
 use crate::resumed::Resumed;
-use crate::session::{Binding, CloseReason, Record, SessionError};
-use crate::store::{Found, SessionFilter, SessionStore, SharedSessions};
+use crate::session::{Binding, CloseReason, Delivered, Record, SessionError};
+use crate::store::{SessionKey, SessionStore, SharedSessions};
 use crate::subscription::Subscription;
 
 use parts::Parts;
@@ -79,6 +80,12 @@ impl Sessions {
         self.with(|parts| parts.clock = Arc::new(clock))
     }
 
+    /// Makes ids with these keys from now on. The sessions stay the same, so it rotates keys while
+    /// the server runs.
+    pub fn with_keys(self, keys: ResumeKeys) -> Self {
+        self.with(|parts| parts.set_keys(keys))
+    }
+
     /// Sets the source of ids, salts and jitter, the system's randomness by default.
     pub fn with_entropy(self, entropy: impl Entropy) -> Self {
         self.with(|parts| parts.entropy = Arc::new(entropy))
@@ -89,20 +96,33 @@ impl Sessions {
         self.with(|parts| parts.observer = Arc::new(observer))
     }
 
+    /// Sets what runs work in the background that a connection leaves behind, such as telling a
+    /// store that is not in this process that it is gone.
+    ///
+    /// Without it, such work goes on when the sessions are used next. `sse-gate` sets it to the tokio
+    /// runtime.
+    pub fn with_spawn(self, spawn: impl Spawn) -> Self {
+        self.with(|parts| parts.chores = std::mem::take(&mut parts.chores).with_spawn(spawn))
+    }
+
     /// Reads what [`Opening::new`] needs to know of the moment **before** the token is taken: how
     /// often sessions were revoked, and the time.
     pub async fn arrival(&self) -> Result<Arrival, SessionError> {
-        let at = self.steady();
-        let epoch = self.0.store.epoch().await?;
-        Ok(Arrival { epoch, at })
-    }
-
-    /// How long a session may still last: until its deadline, or for what is left of the span that
-    /// it had when it was opened, whichever is shorter. The two differ if the wall clock was set.
-    pub fn time_left(&self, binding: &Binding) -> Duration {
-        let clock = &self.0.clock;
-        let by_date = binding.grant.deadline().saturating_since(clock.now());
-        by_date.min(binding.ends_at.saturating_since(clock.steady()))
+        self.0.chores.run_kept();
+        let seen_at = self.steady();
+        let moment = self.0.store.moment().await?;
+        if !moment.due.is_empty() {
+            let sessions = self.clone();
+            self.0.chores.run(async move {
+                // A store that fails now names them again.
+                let _ = sessions.expire(moment.due).await;
+            });
+        }
+        Ok(Arrival {
+            epoch: moment.epoch,
+            at: moment.now,
+            seen_at,
+        })
     }
 
     /// Opens a session for a token that was just redeemed, and subscribes its first client.
@@ -112,36 +132,46 @@ impl Sessions {
         let mut salt = [0; 32];
         parts.entropy.fill(&mut salt)?;
         let place = opening.start().place(&opening.log.bounds());
-        let (now, steady) = (parts.clock.now(), parts.clock.steady());
+        let (now, arrival) = (parts.clock.now(), opening.arrival);
+        // The store's time, as far as it is known here.
+        let store_now = arrival
+            .at
+            .saturating_add(self.steady().saturating_since(arrival.seen_at));
         let binding = Arc::new(Binding {
             token: opening.token,
             grant: opening.grant.without_payload(),
             salt,
+            log_name: opening.log.name().into(),
             log_epoch: opening.log.epoch(),
+            owns_log: opening.owns_log,
             base: place.base,
             start_after: place.cursor,
-            arrival_epoch: opening.arrival.epoch,
-            arrived_at: opening.arrival.at,
-            ends_at: steady.saturating_add(opening.grant.deadline().saturating_since(now)),
+            arrival_epoch: arrival.epoch,
+            arrived_at: arrival.at,
+            ends_at: store_now.saturating_add(opening.grant.deadline().saturating_since(now)),
             policy: opening.policy,
         });
-        let record = Record::new(Arc::clone(&binding));
-        let log = Arc::clone(&opening.log);
-        let opened = parts.store.open(id, record, log, opening.owns_log).await;
-        let found = Found {
-            fence: opened?,
-            log: opening.log,
-            binding,
-        };
-        parts.observe(SessionSignal::Opened, Some((id, &found.binding)));
-        Ok(self.resumed(id, 1, place.cursor, found).subscribe())
+        let mut record = Record::new(Arc::clone(&binding));
+        record.serve_from(parts.store.node());
+        let lease = Lease::new(self, id, 1, &binding, &opening.log, store_now);
+        if let Err(error) = self.create(id, &record).await {
+            lease.give_up();
+            return Err(error.into());
+        }
+        lease.admit();
+        parts.observe(SessionSignal::Opened, Some((id, &binding)));
+        Ok(Resumed::new(lease, opening.log, place.cursor).subscribe())
     }
 
     /// Closes the session that this token has opened. Its client is told, and comes back no more.
     /// Returns whether the session was open.
     pub async fn close(&self, token: TokenKey, reason: CloseReason) -> Result<bool, SessionError> {
-        let closed = self.close_all(SessionFilter::Token(token), reason).await?;
-        Ok(closed > 0)
+        self.0.chores.run_kept();
+        let closed = self.close_one(SessionKey::Token(token), reason).await?;
+        if closed {
+            self.0.observe(SessionSignal::Closed(reason), None);
+        }
+        Ok(closed)
     }
 
     /// Closes all sessions of a subject at once, those included whose token was just shown.
@@ -153,21 +183,46 @@ impl Sessions {
     /// [`Arrival`] is older than this revocation, even if its handler opens the session minutes
     /// later. In the other order, a token could be taken between the two calls.
     pub async fn revoke(&self, subject: &Subject) -> Result<usize, SessionError> {
-        let filter = SessionFilter::Subject(subject.clone());
-        self.close_all(filter, CloseReason::Revoked).await
+        let parts = &*self.0;
+        parts.chores.run_kept();
+        let mut count = 0;
+        for id in parts.store.revoke(subject.clone()).await? {
+            if self
+                .close_one(SessionKey::Id(id), CloseReason::Revoked)
+                .await?
+            {
+                parts.observe(SessionSignal::Closed(CloseReason::Revoked), None);
+                count += 1;
+            }
+        }
+        Ok(count)
     }
 
     /// Asks the writer of the log that belongs to this token's session to stop. The session stays:
     /// its client gets what the writer still publishes. Returns whether the subject has such a
     /// session that is not over.
     pub async fn stop(&self, token: TokenKey, subject: &Subject) -> Result<bool, SessionError> {
-        self.0.store.stop(token, subject.clone()).await
+        let parts = &*self.0;
+        let stored = self.load(SessionKey::Token(token)).await?;
+        let own = stored.filter(|stored| {
+            let record = &stored.record;
+            record.closed().is_none() && record.binding().grant.subject() == subject
+        });
+        Ok(own.is_some_and(|stored| parts.connections.stop(stored.id)))
     }
 
-    /// Frees sessions that are over. A store does so step by step while it is in use. Call this for
-    /// a store that is rarely used.
+    /// Closes sessions whose time is up, and frees what they hold. A few are closed whenever one is
+    /// opened. Call this from time to time, so that the others are closed, too.
+    ///
+    /// It does not wait: with a store that is not in this process, the work runs in the background
+    /// ([`with_spawn`](Self::with_spawn)).
     pub fn sweep(&self) {
-        self.0.store.sweep();
+        self.0.chores.run_kept();
+        let sessions = self.clone();
+        self.0.chores.run(async move {
+            // A store that fails now is asked again by the next sweep.
+            while let Ok(true) = sessions.close_due().await {}
+        });
     }
 
     /// Returns a random part of this span, so that clients that wait for it don't all come back in
@@ -193,27 +248,39 @@ impl Sessions {
         self.0.observe(signal, Some(session));
     }
 
-    async fn close_all(
-        &self,
-        filter: SessionFilter,
-        reason: CloseReason,
-    ) -> Result<usize, SessionError> {
-        let closed = self.0.store.close(filter, reason).await?;
-        for _ in 0..closed {
-            self.0.observe(SessionSignal::Closed(reason), None);
-        }
-        Ok(closed)
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.0.connections
     }
 
-    fn resumed(&self, id: SessionId, generation: u64, cursor: u64, found: Found) -> Resumed {
-        let Found {
-            binding,
-            log,
-            fence,
-        } = found;
-        let store = self.0.store.clone();
-        let lease = Lease::new(store, id, generation, binding, fence);
-        Resumed::new(self.clone(), lease, log, cursor)
+    /// The client of this connection got something. It is noted in the background.
+    pub(crate) fn confirm(&self, id: SessionId, generation: u64) {
+        // Only the first connection can be opened a second time, so only there it matters.
+        if generation > 1 {
+            return;
+        }
+        let sessions = self.clone();
+        self.0.chores.run(async move {
+            let key = SessionKey::Id(id);
+            let confirm = |record: &mut Record, _| record.confirm(generation);
+            // If it fails, the token counts a second time for a little longer than it should.
+            let _ = sessions.change(key, confirm).await;
+        });
+    }
+
+    /// A connection is gone. It is noted in the background.
+    pub(crate) fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
+        let (sessions, left_at) = (self.clone(), self.steady());
+        self.0.chores.run(async move {
+            let since_then = sessions.steady().saturating_since(left_at);
+            let release = |record: &mut Record, now: SteadyTime| {
+                record.release(generation, delivered, now.saturating_sub(since_then));
+            };
+            // If it fails, the session counts as connected until its client comes back or it ends.
+            let released = sessions.change(SessionKey::Id(id), release).await;
+            if let Ok(None) = released {
+                sessions.connections().forget(id);
+            }
+        });
     }
 
     fn with(mut self, change: impl FnOnce(&mut Parts)) -> Self {

@@ -7,7 +7,7 @@ use sse_gate_codec::Event;
 use sse_gate_core::{Clock, Entropy, SystemClock, SystemEntropy};
 
 use crate::id::{IdPrefix, ResumeId, ResumeKeys, SessionId, Tag, TagContext};
-use crate::node::Lease;
+use crate::node::{Chores, Connections, Lease};
 use crate::observer::{SessionInfo, SessionObserver, SessionSignal};
 use crate::session::Binding;
 use crate::store::SharedSessions;
@@ -16,6 +16,8 @@ use crate::store::SharedSessions;
 #[derive(Clone, Debug)]
 pub(super) struct Parts {
     pub(super) store: SharedSessions,
+    pub(super) connections: Arc<Connections>,
+    pub(super) chores: Chores,
     keys: Arc<ResumeKeys>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
@@ -26,11 +28,17 @@ impl Parts {
     pub(super) fn new(store: SharedSessions, keys: ResumeKeys) -> Self {
         Self {
             store,
+            connections: Arc::default(),
+            chores: Chores::default(),
             keys: Arc::new(keys),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             observer: Arc::new(()),
         }
+    }
+
+    pub(super) fn set_keys(&mut self, keys: ResumeKeys) {
+        self.keys = Arc::new(keys);
     }
 
     /// What all ids of a connection begin with.

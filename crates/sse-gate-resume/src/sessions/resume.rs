@@ -6,13 +6,14 @@ use bytes::{Bytes, BytesMut};
 use sse_gate_core::{Resource, Subject, TokenKey};
 
 use super::Sessions;
+use super::change::{ATTEMPTS, contended};
 use super::resumption::{Resumption, unavailable};
 use crate::frames;
 use crate::id::{ResumeId, SessionId};
 use crate::observer::SessionSignal;
 use crate::resumed::{ResumeError, Resumed};
-use crate::session::{Binding, InvalidIdReason};
-use crate::store::SessionStore;
+use crate::session::{Binding, InvalidIdReason, SessionError};
+use crate::store::SessionKey;
 
 /// The longest time for which the first answer to a token may count as lost.
 const MAX_OPENING_GRACE: Duration = Duration::from_secs(5);
@@ -147,11 +148,11 @@ impl Sessions {
         admit: impl FnOnce(SessionId, &Binding) -> Option<T> + Send,
     ) -> Result<(Resumed, T), ResumeError> {
         let resumption = Resumption::find(self, id).await?;
-        let grant = &resumption.binding.grant;
+        let grant = &resumption.binding().grant;
         if grant.subject() != subject || grant.resource() != resource {
             return Err(resumption.refuse(InvalidIdReason::Unknown));
         }
-        let token = resumption.binding.token;
+        let token = resumption.binding().token;
         resumption.take(token, admit).await
     }
 
@@ -163,14 +164,41 @@ impl Sessions {
     pub async fn reopen(&self, token: TokenKey, grace: Duration) -> Result<Resumed, ResumeError> {
         let parts = &*self.0;
         let grace = grace.min(MAX_OPENING_GRACE);
-        let reopened = parts.store.reopen(token, grace).await;
-        let Some(reopened) = reopened.map_err(|error| unavailable(parts, error))? else {
+        let reopened = self.reopen_within(token, grace).await;
+        let Some(resumed) = reopened.map_err(|error| unavailable(parts, error))? else {
             return Err(ResumeError::Refused(InvalidIdReason::Unknown));
         };
-        let (id, found) = (reopened.id, reopened.found);
-        parts.observe(SessionSignal::Reopened, Some((id, &found.binding)));
-        let cursor = found.binding.start_after;
-        Ok(self.resumed(id, reopened.generation, cursor, found))
+        let session = (resumed.lease().session(), resumed.binding());
+        parts.observe(SessionSignal::Reopened, Some(session));
+        Ok(resumed)
+    }
+
+    async fn reopen_within(
+        &self,
+        token: TokenKey,
+        grace: Duration,
+    ) -> Result<Option<Resumed>, SessionError> {
+        let parts = &*self.0;
+        parts.chores.run_kept();
+        for _ in 0..ATTEMPTS {
+            let Some(stored) = self.load(SessionKey::Token(token)).await? else {
+                return Ok(None);
+            };
+            let mut record = stored.current();
+            let is_reopened = record.reopen(grace, stored.now);
+            let Some(log) = parts.connections.log(stored.id).filter(|_| is_reopened) else {
+                if self.swap(&stored, record).await? {
+                    return Ok(None);
+                }
+                continue;
+            };
+            let (generation, cursor) = (record.generation(), record.binding().start_after);
+            let admitted = self.admit(&stored, record, generation, &log).await?;
+            if let Some(lease) = admitted {
+                return Ok(Some(Resumed::new(lease, log, cursor)));
+            }
+        }
+        Err(contended())
     }
 
     /// The whole body for a client that can't be served now: the id that it showed, and when to

@@ -1,57 +1,68 @@
 //! One attempt to go on with a session: [`Resumption`].
 
-use std::sync::Arc;
-
 use sse_gate_core::TokenKey;
 use subtle::ConstantTimeEq;
 
 use super::Sessions;
+use super::change::{ATTEMPTS, contended};
 use super::parts::Parts;
 use crate::id::{ResumeId, SessionId};
+use crate::log::{Bounds, ReadLog};
+use crate::node::Lease;
 use crate::observer::SessionSignal;
 use crate::resumed::{ResumeError, Resumed};
-use crate::session::{Binding, GoneReason, InvalidIdReason, SessionError, ShownId};
-use crate::store::{SessionStore, StepOutcome};
+use crate::session::{
+    Binding, GoneReason, InvalidIdReason, Outcome, Record, SessionError, ShownId,
+};
+use crate::store::{SessionKey, SessionStore, StoredSession};
+
+use std::sync::Arc;
 
 /// One attempt to go on: a genuine id, and the session that it is for.
 pub(super) struct Resumption<'a> {
     sessions: &'a Sessions,
     id: ResumeId,
-    pub(super) binding: Arc<Binding>,
+    stored: StoredSession,
 }
 
 impl<'a> Resumption<'a> {
     /// Finds the session of an id that was made for it. Nothing changes.
     pub(super) async fn find(sessions: &'a Sessions, id: &str) -> Result<Self, ResumeError> {
         let parts = &*sessions.0;
+        parts.chores.run_kept();
         let Some(id) = ResumeId::parse(id) else {
             return Err(refuse(parts, InvalidIdReason::Malformed, None));
         };
-        let found = parts.store.find(id.session).await;
-        let Some(binding) = found.map_err(|error| unavailable(parts, error))? else {
+        let found = sessions.load(SessionKey::Id(id.session)).await;
+        let Some(stored) = found.map_err(|error| unavailable(parts, error))? else {
             return Err(refuse(parts, InvalidIdReason::Unknown, None));
         };
         let resumption = Self {
             sessions,
             id,
-            binding,
+            stored,
         };
-        if !parts.has_made(&resumption.id, &resumption.binding) {
+        if !parts.has_made(&resumption.id, resumption.binding()) {
             return Err(resumption.refuse(InvalidIdReason::Forged));
         }
         Ok(resumption)
     }
 
+    pub(super) fn binding(&self) -> &Arc<Binding> {
+        self.stored.record.binding()
+    }
+
     /// Takes the id, if `admit` has a place and the session's rules allow it.
     pub(super) async fn take<T: Send>(
-        &self,
+        mut self,
         token: TokenKey,
         admit: impl FnOnce(SessionId, &Binding) -> Option<T> + Send,
     ) -> Result<(Resumed, T), ResumeError> {
-        let (parts, session) = (&*self.sessions.0, self.id.session);
         // A client with only one of the two factors is not told whether there is a place.
-        let has_both = bool::from(token.ct_eq(&self.binding.token));
-        let place = has_both.then(|| admit(session, &self.binding)).flatten();
+        let has_both = bool::from(token.ct_eq(&self.binding().token));
+        let place = has_both
+            .then(|| admit(self.id.session, self.binding()))
+            .flatten();
         if has_both && place.is_none() {
             self.observe(SessionSignal::NotAdmitted);
             return Err(ResumeError::NotAdmitted);
@@ -61,33 +72,59 @@ impl<'a> Resumption<'a> {
             seq: self.id.seq,
             token,
         };
-        let outcome = parts.store.redeem(session, shown).await;
-        match outcome.map_err(|error| unavailable(parts, error))? {
-            StepOutcome::Unknown => Err(self.refuse(InvalidIdReason::Unknown)),
-            StepOutcome::Refused(reason) => Err(self.refuse(reason)),
-            StepOutcome::Gone(reason) => Err(self.gone(reason)),
-            StepOutcome::TooSoon => {
-                self.observe(SessionSignal::TooSoon);
-                Err(ResumeError::TooSoon)
+        let parts = &*self.sessions.0;
+        for _ in 0..ATTEMPTS {
+            let step = self.step(&shown).await;
+            match step.map_err(|error| unavailable(parts, error))? {
+                Step::Taken(resumed, again) => {
+                    let Some(place) = place else {
+                        return Err(self.refuse(InvalidIdReason::OtherToken));
+                    };
+                    self.observe(SessionSignal::Resumed { again });
+                    return Ok((resumed, place));
+                }
+                Step::Not(error) => return Err(error),
+                Step::Changed => {}
             }
-            StepOutcome::Resumed {
-                found,
-                generation,
-                again,
-            } => {
-                let Some(place) = place else {
-                    return Err(self.refuse(InvalidIdReason::OtherToken));
-                };
-                self.observe(SessionSignal::Resumed { again });
-                let sessions = self.sessions;
-                let resumed = sessions.resumed(session, generation, self.id.seq, found);
-                Ok((resumed, place))
+            let found = self.sessions.load(SessionKey::Id(self.id.session)).await;
+            match found.map_err(|error| unavailable(parts, error))? {
+                Some(stored) => self.stored = stored,
+                None => return Err(self.refuse(InvalidIdReason::Unknown)),
             }
         }
+        Err(unavailable(parts, contended()))
+    }
+
+    /// Takes the step on the record as it was loaded.
+    async fn step(&self, shown: &ShownId) -> Result<Step, SessionError> {
+        let (sessions, stored) = (self.sessions, &self.stored);
+        let log = sessions.0.connections.log(stored.id);
+        let mut record = stored.current();
+        let bounds = bounds(&record, log.as_deref());
+        let outcome = record.redeem(shown, &bounds, stored.now);
+        let Outcome::Resumed { generation, again } = outcome else {
+            let counts = sessions.swap(stored, record).await?;
+            return Ok(match outcome {
+                _ if !counts => Step::Changed,
+                Outcome::Gone(reason) => Step::Not(self.gone(reason)),
+                Outcome::Refused(reason) => Step::Not(self.refuse(reason)),
+                Outcome::TooSoon | Outcome::Resumed { .. } => {
+                    self.observe(SessionSignal::TooSoon);
+                    Step::Not(ResumeError::TooSoon)
+                }
+            });
+        };
+        let Some(log) = log else {
+            return Ok(Step::Not(self.refuse(InvalidIdReason::Unknown)));
+        };
+        let admitted = sessions.admit(stored, record, generation, &log).await?;
+        Ok(admitted.map_or(Step::Changed, |lease| {
+            Step::Taken(Resumed::new(lease, log, self.id.seq), again)
+        }))
     }
 
     pub(super) fn refuse(&self, reason: InvalidIdReason) -> ResumeError {
-        let session = (self.id.session, &*self.binding);
+        let session = (self.id.session, &**self.binding());
         refuse(&self.sessions.0, reason, Some(session))
     }
 
@@ -97,9 +134,60 @@ impl<'a> Resumption<'a> {
     }
 
     fn observe(&self, signal: SessionSignal) {
-        let session = (self.id.session, &*self.binding);
+        let session = (self.id.session, &**self.binding());
         self.sessions.0.observe(signal, Some(session));
     }
+}
+
+/// What came of a step.
+enum Step {
+    /// The id was taken. The flag says whether it was taken before.
+    Taken(Resumed, bool),
+    /// It was not.
+    Not(ResumeError),
+    /// The record was changed meanwhile, so the step did not count.
+    Changed,
+}
+
+impl Sessions {
+    /// Registers a connection, swaps in the record that lets it in, and cuts the connection before.
+    /// Returns `None` if the record was changed meanwhile.
+    pub(super) async fn admit(
+        &self,
+        stored: &StoredSession,
+        mut record: Record,
+        generation: u64,
+        log: &Arc<dyn ReadLog>,
+    ) -> Result<Option<Lease>, SessionError> {
+        let store = &self.0.store;
+        record.serve_from(store.node());
+        let binding = Arc::clone(record.binding());
+        let lease = Lease::new(self, stored.id, generation, &binding, log, stored.now);
+        match store.swap(stored.id, stored.version, record).await {
+            Ok(true) => {
+                lease.admit();
+                Ok(Some(lease))
+            }
+            Ok(false) => {
+                lease.give_up();
+                Ok(None)
+            }
+            // Whether the step counts is not known. If it does, the lease's end is noted.
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The bounds of a session's log. A session that is closed has none, so they are those of an empty
+/// log.
+pub(super) fn bounds(record: &Record, log: Option<&dyn ReadLog>) -> Bounds {
+    let empty = Bounds {
+        first: 1,
+        last: 0,
+        end: None,
+    };
+    let open = log.map(ReadLog::bounds);
+    open.or_else(|| record.ended_log()).unwrap_or(empty)
 }
 
 fn refuse(

@@ -1,40 +1,42 @@
 //! Where sessions are kept: [`SessionStore`].
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
-use sse_gate_core::{Subject, TokenKey};
+use sse_gate_core::Subject;
 
+use super::{Due, Moment, SessionKey, StoredSession};
 use crate::id::SessionId;
-use crate::log::ReadLog;
-use crate::node::Fence;
-use crate::session::{
-    Binding, CloseReason, Delivered, GoneReason, InvalidIdReason, Record, SessionEpoch,
-    SessionError, ShownId,
-};
+use crate::session::{NodeId, Record, SessionError};
 
-/// Keeps sessions. **Each operation is one atomic step** on one record, whatever other tasks and
-/// nodes do at the same time.
+/// Keeps the records of sessions, as plain data. **Each operation is atomic**, whatever other tasks
+/// and nodes do at the same time.
 ///
-/// If two clients could both go on with a session, a thief could follow it unnoticed. A session that
-/// is lost costs its client a new token. So when in doubt, an operation fails.
+/// It takes no decision on a session. Those are the methods of [`Record`], the same for all stores:
+/// [`Sessions`](crate::Sessions) loads a record, takes a step, and swaps the record in, if it is
+/// still the one that was loaded. So no two clients can both take the same step. A session that is
+/// lost costs its client a new token. So when in doubt, an operation fails.
+///
+/// A store in another process keeps [`Record::to_bytes`], and beside it what it searches by: the
+/// subject, the token, whether the session [is attached](Record::is_attached), when it
+/// [ends](Record::ends_at) and whether it [is closed](Record::closed).
+///
+/// # Caps
+///
+/// A store bounds the sessions of a subject that are not closed, and all that it keeps. To make room
+/// within all, it forgets those that are closed, the first one that was closed first, and no other.
 ///
 /// # Example
 ///
 /// A store around another one, which refuses all newcomers while the server drains.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicBool, Ordering};
-/// use std::time::Duration;
-/// use sse_gate_core::{Subject, TokenKey};
+/// use sse_gate_core::Subject;
+/// use sse_gate_resume::MemorySessions;
 /// use sse_gate_resume::backend::{
-///     Binding, Delivered, Fence, ReadLog, Record, Reopened, SessionEpoch, SessionFilter, SessionId,
-///     SessionStore, ShownId, StepOutcome,
+///     Due, Moment, Record, SessionId, SessionKey, SessionStore, StoredSession,
 /// };
 /// use sse_gate_resume::error::{SessionError, SessionErrorKind};
-/// use sse_gate_resume::{CloseReason, MemorySessions};
 ///
 /// #[derive(Debug, Default)]
 /// struct Draining {
@@ -43,188 +45,116 @@ use crate::session::{
 /// }
 ///
 /// impl SessionStore for Draining {
-///     async fn open(
-///         &self,
-///         id: SessionId,
-///         record: Record,
-///         log: Arc<dyn ReadLog>,
-///         owns_log: bool,
-///     ) -> Result<Fence, SessionError> {
+///     async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
 ///         if self.drains.load(Ordering::Relaxed) {
 ///             return Err(SessionErrorKind::Full.into());
 ///         }
-///         self.inner.open(id, record, log, owns_log).await
+///         self.inner.create(id, record).await
 ///     }
 ///
 ///     // All other operations are the inner store's.
-///     async fn epoch(&self) -> Result<SessionEpoch, SessionError> {
-///         self.inner.epoch().await
+///     async fn moment(&self) -> Result<Moment, SessionError> {
+///         self.inner.moment().await
 ///     }
 ///
-///     async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {
-///         self.inner.find(id).await
+///     async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
+///         self.inner.load(key).await
 ///     }
 ///
-///     async fn redeem(&self, id: SessionId, shown: ShownId) -> Result<StepOutcome, SessionError> {
-///         self.inner.redeem(id, shown).await
-///     }
-///
-///     async fn reopen(
+///     async fn swap(
 ///         &self,
-///         token: TokenKey,
-///         window: Duration,
-///     ) -> Result<Option<Reopened>, SessionError> {
-///         self.inner.reopen(token, window).await
+///         id: SessionId,
+///         version: u64,
+///         record: Record,
+///     ) -> Result<bool, SessionError> {
+///         self.inner.swap(id, version, record).await
 ///     }
 ///
-///     fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
-///         self.inner.release(id, generation, delivered);
-///     }
-///
-///     fn confirm(&self, id: SessionId, generation: u64) {
-///         self.inner.confirm(id, generation);
-///     }
-///
-///     async fn close(
+///     async fn waiting(
 ///         &self,
-///         whose: SessionFilter,
-///         reason: CloseReason,
-///     ) -> Result<usize, SessionError> {
-///         self.inner.close(whose, reason).await
+///         subject: Subject,
+///         limit: usize,
+///     ) -> Result<Vec<SessionId>, SessionError> {
+///         self.inner.waiting(subject, limit).await
 ///     }
 ///
-///     async fn stop(&self, token: TokenKey, subject: Subject) -> Result<bool, SessionError> {
-///         self.inner.stop(token, subject).await
+///     async fn due(&self, limit: usize) -> Result<Due, SessionError> {
+///         self.inner.due(limit).await
 ///     }
 ///
-///     fn sweep(&self) {
-///         self.inner.sweep();
+///     async fn revoke(&self, subject: Subject) -> Result<Vec<SessionId>, SessionError> {
+///         self.inner.revoke(subject).await
 ///     }
 /// }
 /// ```
 pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
-    /// Keeps a new session and the log that it reads, and returns the fence of its first connection.
-    /// `owns_log` says that the log ends with the session: when this session and all others that
-    /// read the log are over, the log is [stopped](ReadLog::stop) as closed.
+    /// The name of this node, if the store has several. It is another one after a restart.
     ///
-    /// It fails if there is a session of this name, if there are too many, or if its subject's
-    /// sessions were revoked since the [epoch](Binding::arrival_epoch) in which the session's token was
-    /// shown. If a store no longer knows that, it must fail, too.
-    fn open(
+    /// A store that outlives its process tells by it which connections are gone:
+    /// [`StoredSession::node_left_at`].
+    fn node(&self) -> NodeId {
+        NodeId::NONE
+    }
+
+    /// The present epoch, one for all subjects, and the store's time, which never goes back.
+    ///
+    /// A store in memory may keep the epoch in [`Withdrawals`](sse_gate_core::Withdrawals).
+    fn moment(&self) -> impl Future<Output = Result<Moment, SessionError>> + Send;
+
+    /// Keeps a new session.
+    ///
+    /// # Errors
+    ///
+    /// - [`Exists`](crate::error::SessionErrorKind::Exists): there is a session of this name or token,
+    ///   closed ones included.
+    /// - [`Revoked`](crate::error::SessionErrorKind::Revoked): the subject's sessions were revoked
+    ///   since the record's [epoch](crate::backend::Binding::arrival_epoch), or the store no longer knows.
+    /// - [`FullForSubject`](crate::error::SessionErrorKind::FullForSubject) and
+    ///   [`Full`](crate::error::SessionErrorKind::Full): a cap is reached.
+    fn create(
         &self,
         id: SessionId,
         record: Record,
-        log: Arc<dyn ReadLog>,
-        owns_log: bool,
-    ) -> impl Future<Output = Result<Fence, SessionError>> + Send;
+    ) -> impl Future<Output = Result<(), SessionError>> + Send;
 
-    /// The present epoch, one for all subjects. A store in memory may keep it in
-    /// [`Withdrawals`](sse_gate_core::Withdrawals).
-    fn epoch(&self) -> impl Future<Output = Result<SessionEpoch, SessionError>> + Send;
-
-    /// Finds what a session is bound to, so that a tag can be checked. It changes nothing.
-    fn find(
+    /// Finds a session. It changes nothing.
+    fn load(
         &self,
-        id: SessionId,
-    ) -> impl Future<Output = Result<Option<Arc<Binding>>, SessionError>> + Send;
+        key: SessionKey,
+    ) -> impl Future<Output = Result<Option<StoredSession>, SessionError>> + Send;
 
-    /// Calls [`Record::redeem`] with the bounds of the session's log. If the id is taken, the
-    /// connection before is cut. If the session is closed, its connection is cut. Both happen before
-    /// the operation ends.
-    fn redeem(
-        &self,
-        id: SessionId,
-        shown: ShownId,
-    ) -> impl Future<Output = Result<StepOutcome, SessionError>> + Send;
-
-    /// Calls [`Record::reopen`], for the session that this token has opened.
-    fn reopen(
-        &self,
-        token: TokenKey,
-        window: Duration,
-    ) -> impl Future<Output = Result<Option<Reopened>, SessionError>> + Send;
-
-    /// Calls [`Record::release`]. It is done or under way when this returns.
-    fn release(&self, id: SessionId, generation: u64, delivered: Delivered);
-
-    /// Calls [`Record::confirm`]. It is done or under way when this returns.
-    fn confirm(&self, id: SessionId, generation: u64);
-
-    /// Closes sessions, cuts their connections, and stops the writers of the logs that they own.
-    /// Returns how many of them were open.
+    /// Puts this record in the place of the one of this version. Returns whether it did: `false` if
+    /// the record was changed since, or is gone.
     ///
-    /// If a subject's are closed as [revoked](CloseReason::Revoked), a new [epoch](Self::epoch)
-    /// begins and the subject is noted in it, in one step and before any is closed.
-    fn close(
+    /// A record that is closed counts for its subject no longer. It is kept until it
+    /// [ends](Record::ends_at), so that its client is told that it is over.
+    fn swap(
         &self,
-        whose: SessionFilter,
-        reason: CloseReason,
-    ) -> impl Future<Output = Result<usize, SessionError>> + Send;
-
-    /// Asks the writer of the log that a session owns to stop, and leaves the session as it is: its
-    /// client gets what the writer still publishes. Returns whether the subject has such a session.
-    fn stop(
-        &self,
-        token: TokenKey,
-        subject: Subject,
+        id: SessionId,
+        version: u64,
+        record: Record,
     ) -> impl Future<Output = Result<bool, SessionError>> + Send;
 
-    /// Frees sessions that are over. Only the use of memory depends on it.
-    fn sweep(&self);
-}
+    /// Lists sessions of a subject that wait for their clients, at most `limit`, the oldest first.
+    ///
+    /// Those whose node is gone wait, too.
+    fn waiting(
+        &self,
+        subject: Subject,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<SessionId>, SessionError>> + Send;
 
-/// Which sessions to [close](SessionStore::close).
-#[derive(Clone, Debug)]
-pub enum SessionFilter {
-    /// The session of this name.
-    Session(SessionId),
-    /// The session that this token has opened.
-    Token(TokenKey),
-    /// All sessions of this subject.
-    Subject(Subject),
-}
+    /// Lists sessions that are not closed and whose [time is up](Record::ends_at), at most `limit`, the
+    /// first that ended first. It also forgets as many that are closed and whose time is up.
+    ///
+    /// Those that it lists are closed next, and then may be forgotten. So there
+    /// [may be more](Due::has_more) if it lists any.
+    fn due(&self, limit: usize) -> impl Future<Output = Result<Due, SessionError>> + Send;
 
-/// The result of [`SessionStore::redeem`]: an [`Outcome`](crate::session::Outcome), with what a client needs
-/// to go on.
-#[derive(Debug)]
-pub enum StepOutcome {
-    /// There is no such session.
-    Unknown,
-    /// The id was taken: the client goes on.
-    Resumed {
-        /// The session, with a fence for the new connection.
-        found: Found,
-        /// The generation of the new connection.
-        generation: u64,
-        /// Whether the id was taken before.
-        again: bool,
-    },
-    /// The session is over. The client was entitled to it.
-    Gone(GoneReason),
-    /// Connections of the session were replaced too often in a short time. Nothing has changed.
-    TooSoon,
-    /// The id was refused.
-    Refused(InvalidIdReason),
-}
-
-/// A session with a new connection.
-#[derive(Debug)]
-pub struct Found {
-    /// What the session is bound to.
-    pub binding: Arc<Binding>,
-    /// The log that it reads.
-    pub log: Arc<dyn ReadLog>,
-    /// The fence of the new connection.
-    pub fence: Fence,
-}
-
-/// The result of [`SessionStore::reopen`].
-#[derive(Debug)]
-pub struct Reopened {
-    /// The session's name.
-    pub id: SessionId,
-    /// The generation of the new connection.
-    pub generation: u64,
-    /// The session, with a fence for the new connection.
-    pub found: Found,
+    /// Begins a new epoch, notes the subject in it, and lists all sessions of the subject that are not
+    /// closed. They are closed after that, one by one.
+    fn revoke(
+        &self,
+        subject: Subject,
+    ) -> impl Future<Output = Result<Vec<SessionId>, SessionError>> + Send;
 }

@@ -3,17 +3,12 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sse_gate_core::{Subject, TokenKey};
+use sse_gate_core::Subject;
 
-use super::{Reopened, SessionFilter, SessionStore, StepOutcome};
+use super::{Due, Moment, SessionKey, SessionStore, StoredSession};
 use crate::id::SessionId;
-use crate::log::ReadLog;
-use crate::node::Fence;
-use crate::session::{
-    Binding, CloseReason, Delivered, Record, SessionEpoch, SessionError, ShownId,
-};
+use crate::session::{NodeId, Record, SessionError};
 
 /// Any [`SessionStore`] behind one type. Clones share the store.
 ///
@@ -45,69 +40,55 @@ impl fmt::Debug for SharedSessions {
 }
 
 impl SessionStore for SharedSessions {
-    fn open(
+    fn node(&self) -> NodeId {
+        self.0.node()
+    }
+
+    fn moment(&self) -> impl Future<Output = Result<Moment, SessionError>> + Send {
+        self.0.moment()
+    }
+
+    fn create(
         &self,
         id: SessionId,
         record: Record,
-        log: Arc<dyn ReadLog>,
-        owns_log: bool,
-    ) -> impl Future<Output = Result<Fence, SessionError>> + Send {
-        self.0.open(id, record, log, owns_log)
+    ) -> impl Future<Output = Result<(), SessionError>> + Send {
+        self.0.create(id, record)
     }
 
-    fn epoch(&self) -> impl Future<Output = Result<SessionEpoch, SessionError>> + Send {
-        self.0.epoch()
+    fn load(
+        &self,
+        key: SessionKey,
+    ) -> impl Future<Output = Result<Option<StoredSession>, SessionError>> + Send {
+        self.0.load(key)
     }
 
-    fn find(
+    fn swap(
         &self,
         id: SessionId,
-    ) -> impl Future<Output = Result<Option<Arc<Binding>>, SessionError>> + Send {
-        self.0.find(id)
-    }
-
-    fn redeem(
-        &self,
-        id: SessionId,
-        shown: ShownId,
-    ) -> impl Future<Output = Result<StepOutcome, SessionError>> + Send {
-        self.0.redeem(id, shown)
-    }
-
-    fn reopen(
-        &self,
-        token: TokenKey,
-        window: Duration,
-    ) -> impl Future<Output = Result<Option<Reopened>, SessionError>> + Send {
-        self.0.reopen(token, window)
-    }
-
-    fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
-        self.0.release(id, generation, delivered);
-    }
-
-    fn confirm(&self, id: SessionId, generation: u64) {
-        self.0.confirm(id, generation);
-    }
-
-    fn close(
-        &self,
-        whose: SessionFilter,
-        reason: CloseReason,
-    ) -> impl Future<Output = Result<usize, SessionError>> + Send {
-        self.0.close(whose, reason)
-    }
-
-    fn stop(
-        &self,
-        token: TokenKey,
-        subject: Subject,
+        version: u64,
+        record: Record,
     ) -> impl Future<Output = Result<bool, SessionError>> + Send {
-        self.0.stop(token, subject)
+        self.0.swap(id, version, record)
     }
 
-    fn sweep(&self) {
-        self.0.sweep();
+    fn waiting(
+        &self,
+        subject: Subject,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<SessionId>, SessionError>> + Send {
+        self.0.waiting(subject, limit)
+    }
+
+    fn due(&self, limit: usize) -> impl Future<Output = Result<Due, SessionError>> + Send {
+        self.0.due(limit)
+    }
+
+    fn revoke(
+        &self,
+        subject: Subject,
+    ) -> impl Future<Output = Result<Vec<SessionId>, SessionError>> + Send {
+        self.0.revoke(subject)
     }
 }
 
@@ -116,68 +97,46 @@ type Answer<'s, T> = Pin<Box<dyn Future<Output = Result<T, SessionError>> + Send
 /// A copy of [`SessionStore`] that trait objects can implement. It is private, so that no call is
 /// ambiguous.
 trait ErasedSessions: fmt::Debug + Send + Sync {
-    fn open(
-        &self,
-        id: SessionId,
-        record: Record,
-        log: Arc<dyn ReadLog>,
-        owns_log: bool,
-    ) -> Answer<'_, Fence>;
-    fn epoch(&self) -> Answer<'_, SessionEpoch>;
-    fn find(&self, id: SessionId) -> Answer<'_, Option<Arc<Binding>>>;
-    fn redeem(&self, id: SessionId, shown: ShownId) -> Answer<'_, StepOutcome>;
-    fn reopen(&self, token: TokenKey, window: Duration) -> Answer<'_, Option<Reopened>>;
-    fn release(&self, id: SessionId, generation: u64, delivered: Delivered);
-    fn confirm(&self, id: SessionId, generation: u64);
-    fn close(&self, whose: SessionFilter, reason: CloseReason) -> Answer<'_, usize>;
-    fn stop(&self, token: TokenKey, subject: Subject) -> Answer<'_, bool>;
-    fn sweep(&self);
+    fn node(&self) -> NodeId;
+    fn moment(&self) -> Answer<'_, Moment>;
+    fn create(&self, id: SessionId, record: Record) -> Answer<'_, ()>;
+    fn load(&self, key: SessionKey) -> Answer<'_, Option<StoredSession>>;
+    fn swap(&self, id: SessionId, version: u64, record: Record) -> Answer<'_, bool>;
+    fn waiting(&self, subject: Subject, limit: usize) -> Answer<'_, Vec<SessionId>>;
+    fn due(&self, limit: usize) -> Answer<'_, Due>;
+    fn revoke(&self, subject: Subject) -> Answer<'_, Vec<SessionId>>;
 }
 
 impl<S: SessionStore> ErasedSessions for S {
-    fn open(
-        &self,
-        id: SessionId,
-        record: Record,
-        log: Arc<dyn ReadLog>,
-        owns_log: bool,
-    ) -> Answer<'_, Fence> {
-        Box::pin(SessionStore::open(self, id, record, log, owns_log))
+    fn node(&self) -> NodeId {
+        SessionStore::node(self)
     }
 
-    fn epoch(&self) -> Answer<'_, SessionEpoch> {
-        Box::pin(SessionStore::epoch(self))
+    fn moment(&self) -> Answer<'_, Moment> {
+        Box::pin(SessionStore::moment(self))
     }
 
-    fn find(&self, id: SessionId) -> Answer<'_, Option<Arc<Binding>>> {
-        Box::pin(SessionStore::find(self, id))
+    fn create(&self, id: SessionId, record: Record) -> Answer<'_, ()> {
+        Box::pin(SessionStore::create(self, id, record))
     }
 
-    fn redeem(&self, id: SessionId, shown: ShownId) -> Answer<'_, StepOutcome> {
-        Box::pin(SessionStore::redeem(self, id, shown))
+    fn load(&self, key: SessionKey) -> Answer<'_, Option<StoredSession>> {
+        Box::pin(SessionStore::load(self, key))
     }
 
-    fn reopen(&self, token: TokenKey, window: Duration) -> Answer<'_, Option<Reopened>> {
-        Box::pin(SessionStore::reopen(self, token, window))
+    fn swap(&self, id: SessionId, version: u64, record: Record) -> Answer<'_, bool> {
+        Box::pin(SessionStore::swap(self, id, version, record))
     }
 
-    fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
-        SessionStore::release(self, id, generation, delivered);
+    fn waiting(&self, subject: Subject, limit: usize) -> Answer<'_, Vec<SessionId>> {
+        Box::pin(SessionStore::waiting(self, subject, limit))
     }
 
-    fn confirm(&self, id: SessionId, generation: u64) {
-        SessionStore::confirm(self, id, generation);
+    fn due(&self, limit: usize) -> Answer<'_, Due> {
+        Box::pin(SessionStore::due(self, limit))
     }
 
-    fn close(&self, whose: SessionFilter, reason: CloseReason) -> Answer<'_, usize> {
-        Box::pin(SessionStore::close(self, whose, reason))
-    }
-
-    fn stop(&self, token: TokenKey, subject: Subject) -> Answer<'_, bool> {
-        Box::pin(SessionStore::stop(self, token, subject))
-    }
-
-    fn sweep(&self) {
-        SessionStore::sweep(self);
+    fn revoke(&self, subject: Subject) -> Answer<'_, Vec<SessionId>> {
+        Box::pin(SessionStore::revoke(self, subject))
     }
 }

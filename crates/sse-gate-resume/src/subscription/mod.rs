@@ -16,7 +16,6 @@ use crate::id::IdPrefix;
 use crate::log::{Page, ReadLog, ReaderId};
 use crate::node::{CutReason, Lease};
 use crate::session::{Binding, CloseReason};
-use crate::sessions::Sessions;
 use crate::slow::{Slow, SlowPolicy};
 
 /// What the client of one connection gets: the events that it missed, then those that come, each
@@ -67,7 +66,6 @@ use crate::slow::{Slow, SlowPolicy};
 /// ```
 #[derive(Debug)]
 pub struct Subscription {
-    sessions: Sessions,
     lease: Lease,
     log: Arc<dyn ReadLog>,
     reader: ReaderId,
@@ -89,16 +87,9 @@ enum Stage {
 }
 
 impl Subscription {
-    pub(crate) fn new(
-        sessions: Sessions,
-        lease: Lease,
-        log: Arc<dyn ReadLog>,
-        prefix: IdPrefix,
-        cursor: u64,
-    ) -> Self {
+    pub(crate) fn new(lease: Lease, log: Arc<dyn ReadLog>, prefix: IdPrefix, cursor: u64) -> Self {
         let reader = log.enroll();
         Self {
-            sessions,
             lease,
             log,
             reader,
@@ -120,9 +111,9 @@ impl Subscription {
         self.lease.binding()
     }
 
-    /// How long its session may still last: [`Sessions::time_left`].
+    /// How long its session may still last: [`Lease::time_left`].
     pub fn time_left(&self) -> Duration {
-        self.sessions.time_left(self.lease.binding())
+        self.lease.time_left()
     }
 
     /// The connection's hold on the session.
@@ -179,7 +170,10 @@ impl Subscription {
             // The client may have no id of this connection yet.
             self.open(None, buffer);
             let retry = self.lease.binding().policy.retry();
-            frames::retry(retry.saturating_add(self.sessions.jitter(spread)), buffer);
+            frames::retry(
+                retry.saturating_add(self.lease.sessions().jitter(spread)),
+                buffer,
+            );
             self.stage = Stage::Over(SubscriptionEnd::ShutDown);
         }
     }

@@ -56,7 +56,7 @@ impl Subscription {
     pub(super) fn open(&mut self, gap: Option<(u64, u64)>, buffer: &mut BytesMut) {
         if self.stage == Stage::Opening {
             let retry = self.lease.binding().policy.retry();
-            let retry = retry.saturating_add(self.sessions.jitter(retry));
+            let retry = retry.saturating_add(self.lease.sessions().jitter(retry));
             self.lease.fence().deliver(Delivered::Sent);
             frames::open(retry, &self.prefix, self.cursor, gap, buffer);
             self.stage = Stage::Opened;
@@ -72,7 +72,7 @@ impl Subscription {
         };
         self.cursor = go_on;
         frames::gap(&self.prefix, self.cursor, (from, to), buffer);
-        self.sessions.observe(signal, &self.lease);
+        self.lease.sessions().observe(signal, &self.lease);
     }
 
     /// Whether it may end for a reason of the server's. If it was cut, it ends for that reason.
@@ -107,6 +107,6 @@ impl Subscription {
         } else {
             page.len() as u64
         };
-        self.slow.is_too_slow(behind, &self.sessions)
+        self.slow.is_too_slow(behind, self.lease.sessions())
     }
 }

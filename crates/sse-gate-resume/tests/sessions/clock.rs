@@ -37,7 +37,7 @@ fn a_wall_put_right_lengthens_no_session() {
     stage.clock.set_wall_back(HOUR);
     stage.wait(MINUTE - MILLI);
     let resumed = stage.resume(&client.id, client.token).unwrap();
-    assert_eq!(stage.sessions.time_left(resumed.binding()), MILLI);
+    assert_eq!(resumed.lease().time_left(), MILLI);
     let until = resumed.grant().deadline();
     assert_eq!(until.saturating_since(stage.clock.now()), MILLI);
     client.connection = Some(resumed.subscribe());
@@ -58,8 +58,8 @@ fn a_session_ends_by_the_clock_that_ends_it_first() {
     let stage = Stage::default();
     let mut client = for_a_minute(&stage);
     stage.clock.set_wall_ahead(MINUTE);
-    let binding = client.connection.as_ref().unwrap().binding().clone();
-    assert_eq!(stage.sessions.time_left(&binding), Duration::ZERO);
+    let connection = client.connection.as_ref().unwrap();
+    assert_eq!(connection.time_left(), Duration::ZERO);
     assert!(is_gone(&client.reconnect(&stage), CloseReason::Deadline));
 }
 

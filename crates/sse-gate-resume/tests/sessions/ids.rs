@@ -5,7 +5,7 @@ use sse_gate_resume::backend::ResumeId;
 use sse_gate_resume::error::{InvalidKid, ResumeError};
 use sse_gate_resume::{InvalidIdReason, ResumeKey, ResumeKeys, SessionSignal, Sessions};
 
-use crate::support::{Client, CountedEntropy, Stage, append, grant, parts, token};
+use crate::support::{Client, Stage, append, grant, parts, token};
 
 fn refused(stage: &Stage, id: &str, token: TokenKey) -> InvalidIdReason {
     match stage.resume(id, token) {
@@ -145,10 +145,7 @@ fn keys_are_rotated_by_two() {
     let stage = Stage::default();
     let key = |kid, secret| ResumeKey::new(kid, [secret; 32]).unwrap();
     let (mut client, _log) = client(&stage);
-    let with = |keys| {
-        let sessions = Sessions::new(stage.store.clone(), keys).with_clock(stage.clock.clone());
-        sessions.with_entropy(CountedEntropy::default())
-    };
+    let with = |keys| stage.sessions.clone().with_keys(keys);
     let both = with(
         ResumeKeys::new(key('n', 8))
             .with_previous(key('k', 7))

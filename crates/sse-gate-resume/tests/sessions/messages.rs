@@ -152,8 +152,7 @@ fn a_key_of_the_same_name_is_another_key() {
     let mut client = stage.alice(&log);
     client.read();
     let with = |keys| {
-        let sessions = sse_gate_resume::Sessions::new(stage.store.clone(), keys);
-        let sessions = sessions.with_clock(stage.clock.clone());
+        let sessions = stage.sessions.clone().with_keys(keys);
         block_on(sessions.resume(&client.id, token(1)))
     };
     for other in [0, 1, 6, 8] {

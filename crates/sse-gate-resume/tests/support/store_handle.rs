@@ -2,15 +2,13 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sse_gate_core::{Subject, TokenKey};
+use sse_gate_core::Subject;
+use sse_gate_resume::MemorySessions;
 use sse_gate_resume::backend::{
-    Binding, Delivered, Fence, ReadLog, Record, Reopened, SessionEpoch, SessionFilter, SessionId,
-    SessionStore, ShownId, StepOutcome,
+    Due, Moment, Record, SessionId, SessionKey, SessionStore, StoredSession,
 };
 use sse_gate_resume::error::SessionError;
-use sse_gate_resume::{CloseReason, MemorySessions};
 
 /// A handle of the store in memory. Clones are of the same store.
 #[derive(Clone, Debug)]
@@ -31,57 +29,40 @@ impl Deref for StoreHandle {
 }
 
 impl SessionStore for StoreHandle {
-    async fn open(
+    async fn moment(&self) -> Result<Moment, SessionError> {
+        self.0.moment().await
+    }
+
+    async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
+        self.0.create(id, record).await
+    }
+
+    async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
+        self.0.load(key).await
+    }
+
+    async fn swap(
         &self,
         id: SessionId,
+        version: u64,
         record: Record,
-        log: Arc<dyn ReadLog>,
-        owns_log: bool,
-    ) -> Result<Fence, SessionError> {
-        self.0.open(id, record, log, owns_log).await
+    ) -> Result<bool, SessionError> {
+        self.0.swap(id, version, record).await
     }
 
-    async fn epoch(&self) -> Result<SessionEpoch, SessionError> {
-        self.0.epoch().await
-    }
-
-    async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {
-        self.0.find(id).await
-    }
-
-    async fn redeem(&self, id: SessionId, shown: ShownId) -> Result<StepOutcome, SessionError> {
-        self.0.redeem(id, shown).await
-    }
-
-    async fn reopen(
+    async fn waiting(
         &self,
-        token: TokenKey,
-        window: Duration,
-    ) -> Result<Option<Reopened>, SessionError> {
-        self.0.reopen(token, window).await
+        subject: Subject,
+        limit: usize,
+    ) -> Result<Vec<SessionId>, SessionError> {
+        self.0.waiting(subject, limit).await
     }
 
-    fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
-        self.0.release(id, generation, delivered);
+    async fn due(&self, limit: usize) -> Result<Due, SessionError> {
+        self.0.due(limit).await
     }
 
-    fn confirm(&self, id: SessionId, generation: u64) {
-        self.0.confirm(id, generation);
-    }
-
-    async fn close(
-        &self,
-        whose: SessionFilter,
-        reason: CloseReason,
-    ) -> Result<usize, SessionError> {
-        self.0.close(whose, reason).await
-    }
-
-    async fn stop(&self, token: TokenKey, subject: Subject) -> Result<bool, SessionError> {
-        self.0.stop(token, subject).await
-    }
-
-    fn sweep(&self) {
-        self.0.sweep();
+    async fn revoke(&self, subject: Subject) -> Result<Vec<SessionId>, SessionError> {
+        self.0.revoke(subject).await
     }
 }

@@ -3,16 +3,13 @@
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use sse_gate::Subject;
-use sse_gate::core::TokenKey;
+use sse_gate::sessions::MemorySessions;
 use sse_gate::sessions::backend::{
-    Binding, Delivered, Fence, ReadLog, Record, Reopened, SessionEpoch, SessionId, SessionStore,
+    Due, Moment, Record, SessionId, SessionKey, SessionStore, StoredSession,
 };
-use sse_gate::sessions::backend::{SessionFilter, ShownId, StepOutcome};
 use sse_gate::sessions::error::SessionError;
-use sse_gate::sessions::{CloseReason, MemorySessions};
 use tokio::sync::Semaphore;
 
 /// How the store does what it is asked to change.
@@ -75,6 +72,14 @@ impl Hand {
         self.0.done.load(Ordering::SeqCst)
     }
 
+    /// Waits to be let go, if it is to hang there.
+    async fn waits_at(&self, place: Way) {
+        let waits = *self.0.way.lock().unwrap() == place;
+        if waits {
+            self.0.gate.acquire().await.unwrap().forget();
+        }
+    }
+
     async fn change<T>(
         &self,
         change: impl Future<Output = Result<T, SessionError>>,
@@ -109,66 +114,52 @@ impl Deref for Hand {
 }
 
 impl SessionStore for Hand {
-    async fn open(
+    async fn moment(&self) -> Result<Moment, SessionError> {
+        self.waits_at(Way::HangsAtArriving).await;
+        self.0.store.moment().await
+    }
+
+    async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
+        self.change(self.0.store.create(id, record)).await
+    }
+
+    async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
+        self.0.store.load(key).await
+    }
+
+    async fn swap(
         &self,
         id: SessionId,
+        version: u64,
         record: Record,
-        log: Arc<dyn ReadLog>,
-        owns_log: bool,
-    ) -> Result<Fence, SessionError> {
-        self.change(self.0.store.open(id, record, log, owns_log))
-            .await
-    }
-
-    async fn epoch(&self) -> Result<SessionEpoch, SessionError> {
-        let waits = *self.0.way.lock().unwrap() == Way::HangsAtArriving;
-        if waits {
-            self.0.gate.acquire().await.unwrap().forget();
+    ) -> Result<bool, SessionError> {
+        let before = self.0.store.load(SessionKey::Id(id)).await?;
+        let generation = before.map(|stored| stored.record.generation());
+        let lets_in = generation != Some(record.generation());
+        if record.closed().is_some() {
+            self.waits_at(Way::HangsAtClosing).await;
         }
-        self.0.store.epoch().await
-    }
-
-    async fn find(&self, id: SessionId) -> Result<Option<Arc<Binding>>, SessionError> {
-        self.0.store.find(id).await
-    }
-
-    async fn redeem(&self, id: SessionId, shown: ShownId) -> Result<StepOutcome, SessionError> {
-        self.change(self.0.store.redeem(id, shown)).await
-    }
-
-    async fn reopen(
-        &self,
-        token: TokenKey,
-        window: Duration,
-    ) -> Result<Option<Reopened>, SessionError> {
-        self.change(self.0.store.reopen(token, window)).await
-    }
-
-    fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
-        self.0.store.release(id, generation, delivered);
-    }
-
-    fn confirm(&self, id: SessionId, generation: u64) {
-        self.0.store.confirm(id, generation);
-    }
-
-    async fn close(
-        &self,
-        whose: SessionFilter,
-        reason: CloseReason,
-    ) -> Result<usize, SessionError> {
-        let waits = *self.0.way.lock().unwrap() == Way::HangsAtClosing;
-        if waits {
-            self.0.gate.acquire().await.unwrap().forget();
+        let swap = self.0.store.swap(id, version, record);
+        if lets_in {
+            self.change(swap).await
+        } else {
+            swap.await
         }
-        self.0.store.close(whose, reason).await
     }
 
-    async fn stop(&self, token: TokenKey, subject: Subject) -> Result<bool, SessionError> {
-        self.0.store.stop(token, subject).await
+    async fn waiting(
+        &self,
+        subject: Subject,
+        limit: usize,
+    ) -> Result<Vec<SessionId>, SessionError> {
+        self.0.store.waiting(subject, limit).await
     }
 
-    fn sweep(&self) {
-        self.0.store.sweep();
+    async fn due(&self, limit: usize) -> Result<Due, SessionError> {
+        self.0.store.due(limit).await
+    }
+
+    async fn revoke(&self, subject: Subject) -> Result<Vec<SessionId>, SessionError> {
+        self.0.store.revoke(subject).await
     }
 }

@@ -52,15 +52,18 @@ impl BySubject {
         own.map_or(&[], |own| &own.ids)
     }
 
-    /// The subject's oldest session without a connection.
-    pub(super) fn oldest_waiting(&self, subject: &Subject) -> Option<SessionId> {
-        let subject = self.subjects.get(subject)?.number;
-        let oldest = Age {
-            subject,
-            session: 0,
-        };
-        let (age, id) = self.waiting.range(oldest..).next()?;
-        (age.subject == subject).then_some(*id)
+    /// The subject's sessions without a connection, the oldest first.
+    pub(super) fn waiting(&self, subject: &Subject) -> impl Iterator<Item = SessionId> {
+        let own = self.subjects.get(subject);
+        let ages = own.map(|own| {
+            let age = |session| Age {
+                subject: own.number,
+                session,
+            };
+            age(0)..=age(u64::MAX)
+        });
+        let waiting = ages.map(|ages| self.waiting.range(ages));
+        waiting.into_iter().flatten().map(|(_, id)| *id)
     }
 
     /// Lists a session that has a connection.

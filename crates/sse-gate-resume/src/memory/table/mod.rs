@@ -1,24 +1,20 @@
 //! The sessions and their indices: [`Table`].
 
 mod by_subject;
-mod entry;
-mod room;
-mod steps;
+mod ends;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::mem;
 
 use sse_gate_core::{SteadyTime, Subject, TokenKey, Withdrawals};
 
 use by_subject::{BySubject, Listing};
-use entry::{Live, SessionEntry};
+use ends::Ends;
 
 use super::SessionLimits;
-use super::deferred::Deferred;
 use crate::id::SessionId;
-use crate::log::{LogEpoch, ReadLog, StopReason};
-use crate::node::{CutReason, Fence};
-use crate::session::{Binding, Record, SessionEpoch, SessionErrorKind};
+use crate::session::{Record, SessionEpoch, SessionErrorKind};
+use crate::store::{Due, SessionKey, StoredSession};
 
 /// All sessions, by name, by token and by subject, and in the order in which they end.
 ///
@@ -29,25 +25,18 @@ pub(super) struct Table {
     entries: HashMap<SessionId, SessionEntry>,
     by_token: HashMap<TokenKey, SessionId>,
     by_subject: BySubject,
-    /// How their logs are read.
-    logs: HashMap<LogEpoch, Readership>,
-    ends: BTreeSet<(SteadyTime, SessionId)>,
-    /// The sessions that are closed and remembered, in the order in which they were closed.
-    closed: BTreeMap<u64, SessionId>,
-    /// How many sessions were ever closed.
-    closings: u64,
+    ends: Ends,
     open: usize,
     /// Whose sessions were revoked.
     revocations: Withdrawals,
 }
 
-/// How a log is read.
-#[derive(Default)]
-struct Readership {
-    /// How many sessions that are not over read it.
-    sessions: usize,
-    /// Whether a session owns it.
-    is_owned: bool,
+/// A session in the table.
+struct SessionEntry {
+    record: Record,
+    version: u64,
+    /// Where it stands among its subject's, unless it is closed.
+    listing: Option<Listing>,
 }
 
 impl Table {
@@ -57,10 +46,7 @@ impl Table {
             entries: HashMap::new(),
             by_token: HashMap::new(),
             by_subject: BySubject::default(),
-            logs: HashMap::new(),
-            ends: BTreeSet::new(),
-            closed: BTreeMap::new(),
-            closings: 0,
+            ends: Ends::default(),
             open: 0,
             revocations: Withdrawals::default(),
         }
@@ -78,128 +64,134 @@ impl Table {
         SessionEpoch::new(self.revocations.epoch())
     }
 
-    pub(super) fn binding(&self, id: SessionId) -> Option<Arc<Binding>> {
-        Some(Arc::clone(self.entries.get(&id)?.record.binding()))
-    }
-
-    pub(super) fn open_new(
-        &mut self,
-        id: SessionId,
-        record: Record,
-        log: Arc<dyn ReadLog>,
-        owns_log: bool,
-        now: SteadyTime,
-        deferred: &mut Deferred,
-    ) -> Result<Fence, SessionErrorKind> {
-        let binding = Arc::clone(record.binding());
-        let (subject, epoch) = (
-            binding.grant.subject().as_str(),
-            binding.arrival_epoch.get(),
-        );
-        if self.revocations.has_marked(subject.as_bytes(), epoch) {
+    pub(super) fn create(&mut self, id: SessionId, record: Record) -> Result<(), SessionErrorKind> {
+        let binding = record.binding();
+        let subject = binding.grant.subject();
+        let epoch = binding.arrival_epoch.get();
+        if self
+            .revocations
+            .has_marked(subject.as_str().as_bytes(), epoch)
+        {
             return Err(SessionErrorKind::Revoked);
         }
         if self.entries.contains_key(&id) || self.by_token.contains_key(&binding.token) {
             return Err(SessionErrorKind::Exists);
         }
-        self.make_room_for(binding.grant.subject(), deferred)?;
-        self.make_room(now, deferred)?;
-        let fence = Fence::new();
-        let ends_at = record.ends_at();
-        let readership = self.logs.entry(binding.log_epoch).or_default();
-        readership.sessions += 1;
-        readership.is_owned |= owns_log;
-        let live = Live {
-            log,
-            owns_log,
-            fence: fence.clone(),
-            listing: self.by_subject.add(binding.grant.subject(), id),
-        };
-        self.open += 1;
-        self.ends.insert((ends_at, id));
+        if self.by_subject.of(subject).len() >= self.limits.per_subject {
+            return Err(SessionErrorKind::FullForSubject);
+        }
+        self.make_room()?;
+        let listing = self.by_subject.add(subject, id);
         self.by_token.insert(binding.token, id);
+        self.ends.add(id, record.ends_at());
+        self.open += 1;
         let entry = SessionEntry {
             record,
-            ends_at,
-            closed_as: None,
-            live: Some(live),
+            version: 0,
+            listing: Some(listing),
         };
         self.entries.insert(id, entry);
-        Ok(fence)
+        Ok(())
     }
 
-    /// Brings the rest in line with a record that a step has changed.
-    fn settle(&mut self, id: SessionId, deferred: &mut Deferred) {
+    pub(super) fn load(&self, key: SessionKey, now: SteadyTime) -> Option<StoredSession> {
+        let id = match key {
+            SessionKey::Id(id) => id,
+            SessionKey::Token(token) => *self.by_token.get(&token)?,
+        };
+        let entry = self.entries.get(&id)?;
+        Some(StoredSession {
+            id,
+            record: entry.record.clone(),
+            version: entry.version,
+            now,
+            // This process is the only node.
+            node_left_at: None,
+        })
+    }
+
+    pub(super) fn swap(&mut self, id: SessionId, version: u64, record: Record) -> bool {
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return false;
+        };
+        if entry.version != version {
+            return false;
+        }
+        entry.version += 1;
+        let (was_closed, is_closed) = (entry.record.closed(), record.closed());
+        let before = mem::replace(&mut entry.record, record).ends_at();
+        let (ends_at, is_waiting) = (entry.record.ends_at(), !entry.record.is_attached());
+        if is_closed.is_some() && was_closed.is_none() {
+            self.open -= 1;
+            self.ends.close(id, before, ends_at);
+            self.unlist(id);
+        } else if is_closed.is_none() {
+            self.ends.refile(id, before, ends_at);
+            if let Some(listing) = &mut entry.listing {
+                self.by_subject.set_waiting(listing, id, is_waiting);
+            }
+        }
+        true
+    }
+
+    pub(super) fn waiting(&self, subject: &Subject, limit: usize) -> Vec<SessionId> {
+        let waiting = self.by_subject.waiting(subject);
+        waiting.take(limit).collect()
+    }
+
+    pub(super) fn due(&mut self, limit: usize, now: SteadyTime) -> Due {
+        for _ in 0..limit {
+            let Some(id) = self.ends.first_forgettable(now) else {
+                break;
+            };
+            self.forget(id);
+        }
+        let sessions: Vec<_> = self.ends.due(now).take(limit).collect();
+        Due {
+            has_more: !sessions.is_empty() || self.ends.first_forgettable(now).is_some(),
+            sessions,
+        }
+    }
+
+    pub(super) fn revoke(&mut self, subject: &Subject) -> Vec<SessionId> {
+        self.revocations.mark(subject.as_str().as_bytes());
+        self.by_subject.of(subject).to_vec()
+    }
+
+    /// Forgets closed sessions until there is room for one more.
+    fn make_room(&mut self) -> Result<(), SessionErrorKind> {
+        while self.entries.len() >= self.limits.in_all {
+            let Some(first) = self.ends.first_closed() else {
+                return Err(SessionErrorKind::Full);
+            };
+            self.forget(first);
+        }
+        Ok(())
+    }
+
+    /// Forgets a session that is closed.
+    fn forget(&mut self, id: SessionId) {
+        if let Some(entry) = self.entries.remove(&id) {
+            self.ends.forget(id);
+            self.by_token.remove(&entry.record.binding().token);
+        }
+    }
+
+    /// A session is closed: it no longer counts for its subject.
+    fn unlist(&mut self, id: SessionId) {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
-        if let Some(reason) = entry.record.closed()
-            && let Some(live) = entry.live.take()
-        {
-            self.closings += 1;
-            entry.closed_as = Some(self.closings);
-            self.closed.insert(self.closings, id);
-            self.open -= 1;
-            let binding = Arc::clone(entry.record.binding());
-            deferred.cut(&live.fence, CutReason::Closed(reason));
-            self.unlist(binding.grant.subject(), &live.listing);
-            self.leave_log(binding.log_epoch, live.log, deferred);
-        }
-        self.refile(id);
-    }
-
-    /// A session that read this log is over. If it was the last one, and a session owned the log, the
-    /// log is over, too.
-    fn leave_log(&mut self, epoch: LogEpoch, log: Arc<dyn ReadLog>, deferred: &mut Deferred) {
-        if let Some(readership) = self.logs.get_mut(&epoch) {
-            readership.sessions -= 1;
-            if readership.sessions == 0 {
-                if readership.is_owned {
-                    deferred.stop(Arc::clone(&log), StopReason::Closed);
-                }
-                self.logs.remove(&epoch);
-            }
-        }
-        deferred.free(log);
-    }
-
-    /// Stops the writers of all logs that sessions own: the store is dropped.
-    pub(super) fn abandon(&mut self, deferred: &mut Deferred) {
-        for (_, mut entry) in self.entries.drain() {
-            if let Some(live) = entry.live.take()
-                && live.owns_log
-            {
-                deferred.stop(live.log, StopReason::Closed);
-            }
-        }
-    }
-
-    /// A session is over: it no longer counts for its subject.
-    fn unlist(&mut self, subject: &Subject, listing: &Listing) {
-        let moved = self.by_subject.remove(subject, listing);
+        let Some(listing) = entry.listing.take() else {
+            return;
+        };
+        let subject = entry.record.binding().grant.subject();
+        let moved = self.by_subject.remove(subject, &listing);
         if let Some(moved) = moved
             && let Some(entry) = self.entries.get_mut(&moved.id)
-            && let Some(live) = &mut entry.live
+            && let Some(listing) = &mut entry.listing
         {
-            live.listing.follow(&moved);
-        }
-    }
-
-    /// Files a session under the time at which it ends now, and as waiting or not.
-    fn refile(&mut self, id: SessionId) {
-        let Some(entry) = self.entries.get_mut(&id) else {
-            return;
-        };
-        let is_waiting = !entry.record.is_attached();
-        if let Some(live) = &mut entry.live {
-            self.by_subject
-                .set_waiting(&mut live.listing, id, is_waiting);
-        }
-        let ends_at = entry.record.ends_at();
-        if ends_at != entry.ends_at {
-            self.ends.remove(&(entry.ends_at, id));
-            self.ends.insert((ends_at, id));
-            entry.ends_at = ends_at;
+            listing.follow(&moved);
         }
     }
 }

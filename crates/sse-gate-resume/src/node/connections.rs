@@ -1,0 +1,228 @@
+//! The open connections of this node: [`Connections`].
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use super::{CutReason, Fence};
+use crate::id::SessionId;
+use crate::log::{LogEpoch, ReadLog, StopReason};
+use crate::session::CloseReason;
+use crate::sync::Mutex;
+
+/// The sessions of which this node has something: connections, and the log that they read.
+///
+/// A connection is [registered](Self::register) **before** the store is asked for the step that lets it
+/// in, and [admitted](Self::admit) after that. If the session is closed in between, the connection is
+/// there to be cut.
+#[derive(Debug, Default)]
+pub(crate) struct Connections(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    sessions: HashMap<SessionId, LocalSession>,
+    /// How logs are read.
+    logs: HashMap<LogEpoch, Readership>,
+}
+
+/// What this node has of a session.
+#[derive(Debug)]
+struct LocalSession {
+    log: Arc<dyn ReadLog>,
+    owns_log: bool,
+    /// Whether one of its connections was ever admitted here.
+    was_admitted: bool,
+    /// Those that are registered: one, or two while one takes the other's place.
+    connections: Vec<Connection>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    generation: u64,
+    fence: Fence,
+}
+
+/// How a log is read.
+#[derive(Debug, Default)]
+struct Readership {
+    /// How many sessions that are not over read it.
+    sessions: usize,
+    /// Whether a session owns it.
+    is_owned: bool,
+}
+
+/// What is done when the table is no longer locked, as it calls foreign code.
+#[derive(Default)]
+struct Deferred {
+    fences: Vec<Fence>,
+    stopped: Option<Arc<dyn ReadLog>>,
+    freed: Option<LocalSession>,
+}
+
+impl Connections {
+    /// Makes the fence of a new connection, which is not admitted yet.
+    pub(crate) fn register(
+        &self,
+        session: SessionId,
+        generation: u64,
+        log: &Arc<dyn ReadLog>,
+        owns_log: bool,
+    ) -> Fence {
+        let fence = Fence::new();
+        let connection = Connection {
+            generation,
+            fence: fence.clone(),
+        };
+        let mut inner = self.0.lock();
+        let Inner { sessions, logs } = &mut *inner;
+        let local = sessions.entry(session).or_insert_with(|| {
+            let readership = logs.entry(log.epoch()).or_default();
+            readership.sessions += 1;
+            readership.is_owned |= owns_log;
+            LocalSession {
+                log: Arc::clone(log),
+                owns_log,
+                was_admitted: false,
+                connections: Vec::with_capacity(1),
+            }
+        });
+        local.connections.push(connection);
+        fence
+    }
+
+    /// The connection of this generation is let in: those before it are cut.
+    pub(crate) fn admit(&self, session: SessionId, generation: u64) {
+        let mut deferred = Deferred::default();
+        if let Some(local) = self.0.lock().sessions.get_mut(&session) {
+            local.was_admitted = true;
+            local.connections.retain(|connection| {
+                let stays = connection.generation >= generation;
+                if !stays {
+                    deferred.cut(&connection.fence, CutReason::Replaced);
+                }
+                stays
+            });
+        }
+        deferred.run();
+    }
+
+    /// A connection is gone. The session stays: its client may come back.
+    pub(crate) fn leave(&self, session: SessionId, fence: &Fence) {
+        if let Some(local) = self.0.lock().sessions.get_mut(&session) {
+            local.remove(fence);
+        }
+    }
+
+    /// A connection was not let in. If the session was never here, it is forgotten.
+    pub(crate) fn give_up(&self, session: SessionId, fence: &Fence) {
+        self.give_up_if(session, |local| {
+            local.remove(fence);
+            local.connections.is_empty() && !local.was_admitted
+        });
+    }
+
+    /// There is no such session. It is forgotten, unless a connection is registered anew.
+    pub(crate) fn forget(&self, session: SessionId) {
+        self.give_up_if(session, |local| local.connections.is_empty());
+    }
+
+    /// A session is over: its connections are cut. If no session reads its log any more, and one of
+    /// them owned it, the log's writer is told.
+    pub(crate) fn close(&self, session: SessionId, reason: CloseReason) {
+        let mut deferred = Deferred::default();
+        let mut inner = self.0.lock();
+        if let Some(local) = inner.sessions.remove(&session) {
+            for connection in &local.connections {
+                deferred.cut(&connection.fence, CutReason::Closed(reason));
+            }
+            if inner.leave_log(local.log.epoch()) {
+                deferred.stopped = Some(Arc::clone(&local.log));
+            }
+            deferred.freed = Some(local);
+        }
+        drop(inner);
+        deferred.run();
+    }
+
+    fn give_up_if(&self, session: SessionId, is_over: impl FnOnce(&mut LocalSession) -> bool) {
+        let mut deferred = Deferred::default();
+        let mut inner = self.0.lock();
+        if inner.sessions.get_mut(&session).is_some_and(is_over)
+            && let Some(local) = inner.sessions.remove(&session)
+        {
+            inner.leave_log(local.log.epoch());
+            deferred.freed = Some(local);
+        }
+        drop(inner);
+        deferred.run();
+    }
+
+    /// The log of a session, if this node has it.
+    pub(crate) fn log(&self, session: SessionId) -> Option<Arc<dyn ReadLog>> {
+        let inner = self.0.lock();
+        let local = inner.sessions.get(&session)?;
+        Some(Arc::clone(&local.log))
+    }
+
+    /// Asks the writer of the log that a session owns to stop. Returns whether there is such a log.
+    pub(crate) fn stop(&self, session: SessionId) -> bool {
+        let owned = {
+            let inner = self.0.lock();
+            let local = inner.sessions.get(&session);
+            local
+                .filter(|local| local.owns_log)
+                .map(|local| Arc::clone(&local.log))
+        };
+        if let Some(log) = &owned {
+            log.stop(StopReason::Requested);
+        }
+        owned.is_some()
+    }
+}
+
+/// The sessions of this node are over when it is.
+impl Drop for Connections {
+    fn drop(&mut self) {
+        let sessions = std::mem::take(&mut self.0.lock().sessions);
+        for local in sessions.into_values().filter(|local| local.owns_log) {
+            local.log.stop(StopReason::Closed);
+        }
+    }
+}
+
+impl Inner {
+    /// A session no longer reads this log. Returns whether the log is over with it: no other session
+    /// reads it, and one of them owned it.
+    fn leave_log(&mut self, epoch: LogEpoch) -> bool {
+        let Entry::Occupied(mut readership) = self.logs.entry(epoch) else {
+            return false;
+        };
+        readership.get_mut().sessions -= 1;
+        readership.get().sessions == 0 && readership.remove().is_owned
+    }
+}
+
+impl LocalSession {
+    fn remove(&mut self, fence: &Fence) {
+        self.connections.retain(|own| !own.fence.is_same(fence));
+    }
+}
+
+impl Deferred {
+    /// Cuts the fence at once, so that nothing is emitted after the step. The connection is woken
+    /// later.
+    fn cut(&mut self, fence: &Fence, why: CutReason) {
+        fence.mark(why);
+        self.fences.push(fence.clone());
+    }
+
+    fn run(self) {
+        for fence in self.fences {
+            fence.finish();
+        }
+        if let Some(log) = self.stopped {
+            log.stop(StopReason::Closed);
+        }
+        drop(self.freed);
+    }
+}

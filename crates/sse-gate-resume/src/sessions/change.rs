@@ -1,0 +1,153 @@
+//! How a session is changed: load its record, take the step, swap the record in.
+
+use sse_gate_core::SteadyTime;
+
+use super::Sessions;
+use crate::id::SessionId;
+use crate::session::{CloseReason, Record, SessionError, SessionErrorKind};
+use crate::store::{SessionKey, SessionStore, StoredSession};
+
+/// How often a step is taken again if the record was changed meanwhile.
+pub(super) const ATTEMPTS: usize = 16;
+
+/// How many sessions are closed at a time because their time is up.
+const DUE_AT_A_TIME: usize = 256;
+
+impl Sessions {
+    /// Takes a step on a session. If the session's time is up, it is closed first.
+    ///
+    /// `step` may be called several times, each time with the record as it is then, and with the store's
+    /// time. Returns `None` if there is no such session.
+    pub(super) async fn change<T: Send>(
+        &self,
+        key: SessionKey,
+        mut step: impl FnMut(&mut Record, SteadyTime) -> T + Send,
+    ) -> Result<Option<(SessionId, T)>, SessionError> {
+        for _ in 0..ATTEMPTS {
+            let Some(stored) = self.load(key).await? else {
+                return Ok(None);
+            };
+            let mut record = stored.current();
+            record.expire(stored.now);
+            let result = step(&mut record, stored.now);
+            if self.swap(&stored, record).await? {
+                return Ok(Some((stored.id, result)));
+            }
+        }
+        Err(contended())
+    }
+
+    /// Finds a session. One that may be forgotten is not there any more, even if the store still has
+    /// it: it is closed.
+    pub(super) async fn load(
+        &self,
+        key: SessionKey,
+    ) -> Result<Option<StoredSession>, SessionError> {
+        let Some(stored) = self.0.store.load(key).await? else {
+            return Ok(None);
+        };
+        if !stored.record.is_forgotten(stored.now) {
+            return Ok(Some(stored));
+        }
+        let mut record = stored.record.clone();
+        record.expire(stored.now);
+        self.swap(&stored, record).await?;
+        Ok(None)
+    }
+
+    /// Puts a changed record in the place of the stored one, if that is still the same. If it closes
+    /// the session, its connections here are cut. Returns whether the record counts.
+    pub(super) async fn swap(
+        &self,
+        stored: &StoredSession,
+        record: Record,
+    ) -> Result<bool, SessionError> {
+        let closed_by_it = match stored.record.closed() {
+            None => record.closed(),
+            Some(_) => None,
+        };
+        let parts = &*self.0;
+        let counts =
+            record == stored.record || parts.store.swap(stored.id, stored.version, record).await?;
+        if counts && let Some(reason) = closed_by_it {
+            parts.connections.close(stored.id, reason);
+        }
+        Ok(counts)
+    }
+
+    /// Closes a session. Returns whether it was open.
+    pub(super) async fn close_one(
+        &self,
+        key: SessionKey,
+        reason: CloseReason,
+    ) -> Result<bool, SessionError> {
+        let close = |record: &mut Record, _| record.close(reason);
+        let closed = self.change(key, close).await?;
+        Ok(closed.is_some_and(|(_, was_open)| was_open))
+    }
+
+    /// Keeps a new session. At a cap, one that may go makes room.
+    pub(super) async fn create(&self, id: SessionId, record: &Record) -> Result<(), SessionError> {
+        let store = &self.0.store;
+        let mut created = store.create(id, record.clone()).await;
+        for _ in 0..ATTEMPTS {
+            let has_room = match &created {
+                Err(error) if error.kind() == SessionErrorKind::FullForSubject => {
+                    self.displace(record).await?
+                }
+                Err(error) if error.kind() == SessionErrorKind::Full => self.expire_first().await?,
+                Ok(_) | Err(_) => false,
+            };
+            if !has_room {
+                break;
+            }
+            created = store.create(id, record.clone()).await;
+        }
+        created
+    }
+
+    /// Closes sessions whose time is up. Returns whether there may be more.
+    pub(super) async fn close_due(&self) -> Result<bool, SessionError> {
+        let due = self.0.store.due(DUE_AT_A_TIME).await?;
+        self.expire(due.sessions).await?;
+        Ok(due.has_more)
+    }
+
+    /// Closes the oldest session of the record's subject that waits for its client. Returns whether
+    /// there was one.
+    async fn displace(&self, newcomer: &Record) -> Result<bool, SessionError> {
+        let subject = newcomer.binding().grant.subject().clone();
+        let waiting = self.0.store.waiting(subject, 1).await?;
+        let Some(oldest) = waiting.first() else {
+            return Ok(false);
+        };
+        let close = |record: &mut Record, _| {
+            if !record.is_attached() {
+                record.close(CloseReason::Displaced);
+            }
+        };
+        self.change(SessionKey::Id(*oldest), close).await?;
+        Ok(true)
+    }
+
+    /// Makes room among all: closes the first sessions whose time is up. Returns whether there were
+    /// any.
+    async fn expire_first(&self) -> Result<bool, SessionError> {
+        let due = self.0.store.due(1).await?;
+        let has_room = !due.sessions.is_empty();
+        self.expire(due.sessions).await?;
+        Ok(has_room)
+    }
+
+    pub(super) async fn expire(&self, due: Vec<SessionId>) -> Result<(), SessionError> {
+        for id in due {
+            self.change(SessionKey::Id(id), |_, _| ()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Others change the session all the time.
+pub(super) fn contended() -> SessionError {
+    SessionError::unavailable("session is changed by others again and again")
+}

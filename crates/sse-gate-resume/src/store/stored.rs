@@ -1,0 +1,62 @@
+//! What a store of sessions returns: [`Moment`], [`StoredSession`], [`Due`].
+
+use sse_gate_core::{SteadyTime, TokenKey};
+
+use crate::id::SessionId;
+use crate::session::{Record, SessionEpoch};
+
+/// The present, as a store sees it: [`SessionStore::moment`](super::SessionStore::moment).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// How often sessions were revoked.
+    pub epoch: SessionEpoch,
+    /// The store's time. It is compared with no other clock's.
+    pub now: SteadyTime,
+    /// A few sessions whose time is up, as [`due`](super::SessionStore::due) lists them. They are closed
+    /// in the background. A store that has to look for them leaves it empty.
+    pub due: Vec<SessionId>,
+}
+
+/// Which session to [load](super::SessionStore::load).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionKey {
+    /// The session of this name.
+    Id(SessionId),
+    /// The session that this token has opened.
+    Token(TokenKey),
+}
+
+/// A session as a store has it now.
+#[derive(Clone, Debug)]
+pub struct StoredSession {
+    /// Its name.
+    pub id: SessionId,
+    /// Its record.
+    pub record: Record,
+    /// Changes with every change of the record.
+    pub version: u64,
+    /// The store's time.
+    pub now: SteadyTime,
+    /// If the record's [node](Record::node) is gone: when it was last seen, by the store's time.
+    pub node_left_at: Option<SteadyTime>,
+}
+
+/// Sessions whose time is up: [`SessionStore::due`](super::SessionStore::due).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// Those that are not closed yet.
+    pub sessions: Vec<SessionId>,
+    /// Whether there may be more, to be closed or to be forgotten.
+    pub has_more: bool,
+}
+
+impl StoredSession {
+    /// The record, as it is to be changed: if its node is gone, the session waits for its client.
+    pub(crate) fn current(&self) -> Record {
+        let mut record = self.record.clone();
+        if let Some(left_at) = self.node_left_at {
+            record.orphan(left_at);
+        }
+        record
+    }
+}
