@@ -9,10 +9,10 @@ use http::header::ACCEPT;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use sse_gate::admission::ResponseBody;
-use sse_gate::sessions::backend::{EventLog, LogEnd};
+use sse_gate::sessions::backend::LogEnd;
 use sse_gate::{
-    Event, Gate, GateLayer, GrantRequest, MemoryLog, MemoryLogs, ResumableBody, ResumableStream,
-    Sessions, SseRoute, StripTokenLayer, Subject,
+    Event, Gate, GateLayer, GrantRequest, Log, Logs, ResumableBody, ResumableStream, Sessions,
+    SseRoute, StripTokenLayer, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -48,7 +48,7 @@ struct Scene {
     gate: Gate,
     sessions: Sessions,
     route: SseRoute,
-    log: MemoryLog,
+    log: Log,
 }
 
 /// A client that was cut off or not, and what it holds.
@@ -156,7 +156,9 @@ impl Scene {
             sessions: gate.new_sessions().expect("randomness"),
             gate,
             route: SseRoute::new("/streams/{id}").expect("a good pattern"),
-            log: MemoryLogs::default().create().expect("randomness"),
+            log: futures_util::FutureExt::now_or_never(Logs::default().create())
+                .expect("memory is ready at once")
+                .expect("randomness"),
         }
     }
 

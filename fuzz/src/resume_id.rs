@@ -7,7 +7,7 @@ use sse_gate::core::TokenKey;
 use sse_gate::sessions::backend::ResumeId;
 use sse_gate::sessions::error::ResumeError;
 use sse_gate::sessions::{
-    InvalidIdReason, MemoryLogs, MemorySessions, Opening, ResumeKey, ResumeKeys, Sessions,
+    InvalidIdReason, Logs, MemorySessions, Opening, ResumeKey, ResumeKeys, Sessions,
 };
 use sse_gate::{GrantRequest, Granted, Resource, Subject};
 
@@ -35,7 +35,11 @@ pub fn resume_id(data: &[u8]) {
 fn shown(text: &str) -> ResumeError {
     let key = ResumeKey::new('k', [7; 32]).expect("a letter");
     let sessions = Sessions::new(MemorySessions::default(), ResumeKeys::new(key));
-    let log = Arc::new(MemoryLogs::default().create().expect("randomness"));
+    let log = Arc::new(
+        futures_util::FutureExt::now_or_never(Logs::default().create())
+            .expect("memory is ready at once")
+            .expect("randomness"),
+    );
     let subject = Subject::new("fuzz").expect("a short name");
     let request = GrantRequest::new(subject, Resource::new(["fuzz"]).expect("a short part"));
     let granted = Granted::for_test(request).now_or_never();

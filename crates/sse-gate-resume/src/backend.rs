@@ -5,18 +5,21 @@
 //! | who | what |
 //! |---|---|
 //! | a store of sessions | implements [`SessionStore`] around [`Record`], whose methods are its steps |
-//! | a log | implements [`ReadLog`] and [`EventLog`], and fills a [`Page`] with [`EncodedEvent`]s |
+//! | a store of logs | implements [`LogStore`] |
 //! | a server | asks a [`Subscription`](crate::Subscription) for bytes, and keeps its [`Lease`] |
 //!
 //! **Its shape will still change before version 0.1.**
 
 pub use crate::id::{ResumeId, SessionId};
 pub use crate::log::{
-    Bounds, EncodedEvent, EventLog, LogEnd, LogEpoch, Page, Read, ReadLog, ReaderId,
+    Bounds, EncodedEvent, InvalidLogName, LogEnd, LogEpoch, LogName, Page, Read, Reader,
 };
 pub use crate::node::{Chore, CutReason, Fence, Lease, Spawn};
 pub use crate::session::{
     Binding, CorruptRecord, Delivered, NodeId, Outcome, Record, SessionEpoch, ShownId,
 };
-pub use crate::store::{Due, Moment, SessionKey, SessionStore, SharedSessions, StoredSession};
+pub use crate::store::{
+    Due, LogId, LogStore, Moment, NewLog, SessionKey, SessionStore, SharedSessions, StoredEvents,
+    StoredLog, StoredSession,
+};
 pub use crate::subscription::{SubscriptionEnd, Written};

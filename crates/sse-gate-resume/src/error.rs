@@ -3,6 +3,7 @@
 //! | error | of |
 //! |---|---|
 //! | [`AppendError`] | [`Publisher::publish`](crate::Publisher::publish) and every log |
+//! | [`LogError`] | [`Logs::create`](crate::Logs::create) and every store of logs |
 //! | [`OpenError`] | [`Sessions::open`](crate::Sessions::open) |
 //! | [`ResumeError`] | [`Sessions::resume`](crate::Sessions::resume) |
 //! | [`TopicError`] | [`Topics::log`](crate::Topics::log), [`Topics::publish`](crate::Topics::publish) |
@@ -10,7 +11,7 @@
 //! | [`InvalidKid`] | [`ResumeKey::new`](crate::ResumeKey::new) |
 
 pub use crate::id::InvalidKid;
-pub use crate::log::{AppendError, AppendErrorKind};
+pub use crate::log::{AppendError, AppendErrorKind, LogError, LogErrorKind};
 pub use crate::opening::OpenError;
 pub use crate::resumed::ResumeError;
 pub use crate::session::{SessionError, SessionErrorKind};

@@ -24,7 +24,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | the record of a stream's events | [`MemoryLog`], [`MemoryLogs`], [`LogLimits`], [`LogBudget`] |
+//! | the record of a stream's events | [`Log`], [`Logs`], [`LogLimits`], [`LogBudget`] |
 //! | what writes it | [`Publisher`] |
 //! | logs by name, for feeds | [`Topics`] |
 //! | a stream in progress | [`Sessions`], [`MemorySessions`], [`ResumePolicy`], [`ResumeKeys`] |
@@ -40,12 +40,11 @@
 //! use std::sync::Arc;
 //! use sse_gate_codec::Event;
 //! use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
-//! use sse_gate_resume::backend::EventLog;
-//! use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+//! use sse_gate_resume::{Logs, Opening, Sessions};
 //!
 //! # pollster::block_on(async {
 //! let sessions = Sessions::in_memory()?;
-//! let log = MemoryLogs::default().create()?;
+//! let log = Logs::default().create().await?;
 //! log.append(&Event::new().data("hello")).await?;
 //!
 //! // Before a token is redeemed, the sessions are asked. Then a session begins.
@@ -99,7 +98,7 @@ mod sync;
 mod topics;
 
 pub use id::{ResumeKey, ResumeKeys};
-pub use log::{LogBudget, LogLimits, MemoryLog, MemoryLogs, StopReason};
+pub use log::{Log, LogBudget, LogLimits, Logs, StopReason};
 pub use memory::{MemorySessions, SessionLimits};
 pub use observer::{SessionInfo, SessionObserver, SessionSignal};
 pub use opening::{Arrival, Opening};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sse_gate_core::{EntropyError, Grant, SteadyTime, TokenKey};
 
-use crate::log::ReadLog;
+use crate::log::Log;
 use crate::session::{ResumePolicy, SessionEpoch, SessionError};
 use crate::start::Start;
 
@@ -26,7 +26,7 @@ pub struct Arrival {
 /// use std::sync::Arc;
 /// use std::time::Duration;
 /// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
-/// use sse_gate_resume::{MemoryLogs, Opening, ResumePolicy, Sessions};
+/// use sse_gate_resume::{Logs, Opening, ResumePolicy, Sessions};
 ///
 /// # pollster::block_on(async {
 /// # let (sessions, chat) = (Sessions::in_memory()?, Resource::new(["chat"])?);
@@ -36,7 +36,7 @@ pub struct Arrival {
 /// let arrival = sessions.arrival().await?;
 /// let grant = gate.redeem(issued.token().expose(), &chat).await?;
 ///
-/// let log = MemoryLogs::default().create_for(grant.subject())?;
+/// let log = Logs::default().create_for(grant.subject()).await?;
 /// let policy = ResumePolicy::default().with_idle(Duration::from_secs(30));
 /// let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log)).with_policy(policy);
 /// let subscription = sessions.open(opening).await?;
@@ -49,7 +49,7 @@ pub struct Opening<'a> {
     pub(crate) grant: &'a Grant,
     pub(crate) token: TokenKey,
     pub(crate) arrival: Arrival,
-    pub(crate) log: Arc<dyn ReadLog>,
+    pub(crate) log: Arc<Log>,
     pub(crate) owns_log: bool,
     start: Option<Start>,
     pub(crate) policy: ResumePolicy,
@@ -64,13 +64,13 @@ impl<'a> Opening<'a> {
         arrival: Arrival,
         grant: &'a Grant,
         token: TokenKey,
-        own_log: Arc<dyn ReadLog>,
+        own_log: impl Into<Arc<Log>>,
     ) -> Self {
         Self {
             grant,
             token,
             arrival,
-            log: own_log,
+            log: own_log.into(),
             owns_log: true,
             start: None,
             policy: ResumePolicy::default(),
@@ -91,8 +91,7 @@ impl<'a> Opening<'a> {
     /// # use std::sync::Arc;
     /// # use sse_gate_codec::Event;
     /// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
-    /// use sse_gate_resume::backend::EventLog;
-    /// use sse_gate_resume::{MemoryLogs, Opening, Sessions, Start};
+    /// use sse_gate_resume::{Logs, Opening, Sessions, Start};
     ///
     /// # pollster::block_on(async {
     /// # let gate = TokenGate::new(MemoryStore::default());
@@ -102,7 +101,7 @@ impl<'a> Opening<'a> {
     /// # let arrival = sessions.arrival().await?;
     /// # let grant = gate.redeem(issued.token().expose(), &resource).await?;
     /// # let key = issued.key();
-    /// let news = MemoryLogs::default().create()?;
+    /// let news = Logs::default().create().await?;
     /// for headline in ["one", "two", "three"] {
     ///     news.append(&Event::new().data(headline)).await?;
     /// }

@@ -2,13 +2,11 @@
 
 use std::any::Any;
 use std::future::poll_fn;
-use std::pin::pin;
-use std::task::{Context, Waker};
 use std::time::Duration;
 
 use sse_gate_codec::Event;
 
-use crate::log::{AppendError, EventLog, LogEnd, MemoryLog, StopReason};
+use crate::log::{AppendError, Log, LogEnd, StopReason};
 
 /// Writes a log, and ends it: with [`finish`](Self::finish), or as failed if it is dropped before
 /// that, also by a panic.
@@ -23,11 +21,10 @@ use crate::log::{AppendError, EventLog, LogEnd, MemoryLog, StopReason};
 ///
 /// ```
 /// use sse_gate_codec::Event;
-/// use sse_gate_resume::backend::ReadLog;
-/// use sse_gate_resume::{MemoryLogs, Publisher};
+/// use sse_gate_resume::{Logs, Publisher};
 ///
 /// # pollster::block_on(async {
-/// let log = MemoryLogs::default().create()?;
+/// let log = Logs::default().create().await?;
 /// let publisher = Publisher::new(log.clone());
 /// assert_eq!(publisher.publish(&Event::new().data("one")).await?, 1);
 /// publisher.finish().await?;
@@ -36,15 +33,15 @@ use crate::log::{AppendError, EventLog, LogEnd, MemoryLog, StopReason};
 /// # }).unwrap();
 /// ```
 #[derive(Debug)]
-pub struct Publisher<L: EventLog = MemoryLog> {
-    log: L,
+pub struct Publisher {
+    log: Log,
     has_ended: bool,
     held: Vec<Box<dyn Any + Send + Sync>>,
 }
 
-impl<L: EventLog> Publisher<L> {
+impl Publisher {
     /// The writer of this log. A log should have only one publisher, which ends it.
-    pub fn new(log: L) -> Self {
+    pub fn new(log: Log) -> Self {
         Self {
             log,
             has_ended: false,
@@ -57,27 +54,35 @@ impl<L: EventLog> Publisher<L> {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use sse_gate_resume::{MemoryLogs, Publisher};
+    /// use sse_gate_resume::{Logs, Publisher};
     ///
+    /// # pollster::block_on(async {
     /// let permit = Arc::new(());
-    /// let log = MemoryLogs::default().create()?;
+    /// let log = Logs::default().create().await?;
     /// let publisher = Publisher::new(log).with_held(Arc::clone(&permit));
     /// drop(publisher);
     /// assert_eq!(Arc::strong_count(&permit), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
     /// ```
     pub fn with_held(mut self, thing: impl Any + Send + Sync) -> Self {
         self.held.push(Box::new(thing));
         self
     }
 
-    /// Appends an event and returns its number: [`EventLog::append`]. It never waits for a client.
+    /// Appends an event and returns its number: [`Log::append`]. It never waits for a client.
     ///
     /// # Errors
     ///
     /// Something is wrong with the event, or the log is closed: then stop the work.
     pub async fn publish(&self, event: &Event<'_>) -> Result<u64, AppendError> {
         self.log.append(event).await
+    }
+
+    /// The number of the last event of the log: 0 if there is none. Work that is taken over from a node
+    /// that died goes on behind it.
+    pub fn last(&self) -> u64 {
+        self.log.bounds().last
     }
 
     /// Ends the log as complete. Clients that have all of it are told so.
@@ -100,10 +105,10 @@ impl<L: EventLog> Publisher<L> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use sse_gate_resume::{MemoryLogs, Publisher};
+    /// use sse_gate_resume::{Logs, Publisher};
     ///
     /// # pollster::block_on(async {
-    /// let publisher = Publisher::new(MemoryLogs::default().create()?);
+    /// let publisher = Publisher::new(Logs::default().create().await?);
     /// // With tokio, `sleep` is `tokio::time::sleep`.
     /// let sleep = |span| async move { std::thread::sleep(span) };
     /// publisher.deserted(Duration::from_millis(5), sleep).await;
@@ -127,12 +132,10 @@ impl<L: EventLog> Publisher<L> {
     }
 }
 
-impl<L: EventLog> Drop for Publisher<L> {
+impl Drop for Publisher {
     fn drop(&mut self) {
         if !self.has_ended {
-            // A log that can't end at once must be able to end later.
-            let end = pin!(self.log.end(LogEnd::Failed));
-            let _ = end.poll(&mut Context::from_waker(Waker::noop()));
+            self.log.end_later(LogEnd::Failed);
         }
     }
 }

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use sse_gate_core::Grant;
 
 use crate::frames;
-use crate::log::ReadLog;
+use crate::log::Log;
 use crate::node::Lease;
 use crate::session::{Binding, GoneReason, InvalidIdReason, SessionError};
 use crate::subscription::Subscription;
@@ -17,7 +17,7 @@ use crate::subscription::Subscription;
 /// ```
 /// # use std::sync::Arc;
 /// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
-/// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+/// # use sse_gate_resume::{Logs, Opening, Sessions};
 /// # pollster::block_on(async {
 /// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
 /// # let gate = TokenGate::new(MemoryStore::default());
@@ -25,7 +25,7 @@ use crate::subscription::Subscription;
 /// # let sessions = Sessions::in_memory()?;
 /// # let arrival = sessions.arrival().await?;
 /// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
-/// # let log = MemoryLogs::default().create()?;
+/// # let log = Logs::default().create().await?;
 /// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
 /// # let mut subscription = sessions.open(opening).await?;
 /// # let mut bytes = bytes::BytesMut::new();
@@ -45,12 +45,12 @@ use crate::subscription::Subscription;
 #[derive(Debug)]
 pub struct Resumed {
     lease: Lease,
-    log: Arc<dyn ReadLog>,
+    log: Arc<Log>,
     cursor: u64,
 }
 
 impl Resumed {
-    pub(crate) fn new(lease: Lease, log: Arc<dyn ReadLog>, cursor: u64) -> Self {
+    pub(crate) fn new(lease: Lease, log: Arc<Log>, cursor: u64) -> Self {
         Self { lease, log, cursor }
     }
 
@@ -65,6 +65,11 @@ impl Resumed {
         let now = self.lease.sessions().clock().now();
         let latest = now.saturating_add(self.lease.time_left());
         self.binding().grant.continued(latest)
+    }
+
+    /// The log that it reads.
+    pub fn log(&self) -> &Log {
+        &self.log
     }
 
     /// The new connection's hold on the session.

@@ -157,7 +157,7 @@ pub use resume::{
     AttachError, Resumable, ResumableBody, ResumableStream, WorkError, WorkOutput, WorkSlots,
 };
 pub use route::{InvalidRoute, InvalidRouteKind, SseRoute, StrippedToken, TokenIn};
-pub use sessions::{MemoryLog, MemoryLogs, MemorySessions, Publisher, ResumeKeys, Sessions};
+pub use sessions::{Log, Logs, MemorySessions, Publisher, ResumeKeys, Sessions};
 pub use slots::StreamSlots;
 pub use store::StorePolicy;
 pub use stream::{BoxEvents, BoxSseBody, NoHook, OnError, SseBody, SseBodyError};

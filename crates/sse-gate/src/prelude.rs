@@ -19,7 +19,7 @@ pub use crate::mint::{
 };
 pub use crate::sessions::Topics;
 pub use crate::{
-    AttachError, BoxSseBody, Event, Gate, GateLayer, GrantRequest, Granted, MemoryLogs, Problem,
+    AttachError, BoxSseBody, Event, Gate, GateLayer, GrantRequest, Granted, Logs, Problem,
     Publisher, Resource, Resumable, ResumableBody, ResumableStream, SseBody, SseRoute,
     StripTokenLayer, Subject,
 };

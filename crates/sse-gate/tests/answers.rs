@@ -184,7 +184,7 @@ fn a_stream_that_is_not_attached_says_what_helps() {
         (AttachError::OtherLog, 410, ""),
         (AttachError::TooMuchWork, 429, "5"),
         (AttachError::TooMuchWorkInAll, 503, "1"),
-        (AttachError::NoLog(no_entropy()), 503, "1"),
+        (AttachError::NoLog(no_entropy().into()), 503, "1"),
         (
             AttachError::NotOpened(OpenError::NoEntropy(no_entropy())),
             503,

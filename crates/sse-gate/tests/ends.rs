@@ -17,9 +17,8 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::core::{Signal, StreamEnd};
 use sse_gate::mint::{Bearer, Denied, Identity, MintRequest, MintService};
-use sse_gate::sessions::backend::EventLog;
 use sse_gate::{
-    Event, GateLayer, MemoryLogs, MemorySessions, Resumable, ResumableStream, ResumeKeys, Sessions,
+    Event, GateLayer, Logs, MemorySessions, Resumable, ResumableStream, ResumeKeys, Sessions,
     SseBody, StreamSlots, Subject,
 };
 use support::{Body, World, get};
@@ -92,7 +91,7 @@ async fn a_handler_knows_a_client_that_comes_again() {
     let clock = || world.clock.clone();
     let store = MemorySessions::default().with_clock(clock());
     let sessions = Sessions::new(store, keys).with_clock(clock());
-    let log = MemoryLogs::default().with_clock(clock()).create().unwrap();
+    let log = Logs::default().with_clock(clock()).create().unwrap();
     let layer = world.layer().resumable(Resumable::new(&sessions));
     let service = layer.layer(tower::service_fn(|request: Request<Body>| {
         let log = log.clone();
@@ -181,7 +180,7 @@ async fn a_resumed_stream_that_never_waits_is_shut_down() {
     let clock = || world.clock.clone();
     let store = MemorySessions::default().with_clock(clock());
     let sessions = Sessions::new(store, keys).with_clock(clock());
-    let log = MemoryLogs::default().with_clock(clock()).create().unwrap();
+    let log = Logs::default().with_clock(clock()).create().unwrap();
     let layer = world.layer().resumable(Resumable::new(&sessions));
     let service = layer.layer(tower::service_fn(|request: Request<Body>| {
         let log = log.clone();

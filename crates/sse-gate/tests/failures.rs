@@ -21,9 +21,8 @@ use sse_gate::core::{CredentialReason, Entry, Epoch, MintRefusalReason, StoreErr
 use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService};
 use sse_gate::sessions::{CloseReason, Opening, SessionObserver};
 use sse_gate::{
-    Gate, GateLayer, GrantRequest, Granted, Limits, MemoryLogs, MemorySessions, MemoryStore,
-    Observer, Resource, Resumable, ResumeKeys, Sessions, Signal, SseRoute, Subject, TokenStore,
-    WorkError,
+    Gate, GateLayer, GrantRequest, Granted, Limits, Logs, MemorySessions, MemoryStore, Observer,
+    Resource, Resumable, ResumeKeys, Sessions, Signal, SseRoute, Subject, TokenStore, WorkError,
 };
 use support::{Body, World, with};
 use tower::{Layer, ServiceExt};
@@ -151,7 +150,12 @@ async fn an_observer_is_told_of_the_error_behind_a_refusal() {
 #[tokio::test]
 async fn guarded_sessions_answer_as_sessions_do() {
     let world = World::new();
-    let (log, gate) = (MemoryLogs::default().create().unwrap(), &world.gate);
+    let (log, gate) = (
+        futures_util::FutureExt::now_or_never(Logs::default().create())
+            .expect("memory is ready at once")
+            .unwrap(),
+        &world.gate,
+    );
     let keys = ResumeKeys::generate(&sse_gate::core::SystemEntropy).unwrap();
     let sessions = Sessions::new(MemorySessions::default(), keys);
     let guarded = GuardedSessions::of(gate, &sessions);

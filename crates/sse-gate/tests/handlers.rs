@@ -10,11 +10,10 @@ use futures_util::FutureExt;
 use http::{Extensions, Request, Response};
 use http_body_util::BodyExt;
 use sse_gate::core::Clock;
-use sse_gate::sessions::backend::EventLog;
 use sse_gate::sessions::{LogBudget, LogLimits};
 use sse_gate::{
-    AttachError, Event, GrantRequest, Granted, MemoryLog, MemoryLogs, Resource, ResumableBody,
-    ResumableStream, Subject,
+    AttachError, Event, GrantRequest, Granted, Log, Logs, Resource, ResumableBody, ResumableStream,
+    Subject,
 };
 use support::{Body, World, get};
 use tower::{Layer, ServiceExt};
@@ -72,7 +71,7 @@ async fn a_missing_grant_says_what_is_missing() {
 }
 
 /// What was read of a stream that a handler attached in this way.
-async fn opened<F>(log: &MemoryLog, attach: impl Fn(ResumableStream, MemoryLog) -> F) -> String
+async fn opened<F>(log: &Log, attach: impl Fn(ResumableStream, Log) -> F) -> String
 where
     F: Future<Output = Result<ResumableBody, AttachError>>,
 {
@@ -108,9 +107,7 @@ fn data(text: &str) -> Vec<&str> {
 #[tokio::test]
 async fn a_feed_begins_where_its_handler_says() {
     let limits = LogLimits::default().with_max_events(3);
-    let log = MemoryLogs::new(limits, LogBudget::default())
-        .create()
-        .unwrap();
+    let log = Logs::new(limits, LogBudget::default()).create().unwrap();
     for text in ["1", "2", "3", "4", "5"] {
         log.append(&Event::new().data(text)).await.unwrap();
     }

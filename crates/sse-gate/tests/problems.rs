@@ -11,11 +11,12 @@ use sse_gate::core::{Cap, EntropyError, FullError, IssueError, StoreError};
 use sse_gate::mint::{AuthError, Denied};
 use sse_gate::sessions::Topics;
 use sse_gate::sessions::error::{
-    AppendError, AppendErrorKind, OpenError, SessionError, SessionErrorKind, TopicErrorKind,
+    AppendError, AppendErrorKind, LogError, OpenError, SessionError, SessionErrorKind,
+    TopicErrorKind,
 };
 use sse_gate::{
-    AttachError, Gate, GrantRequest, Granted, MemoryLogs, Problem, Resource, ResumableStream,
-    SseRoute, Subject,
+    AttachError, Gate, GrantRequest, Granted, Logs, Problem, Resource, ResumableStream, SseRoute,
+    Subject,
 };
 
 /// A name for the message of a failed test, the error, its status, and its `Retry-After`.
@@ -139,14 +140,14 @@ async fn errors_of_streams() {
     use AppendErrorKind as Append;
     use SessionErrorKind as Session;
 
-    let topics = Topics::new(MemoryLogs::default())
+    let topics = Topics::new(Logs::default())
         .with_max(1)
         .with_max_per_subject(0);
     let long = "x".repeat(Topics::MAX_NAME_LEN + 1);
     let alice = Subject::new("alice").unwrap();
-    let too_long = topics.log(&long, None).unwrap_err();
-    let owned = topics.log("hers", &alice).unwrap_err();
-    let _log = topics.log("news", None).unwrap();
+    let too_long = topics.log(&long, None).await.unwrap_err();
+    let owned = topics.log("hers", &alice).await.unwrap_err();
+    let _log = topics.log("news", None).await.unwrap();
     let nothing = topics
         .publish("news", None, &Event::new())
         .await
@@ -187,7 +188,7 @@ async fn errors_of_streams() {
         ),
         (
             "attach: no log",
-            AttachError::NoLog(EntropyError::new("x")).into(),
+            AttachError::NoLog(LogError::unavailable("x")).into(),
             503,
             "1",
         ),
@@ -307,7 +308,7 @@ async fn a_handler_may_ask_with_a_question_mark() {
         let grant = gate.redeem(token.token().expose(), &resource).await?;
         let _payload: Option<u8> = grant.payload()?;
         gate.revoke(&subject).await?;
-        gate.new_logs().create()?;
+        gate.new_logs().create().await?;
         let event = Event::new().data("x");
         Topics::new(gate.new_logs())
             .publish("news", None, &event)

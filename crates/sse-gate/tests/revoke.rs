@@ -22,7 +22,7 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::admission::ResponseBody;
 use sse_gate::core::{Entry, Epoch, Signal, StoreError, StreamEnd, SystemEntropy, TokenKey};
 use sse_gate::{
-    Event, Gate, GateLayer, GrantRequest, Limits, MemoryLogs, MemorySessions, MemoryStore, Problem,
+    Event, Gate, GateLayer, GrantRequest, Limits, Logs, MemorySessions, MemoryStore, Problem,
     ResumableStream, ResumeKeys, Sessions, SseBody, SseRoute, Subject, TokenStore,
 };
 use support::{Body, Witness, get};
@@ -76,7 +76,7 @@ struct Scene {
     store: Store,
     session_store: Hand,
     sessions: Sessions,
-    logs: MemoryLogs,
+    logs: Logs,
     strict: SseRoute,
     resumable: SseRoute,
 }
@@ -100,7 +100,7 @@ impl Scene {
             store,
             sessions: Sessions::new(session_store.clone(), keys),
             session_store,
-            logs: MemoryLogs::default(),
+            logs: Logs::default(),
             strict: SseRoute::new("/strict/{id}").unwrap(),
             resumable: SseRoute::new("/resumable/{id}").unwrap(),
         }
@@ -139,7 +139,12 @@ impl Scene {
         uri: &str,
         layer: &GateLayer,
     ) -> impl Future<Output = Response<ResponseBody<BoxBody>>> + Send + use<> {
-        let (request, log) = (get(uri), self.logs.create().unwrap());
+        let (request, log) = (
+            get(uri),
+            futures_util::FutureExt::now_or_never(self.logs.create())
+                .expect("memory is ready at once")
+                .unwrap(),
+        );
         let service = layer.layer(tower::service_fn(move |request| {
             handle(log.clone(), request)
         }));
@@ -153,7 +158,7 @@ impl Scene {
 }
 
 async fn handle(
-    log: sse_gate::MemoryLog,
+    log: sse_gate::Log,
     request: Request<Body>,
 ) -> Result<Response<BoxBody>, Infallible> {
     let Ok(stream) = ResumableStream::of(request.extensions()) else {

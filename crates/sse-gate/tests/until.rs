@@ -14,8 +14,7 @@ use http_body::{Body as HttpBody, Frame};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::admission::ResponseBody;
-use sse_gate::sessions::backend::EventLog;
-use sse_gate::{Event, GateLayer, MemoryLog, ResumableStream, SseBody};
+use sse_gate::{Event, GateLayer, Log, ResumableStream, SseBody};
 use support::{Body, World, get};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -33,7 +32,7 @@ enum Says {
     /// A body that has always more to say.
     Everything,
     /// The events of this log.
-    Log(MemoryLog),
+    Log(Log),
 }
 
 impl Says {
@@ -137,7 +136,9 @@ async fn every_strict_stream_ends() {
 async fn a_resumable_stream_gets_a_last_word() {
     let world = World::new();
     let sessions = world.gate.new_sessions().unwrap();
-    let log = world.gate.new_logs().create().unwrap();
+    let log = FutureExt::now_or_never(world.gate.new_logs().create())
+        .expect("memory is ready at once")
+        .unwrap();
     let (down, until) = signal();
     let layer = world.layer().resumable(&sessions).until(until);
     let mut body = open(&world, &layer, Says::Log(log.clone())).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::extract::{FromRef, State};
 use axum::{Router, http::request::Parts, routing::get};
-use sse_gate::{MemoryLogs, prelude::*};
+use sse_gate::{Logs, prelude::*};
 use sse_gate_strangers::{Client, last_id};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
@@ -21,11 +21,11 @@ struct Model(Arc<AtomicUsize>);
 
 #[derive(Clone)]
 struct App {
-    logs: MemoryLogs,
+    logs: Logs,
     model: Model,
 }
 
-impl FromRef<App> for MemoryLogs {
+impl FromRef<App> for Logs {
     fn from_ref(app: &App) -> Self {
         app.logs.clone()
     }
@@ -50,7 +50,7 @@ async fn may_ask(request: MintRequest) -> Result<Permit, Denied> {
 }
 
 async fn answer(
-    State(logs): State<MemoryLogs>,
+    State(logs): State<Logs>,
     State(model): State<Model>,
     stream: ResumableStream,
 ) -> Result<ResumableBody, Problem> {

@@ -27,7 +27,7 @@ async fn follow(
     Path(feed): Path<String>,
     stream: ResumableStream,
 ) -> Result<ResumableBody, Problem> {
-    let log = topics.log(&feed, None)?;
+    let log = topics.log(&feed, None).await?;
     Ok(stream.follow(&log).last(3).await?)
 }
 

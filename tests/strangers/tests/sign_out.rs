@@ -75,7 +75,7 @@ async fn news(
     State(topics): State<Topics>,
     stream: ResumableStream,
 ) -> Result<ResumableBody, Problem> {
-    let log = topics.log("news", None)?;
+    let log = topics.log("news", None).await?;
     Ok(stream.follow(&log).await?)
 }
 

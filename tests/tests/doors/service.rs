@@ -11,11 +11,10 @@ use bytes::Bytes;
 use futures_util::stream::{self, Chain, Iter, Pending, StreamExt};
 use http::Response;
 use sse_gate::mint::{Denied, MintRequest, Permit};
-use sse_gate::sessions::backend::EventLog;
 use sse_gate::sessions::{LogBudget, LogLimits};
 use sse_gate::{
-    Event, Gate, GateLayer, Granted, JwtAuthenticator, JwtKey, MemoryLog, MemoryLogs, MintService,
-    Problem, Resumable, ResumableBody, ResumableStream, Sessions, SseBody, SseRoute, StreamSlots,
+    Event, Gate, GateLayer, Granted, JwtAuthenticator, JwtKey, Log, Logs, MintService, Problem,
+    Resumable, ResumableBody, ResumableStream, Sessions, SseBody, SseRoute, StreamSlots,
 };
 use sse_gate_tests::{Connection, EventStream, Request, Response as Answer, in_time, jwt};
 use tokio::net::TcpListener;
@@ -50,7 +49,7 @@ pub(crate) struct Parts {
 #[derive(Clone)]
 pub(crate) struct Handlers {
     /// The log of all feeds.
-    pub(crate) log: MemoryLog,
+    pub(crate) log: Log,
     /// The bodies of requests.
     heard: Arc<Mutex<Vec<Bytes>>>,
 }
@@ -144,7 +143,7 @@ impl Service {
 
     /// The same over this gate, with a log of these limits.
     pub(crate) async fn start_with(framework: Framework, gate: Gate, limits: LogLimits) -> Self {
-        let logs = MemoryLogs::new(limits, LogBudget::default());
+        let logs = Logs::new(limits, LogBudget::default());
         let parts = Parts {
             strict: SseRoute::new("/strict/{id}").expect("a pattern"),
             feed: SseRoute::new("/feed/{id}").expect("a pattern"),
@@ -152,7 +151,9 @@ impl Service {
             slots: StreamSlots::default(),
             gate,
             handlers: Handlers {
-                log: logs.create().expect("randomness"),
+                log: futures_util::FutureExt::now_or_never(logs.create())
+                    .expect("memory is ready at once")
+                    .expect("randomness"),
                 heard: Arc::default(),
             },
             shutdown: CancellationToken::new(),

@@ -11,8 +11,8 @@ use sse_gate::sessions::backend::ResumeId;
 use sse_gate::sessions::error::ResumeError;
 use sse_gate::sessions::{SessionInfo, SessionObserver, SessionSignal};
 use sse_gate::{
-    Event, Gate, GateLayer, MemoryLogs, MemorySessions, Resumable, ResumableStream, ResumeKeys,
-    Sessions, StripTokenLayer,
+    Event, Gate, GateLayer, Logs, MemorySessions, Resumable, ResumableStream, ResumeKeys, Sessions,
+    StripTokenLayer,
 };
 use tower::{Layer, Service, service_fn};
 
@@ -41,7 +41,7 @@ impl SessionObserver for Told {
 /// Answers with a log of one event, and prints all that a handler has of its request.
 async fn handle(
     printed: Printed,
-    logs: MemoryLogs,
+    logs: Logs,
     request: http::Request<Empty<Bytes>>,
 ) -> Result<http::Response<sse_gate::ResumableBody>, Infallible> {
     add(&printed, &request);
@@ -79,7 +79,7 @@ async fn a_resumable_stream_prints_no_secret() {
     let mut prints = Prints::default();
     prints.plant(PAYLOAD);
     prints.plant(SAID);
-    let (printed, told, logs) = (Printed::default(), Told::default(), MemoryLogs::default());
+    let (printed, told, logs) = (Printed::default(), Told::default(), Logs::default());
     let keys = ResumeKeys::generate(&SystemEntropy).expect("randomness");
     prints.print(&keys);
     let sessions = Sessions::new(MemorySessions::default(), keys).with_observer(told.clone());

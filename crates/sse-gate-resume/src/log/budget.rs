@@ -19,13 +19,13 @@ use crate::sync::Mutex;
 /// ```
 /// use sse_gate_codec::Event;
 /// use sse_gate_core::Subject;
-/// use sse_gate_resume::{LogBudget, LogLimits, MemoryLogs, Publisher};
+/// use sse_gate_resume::{LogBudget, LogLimits, Logs, Publisher};
 ///
 /// # pollster::block_on(async {
 /// let budget = LogBudget::new(64 * 1024 * 1024).with_share(1024 * 1024);
-/// let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
+/// let logs = Logs::new(LogLimits::default(), budget.clone());
 /// let alice = Subject::new("alice")?;
-/// let publisher = Publisher::new(logs.create_for(&alice)?);
+/// let publisher = Publisher::new(logs.create_for(&alice).await?);
 /// publisher.publish(&Event::new().data("hello")).await?;
 /// assert!(budget.used_by(&alice) > 64);
 ///
@@ -79,7 +79,7 @@ impl LogBudget {
     /// A budget of the same size, with this many bytes for the logs of one subject. It counts anew:
     /// logs that were made with the old one don't count.
     ///
-    /// A share bounds logs that are made [for a subject](super::MemoryLogs::create_for), and topics
+    /// A share bounds logs that are made [for a subject](super::Logs::create_for), and topics
     /// that a subject [owns](crate::Topics::log).
     pub fn with_share(self, max_bytes: usize) -> Self {
         Self::with(self.0.total.max, max_bytes)

@@ -9,14 +9,14 @@ use std::time::Duration;
 ///
 /// ```
 /// use std::time::Duration;
-/// use sse_gate_resume::{LogBudget, LogLimits, MemoryLogs};
+/// use sse_gate_resume::{LogBudget, LogLimits, Logs};
 ///
 /// // Prices: many small events, of which only the newest matter.
 /// let limits = LogLimits::default()
 ///     .with_max_events(100)
 ///     .with_max_bytes(64 * 1024)
 ///     .with_max_age(Duration::from_secs(30));
-/// let logs = MemoryLogs::new(limits, LogBudget::default());
+/// let logs = Logs::new(limits, LogBudget::default());
 /// # let _ = logs;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,31 +5,46 @@
 //! told so. Each log has an [epoch](LogEpoch), so that a number of one log means nothing in another.
 //!
 //! Readers pull: each asks for what comes after the event that it had last, and waits if there is
-//! nothing. So a slow reader costs a log nothing, and appending never waits.
+//! nothing. So a slow reader costs a log nothing, and appending never waits for one.
 //!
-//! A reader needs [`ReadLog`], and a writer [`EventLog`]. [`MemoryLog`] implements both.
+//! # Where the events are
+//!
+//! A [`Log`] keeps a window of the last events in memory. Without a
+//! [`LogStore`](crate::backend::LogStore), the window is all there is. With one, an event is appended
+//! to the store first, and to the window when the store has acknowledged it. So readers are served from
+//! memory, an event is encoded once, and only a reader that is behind the window asks the store.
 
+mod backing;
 mod bounds;
 mod budget;
 mod encoded;
 mod epoch;
 mod error;
+mod handle;
 mod limits;
-mod memory;
+mod logs;
+mod name;
 mod page;
+mod read;
+mod reader;
 mod readers;
+mod registry;
 mod retained;
-mod traits;
+mod shared;
+mod watched;
 
 pub use bounds::{Bounds, LogEnd};
 pub use budget::LogBudget;
 pub use encoded::EncodedEvent;
 pub use epoch::LogEpoch;
-pub use error::{AppendError, AppendErrorKind};
+pub use error::{AppendError, AppendErrorKind, LogError, LogErrorKind};
+pub use handle::Log;
 pub use limits::LogLimits;
-pub(crate) use memory::WatchedLog;
-pub use memory::{MemoryLog, MemoryLogs};
+pub use logs::Logs;
+pub use name::{InvalidLogName, LogName};
 pub use page::Page;
-pub use readers::ReaderId;
+
+pub use read::{Read, StopReason};
+pub use reader::Reader;
 pub(crate) use readers::keep_waker;
-pub use traits::{EventLog, Read, ReadLog, StopReason};
+pub(crate) use watched::WatchedLog;

@@ -3,20 +3,8 @@
 use std::task::{Context, Waker};
 
 /// A reader's place in a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ReaderId(usize);
-
-impl ReaderId {
-    /// The place of this number. A log that keeps its readers by itself makes places with it.
-    pub const fn new(place: usize) -> Self {
-        Self(place)
-    }
-
-    /// Its number.
-    pub const fn get(self) -> usize {
-        self.0
-    }
-}
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReaderId(usize);
 
 /// The readers of a log, each with its waker while it waits.
 ///

@@ -79,6 +79,12 @@ impl Retained {
         Ok(self.last)
     }
 
+    /// Leaves out all events up to this one: they are elsewhere.
+    pub(super) fn skip_to(&mut self, seq: u64) {
+        self.clear();
+        self.last = seq;
+    }
+
     /// Drops all events.
     pub(super) fn clear(&mut self) {
         while !self.events.is_empty() {

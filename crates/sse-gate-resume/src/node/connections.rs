@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{CutReason, Fence};
 use crate::id::SessionId;
-use crate::log::{LogEpoch, ReadLog, StopReason};
+use crate::log::{Log, LogEpoch, StopReason};
 use crate::session::CloseReason;
 use crate::sync::Mutex;
 
@@ -28,7 +28,7 @@ struct Inner {
 /// What this node has of a session.
 #[derive(Debug)]
 struct LocalSession {
-    log: Arc<dyn ReadLog>,
+    log: Arc<Log>,
     owns_log: bool,
     /// Whether one of its connections was ever admitted here.
     was_admitted: bool,
@@ -55,7 +55,7 @@ struct Readership {
 #[derive(Default)]
 struct Deferred {
     fences: Vec<Fence>,
-    stopped: Option<Arc<dyn ReadLog>>,
+    stopped: Option<Arc<Log>>,
     freed: Option<LocalSession>,
 }
 
@@ -65,7 +65,7 @@ impl Connections {
         &self,
         session: SessionId,
         generation: u64,
-        log: &Arc<dyn ReadLog>,
+        log: &Arc<Log>,
         owns_log: bool,
     ) -> Fence {
         let fence = Fence::new();
@@ -128,7 +128,9 @@ impl Connections {
 
     /// A session is over: its connections are cut. If no session reads its log any more, and one of
     /// them owned it, the log's writer is told.
-    pub(crate) fn close(&self, session: SessionId, reason: CloseReason) {
+    ///
+    /// Returns whether this node had anything of it.
+    pub(crate) fn close(&self, session: SessionId, reason: CloseReason) -> bool {
         let mut deferred = Deferred::default();
         let mut inner = self.0.lock();
         if let Some(local) = inner.sessions.remove(&session) {
@@ -141,7 +143,9 @@ impl Connections {
             deferred.freed = Some(local);
         }
         drop(inner);
+        let was_here = deferred.freed.is_some();
         deferred.run();
+        was_here
     }
 
     fn give_up_if(&self, session: SessionId, is_over: impl FnOnce(&mut LocalSession) -> bool) {
@@ -158,7 +162,7 @@ impl Connections {
     }
 
     /// The log of a session, if this node has it.
-    pub(crate) fn log(&self, session: SessionId) -> Option<Arc<dyn ReadLog>> {
+    pub(crate) fn log(&self, session: SessionId) -> Option<Arc<Log>> {
         let inner = self.0.lock();
         let local = inner.sessions.get(&session)?;
         Some(Arc::clone(&local.log))

@@ -8,7 +8,7 @@ use sse_gate_core::SteadyTime;
 
 use super::Fence;
 use crate::id::SessionId;
-use crate::log::ReadLog;
+use crate::log::Log;
 use crate::session::{Binding, Delivered};
 use crate::sessions::Sessions;
 
@@ -18,7 +18,7 @@ use crate::sessions::Sessions;
 /// ```
 /// # use std::sync::Arc;
 /// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
-/// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+/// # use sse_gate_resume::{Logs, Opening, Sessions};
 /// # pollster::block_on(async {
 /// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
 /// # let gate = TokenGate::new(MemoryStore::default());
@@ -26,7 +26,7 @@ use crate::sessions::Sessions;
 /// # let sessions = Sessions::in_memory()?;
 /// # let arrival = sessions.arrival().await?;
 /// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
-/// # let log = MemoryLogs::default().create()?;
+/// # let log = Logs::default().create().await?;
 /// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
 /// # let mut subscription = sessions.open(opening).await?;
 /// # let mut bytes = bytes::BytesMut::new();
@@ -65,7 +65,7 @@ impl Lease {
         session: SessionId,
         generation: u64,
         binding: &Arc<Binding>,
-        log: &Arc<dyn ReadLog>,
+        log: &Arc<Log>,
         now: SteadyTime,
     ) -> Self {
         let left = binding.ends_at.saturating_since(now);

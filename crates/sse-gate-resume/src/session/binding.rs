@@ -1,12 +1,11 @@
 //! What a session is bound to for its whole life: [`Binding`].
 
 use std::fmt;
-use std::sync::Arc;
 
 use sse_gate_core::{Grant, SteadyTime, TokenKey};
 
 use super::{ResumePolicy, SessionEpoch};
-use crate::log::LogEpoch;
+use crate::log::{LogEpoch, LogName};
 
 /// Whose session it is, what it streams, and until when. It never changes.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub struct Binding {
     /// Random bytes from which the session's own key is derived.
     pub salt: [u8; 32],
     /// The name of the log that it reads, by which a log store finds it.
-    pub log_name: Arc<str>,
+    pub log_name: LogName,
     /// The epoch of the log that it reads.
     pub log_epoch: LogEpoch,
     /// Whether the log ends with the session.

@@ -28,7 +28,7 @@ const UNUSED: Duration = Duration::from_secs(10);
 ///     GrantRequest, MemoryStore, Resource, SteadyTime, Subject, TokenGate, TokenKey,
 /// };
 /// use sse_gate_resume::backend::{
-///     Binding, Bounds, LogEpoch, Outcome, Record, SessionEpoch, ShownId,
+///     Binding, Bounds, LogEpoch, LogName, Outcome, Record, SessionEpoch, ShownId,
 /// };
 /// use sse_gate_resume::{InvalidIdReason, ResumePolicy};
 ///
@@ -40,7 +40,7 @@ const UNUSED: Duration = Duration::from_secs(10);
 ///     token,
 ///     grant,
 ///     salt: [2; 32],
-///     log_name: "answer 7".into(),
+///     log_name: LogName::new("answer 7")?,
 ///     log_epoch: LogEpoch::from_bytes([3; 8]),
 ///     owns_log: true,
 ///     base: 0,

@@ -25,7 +25,7 @@ use sse_gate_core::{Entry, Grant, SteadyTime};
 use super::grace::Grace;
 use super::takeovers::Takeovers;
 use super::{Binding, CloseReason, NodeId, Record, ResumePolicy, SessionEpoch};
-use crate::log::{LogEnd, LogEpoch};
+use crate::log::{LogEnd, LogEpoch, LogName};
 
 const VERSION: u8 = 1;
 const ATTACHED: u8 = 1;
@@ -48,7 +48,7 @@ impl Record {
         let binding = &*self.binding;
         let policy = &binding.policy;
         let grant = binding.grant.to_entry(binding.token);
-        let (grant, name) = (grant.as_bytes(), binding.log_name.as_bytes());
+        let (grant, name) = (grant.as_bytes(), binding.log_name.as_str().as_bytes());
         let (log_last, log_end) = self
             .log_end
             .map_or((0, 0), |(last, end)| (last, end_code(end)));
@@ -195,7 +195,7 @@ impl<'a> Reader<'a> {
             token: entry.key(),
             grant: Grant::from_entry(&entry).map_err(|_| CorruptRecord("grant"))?,
             salt,
-            log_name: name.into(),
+            log_name: LogName::new(name).map_err(|_| CorruptRecord("log name"))?,
             log_epoch,
             owns_log,
             base,

@@ -1,9 +1,12 @@
 //! How a session is changed: load its record, take the step, swap the record in.
 
+use std::sync::Arc;
+
 use sse_gate_core::SteadyTime;
 
 use super::Sessions;
 use crate::id::SessionId;
+use crate::log::Log;
 use crate::session::{CloseReason, Record, SessionError, SessionErrorKind};
 use crate::store::{SessionKey, SessionStore, StoredSession};
 
@@ -70,9 +73,35 @@ impl Sessions {
         let counts =
             record == stored.record || parts.store.swap(stored.id, stored.version, record).await?;
         if counts && let Some(reason) = closed_by_it {
-            parts.connections.close(stored.id, reason);
+            let was_here = parts.connections.close(stored.id, reason);
+            let binding = stored.record.binding();
+            if let Some(logs) = &parts.logs
+                && !was_here
+                && binding.owns_log
+            {
+                logs.remove_later(binding.log_name.clone(), binding.log_epoch);
+            }
         }
         Ok(counts)
+    }
+
+    /// The log of a session that is not closed: the one that this node has, or the one in the store.
+    pub(super) async fn log_of(
+        &self,
+        stored: &StoredSession,
+    ) -> Result<Option<Arc<Log>>, SessionError> {
+        let parts = &*self.0;
+        let known = parts.connections.log(stored.id);
+        let (None, Some(logs)) = (&known, &parts.logs) else {
+            return Ok(known);
+        };
+        let binding = stored.record.binding();
+        if stored.record.closed().is_some() {
+            return Ok(None);
+        }
+        let owner = binding.owns_log.then(|| binding.grant.subject());
+        let log = logs.open(&binding.log_name, binding.log_epoch, owner).await;
+        Ok(log.map_err(SessionError::unavailable)?.map(Arc::new))
     }
 
     /// Closes a session. Returns whether it was open.

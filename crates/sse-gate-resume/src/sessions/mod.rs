@@ -11,6 +11,7 @@ use std::time::Duration;
 use sse_gate_core::{Clock, Entropy, EntropyError, SteadyTime, Subject, SystemEntropy, TokenKey};
 
 use crate::id::{IdPrefix, ResumeKeys, SessionId};
+use crate::log::Logs;
 use crate::memory::MemorySessions;
 use crate::node::{Connections, Lease, Spawn};
 use crate::observer::{SessionObserver, SessionSignal};
@@ -29,7 +30,7 @@ use parts::Parts;
 /// ```
 /// use std::sync::Arc;
 /// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
-/// use sse_gate_resume::{CloseReason, MemoryLogs, Opening, Sessions};
+/// use sse_gate_resume::{CloseReason, Logs, Opening, Sessions};
 ///
 /// # pollster::block_on(async {
 /// let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
@@ -39,7 +40,7 @@ use parts::Parts;
 /// let sessions = Sessions::in_memory()?;
 /// let arrival = sessions.arrival().await?;
 /// let grant = gate.redeem(issued.token().expose(), &chat).await?;
-/// let log = Arc::new(MemoryLogs::default().create()?);
+/// let log = Arc::new(Logs::default().create().await?);
 /// let subscription = sessions.open(Opening::new(arrival, &grant, issued.key(), log)).await?;
 /// assert_eq!(subscription.binding().grant.subject(), &alice);
 ///
@@ -72,7 +73,7 @@ impl Sessions {
 
     /// Whether these are the same sessions, and not others with the same settings.
     pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.0.connections, &other.0.connections)
     }
 
     /// Sets the clock, the system's by default. A store has a clock of its own.
@@ -94,6 +95,14 @@ impl Sessions {
     /// Sets the observer, which is told what happens. The default one does nothing.
     pub fn with_observer(self, observer: impl SessionObserver) -> Self {
         self.with(|parts| parts.observer = Arc::new(observer))
+    }
+
+    /// Says where the logs of sessions are kept, so that a client can go on with a session that was
+    /// opened by another process, or before a restart.
+    ///
+    /// Without it, only the process that opened a session can go on with it.
+    pub fn with_logs(self, logs: &Logs) -> Self {
+        self.with(|parts| parts.logs = Some(logs.clone()))
     }
 
     /// Sets what runs work in the background that a connection leaves behind, such as telling a
@@ -141,7 +150,7 @@ impl Sessions {
             token: opening.token,
             grant: opening.grant.without_payload(),
             salt,
-            log_name: opening.log.name().into(),
+            log_name: opening.log.name(),
             log_epoch: opening.log.epoch(),
             owns_log: opening.owns_log,
             base: place.base,
@@ -272,8 +281,12 @@ impl Sessions {
         let (sessions, left_at) = (self.clone(), self.steady());
         self.0.chores.run(async move {
             let since_then = sessions.steady().saturating_since(left_at);
+            let log = sessions.connections().log(id);
             let release = |record: &mut Record, now: SteadyTime| {
                 record.release(generation, delivered, now.saturating_sub(since_then));
+                if let Some(log) = &log {
+                    record.note_log_end(&log.bounds());
+                }
             };
             // If it fails, the session counts as connected until its client comes back or it ends.
             let released = sessions.change(SessionKey::Id(id), release).await;

@@ -7,6 +7,7 @@ use sse_gate_codec::Event;
 use sse_gate_core::{Clock, Entropy, SystemClock, SystemEntropy};
 
 use crate::id::{IdPrefix, ResumeId, ResumeKeys, SessionId, Tag, TagContext};
+use crate::log::Logs;
 use crate::node::{Chores, Connections, Lease};
 use crate::observer::{SessionInfo, SessionObserver, SessionSignal};
 use crate::session::Binding;
@@ -18,6 +19,8 @@ pub(super) struct Parts {
     pub(super) store: SharedSessions,
     pub(super) connections: Arc<Connections>,
     pub(super) chores: Chores,
+    /// Where the logs of sessions are that this node does not have yet.
+    pub(super) logs: Option<Logs>,
     keys: Arc<ResumeKeys>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
@@ -30,6 +33,7 @@ impl Parts {
             store,
             connections: Arc::default(),
             chores: Chores::default(),
+            logs: None,
             keys: Arc::new(keys),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),

@@ -28,7 +28,7 @@ impl Sessions {
     /// ```
     /// # use std::sync::Arc;
     /// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
-    /// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+    /// # use sse_gate_resume::{Logs, Opening, Sessions};
     /// # pollster::block_on(async {
     /// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
     /// # let gate = TokenGate::new(MemoryStore::default());
@@ -36,7 +36,7 @@ impl Sessions {
     /// # let sessions = Sessions::in_memory()?;
     /// # let arrival = sessions.arrival().await?;
     /// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
-    /// # let log = MemoryLogs::default().create()?;
+    /// # let log = Logs::default().create().await?;
     /// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
     /// # let mut subscription = sessions.open(opening).await?;
     /// # let mut bytes = bytes::BytesMut::new();
@@ -63,7 +63,7 @@ impl Sessions {
     /// ```
     /// # use std::sync::Arc;
     /// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
-    /// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+    /// # use sse_gate_resume::{Logs, Opening, Sessions};
     /// # pollster::block_on(async {
     /// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
     /// # let gate = TokenGate::new(MemoryStore::default());
@@ -71,7 +71,7 @@ impl Sessions {
     /// # let sessions = Sessions::in_memory()?;
     /// # let arrival = sessions.arrival().await?;
     /// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
-    /// # let log = MemoryLogs::default().create()?;
+    /// # let log = Logs::default().create().await?;
     /// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
     /// # let mut subscription = sessions.open(opening).await?;
     /// # let mut bytes = bytes::BytesMut::new();
@@ -114,7 +114,7 @@ impl Sessions {
     /// ```
     /// # use std::sync::Arc;
     /// # use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
-    /// # use sse_gate_resume::{MemoryLogs, Opening, Sessions};
+    /// # use sse_gate_resume::{Logs, Opening, Sessions};
     /// # pollster::block_on(async {
     /// # let (alice, chat) = (Subject::new("alice")?, Resource::new(["chat"])?);
     /// # let gate = TokenGate::new(MemoryStore::default());
@@ -122,7 +122,7 @@ impl Sessions {
     /// # let sessions = Sessions::in_memory()?;
     /// # let arrival = sessions.arrival().await?;
     /// # let grant = gate.redeem(issued.token().expose(), &chat).await?;
-    /// # let log = MemoryLogs::default().create()?;
+    /// # let log = Logs::default().create().await?;
     /// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log));
     /// # let mut subscription = sessions.open(opening).await?;
     /// # let mut bytes = bytes::BytesMut::new();
@@ -186,7 +186,8 @@ impl Sessions {
             };
             let mut record = stored.current();
             let is_reopened = record.reopen(grace, stored.now);
-            let Some(log) = parts.connections.log(stored.id).filter(|_| is_reopened) else {
+            let log = self.log_of(&stored).await?;
+            let Some(log) = log.filter(|_| is_reopened) else {
                 if self.swap(&stored, record).await? {
                     return Ok(None);
                 }

@@ -7,7 +7,7 @@ use super::Sessions;
 use super::change::{ATTEMPTS, contended};
 use super::parts::Parts;
 use crate::id::{ResumeId, SessionId};
-use crate::log::{Bounds, ReadLog};
+use crate::log::{Bounds, Log};
 use crate::node::Lease;
 use crate::observer::SessionSignal;
 use crate::resumed::{ResumeError, Resumed};
@@ -98,7 +98,7 @@ impl<'a> Resumption<'a> {
     /// Takes the step on the record as it was loaded.
     async fn step(&self, shown: &ShownId) -> Result<Step, SessionError> {
         let (sessions, stored) = (self.sessions, &self.stored);
-        let log = sessions.0.connections.log(stored.id);
+        let log = sessions.log_of(stored).await?;
         let mut record = stored.current();
         let bounds = bounds(&record, log.as_deref());
         let outcome = record.redeem(shown, &bounds, stored.now);
@@ -157,7 +157,7 @@ impl Sessions {
         stored: &StoredSession,
         mut record: Record,
         generation: u64,
-        log: &Arc<dyn ReadLog>,
+        log: &Arc<Log>,
     ) -> Result<Option<Lease>, SessionError> {
         let store = &self.0.store;
         record.serve_from(store.node());
@@ -180,13 +180,13 @@ impl Sessions {
 
 /// The bounds of a session's log. A session that is closed has none, so they are those of an empty
 /// log.
-pub(super) fn bounds(record: &Record, log: Option<&dyn ReadLog>) -> Bounds {
+pub(super) fn bounds(record: &Record, log: Option<&Log>) -> Bounds {
     let empty = Bounds {
         first: 1,
         last: 0,
         end: None,
     };
-    let open = log.map(ReadLog::bounds);
+    let open = log.map(Log::bounds);
     open.or_else(|| record.ended_log()).unwrap_or(empty)
 }
 

@@ -1,9 +1,13 @@
-//! Where the state of sessions is kept: what is true, as plain data.
+//! Where the state of sessions and logs is kept: what is true, as plain data.
 
+mod logs;
 mod sessions;
 mod shared;
+mod shared_logs;
 mod stored;
 
+pub use logs::{LogId, LogStore, NewLog, StoredEvents, StoredLog};
 pub use sessions::SessionStore;
 pub use shared::SharedSessions;
+pub(crate) use shared_logs::SharedLogStore;
 pub use stored::{Due, Moment, SessionKey, StoredSession};

@@ -12,6 +12,8 @@ pub enum SubscriptionEnd {
     Failed,
     /// The client was behind for too long: see [`SlowPolicy`](crate::SlowPolicy).
     TooSlow,
+    /// The store of the log can't be asked for what the client misses. The client comes back.
+    LogUnavailable,
     /// Another connection has taken its place.
     Replaced,
     /// Its session was closed.

@@ -13,7 +13,7 @@ pub use end::{SubscriptionEnd, Written};
 
 use crate::frames;
 use crate::id::IdPrefix;
-use crate::log::{Page, ReadLog, ReaderId};
+use crate::log::{Log, Page, Reader};
 use crate::node::{CutReason, Lease};
 use crate::session::{Binding, CloseReason};
 use crate::slow::{Slow, SlowPolicy};
@@ -39,7 +39,7 @@ use crate::slow::{Slow, SlowPolicy};
 /// use std::future::poll_fn;
 /// use bytes::BytesMut;
 /// use sse_gate_resume::backend::{SubscriptionEnd, Written};
-/// # use sse_gate_resume::{MemoryLogs, Opening, Publisher, Sessions};
+/// # use sse_gate_resume::{Logs, Opening, Publisher, Sessions};
 ///
 /// # pollster::block_on(async {
 /// # let gate = TokenGate::new(MemoryStore::default());
@@ -48,7 +48,7 @@ use crate::slow::{Slow, SlowPolicy};
 /// # let sessions = Sessions::in_memory()?;
 /// # let arrival = sessions.arrival().await?;
 /// # let grant = gate.redeem(issued.token().expose(), &resource).await?;
-/// # let log = MemoryLogs::default().create()?;
+/// # let log = Logs::default().create().await?;
 /// # let opening = Opening::new(arrival, &grant, issued.key(), Arc::new(log.clone()));
 /// # let publisher = Publisher::new(log);
 /// # publisher.publish(&Event::new().data("hello")).await?;
@@ -67,8 +67,7 @@ use crate::slow::{Slow, SlowPolicy};
 #[derive(Debug)]
 pub struct Subscription {
     lease: Lease,
-    log: Arc<dyn ReadLog>,
-    reader: ReaderId,
+    reader: Reader,
     prefix: IdPrefix,
     /// The last event that the client has when everything that was written has arrived.
     cursor: u64,
@@ -87,12 +86,10 @@ enum Stage {
 }
 
 impl Subscription {
-    pub(crate) fn new(lease: Lease, log: Arc<dyn ReadLog>, prefix: IdPrefix, cursor: u64) -> Self {
-        let reader = log.enroll();
+    pub(crate) fn new(lease: Lease, log: Arc<Log>, prefix: IdPrefix, cursor: u64) -> Self {
         Self {
             lease,
-            log,
-            reader,
+            reader: Reader::new(log),
             prefix,
             cursor,
             slow: Slow::new(SlowPolicy::default()),
@@ -144,9 +141,14 @@ impl Subscription {
             return Poll::Ready(Written::Last);
         }
         let mut page = Page::default();
-        // What is taken from the log under the fence's lock counts as emitted.
+        // What is taken from the log under the fence's lock counts as emitted. What only its store has
+        // is fetched before that.
+        let is_fetching = self.reader.poll_fetch(self.cursor, cx).is_pending();
         let read = self.lease.fence().emit(cx, |cx| {
-            self.log.poll_read(self.reader, self.cursor, &mut page, cx)
+            if is_fetching {
+                return Poll::Pending;
+            }
+            self.reader.poll_read(self.cursor, &mut page, cx)
         });
         match read {
             Err(why) => {
@@ -183,11 +185,5 @@ impl Subscription {
         if self.may_end(buffer) {
             self.cut_off(CutReason::Closed(CloseReason::Deadline), buffer);
         }
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        self.log.dismiss(self.reader);
     }
 }

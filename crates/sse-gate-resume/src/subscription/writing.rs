@@ -35,6 +35,12 @@ impl Subscription {
                 self.gap(last + 1, self.cursor, last, buffer);
                 Written::More
             }
+            Read::Unavailable => {
+                // The client comes back with an id of this connection.
+                self.open(None, buffer);
+                self.stage = Stage::Over(SubscriptionEnd::LogUnavailable);
+                Written::Last
+            }
             Read::Ended(end) => {
                 self.open(None, buffer);
                 self.stage = Stage::Over(match end {
@@ -103,7 +109,7 @@ impl Subscription {
     /// page says how far it is behind.
     fn is_too_slow(&mut self, page: &Page) -> bool {
         let behind = if page.is_full() {
-            self.log.bounds().last.saturating_sub(self.cursor)
+            self.reader.bounds().last.saturating_sub(self.cursor)
         } else {
             page.len() as u64
         };

@@ -3,9 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use sse_gate_core::EntropyError;
-
-use crate::log::{AppendError, AppendErrorKind};
+use crate::log::{AppendError, AppendErrorKind, LogError, LogErrorKind};
 
 /// There is no log of a topic, or its log does not take an event.
 ///
@@ -23,8 +21,10 @@ use crate::log::{AppendError, AppendErrorKind};
 ///     (status, error.retry_after().map(|wait| wait.as_secs()))
 /// }
 ///
-/// let long = sse_gate_resume::Topics::default().log(&"x".repeat(257), None);
+/// # pollster::block_on(async {
+/// let long = sse_gate_resume::Topics::default().log(&"x".repeat(257), None).await;
 /// assert_eq!(answer(&long.unwrap_err()), (404, None));
+/// # });
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{kind}")]
@@ -47,9 +47,9 @@ pub enum TopicErrorKind {
     /// The subject owns as many topics as it may, and none of its topics is idle.
     #[error("subject has too many topics")]
     FullForSubject,
-    /// The random number generator failed.
-    #[error("log of the topic can't be made")]
-    NoEntropy,
+    /// The log of the topic was not made or found, for this reason.
+    #[error("there is no log for the topic")]
+    NoLog(LogErrorKind),
     /// The topic's log did not take the event, for this reason.
     #[error("log of the topic does not take the event")]
     NotAppended(AppendErrorKind),
@@ -86,11 +86,12 @@ impl From<TopicErrorKind> for TopicError {
     }
 }
 
-impl From<EntropyError> for TopicError {
-    fn from(error: EntropyError) -> Self {
+impl From<LogError> for TopicError {
+    fn from(error: LogError) -> Self {
+        let kind = TopicErrorKind::NoLog(error.kind());
         Self {
             source: Some(Box::new(error)),
-            ..TopicErrorKind::NoEntropy.into()
+            ..kind.into()
         }
     }
 }

@@ -14,7 +14,7 @@ use sse_gate_core::{SteadyTime, Subject};
 
 pub use error::{TopicError, TopicErrorKind};
 
-use crate::log::{EventLog, MemoryLog, MemoryLogs, WatchedLog};
+use crate::log::{Log, Logs, WatchedLog};
 use crate::sync::{Mutex, MutexGuard};
 
 use table::TopicTable;
@@ -39,10 +39,10 @@ use topic::Topic;
 /// use std::sync::Arc;
 /// use sse_gate_codec::Event;
 /// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate};
-/// use sse_gate_resume::{MemoryLogs, Opening, Sessions, Start, Topics};
+/// use sse_gate_resume::{Logs, Opening, Sessions, Start, Topics};
 ///
 /// # pollster::block_on(async {
-/// let topics = Topics::new(MemoryLogs::default()).with_max(100);
+/// let topics = Topics::new(Logs::default()).with_max(100);
 /// // The server publishes by itself: the topic has no owner.
 /// topics.publish("news", None, &Event::new().data("one")).await?;
 ///
@@ -54,7 +54,7 @@ use topic::Topic;
 /// # let arrival = sessions.arrival().await?;
 /// # let grant = gate.redeem(issued.token().expose(), &resource).await?;
 /// # let key = issued.key();
-/// let log = topics.log("news", grant.subject())?;
+/// let log = topics.log("news", grant.subject()).await?;
 /// let opening = Opening::new(arrival, &grant, key, Arc::new(log))
 ///     .on_shared_log()
 ///     .with_start(Start::Last(1));
@@ -70,7 +70,7 @@ use topic::Topic;
 /// ```
 #[derive(Clone)]
 pub struct Topics {
-    logs: MemoryLogs,
+    logs: Logs,
     table: Arc<Mutex<TopicTable>>,
 }
 
@@ -81,7 +81,7 @@ impl Topics {
     /// No topics yet. Their logs will be of these, and time passes by the logs' clock.
     ///
     /// By default, there are at most 1,024 topics, and at most 16 of one subject.
-    pub fn new(logs: MemoryLogs) -> Self {
+    pub fn new(logs: Logs) -> Self {
         Self {
             logs,
             table: Arc::default(),
@@ -106,12 +106,12 @@ impl Topics {
     /// # Errors
     ///
     /// The name is too long, there are too many topics, or the random number generator failed.
-    pub fn log<'a>(
+    pub async fn log<'a>(
         &self,
         name: &str,
         owner: impl Into<Option<&'a Subject>>,
-    ) -> Result<MemoryLog, TopicError> {
-        self.reserve(name, owner, Duration::ZERO)
+    ) -> Result<Log, TopicError> {
+        self.reserve(name, owner, Duration::ZERO).await
     }
 
     /// Like [`log`](Self::log), and keeps the topic for at least `time`, even if nothing reads it.
@@ -125,52 +125,59 @@ impl Topics {
     /// use sse_gate_resume::Topics;
     /// use sse_gate_resume::error::TopicErrorKind;
     ///
+    /// # pollster::block_on(async {
     /// let topics = Topics::default().with_max(1);
     /// let alice = Subject::new("alice")?;
     /// // A token for this topic is good for 30 s.
-    /// topics.reserve("chess", &alice, Duration::from_secs(30))?;
+    /// topics.reserve("chess", &alice, Duration::from_secs(30)).await?;
     ///
     /// // Nothing holds the log, and still the topic stays.
-    /// let error = topics.log("go", None).unwrap_err();
+    /// let error = topics.log("go", None).await.unwrap_err();
     /// assert_eq!(error.kind(), TopicErrorKind::Full);
     /// assert!(error.retry_after().unwrap() <= Duration::from_secs(30));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
     /// ```
     ///
     /// # Errors
     ///
     /// As for [`log`](Self::log).
-    pub fn reserve<'a>(
+    pub async fn reserve<'a>(
         &self,
         name: &str,
         owner: impl Into<Option<&'a Subject>>,
         time: Duration,
-    ) -> Result<MemoryLog, TopicError> {
+    ) -> Result<Log, TopicError> {
         if name.len() > Self::MAX_NAME_LEN {
             return Err(TopicErrorKind::NameTooLong.into());
         }
         let (now, owner) = (self.now(), owner.into());
         let reserved_until = now.saturating_add(time);
-        let mut table = self.lock();
-        if let Some(log) = table.hand_out(name, reserved_until) {
-            return Ok(log);
+        {
+            let mut table = self.lock();
+            if let Some(log) = table.hand_out(name, reserved_until) {
+                return Ok(log);
+            }
+            table.find_room(owner, now)?;
         }
-        let victim = table.find_room(owner, now)?;
-        let name: Arc<str> = name.into();
-        let log = self.make_log(owner, &name)?;
-        let evicted = victim.and_then(|victim| table.remove(&victim));
-        let handle = log.handle();
-        table.insert(name, Topic::new(log, owner.cloned(), reserved_until));
-        // What the evicted log holds is freed without the lock.
-        drop(table);
-        drop(evicted);
-        Ok(handle)
+        let log = self.logs.of_topic(name, owner).await?;
+        self.place(name, log, owner, reserved_until)
     }
 
     /// Returns the log of a topic, if there is one of this name.
-    pub fn get(&self, name: &str) -> Option<MemoryLog> {
+    ///
+    /// # Errors
+    ///
+    /// The store of the logs can't be reached, or there are too many topics to use another one.
+    pub async fn get(&self, name: &str) -> Result<Option<Log>, TopicError> {
         let now = self.now();
-        self.lock().hand_out(name, now)
+        if let Some(log) = self.lock().hand_out(name, now) {
+            return Ok(Some(log));
+        }
+        match self.logs.find_topic(name).await? {
+            Some(log) => Ok(Some(self.place(name, log, None, now)?)),
+            None => Ok(None),
+        }
     }
 
     /// Appends an event to the log of a topic, which is made if there is none, and returns the
@@ -185,7 +192,7 @@ impl Topics {
         owner: impl Into<Option<&'a Subject>>,
         event: &Event<'_>,
     ) -> Result<u64, TopicError> {
-        let log = self.log(name, owner)?;
+        let log = self.log(name, owner).await?;
         Ok(log.append(event).await?)
     }
 
@@ -198,25 +205,30 @@ impl Topics {
     /// # pollster::block_on(async {
     /// let topics = Topics::default();
     /// // The match is over. Those who follow it are told so, and the next one begins anew.
-    /// let publisher = Publisher::new(topics.log("match", None)?);
+    /// let publisher = Publisher::new(topics.log("match", None).await?);
     /// publisher.finish().await?;
-    /// assert!(topics.remove("match"));
-    /// assert!(topics.get("match").is_none());
+    /// assert!(topics.remove("match").await?);
+    /// assert!(topics.get("match").await?.is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # }).unwrap();
     /// ```
-    pub fn remove(&self, name: &str) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// The store of the logs can't be reached.
+    pub async fn remove(&self, name: &str) -> Result<bool, TopicError> {
         let removed = self.lock().remove(name);
-        removed.is_some()
+        let in_store = self.logs.remove_topic(name).await?;
+        Ok(removed.is_some() || in_store)
     }
 
-    /// The names of all topics, in no order.
+    /// The names of the topics that this process has used and not forgotten, in no order.
     pub fn names(&self) -> Vec<String> {
         let table = self.lock();
         table.names().map(str::to_owned).collect()
     }
 
-    /// How many topics there are.
+    /// How many topics this process has used and not forgotten.
     pub fn len(&self) -> usize {
         self.lock().len()
     }
@@ -226,15 +238,49 @@ impl Topics {
         self.len() == 0
     }
 
-    /// A log that tells the table when its last handle is dropped.
-    fn make_log(&self, owner: Option<&Subject>, name: &Arc<str>) -> Result<WatchedLog, TopicError> {
+    /// Gives a log its place in the table, unless another task has filled it meanwhile. Returns the log
+    /// that is there.
+    fn place(
+        &self,
+        name: &str,
+        log: Log,
+        owner: Option<&Subject>,
+        reserved_until: SteadyTime,
+    ) -> Result<Log, TopicError> {
+        let mut table = self.lock();
+        if let Some(known) = table.hand_out(name, reserved_until) {
+            // What is not used is freed without the lock.
+            drop(table);
+            return Ok(known);
+        }
+        let victim = match table.find_room(owner, self.now()) {
+            Ok(victim) => victim,
+            Err(full) => {
+                drop(table);
+                return Err(full);
+            }
+        };
+        let name: Arc<str> = name.into();
+        let watched = WatchedLog::new(&log, self.settle_later(&name));
+        let evicted = victim.and_then(|victim| table.remove(&victim));
+        let topic = Topic::new(watched, owner.cloned(), reserved_until);
+        table.insert(name, topic);
+        drop(table);
+        // It is empty, and nothing holds it.
+        if let Some(evicted) = evicted {
+            evicted.log.remove_later();
+        }
+        Ok(log)
+    }
+
+    /// Tells the table when the last handle of a topic's log is dropped.
+    fn settle_later(&self, name: &Arc<str>) -> impl Fn() + Send + Sync + 'static {
         let (table, name) = (Arc::downgrade(&self.table), Arc::clone(name));
-        let released = move || {
+        move || {
             if let Some(table) = Weak::upgrade(&table) {
                 table.lock().settle(&name);
             }
-        };
-        Ok(self.logs.create_watched(owner, released)?)
+        }
     }
 
     fn now(&self) -> SteadyTime {
@@ -249,7 +295,7 @@ impl Topics {
 impl Default for Topics {
     /// Topics with the default logs and bounds.
     fn default() -> Self {
-        Self::new(MemoryLogs::default())
+        Self::new(Logs::default())
     }
 }
 

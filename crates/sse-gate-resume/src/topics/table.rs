@@ -8,7 +8,7 @@ use sse_gate_core::{SteadyTime, Subject};
 use super::idle::IdleQueue;
 use super::topic::Topic;
 use super::{TopicError, TopicErrorKind};
-use crate::log::MemoryLog;
+use crate::log::Log;
 
 /// The topics. Each step is O(log n): it looks at one topic and at the front of a queue.
 ///
@@ -50,7 +50,7 @@ impl TopicTable {
     }
 
     /// A handle of a topic's log. The topic is in use until it is dropped, and reserved until then.
-    pub(super) fn hand_out(&mut self, name: &str, reserved_until: SteadyTime) -> Option<MemoryLog> {
+    pub(super) fn hand_out(&mut self, name: &str, reserved_until: SteadyTime) -> Option<Log> {
         let topic = self.topics.get_mut(name)?;
         topic.reserved_until = topic.reserved_until.max(reserved_until);
         let log = topic.log.handle();

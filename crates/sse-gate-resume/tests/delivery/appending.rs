@@ -2,9 +2,9 @@
 
 use pollster::block_on;
 use sse_gate_codec::{Event, EventId, EventName};
-use sse_gate_resume::backend::{EventLog, LogEnd, ReadLog};
+use sse_gate_resume::backend::LogEnd;
 use sse_gate_resume::error::AppendErrorKind;
-use sse_gate_resume::{LogBudget, LogLimits, MemoryLogs};
+use sse_gate_resume::{LogBudget, LogLimits, Logs};
 
 use crate::support::append;
 
@@ -12,7 +12,7 @@ use crate::support::append;
 /// and leave no hole in the numbers.
 #[test]
 fn what_a_client_must_not_get_is_refused() {
-    let log = MemoryLogs::default().create().unwrap();
+    let log = block_on(Logs::default().create()).unwrap();
     let data = || Event::new().data("x");
     for (event, kind) in [
         (
@@ -49,9 +49,7 @@ fn what_a_client_must_not_get_is_refused() {
 #[test]
 fn an_event_larger_than_the_log_is_refused() {
     let limits = LogLimits::default().with_max_bytes(100);
-    let log = MemoryLogs::new(limits, LogBudget::default())
-        .create()
-        .unwrap();
+    let log = block_on(Logs::new(limits, LogBudget::default()).create()).unwrap();
     append(&log, "1");
     let refused = block_on(log.append(&Event::new().data("x".repeat(93)))).unwrap_err();
     assert_eq!(refused.kind(), AppendErrorKind::TooLarge);
@@ -63,7 +61,7 @@ fn an_event_larger_than_the_log_is_refused() {
 /// A log ends once, in the way it ended first, and takes nothing more.
 #[test]
 fn nothing_comes_after_the_end() {
-    let log = MemoryLogs::default().create().unwrap();
+    let log = block_on(Logs::default().create()).unwrap();
     append(&log, "1");
     for how in [LogEnd::Complete, LogEnd::Failed] {
         block_on(log.end(how)).unwrap();

@@ -2,9 +2,10 @@
 
 use std::task::{Context, Waker};
 
-use sse_gate_resume::MemoryLog;
-use sse_gate_resume::backend::{Page, ReadLog, ReaderId};
-use sse_gate_resume::{LogLimits, MemoryLogs};
+use pollster::block_on;
+use sse_gate_resume::Log;
+use sse_gate_resume::backend::{Page, Reader};
+use sse_gate_resume::{LogLimits, Logs};
 
 use crate::support::{append, growth};
 
@@ -13,30 +14,31 @@ const MANY: usize = 128 * FEW;
 
 /// A log with readers that are busy with what they have read, and one that waits.
 struct Feed {
-    log: MemoryLog,
-    reader: ReaderId,
+    log: Log,
+    reader: Reader,
+    /// Readers that do not wait.
+    others: Vec<Reader>,
     last: u64,
 }
 
 impl Feed {
     fn new(readers: usize) -> Self {
-        let logs = MemoryLogs::default().with_limits(LogLimits::default().with_max_events(8));
-        let log = logs.create().unwrap();
-        for _ in 0..readers {
-            log.enroll();
-        }
-        let reader = log.enroll();
+        let logs = Logs::default().with_limits(LogLimits::default().with_max_events(8));
+        let log = block_on(logs.create()).unwrap();
+        let others = (0..readers).map(|_| log.reader()).collect();
+        let reader = log.reader();
         Self {
             log,
             reader,
+            others,
             last: 0,
         }
     }
 
-    fn is_pending(&self) -> bool {
+    fn is_pending(&mut self) -> bool {
         let cx = &mut Context::from_waker(Waker::noop());
         let mut page = Page::default();
-        let read = self.log.poll_read(self.reader, self.last, &mut page, cx);
+        let read = self.reader.poll_read(self.last, &mut page, cx);
         read.is_pending()
     }
 }
@@ -56,8 +58,8 @@ fn an_event_costs_nothing_for_readers_that_are_busy() {
 fn a_reader_comes_and_goes_at_the_same_cost() {
     let ratio = growth([FEW, MANY], 200, Feed::new, |feed| {
         assert!(feed.is_pending());
-        feed.log.dismiss(feed.reader);
-        feed.reader = feed.log.enroll();
+        feed.reader = feed.log.reader();
+        assert!(!feed.others.is_empty());
     });
     assert!(ratio < 16.0, "{ratio:.1} times as long");
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::Clock;
-use sse_gate_resume::backend::{EventLog, LogEnd, ReadLog};
+use sse_gate_resume::backend::LogEnd;
 use sse_gate_resume::{
-    LogBudget, LogLimits, MemoryLog, MemoryLogs, Opening, ResumePolicy, SessionLimits, Start,
+    Log, LogBudget, LogLimits, Logs, Opening, ResumePolicy, SessionLimits, Start,
 };
 
 use crate::ledger::{Ledger, Limits};
@@ -22,7 +22,7 @@ const HISTORIES: u64 = if cfg!(debug_assertions) { 800 } else { 50_000 };
 /// A log with its readers, and another one in the same budget.
 struct World {
     stage: Stage,
-    logs: [(MemoryLog, Ledger); 2],
+    logs: [(Log, Ledger); 2],
     readers: Vec<Reader>,
 }
 
@@ -56,7 +56,7 @@ impl World {
             .with_max_events(usize::try_from(limits.events).unwrap())
             .with_max_bytes(limits.bytes)
             .with_max_age(Duration::from_millis(limits.age));
-        let logs = MemoryLogs::new(bounds, LogBudget::new(limits.budget))
+        let logs = Logs::new(bounds, LogBudget::new(limits.budget))
             .with_clock(stage.clock.clone())
             .with_entropy(CountedEntropy::default());
         let policy = ResumePolicy::default()

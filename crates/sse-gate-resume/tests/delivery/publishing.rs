@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_codec::Event;
-use sse_gate_resume::backend::{LogEnd, ReadLog};
+use sse_gate_resume::backend::LogEnd;
 use sse_gate_resume::{CloseReason, Publisher, StopReason};
 
 use crate::support::{Stage, token};

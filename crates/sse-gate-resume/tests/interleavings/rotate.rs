@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use pollster::block_on;
 use sse_gate_codec::Event;
-use sse_gate_resume::backend::EventLog;
 use sse_gate_resume::error::ResumeError;
 use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason, ResumePolicy, Resumed};
 

@@ -7,7 +7,7 @@ use std::task::{Context, Wake, Waker};
 use bytes::BytesMut;
 use pollster::block_on;
 use sse_gate_resume::Subscription;
-use sse_gate_resume::backend::{EventLog, LogEnd};
+use sse_gate_resume::backend::LogEnd;
 
 use crate::support::{Stage, append, grant, token};
 use crate::{both, model};

@@ -7,9 +7,7 @@ use pollster::block_on;
 use sse_gate_core::{Resource, Subject};
 use sse_gate_resume::backend::Binding;
 use sse_gate_resume::error::ResumeError;
-use sse_gate_resume::{
-    CloseReason, GoneReason, InvalidIdReason, MemoryLog, Resumed, SessionSignal,
-};
+use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason, Log, Resumed, SessionSignal};
 
 use crate::support::{Client, Stage, append, parts};
 
@@ -37,7 +35,7 @@ fn reason(shown: Result<Resumed, ResumeError>) -> InvalidIdReason {
 }
 
 /// A client of alice's that has read one event.
-fn reading(stage: &Stage) -> (Client, MemoryLog) {
+fn reading(stage: &Stage) -> (Client, Log) {
     let log = stage.log();
     append(&log, "1");
     let mut client = stage.alice(&log);

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use bytes::BytesMut;
+use pollster::block_on;
 use sse_gate_codec::Event;
-use sse_gate_resume::backend::ReadLog;
 use sse_gate_resume::{
-    LogBudget, LogLimits, MemoryLogs, Publisher, ResumePolicy, SessionLimits, SlowPolicy,
+    LogBudget, LogLimits, Logs, Publisher, ResumePolicy, SessionLimits, SlowPolicy,
 };
 
 use crate::support::{Stage, append, grant, token};
@@ -71,8 +71,8 @@ fn any_time_can_be_set_on_a_log_and_its_readers() {
     for time in ENDS {
         let stage = Stage::default();
         let limits = LogLimits::default().with_max_age(time);
-        let logs = MemoryLogs::new(limits, LogBudget::default()).with_clock(stage.clock.clone());
-        let log = logs.create().unwrap();
+        let logs = Logs::new(limits, LogBudget::default()).with_clock(stage.clock.clone());
+        let log = block_on(logs.create()).unwrap();
         let opened = stage.open(&grant("alice"), token(1), &log).unwrap();
         let mut slow = opened.with_slow_policy(SlowPolicy::new(0, time));
         append(&log, "one");

@@ -5,10 +5,10 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::{Clock, Subject};
-use sse_gate_resume::backend::{EventLog, LogEnd, ReadLog, SubscriptionEnd};
+use sse_gate_resume::backend::{LogEnd, SubscriptionEnd};
 use sse_gate_resume::error::{AppendErrorKind, OpenError, ResumeError, SessionErrorKind};
 use sse_gate_resume::{
-    CloseReason, GoneReason, InvalidIdReason, MemoryLog, Publisher, SessionSignal, StopReason,
+    CloseReason, GoneReason, InvalidIdReason, Log, Publisher, SessionSignal, StopReason,
 };
 
 use crate::support::{Client, Stage, append, grant, refused_by, request, token};
@@ -20,7 +20,7 @@ fn alice() -> Subject {
     Subject::new("alice").unwrap()
 }
 
-fn read_by_alice(stage: &Stage) -> (Client, MemoryLog) {
+fn read_by_alice(stage: &Stage) -> (Client, Log) {
     let log = stage.log();
     append(&log, "1");
     let mut client = stage.alice(&log);
@@ -298,8 +298,8 @@ fn an_opening_that_was_never_read_is_over_soon() {
 fn a_log_that_was_trimmed_before_it_was_read_says_so() {
     let stage = Stage::default();
     let limits = sse_gate_resume::LogLimits::default().with_max_events(2);
-    let logs = sse_gate_resume::MemoryLogs::new(limits, sse_gate_resume::LogBudget::default());
-    let log = logs.create().unwrap();
+    let logs = sse_gate_resume::Logs::new(limits, sse_gate_resume::LogBudget::default());
+    let log = block_on(logs.create()).unwrap();
     for text in ["1", "2", "3"] {
         append(&log, text);
     }

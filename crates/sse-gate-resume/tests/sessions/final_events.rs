@@ -10,10 +10,8 @@ use bytes::BytesMut;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::ManualClock;
-use sse_gate_resume::backend::{
-    CutReason, Delivered, EventLog, Fence, LogEnd, ReadLog, SubscriptionEnd,
-};
-use sse_gate_resume::{CloseReason, LogLimits, MemoryLogs, SessionLimits, SessionSignal};
+use sse_gate_resume::backend::{CutReason, Delivered, Fence, LogEnd, SubscriptionEnd};
+use sse_gate_resume::{CloseReason, LogLimits, Logs, SessionLimits, SessionSignal};
 
 use crate::support::{Stage, append, grant, token};
 
@@ -180,7 +178,7 @@ impl Wake for Count {
 /// I15: who waits for events is woken by one, by the end of the log, and by a cut.
 #[test]
 fn a_connection_that_waits_is_woken_by_whatever_comes() {
-    type Happening = fn(&Stage, &sse_gate_resume::MemoryLog);
+    type Happening = fn(&Stage, &sse_gate_resume::Log);
     let happenings: [(&str, Happening); 3] = [
         ("an event", |_, log| assert_eq!(append(log, "1"), 1)),
         ("an end", |_, log| {
@@ -264,8 +262,8 @@ fn the_time_that_is_left_passes() {
 fn events_age_by_the_clock_of_their_logs() {
     let clock = ManualClock::default();
     let limits = LogLimits::default().with_max_age(Duration::from_secs(60));
-    let logs = MemoryLogs::new(limits, sse_gate_resume::LogBudget::default());
-    let log = logs.with_clock(clock.clone()).create().unwrap();
+    let logs = Logs::new(limits, sse_gate_resume::LogBudget::default());
+    let log = block_on(logs.with_clock(clock.clone()).create()).unwrap();
     append(&log, "1");
     let bounds = || log.bounds();
     clock.advance(Duration::from_millis(59_999));

@@ -15,7 +15,7 @@ fn refused(stage: &Stage, id: &str, token: TokenKey) -> InvalidIdReason {
 }
 
 /// A client whose id has a sequence of one digit.
-fn client(stage: &Stage) -> (Client, sse_gate_resume::MemoryLog) {
+fn client(stage: &Stage) -> (Client, sse_gate_resume::Log) {
     let log = stage.log();
     append(&log, "1");
     let mut client = stage.alice(&log);

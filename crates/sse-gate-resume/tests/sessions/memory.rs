@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use pollster::block_on;
-use sse_gate_resume::backend::ReadLog;
-use sse_gate_resume::{LogBudget, LogLimits, MemoryLogs, Opening, ResumePolicy, SessionLimits};
+use sse_gate_resume::{LogBudget, LogLimits, Logs, Opening, ResumePolicy, SessionLimits};
 
 use crate::support::{Client, Stage, append, grant, parts, token};
 
@@ -47,7 +46,7 @@ fn connects_and_drops_leave_nothing() {
 fn sessions_that_are_left_leave_nothing() {
     let limits = SessionLimits::default().with_max(500);
     let budget = LogBudget::default();
-    let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
+    let logs = Logs::new(LogLimits::default(), budget.clone());
     let stage = Stage::new(limits, LogLimits::default()).with_logs(logs);
     let policy = ResumePolicy::default().with_idle(Duration::from_secs(1));
     for number in 0..20_000_u32 {
@@ -101,8 +100,11 @@ fn a_connection_that_has_gone_is_not_woken() {
 #[test]
 fn logs_share_a_budget() {
     let budget = LogBudget::new(10_000);
-    let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
-    let (quiet, loud) = (logs.create().unwrap(), logs.create().unwrap());
+    let logs = Logs::new(LogLimits::default(), budget.clone());
+    let (quiet, loud) = (
+        block_on(logs.create()).unwrap(),
+        block_on(logs.create()).unwrap(),
+    );
     append(&quiet, "mine");
     for _ in 0..1_000 {
         append(&loud, &"x".repeat(500));
@@ -119,7 +121,7 @@ fn logs_share_a_budget() {
 #[test]
 fn a_closed_session_keeps_no_events() {
     let budget = LogBudget::default();
-    let stage = Stage::default().with_logs(MemoryLogs::new(LogLimits::default(), budget.clone()));
+    let stage = Stage::default().with_logs(Logs::new(LogLimits::default(), budget.clone()));
     let log = stage.log();
     append(&log, "1");
     let client: Client = stage.alice(&log);

@@ -5,10 +5,9 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::{Subject, SystemClock};
-use sse_gate_resume::backend::{EventLog, ReadLog};
 use sse_gate_resume::error::AppendErrorKind;
 use sse_gate_resume::{
-    CloseReason, LogBudget, LogLimits, MemoryLogs, MemorySessions, Opening, Publisher, ResumeKey,
+    CloseReason, LogBudget, LogLimits, Logs, MemorySessions, Opening, Publisher, ResumeKey,
     ResumeKeys, ResumePolicy, SessionLimits, Sessions, StopReason,
 };
 
@@ -71,7 +70,7 @@ fn appending_fails_once_the_session_is_over() {
         let budget = LogBudget::new(1 << 20);
         let limits = SessionLimits::default().with_max_per_subject(1);
         let stage = Stage::new(limits, LogLimits::default());
-        let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
+        let logs = Logs::new(LogLimits::default(), budget.clone());
         let stage = stage.with_logs(logs);
         let log = stage.log();
         let mut client = stage.alice(&log);
@@ -163,7 +162,7 @@ fn a_shared_log_is_never_closed_by_sessions() {
 fn a_store_that_goes_closes_the_logs_of_its_sessions() {
     let keys = ResumeKeys::new(ResumeKey::new('k', [7; 32]).unwrap());
     let sessions = Sessions::new(MemorySessions::default(), keys);
-    let log = MemoryLogs::default().create().unwrap();
+    let log = block_on(Logs::default().create()).unwrap();
     let (alice, own) = (
         granted(request("alice"), SystemClock),
         std::sync::Arc::new(log.clone()),
@@ -180,9 +179,11 @@ fn a_store_that_goes_closes_the_logs_of_its_sessions() {
 #[test]
 fn a_subject_has_a_share_of_the_budget() {
     let budget = LogBudget::new(160_000);
-    let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
+    let logs = Logs::new(LogLimits::default(), budget.clone());
     let (alice, bob) = (Subject::new("alice").unwrap(), Subject::new("bob").unwrap());
-    let hers: Vec<_> = (0..50).map(|_| logs.create_for(&alice).unwrap()).collect();
+    let hers: Vec<_> = (0..50)
+        .map(|_| block_on(logs.create_for(&alice)).unwrap())
+        .collect();
     let event = Event::new().data("x".repeat(1_000));
     for _ in 0..100 {
         for log in &hers {
@@ -192,8 +193,8 @@ fn a_subject_has_a_share_of_the_budget() {
     let used = budget.used_by(&alice);
     assert!((9_000..=10_000).contains(&used), "{used} of 10,000");
     assert_eq!(budget.used(), used);
-    let his = logs.create_for(&bob).unwrap();
-    let many = logs.create().unwrap();
+    let his = block_on(logs.create_for(&bob)).unwrap();
+    let many = block_on(logs.create()).unwrap();
     for _ in 0..9 {
         block_on(his.append(&event)).unwrap();
         block_on(many.append(&event)).unwrap();
@@ -206,7 +207,7 @@ fn a_subject_has_a_share_of_the_budget() {
     assert_eq!(error.kind(), AppendErrorKind::NoRoom);
     drop(hers);
     assert_eq!(budget.used_by(&alice), 0);
-    let again = logs.create_for(&alice).unwrap();
+    let again = block_on(logs.create_for(&alice)).unwrap();
     block_on(again.append(&event)).unwrap();
     assert!(budget.used_by(&alice) > 1_000);
 }
@@ -218,8 +219,8 @@ fn the_share_of_a_subject_is_a_setting() {
     let before = LogBudget::new(20_000);
     let event = Event::new().data("x".repeat(1_000));
     let log = |budget: &LogBudget, name: &str| {
-        let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
-        let log = logs.create_for(&Subject::new(name).unwrap()).unwrap();
+        let logs = Logs::new(LogLimits::default(), budget.clone());
+        let log = block_on(logs.create_for(&Subject::new(name).unwrap())).unwrap();
         for _ in 0..50 {
             block_on(log.append(&event)).unwrap();
         }
@@ -242,10 +243,10 @@ fn the_share_of_a_subject_is_a_setting() {
 fn a_share_is_forgotten_with_its_logs() {
     let budget = LogBudget::new(160_000);
     let new = format!("{budget:?}");
-    let logs = MemoryLogs::new(LogLimits::default(), budget.clone());
+    let logs = Logs::new(LogLimits::default(), budget.clone());
     for number in 0..3 {
         let subject = Subject::new(format!("user {number}")).unwrap();
-        let two = [(); 2].map(|()| logs.create_for(&subject).unwrap());
+        let two = [(); 2].map(|()| block_on(logs.create_for(&subject)).unwrap());
         assert_ne!(format!("{budget:?}"), new);
         let [first, second] = two;
         drop(first);

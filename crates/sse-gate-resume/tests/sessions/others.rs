@@ -1,9 +1,8 @@
 //! Ids of other users, streams, logs and servers.
 
 use sse_gate_core::{Grant, GrantRequest, ManualClock, Resource, Subject, TokenKey};
-use sse_gate_resume::backend::EventLog;
 use sse_gate_resume::error::ResumeError;
-use sse_gate_resume::{InvalidIdReason, LogLimits, MemoryLog, SessionLimits, Sessions};
+use sse_gate_resume::{InvalidIdReason, Log, LogLimits, SessionLimits, Sessions};
 
 use crate::support::{Client, CountedEntropy, Stage, append, grant, granted, parts, token};
 
@@ -14,7 +13,7 @@ fn refused(shown: Result<sse_gate_resume::Resumed, ResumeError>) -> InvalidIdRea
     }
 }
 
-fn client(stage: &Stage, grant: &Grant, token: TokenKey, log: &MemoryLog) -> Client {
+fn client(stage: &Stage, grant: &Grant, token: TokenKey, log: &Log) -> Client {
     let mut client = Client::new(token, stage.open(grant, token, log).unwrap());
     client.read();
     client

@@ -4,12 +4,12 @@
 //! that was restored from a backup of the first.
 
 use sse_gate_resume::error::ResumeError;
-use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason, MemoryLog, SessionSignal};
+use sse_gate_resume::{CloseReason, GoneReason, InvalidIdReason, Log, SessionSignal};
 
 use crate::support::{Client, Stage, append, parts, token};
 
 /// A client that has read this many events, and the server that it comes back to.
-fn restored(seen: u64, left: u64) -> (Client, Stage, Client, MemoryLog) {
+fn restored(seen: u64, left: u64) -> (Client, Stage, Client, Log) {
     let (before, after) = (Stage::default(), Stage::default());
     let (log, older) = (before.log(), after.log());
     for (log, events) in [(&log, seen), (&older, left)] {

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use sse_gate_resume::backend::ReadLog;
-use sse_gate_resume::{LogLimits, MemoryLog, SessionLimits, SlowPolicy};
+use sse_gate_resume::{Log, LogLimits, SessionLimits, SlowPolicy};
 
 use crate::support::{Client, Got, Stage, append, poll};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn reading(policy: SlowPolicy) -> (Stage, Client, MemoryLog) {
+fn reading(policy: SlowPolicy) -> (Stage, Client, Log) {
     let stage = Stage::new(SessionLimits::default(), LogLimits::default());
     let log = stage.log();
     let mut client = stage.alice(&log);
@@ -19,7 +18,7 @@ fn reading(policy: SlowPolicy) -> (Stage, Client, MemoryLog) {
     (stage, client, log)
 }
 
-fn append_many(log: &MemoryLog, events: usize) {
+fn append_many(log: &Log, events: usize) {
     for _ in 0..events {
         append(log, "event");
     }

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use pollster::block_on;
-use sse_gate_resume::backend::{EventLog, LogEnd};
+use sse_gate_resume::backend::LogEnd;
 use sse_gate_resume::error::ResumeError;
 use sse_gate_resume::{
-    InvalidIdReason, LogLimits, MemoryLog, Opening, SessionLimits, SessionSignal, Start,
+    InvalidIdReason, Log, LogLimits, Opening, SessionLimits, SessionSignal, Start,
 };
 
 use crate::support::{Client, Stage, append, parts, token};
 
 /// A stage whose logs hold four events, and a log to which events 1 to `last` were appended.
-fn stage_with_log(last: u64) -> (Stage, MemoryLog) {
+fn stage_with_log(last: u64) -> (Stage, Log) {
     let limits = LogLimits::default().with_max_events(4);
     let stage = Stage::new(SessionLimits::default(), limits);
     let log = stage.log();
@@ -23,7 +23,7 @@ fn stage_with_log(last: u64) -> (Stage, MemoryLog) {
 }
 
 /// A client with token 1 whose session begins there.
-fn open(stage: &Stage, log: &MemoryLog, start: impl FnOnce(Opening<'_>) -> Opening<'_>) -> Client {
+fn open(stage: &Stage, log: &Log, start: impl FnOnce(Opening<'_>) -> Opening<'_>) -> Client {
     let grant = stage.grant("alice");
     let opening = Opening::new(stage.arrival(), &grant, token(1), Arc::new(log.clone()));
     let opened = block_on(stage.sessions.open(start(opening)));

@@ -11,7 +11,7 @@ const RETRIES: usize = 2;
 const REUSE: &str = r#"{"v":1,"reason":"reuse"}"#;
 
 /// A client that has read its first event, and a thief that has all the client has.
-fn robbed(stage: &Stage) -> (Client, Client, sse_gate_resume::MemoryLog) {
+fn robbed(stage: &Stage) -> (Client, Client, sse_gate_resume::Log) {
     let log = stage.log();
     append(&log, "1");
     let mut client = stage.alice(&log);

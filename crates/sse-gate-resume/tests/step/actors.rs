@@ -5,10 +5,10 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::Clock;
-use sse_gate_resume::backend::{EventLog, LogEnd, Outcome, ReadLog};
+use sse_gate_resume::backend::{LogEnd, Outcome};
 use sse_gate_resume::error::ResumeError;
 use sse_gate_resume::{
-    CloseReason, InvalidIdReason, LogLimits, MemoryLog, ResumePolicy, SessionLimits, SessionSignal,
+    CloseReason, InvalidIdReason, Log, LogLimits, ResumePolicy, SessionLimits, SessionSignal,
     Subscription,
 };
 
@@ -20,7 +20,7 @@ use crate::support::{Dice, Got, Stage, parts, poll, request, token};
 pub(crate) struct World {
     pub(crate) stage: Stage,
     pub(crate) model: Model,
-    pub(crate) log: MemoryLog,
+    pub(crate) log: Log,
     ended: bool,
     /// Whether the store has forgotten the session.
     forgotten: bool,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sse_gate_core::{Clock, ManualClock, SteadyTime, Timestamp};
 use sse_gate_resume::backend::{
-    Binding, Bounds, Delivered, LogEnd, LogEpoch, Outcome, Record, SessionEpoch, ShownId,
+    Binding, Bounds, Delivered, LogEnd, LogEpoch, LogName, Outcome, Record, SessionEpoch, ShownId,
 };
 use sse_gate_resume::{CloseReason, ResumePolicy};
 
@@ -79,7 +79,7 @@ impl Pair {
             token: token(1),
             grant,
             salt: [3; 32],
-            log_name: "".into(),
+            log_name: LogName::default(),
             log_epoch: LogEpoch::from_bytes([0; 8]),
             owns_log: true,
             base: rules.base,

@@ -8,11 +8,10 @@ use sse_gate_codec::Event;
 use sse_gate_core::{
     Clock, Grant, GrantRequest, ManualClock, MemoryStore, Resource, Subject, TokenGate, TokenKey,
 };
-use sse_gate_resume::backend::{EventLog, ReadLog};
 use sse_gate_resume::error::{AppendErrorKind, OpenError, ResumeError};
 use sse_gate_resume::{
-    Arrival, LogBudget, LogLimits, MemoryLog, MemoryLogs, MemorySessions, Opening, ResumeKey,
-    ResumeKeys, ResumePolicy, Resumed, SessionLimits, Sessions, Subscription,
+    Arrival, Log, LogBudget, LogLimits, Logs, MemorySessions, Opening, ResumeKey, ResumeKeys,
+    ResumePolicy, Resumed, SessionLimits, Sessions, Subscription,
 };
 
 use super::{Client, CountedEntropy, RecordingObserver, StoreHandle};
@@ -22,7 +21,7 @@ pub(crate) struct Stage {
     pub(crate) clock: ManualClock,
     pub(crate) store: StoreHandle,
     pub(crate) sessions: Sessions,
-    pub(crate) logs: MemoryLogs,
+    pub(crate) logs: Logs,
     pub(crate) signals: RecordingObserver,
     pub(crate) policy: ResumePolicy,
 }
@@ -66,7 +65,7 @@ impl Stage {
             .with_clock(clock.clone())
             .with_entropy(CountedEntropy::default())
             .with_observer(signals.clone());
-        let logs = MemoryLogs::new(log, LogBudget::default()).with_clock(clock.clone());
+        let logs = Logs::new(log, LogBudget::default()).with_clock(clock.clone());
         Self {
             clock,
             store,
@@ -82,13 +81,13 @@ impl Stage {
         self
     }
 
-    pub(crate) fn with_logs(mut self, logs: MemoryLogs) -> Self {
+    pub(crate) fn with_logs(mut self, logs: Logs) -> Self {
         self.logs = logs;
         self
     }
 
-    pub(crate) fn log(&self) -> MemoryLog {
-        self.logs.create().unwrap()
+    pub(crate) fn log(&self) -> Log {
+        block_on(self.logs.create()).unwrap()
     }
 
     /// The grant of a token that is issued now, by the stage's own clock.
@@ -106,7 +105,7 @@ impl Stage {
         &self,
         grant: &Grant,
         token: TokenKey,
-        log: &MemoryLog,
+        log: &Log,
     ) -> Result<Subscription, OpenError> {
         self.open_in(self.arrival(), grant, token, log)
     }
@@ -117,9 +116,9 @@ impl Stage {
         arrival: Arrival,
         grant: &Grant,
         token: TokenKey,
-        log: &MemoryLog,
+        log: &Log,
     ) -> Result<Subscription, OpenError> {
-        let log: Arc<dyn ReadLog> = Arc::new(log.clone());
+        let log: Arc<Log> = Arc::new(log.clone());
         let opening = Opening::new(arrival, grant, token, log);
         block_on(self.sessions.open(opening.with_policy(self.policy)))
     }
@@ -130,7 +129,7 @@ impl Stage {
     }
 
     /// A client of alice's, with token 1, on this log.
-    pub(crate) fn alice(&self, log: &MemoryLog) -> Client {
+    pub(crate) fn alice(&self, log: &Log) -> Client {
         let opened = self.open(&self.grant("alice"), token(1), log);
         Client::new(token(1), opened.unwrap())
     }
@@ -145,12 +144,12 @@ impl Stage {
 }
 
 /// Appends an event of this data.
-pub(crate) fn append(log: &MemoryLog, data: &str) -> u64 {
+pub(crate) fn append(log: &Log, data: &str) -> u64 {
     block_on(log.append(&Event::new().data(data))).unwrap()
 }
 
 /// Why an event is not appended, if it is not.
-pub(crate) fn refused_by(log: &MemoryLog) -> Option<AppendErrorKind> {
+pub(crate) fn refused_by(log: &Log) -> Option<AppendErrorKind> {
     let appended = block_on(log.append(&Event::new().data("secret")));
     appended.err().map(|error| error.kind())
 }

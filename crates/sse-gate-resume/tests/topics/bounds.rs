@@ -6,8 +6,8 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::{Entropy, EntropyError, ManualClock};
-use sse_gate_resume::error::{AppendErrorKind, TopicErrorKind};
-use sse_gate_resume::{LogBudget, LogLimits, MemoryLog, MemoryLogs, Topics};
+use sse_gate_resume::error::{AppendErrorKind, LogErrorKind, TopicErrorKind};
+use sse_gate_resume::{Log, LogBudget, LogLimits, Logs, Topics};
 
 use crate::{subject, topics};
 
@@ -23,23 +23,23 @@ fn kind<T: std::fmt::Debug>(
 fn a_subject_at_its_bound_leaves_the_rest_to_others() {
     let topics = topics(&ManualClock::default()).with_max_per_subject(2);
     let (alice, bob) = (subject("alice"), subject("bob"));
-    let hers = ["a", "b"].map(|name| topics.log(name, &alice).unwrap());
+    let hers = ["a", "b"].map(|name| block_on(topics.log(name, &alice)).unwrap());
     assert_eq!(
-        kind(topics.log("c", &alice)),
+        kind(block_on(topics.log("c", &alice))),
         TopicErrorKind::FullForSubject
     );
-    let his = topics.log("c", &bob).unwrap();
-    let servers = ["d", "e", "f"].map(|name| topics.log(name, None).unwrap());
-    topics.log("c", &alice).unwrap();
+    let his = block_on(topics.log("c", &bob)).unwrap();
+    let servers = ["d", "e", "f"].map(|name| block_on(topics.log(name, None)).unwrap());
+    block_on(topics.log("c", &alice)).unwrap();
     assert_eq!(topics.len(), 6);
     // It counts as his, and not as hers.
     drop(his);
     assert_eq!(
-        kind(topics.log("g", &alice)),
+        kind(block_on(topics.log("g", &alice))),
         TopicErrorKind::FullForSubject
     );
     drop((hers, servers));
-    topics.log("g", &alice).unwrap();
+    block_on(topics.log("g", &alice)).unwrap();
     assert_eq!(topics.len(), 6, "one of hers made room");
 }
 
@@ -47,16 +47,18 @@ fn a_subject_at_its_bound_leaves_the_rest_to_others() {
 #[test]
 fn at_the_bound_of_all_every_newcomer_is_refused() {
     let topics = topics(&ManualClock::default()).with_max(3);
-    let held: Vec<_> = ["a", "b", "c"].map(|name| topics.log(name, None)).into();
-    assert_eq!(kind(topics.log("d", None)), TopicErrorKind::Full);
+    let held: Vec<_> = ["a", "b", "c"]
+        .map(|name| block_on(topics.log(name, None)))
+        .into();
+    assert_eq!(kind(block_on(topics.log("d", None))), TopicErrorKind::Full);
     assert_eq!(
-        kind(topics.log("d", &subject("alice"))),
+        kind(block_on(topics.log("d", &subject("alice")))),
         TopicErrorKind::Full
     );
-    topics.log("a", None).unwrap();
-    assert!(topics.get("d").is_none());
+    block_on(topics.log("a", None)).unwrap();
+    assert!(block_on(topics.get("d")).unwrap().is_none());
     drop(held);
-    topics.log("d", None).unwrap();
+    block_on(topics.log("d", None)).unwrap();
     assert_eq!(topics.len(), 3);
 }
 
@@ -66,16 +68,19 @@ fn a_topic_that_goes_no_longer_counts() {
     let topics = topics(&ManualClock::default()).with_max_per_subject(2);
     let alice = subject("alice");
     for round in 0..10 {
-        let held = ["a", "b"].map(|name| topics.log(name, &alice).unwrap());
+        let held = ["a", "b"].map(|name| block_on(topics.log(name, &alice)).unwrap());
         assert_eq!(
-            kind(topics.log("c", &alice)),
+            kind(block_on(topics.log("c", &alice))),
             TopicErrorKind::FullForSubject
         );
         // One that is held, and one that is idle.
         let [_, b] = held;
         drop(b);
-        assert!(topics.remove("a") && topics.remove("b"), "{round}");
-        assert!(!topics.remove("a"));
+        assert!(
+            block_on(topics.remove("a")).unwrap() && block_on(topics.remove("b")).unwrap(),
+            "{round}"
+        );
+        assert!(!block_on(topics.remove("a")).unwrap());
         assert!(topics.is_empty());
     }
 }
@@ -85,10 +90,10 @@ fn a_topic_that_goes_no_longer_counts() {
 fn the_topics_that_are_left_still_count() {
     let topics = topics(&ManualClock::default()).with_max_per_subject(3);
     let alice = subject("alice");
-    let _held = ["a", "b", "c"].map(|name| topics.log(name, &alice).unwrap());
-    assert!(topics.remove("a"));
-    let _another = topics.log("d", &alice).unwrap();
-    let refused = kind(topics.log("e", &alice));
+    let _held = ["a", "b", "c"].map(|name| block_on(topics.log(name, &alice)).unwrap());
+    assert!(block_on(topics.remove("a")).unwrap());
+    let _another = block_on(topics.log("d", &alice)).unwrap();
+    let refused = kind(block_on(topics.log("e", &alice)));
     assert_eq!(refused, TopicErrorKind::FullForSubject);
 }
 
@@ -96,13 +101,13 @@ fn the_topics_that_are_left_still_count() {
 #[test]
 fn no_topics_may_be_allowed() {
     let none = topics(&ManualClock::default()).with_max(0);
-    assert_eq!(kind(none.log("a", None)), TopicErrorKind::Full);
+    assert_eq!(kind(block_on(none.log("a", None))), TopicErrorKind::Full);
     let none = topics(&ManualClock::default()).with_max_per_subject(0);
     assert_eq!(
-        kind(none.log("a", &subject("alice"))),
+        kind(block_on(none.log("a", &subject("alice")))),
         TopicErrorKind::FullForSubject
     );
-    none.log("a", None).unwrap();
+    block_on(none.log("a", None)).unwrap();
 }
 
 /// By default there are 1,024 topics at most, 16 of one subject.
@@ -110,18 +115,21 @@ fn no_topics_may_be_allowed() {
 fn the_bounds_are_set_by_default() {
     let topics = Topics::default();
     let alice = subject("alice");
-    let mut held: Vec<MemoryLog> = Vec::new();
+    let mut held: Vec<Log> = Vec::new();
     for number in 0..16 {
-        held.push(topics.log(&format!("hers {number}"), &alice).unwrap());
+        held.push(block_on(topics.log(&format!("hers {number}"), &alice)).unwrap());
     }
     assert_eq!(
-        kind(topics.log("more", &alice)),
+        kind(block_on(topics.log("more", &alice))),
         TopicErrorKind::FullForSubject
     );
     for number in 16..1_024 {
-        held.push(topics.log(&number.to_string(), None).unwrap());
+        held.push(block_on(topics.log(&number.to_string(), None)).unwrap());
     }
-    assert_eq!(kind(topics.log("more", None)), TopicErrorKind::Full);
+    assert_eq!(
+        kind(block_on(topics.log("more", None))),
+        TopicErrorKind::Full
+    );
     assert_eq!(topics.names().len(), 1_024);
 }
 
@@ -130,15 +138,24 @@ fn the_bounds_are_set_by_default() {
 fn names_are_bounded() {
     let topics = topics(&ManualClock::default());
     for name in ["", " ", "\n", "sse.x", "ä/ö?", &"x".repeat(256)] {
-        let log = topics.log(name, None).unwrap();
-        assert!(crate::is_same(&log, &topics.get(name).unwrap()), "{name:?}");
+        let log = block_on(topics.log(name, None)).unwrap();
+        assert!(
+            crate::is_same(&log, &block_on(topics.get(name)).unwrap().unwrap()),
+            "{name:?}"
+        );
     }
     let event = Event::new().data("x");
     for name in ["x".repeat(257), "ä".repeat(129), "x".repeat(1_000_000)] {
-        assert_eq!(kind(topics.log(&name, None)), TopicErrorKind::NameTooLong);
+        assert_eq!(
+            kind(block_on(topics.log(&name, None))),
+            TopicErrorKind::NameTooLong
+        );
         let published = block_on(topics.publish(&name, None, &event));
         assert_eq!(kind(published), TopicErrorKind::NameTooLong);
-        assert!(topics.get(&name).is_none() && !topics.remove(&name));
+        assert!(
+            block_on(topics.get(&name)).unwrap().is_none()
+                && !block_on(topics.remove(&name)).unwrap()
+        );
     }
     assert_eq!(topics.len(), 6);
 }
@@ -147,7 +164,7 @@ fn names_are_bounded() {
 #[test]
 fn events_count_against_the_owners_share() {
     let budget = LogBudget::new(160_000);
-    let topics = Topics::new(MemoryLogs::new(LogLimits::default(), budget.clone()));
+    let topics = Topics::new(Logs::new(LogLimits::default(), budget.clone()));
     let (alice, event) = (subject("alice"), Event::new().data("x".repeat(1_000)));
     for name in ["a", "b", "news"] {
         let owner = (name != "news").then_some(&alice);
@@ -175,10 +192,10 @@ impl Entropy for NoEntropy {
 /// What goes wrong is named by kind, and its cause is kept. A topic that can't be made is not there.
 #[test]
 fn an_error_names_its_kind_and_keeps_its_cause() {
-    let logs = MemoryLogs::default().with_entropy(NoEntropy);
+    let logs = Logs::default().with_entropy(NoEntropy);
     let without = Topics::new(logs);
-    let error = without.log("a", None).unwrap_err();
-    assert_eq!(error.kind(), TopicErrorKind::NoEntropy);
+    let error = block_on(without.log("a", None)).unwrap_err();
+    assert_eq!(error.kind(), TopicErrorKind::NoLog(LogErrorKind::NoEntropy));
     assert!(error.source().is_some() && without.is_empty());
     assert_eq!(error.retry_after(), None);
 
@@ -191,10 +208,10 @@ fn an_error_names_its_kind_and_keeps_its_cause() {
         TopicErrorKind::NotAppended(AppendErrorKind::NoData)
     );
     assert!(error.source().is_some());
-    let full_for = topics.log("b", &subject("alice")).unwrap_err();
-    let _held = topics.get("a").unwrap();
-    let full = topics.log("b", None).unwrap_err();
-    let too_long = topics.log(&"x".repeat(257), None).unwrap_err();
+    let full_for = block_on(topics.log("b", &subject("alice"))).unwrap_err();
+    let _held = block_on(topics.get("a")).unwrap().unwrap();
+    let full = block_on(topics.log("b", None)).unwrap_err();
+    let too_long = block_on(topics.log(&"x".repeat(257), None)).unwrap_err();
     assert_eq!(too_long.retry_after(), None);
     assert_eq!(full.retry_after(), Some(Duration::from_secs(10)));
     let said = [error, full_for, full, too_long].map(|error| error.to_string());

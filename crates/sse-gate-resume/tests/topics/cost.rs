@@ -3,7 +3,7 @@
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::ManualClock;
-use sse_gate_resume::{MemoryLog, Topics};
+use sse_gate_resume::{Log, Topics};
 
 use crate::support::growth;
 use crate::{subject, topics};
@@ -13,13 +13,13 @@ const MANY: usize = 128 * FEW;
 const STEPS: usize = 400;
 
 /// Topics at their bound; those that are held, too.
-fn full(count: usize, are_held: bool) -> (Topics, Vec<MemoryLog>) {
+fn full(count: usize, are_held: bool) -> (Topics, Vec<Log>) {
     let topics = topics(&ManualClock::default())
         .with_max(count)
         .with_max_per_subject(count);
     let owner = subject("alice");
     let logs = (0..count).map(|number| {
-        let log = topics.log(&format!("old {number}"), &owner).unwrap();
+        let log = block_on(topics.log(&format!("old {number}"), &owner)).unwrap();
         are_held.then_some(log)
     });
     let held = logs.flatten().collect();
@@ -42,14 +42,14 @@ fn does_not_grow(what: &str, are_held: bool, step: impl Fn(&Topics, usize)) {
 fn no_step_grows_with_the_number_of_topics() {
     let (alice, bob) = (subject("alice"), subject("bob"));
     does_not_grow("a newcomer of the owner's", false, |topics, number| {
-        topics.log(&format!("new {number}"), &alice).unwrap();
+        block_on(topics.log(&format!("new {number}"), &alice)).unwrap();
     });
     does_not_grow("a newcomer of another's", false, |topics, number| {
-        topics.log(&format!("new {number}"), &bob).unwrap();
+        block_on(topics.log(&format!("new {number}"), &bob)).unwrap();
     });
     does_not_grow("a newcomer that is refused", true, |topics, number| {
-        topics.log(&format!("new {number}"), &alice).unwrap_err();
-        topics.log(&format!("new {number}"), &bob).unwrap_err();
+        block_on(topics.log(&format!("new {number}"), &alice)).unwrap_err();
+        block_on(topics.log(&format!("new {number}"), &bob)).unwrap_err();
     });
     let event = Event::new().data("x");
     does_not_grow("an event", false, |topics, number| {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::ManualClock;
-use sse_gate_resume::backend::ReadLog;
 use sse_gate_resume::{Opening, Start, Topics};
 
 use crate::support::{Client, Stage, token};
@@ -20,19 +19,19 @@ fn publish(topics: &Topics, name: &str, data: &str) -> u64 {
 fn a_name_is_one_log_for_everyone() {
     let topics = topics(&ManualClock::default());
     let (alice, bob) = (subject("alice"), subject("bob"));
-    assert!(topics.get("a").is_none());
-    let log = topics.log("a", &alice).unwrap();
+    assert!(block_on(topics.get("a")).unwrap().is_none());
+    let log = block_on(topics.log("a", &alice)).unwrap();
     assert_eq!(publish(&topics, "a", "1"), 1);
     for same in [
-        topics.log("a", &bob).unwrap(),
-        topics.log("a", None).unwrap(),
-        topics.get("a").unwrap(),
-        topics.clone().get("a").unwrap(),
+        block_on(topics.log("a", &bob)).unwrap(),
+        block_on(topics.log("a", None)).unwrap(),
+        block_on(topics.get("a")).unwrap().unwrap(),
+        block_on(topics.clone().get("a")).unwrap().unwrap(),
     ] {
         assert!(is_same(&log, &same));
     }
     assert_eq!(log.bounds().last, 1);
-    let other = topics.log("b", &alice).unwrap();
+    let other = block_on(topics.log("b", &alice)).unwrap();
     assert!(!is_same(&log, &other));
     assert!(!topics.is_empty());
     let mut names = topics.names();
@@ -48,7 +47,10 @@ fn events_wait_for_followers() {
     for number in 1..=3 {
         assert_eq!(publish(&topics, "news", &number.to_string()), number);
     }
-    let (grant, log) = (stage.grant("alice"), topics.get("news").unwrap());
+    let (grant, log) = (
+        stage.grant("alice"),
+        block_on(topics.get("news")).unwrap().unwrap(),
+    );
     let opening = Opening::new(stage.arrival(), &grant, token(1), Arc::new(log));
     let opening = opening.on_shared_log().with_start(Start::Last(2));
     let mut client = Client::new(token(1), block_on(stage.sessions.open(opening)).unwrap());

@@ -5,9 +5,8 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_codec::Event;
 use sse_gate_core::ManualClock;
-use sse_gate_resume::backend::ReadLog;
 use sse_gate_resume::error::TopicErrorKind;
-use sse_gate_resume::{LogBudget, LogLimits, MemoryLogs, Topics};
+use sse_gate_resume::{LogBudget, LogLimits, Logs, Topics};
 
 use crate::support::{Stage, append, token};
 use crate::{AGE, is_same, subject, topics};
@@ -17,7 +16,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// Whether a new topic finds room; it stays, if so.
 fn has_room(topics: &Topics, name: &str) -> bool {
-    match topics.log(name, None) {
+    match block_on(topics.log(name, None)) {
         Ok(_) => true,
         Err(error) => {
             assert_eq!(error.kind(), TopicErrorKind::Full);
@@ -30,8 +29,8 @@ fn has_room(topics: &Topics, name: &str) -> bool {
 #[test]
 fn a_topic_that_is_held_stays() {
     let topics = topics(&ManualClock::default()).with_max(1);
-    let first = topics.log("a", None).unwrap();
-    let (second, third) = (first.clone(), topics.get("a").unwrap());
+    let first = block_on(topics.log("a", None)).unwrap();
+    let (second, third) = (first.clone(), block_on(topics.get("a")).unwrap().unwrap());
     drop(first);
     assert!(!has_room(&topics, "b"));
     drop(third);
@@ -41,7 +40,7 @@ fn a_topic_that_is_held_stays() {
     assert!(!has_room(&topics, "b"));
     drop(fourth);
     assert!(has_room(&topics, "b"));
-    assert!(topics.get("a").is_none());
+    assert!(block_on(topics.get("a")).unwrap().is_none());
 }
 
 /// G19: a topic stays as long as its log holds an event, by the logs' clock, and is told to be free
@@ -59,7 +58,7 @@ fn a_topic_with_events_stays_until_they_are_gone() {
         (MINUTE / 2 - MILLI, Duration::from_secs(1)),
     ] {
         clock.advance(waited);
-        let error = topics.log("b", None).unwrap_err();
+        let error = block_on(topics.log("b", None)).unwrap_err();
         assert_eq!(error.retry_after(), Some(retry_after));
     }
     clock.advance(MILLI);
@@ -71,7 +70,7 @@ fn a_topic_with_events_stays_until_they_are_gone() {
 fn a_long_wait_is_told_in_parts() {
     let topics = topics(&ManualClock::default()).with_max(1);
     block_on(topics.publish("a", None, &Event::new().data("x"))).unwrap();
-    let error = topics.log("b", None).unwrap_err();
+    let error = block_on(topics.log("b", None)).unwrap_err();
     assert_eq!(error.retry_after(), Some(MINUTE));
 }
 
@@ -86,13 +85,13 @@ fn a_reserved_topic_stays_until_its_time_is_up() {
         let clock = ManualClock::default();
         let topics = topics(&clock).with_max(1);
         for span in spans {
-            topics.reserve("a", None, span).unwrap();
+            block_on(topics.reserve("a", None, span)).unwrap();
         }
         clock.advance(MINUTE - MILLI);
         assert!(!has_room(&topics, "b"), "{spans:?}");
         // Neither looking at it nor a use ends the reservation.
-        drop(topics.get("a").unwrap());
-        drop(topics.log("a", None).unwrap());
+        drop(block_on(topics.get("a")).unwrap().unwrap());
+        drop(block_on(topics.log("a", None)).unwrap());
         assert!(!has_room(&topics, "b"), "{spans:?}");
         clock.advance(MILLI);
         assert!(has_room(&topics, "b"), "{spans:?}");
@@ -104,12 +103,12 @@ fn a_reserved_topic_stays_until_its_time_is_up() {
 fn any_time_can_be_reserved() {
     let clock = ManualClock::default();
     let topics = topics(&clock).with_max(1);
-    topics.reserve("a", None, Duration::MAX).unwrap();
+    block_on(topics.reserve("a", None, Duration::MAX)).unwrap();
     clock.advance(MINUTE * 1_000_000);
     assert!(!has_room(&topics, "b"));
 
     let limits = LogLimits::default().with_max_age(Duration::MAX);
-    let logs = MemoryLogs::new(limits, LogBudget::default());
+    let logs = Logs::new(limits, LogBudget::default());
     let topics = Topics::new(logs.with_clock(clock.clone())).with_max(1);
     block_on(topics.publish("a", None, &Event::new().data("x"))).unwrap();
     clock.advance(MINUTE * 1_000_000);
@@ -129,7 +128,7 @@ fn the_topic_that_is_idle_longest_goes_first() {
         ("a2", Some(&alice)),
         ("s2", None),
     ] {
-        topics.log(name, owner).unwrap();
+        block_on(topics.log(name, owner)).unwrap();
         clock.advance(MILLI);
     }
     let gone = |names: [&'static str; 4]| {
@@ -139,16 +138,16 @@ fn the_topic_that_is_idle_longest_goes_first() {
             .filter(|name| !left.iter().any(|it| it == name))
             .collect::<Vec<_>>()
     };
-    topics.log("a3", &alice).unwrap();
+    block_on(topics.log("a3", &alice)).unwrap();
     assert_eq!(gone(["s1", "a1", "a2", "s2"]), ["a1"]);
     clock.advance(MILLI);
-    topics.log("s3", None).unwrap();
+    block_on(topics.log("s3", None)).unwrap();
     assert_eq!(gone(["s1", "a2", "s2", "a3"]), ["s1"]);
     clock.advance(MILLI);
     // A use makes it the last in the queue.
-    drop(topics.get("a2").unwrap());
+    drop(block_on(topics.get("a2")).unwrap().unwrap());
     clock.advance(MILLI);
-    topics.log("s4", None).unwrap();
+    block_on(topics.log("s4", None)).unwrap();
     assert_eq!(gone(["a2", "s2", "a3", "s3"]), ["s2"]);
 }
 
@@ -156,9 +155,9 @@ fn the_topic_that_is_idle_longest_goes_first() {
 #[test]
 fn a_session_that_waits_for_its_client_keeps_its_topic() {
     let stage = Stage::default();
-    let logs = MemoryLogs::default().with_clock(stage.clock.clone());
+    let logs = Logs::default().with_clock(stage.clock.clone());
     let topics = Topics::new(logs).with_max(1);
-    let mut client = stage.alice(&topics.log("a", None).unwrap());
+    let mut client = stage.alice(&block_on(topics.log("a", None)).unwrap());
     client.read();
     client.disconnect();
     stage.wait(Duration::from_secs(119));
@@ -178,16 +177,16 @@ fn a_session_that_waits_for_its_client_keeps_its_topic() {
 #[test]
 fn a_name_that_is_free_again_is_a_new_topic() {
     let topics = topics(&ManualClock::default()).with_max(1);
-    let old = topics.log("a", None).unwrap();
+    let old = block_on(topics.log("a", None)).unwrap();
     append(&old, "1");
-    assert!(topics.remove("a"));
-    let new = topics.log("a", None).unwrap();
+    assert!(block_on(topics.remove("a")).unwrap());
+    let new = block_on(topics.log("a", None)).unwrap();
     assert!(!is_same(&old, &new));
     assert_eq!((append(&old, "2"), append(&new, "1")), (2, 1));
     assert_eq!(old.bounds().first, 1);
     drop(old);
     assert!(!has_room(&topics, "b"), "the new one is held");
-    assert!(topics.remove("a"));
+    assert!(block_on(topics.remove("a")).unwrap());
     drop(new);
     assert!(has_room(&topics, "b"));
 }
@@ -196,7 +195,7 @@ fn a_name_that_is_free_again_is_a_new_topic() {
 #[test]
 fn a_log_goes_on_without_its_registry() {
     let topics = topics(&ManualClock::default());
-    let log = topics.log("a", None).unwrap();
+    let log = block_on(topics.log("a", None)).unwrap();
     drop(topics);
     assert_eq!(append(&log, "1"), 1);
     drop(log.clone());

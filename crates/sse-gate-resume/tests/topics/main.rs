@@ -14,7 +14,7 @@ mod support;
 mod threads;
 
 use sse_gate_core::{ManualClock, Subject};
-use sse_gate_resume::{LogBudget, LogLimits, MemoryLog, MemoryLogs, Topics};
+use sse_gate_resume::{Log, LogBudget, LogLimits, Logs, Topics};
 
 /// The age at which an event is gone.
 const AGE: std::time::Duration = std::time::Duration::from_secs(600);
@@ -26,11 +26,10 @@ fn subject(name: &str) -> Subject {
 /// Topics by a clock that the test moves.
 fn topics(clock: &ManualClock) -> Topics {
     let limits = LogLimits::default().with_max_age(AGE);
-    Topics::new(MemoryLogs::new(limits, LogBudget::default()).with_clock(clock.clone()))
+    Topics::new(Logs::new(limits, LogBudget::default()).with_clock(clock.clone()))
 }
 
 /// Whether both are handles of one log.
-fn is_same(one: &MemoryLog, other: &MemoryLog) -> bool {
-    use sse_gate_resume::backend::ReadLog;
+fn is_same(one: &Log, other: &Log) -> bool {
     one.epoch() == other.epoch()
 }

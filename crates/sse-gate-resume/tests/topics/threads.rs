@@ -3,6 +3,7 @@
 use std::sync::Barrier;
 use std::thread;
 
+use pollster::block_on;
 use sse_gate_core::ManualClock;
 
 use crate::support::Dice;
@@ -24,14 +25,17 @@ fn the_last_handle_frees_its_topic_in_any_thread() {
                 for _ in 0..5_000 {
                     // Five names want three places.
                     let name = dice.pick(&["a", "b", "c", "d", "e"]);
-                    let Ok(log) = topics.log(name, None) else {
+                    let Ok(log) = block_on(topics.log(name, None)) else {
                         continue;
                     };
                     let copies = [log.clone(), log.clone()];
-                    let again = topics.get(name).expect("it is held");
+                    let again = block_on(topics.get(name)).unwrap().expect("it is held");
                     assert!(crate::is_same(&log, &again));
                     drop(log);
-                    assert!(crate::is_same(&copies[0], &topics.get(name).unwrap()));
+                    assert!(crate::is_same(
+                        &copies[0],
+                        &block_on(topics.get(name)).unwrap().unwrap()
+                    ));
                     drop(copies);
                 }
             });
@@ -39,6 +43,6 @@ fn the_last_handle_frees_its_topic_in_any_thread() {
     });
     assert!(topics.len() <= 3);
     for name in ["x", "y", "z"] {
-        topics.log(name, None).expect("all are idle");
+        block_on(topics.log(name, None)).expect("all are idle");
     }
 }

@@ -49,7 +49,7 @@ use sse_gate_core::{
     Redemption, Resource, SharedStore, Signal, StoreError, TakeFuture, TokenGate, TokenKey,
     TokenStore,
 };
-use sse_gate_resume::{MemoryLogs, SessionObserver, Sessions};
+use sse_gate_resume::{Logs, SessionObserver, Sessions};
 
 pub use builder::GateBuilder;
 pub use guarded_sessions::GuardedSessions;
@@ -238,8 +238,8 @@ impl Gate {
     /// A maker of event logs in memory, with the clock and the randomness of the gate.
     /// [`ResumableStream::produce`](crate::ResumableStream::produce) makes one log for each session, and
     /// [`Topics`](crate::sessions::Topics) one for each name.
-    pub fn new_logs(&self) -> MemoryLogs {
-        MemoryLogs::default()
+    pub fn new_logs(&self) -> Logs {
+        Logs::default()
             .with_clock(self.clock())
             .with_entropy(Arc::clone(&self.0.entropy))
     }

@@ -13,7 +13,8 @@ use sse_gate_core::{
     RedeemError, StoreError, StoreErrorKind,
 };
 use sse_gate_resume::error::{
-    AppendError, AppendErrorKind, SessionError, SessionErrorKind, TopicError, TopicErrorKind,
+    AppendError, AppendErrorKind, LogError, SessionError, SessionErrorKind, TopicError,
+    TopicErrorKind,
 };
 
 use super::Problem;
@@ -136,6 +137,13 @@ impl From<AppendError> for Problem {
     /// The same as for its [`AppendErrorKind`].
     fn from(error: AppendError) -> Self {
         error.kind().into()
+    }
+}
+
+impl From<LogError> for Problem {
+    /// 503: the client may try again.
+    fn from(_: LogError) -> Self {
+        unavailable("No stream can be opened right now.")
     }
 }
 

@@ -26,9 +26,9 @@ use crate::challenge::Challenge;
 /// returns `Result<_, Problem>`. With the feature `axum`, a problem is a response:
 ///
 /// ```
-/// use sse_gate::{MemoryLogs, Problem, Publisher, ResumableBody, ResumableStream};
+/// use sse_gate::{Logs, Problem, Publisher, ResumableBody, ResumableStream};
 ///
-/// async fn answer(stream: ResumableStream, logs: MemoryLogs) -> Result<ResumableBody, Problem> {
+/// async fn answer(stream: ResumableStream, logs: Logs) -> Result<ResumableBody, Problem> {
 ///     let work = |publisher: Publisher| async move { publisher.finish().await };
 ///     Ok(stream.produce(&logs, work).await?)
 /// }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use sse_gate_core::EntropyError;
-use sse_gate_resume::error::{OpenError, SessionError, SessionErrorKind};
+use sse_gate_resume::error::{LogError, OpenError, SessionError, SessionErrorKind};
 
 use crate::challenge::Challenge;
 use crate::problem::Problem;
@@ -51,9 +50,9 @@ pub enum AttachError {
     /// All subjects together have too much work in progress.
     #[error("there is too much work in progress")]
     TooMuchWorkInAll,
-    /// The log can't be made, because the random number generator failed.
-    #[error("the log can't be made")]
-    NoLog(#[from] EntropyError),
+    /// The log can't be made or found.
+    #[error("the log can't be made or found")]
+    NoLog(#[from] LogError),
 }
 
 impl From<AttachError> for Problem {

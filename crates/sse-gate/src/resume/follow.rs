@@ -2,10 +2,8 @@
 
 use std::future::IntoFuture;
 use std::pin::Pin;
-use std::sync::Arc;
 
-use sse_gate_resume::Start;
-use sse_gate_resume::backend::ReadLog;
+use sse_gate_resume::{Log, Start};
 
 use super::{AttachError, ResumableBody, ResumableStream};
 
@@ -25,7 +23,7 @@ use super::{AttachError, ResumableBody, ResumableStream};
 /// use sse_gate::{Problem, ResumableBody, ResumableStream, sessions::Topics};
 ///
 /// async fn news(stream: ResumableStream, topics: Topics) -> Result<ResumableBody, Problem> {
-///     let log = topics.log("news", None)?;
+///     let log = topics.log("news", None).await?;
 ///     // The last ten events, then new ones.
 ///     Ok(stream.follow(&log).last(10).await?)
 /// }
@@ -34,12 +32,12 @@ use super::{AttachError, ResumableBody, ResumableStream};
 #[must_use = "a feed is not attached before it is awaited"]
 pub struct Follow {
     stream: ResumableStream,
-    log: Arc<dyn ReadLog>,
+    log: Log,
     start: Option<Start>,
 }
 
 impl Follow {
-    pub(super) fn new(stream: ResumableStream, log: Arc<dyn ReadLog>) -> Self {
+    pub(super) fn new(stream: ResumableStream, log: Log) -> Self {
         Self {
             stream,
             log,
@@ -62,7 +60,7 @@ impl Follow {
     ///
     /// // The authorizer has put the number of the snapshot into the payload.
     /// async fn changes(stream: ResumableStream, topics: Topics) -> Result<ResumableBody, Problem> {
-    ///     let log = topics.log("prices", None)?;
+    ///     let log = topics.log("prices", None).await?;
     ///     if stream.is_resumed() {
     ///         return Ok(stream.follow(&log).await?);
     ///     }

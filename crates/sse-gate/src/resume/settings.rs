@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sse_gate_resume::backend::Chore;
 use sse_gate_resume::{ResumePolicy, Sessions, SlowPolicy};
+use tokio::runtime::Handle;
 
 use super::{WorkError, WorkSlots};
 use crate::Granted;
@@ -18,6 +20,7 @@ use crate::Granted;
 /// | [`with_slow_policy`](Self::with_slow_policy) | a client may be 256 events behind for 10 s |
 /// | [`with_work_slots`](Self::with_work_slots) | 10,000 pieces of work, 16 of one subject |
 /// | [`on_work_error`](Self::on_work_error) | errors of work are dropped |
+/// | [`with_restarted_work`](Self::with_restarted_work) | work that died with its process has failed |
 /// | [`with_insecure_opening_grace`](Self::with_insecure_opening_grace) | off |
 ///
 /// ```
@@ -43,6 +46,7 @@ pub struct Resumable {
     pub(crate) opening_grace: Option<Duration>,
     pub(crate) work: WorkSlots,
     pub(crate) on_work_error: Option<WorkHook>,
+    pub(crate) restarts_work: bool,
 }
 
 /// The hook that gets the errors of work.
@@ -50,6 +54,17 @@ pub struct Resumable {
 pub(crate) struct WorkHook(pub(crate) Arc<OnWorkError>);
 
 type OnWorkError = dyn Fn(&Granted, WorkError) + Send + Sync;
+
+/// Runs a chore of the sessions or logs on the tokio runtime of this thread, if there is one.
+pub(super) fn in_background(chore: Chore) -> Option<Chore> {
+    match Handle::try_current() {
+        Ok(runtime) => {
+            runtime.spawn(chore);
+            None
+        }
+        Err(_) => Some(chore),
+    }
+}
 
 impl fmt::Debug for WorkHook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,13 +77,24 @@ impl Resumable {
     /// [`Gate::new_sessions`](crate::Gate::new_sessions) makes sessions in memory.
     pub fn new(sessions: &Sessions) -> Self {
         Self {
-            sessions: sessions.clone(),
+            sessions: sessions.clone().with_spawn(in_background),
             policy: ResumePolicy::default(),
             slow: SlowPolicy::default(),
             opening_grace: None,
             work: WorkSlots::default(),
             on_work_error: None,
+            restarts_work: false,
         }
+    }
+
+    /// Starts work again that died with its process. Without it, the answer of such work ends as failed.
+    ///
+    /// It matters only for logs in a [store](sse_gate_resume::Logs::with_store) that outlives the process.
+    /// The work starts when its client comes back, and
+    /// [`Publisher::last`](crate::Publisher::last) says how many events it had published.
+    pub fn with_restarted_work(mut self) -> Self {
+        self.restarts_work = true;
+        self
     }
 
     /// How sessions treat clients that come back: how long they wait for them, how often a client may

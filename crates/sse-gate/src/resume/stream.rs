@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use http::Extensions;
 use sse_gate_core::TokenKey;
-use sse_gate_resume::backend::ReadLog;
+use sse_gate_resume::backend::LogEnd;
 use sse_gate_resume::{
-    Arrival, CloseReason, MemoryLog, MemoryLogs, Opening, Publisher, Resumed, Start, Subscription,
+    Arrival, CloseReason, Log, Logs, Opening, Publisher, Resumed, Start, Subscription,
 };
 
 use super::produce::{WorkCap, WorkSlot, run};
+use super::settings::in_background;
 use super::{AttachError, Follow, Resumable, ResumableBody, WorkOutput};
 use crate::slots::{Pulse, Slot};
 use crate::store::StoreAccess;
@@ -41,7 +42,7 @@ const STOPS_WITHIN: Duration = Duration::from_secs(1);
 /// // In any tower service:
 /// async fn news<B>(request: Request<B>, topics: Topics) -> Result<Response<ResumableBody>, Problem> {
 ///     let stream = ResumableStream::of(request.extensions())?;
-///     let log = topics.log("news", None)?;
+///     let log = topics.log("news", None).await?;
 ///     Ok(stream.follow(&log).await?.into_response())
 /// }
 /// # let _ = news::<()>;
@@ -178,9 +179,9 @@ impl ResumableStream {
     /// `sse.error`, and [`Resumable::on_work_error`](crate::Resumable::on_work_error) gets the error.
     ///
     /// ```
-    /// use sse_gate::{Event, MemoryLogs, Problem, Publisher, ResumableBody, ResumableStream};
+    /// use sse_gate::{Event, Logs, Problem, Publisher, ResumableBody, ResumableStream};
     ///
-    /// async fn answer(stream: ResumableStream, logs: MemoryLogs) -> Result<ResumableBody, Problem> {
+    /// async fn answer(stream: ResumableStream, logs: Logs) -> Result<ResumableBody, Problem> {
     ///     let granted = stream.granted().clone();
     ///     let work = move |publisher: Publisher| async move {
     ///         let question: String = granted.payload()?; // The authorizer has put it there.
@@ -204,17 +205,13 @@ impl ResumableStream {
     /// [share](sse_gate_resume::LogBudget::with_share) of the budget of `logs`.
     ///
     /// To be called within a Tokio runtime.
-    pub async fn produce<W, F>(
-        &self,
-        logs: &MemoryLogs,
-        work: W,
-    ) -> Result<ResumableBody, AttachError>
+    pub async fn produce<W, F>(&self, logs: &Logs, work: W) -> Result<ResumableBody, AttachError>
     where
-        W: FnOnce(Publisher<MemoryLog>) -> F,
+        W: FnOnce(Publisher) -> F,
         F: Future<Output: WorkOutput> + Send + 'static,
     {
         let first = match self.take()? {
-            Attachment::Resumed(resumed) => return Ok(self.body(resumed.subscribe())),
+            Attachment::Resumed(resumed) => return self.resume_work(resumed, work).await,
             Attachment::New(first) => first,
         };
         let token = first.token;
@@ -223,18 +220,53 @@ impl ResumableStream {
             // Opening a session may close another one of the subject. That would be for nothing here.
             return Err(AttachError::TooMuchWorkInAll);
         }
-        let log = logs.create_for(self.granted.subject())?;
+        let logs = logs.clone().with_spawn(in_background);
+        let log = logs.create_for(self.granted.subject()).await?;
         let publisher = Publisher::new(log.clone());
-        let body = self.open(first, Arc::new(log.clone()), None).await?;
+        let body = self.open(first, log.clone(), None).await?;
         let slot = match slot {
             Ok(slot) => slot,
             Err(_) => self.wait_for_work(token).await?,
         };
+        self.start(log, publisher, slot, work);
+        Ok(body)
+    }
+
+    /// A client comes back. If the process that did its work has died, the work is started again, or
+    /// its log ends as failed.
+    async fn resume_work<W, F>(
+        &self,
+        resumed: Resumed,
+        work: W,
+    ) -> Result<ResumableBody, AttachError>
+    where
+        W: FnOnce(Publisher) -> F,
+        F: Future<Output: WorkOutput> + Send + 'static,
+    {
+        let log = resumed.log().clone();
+        if log.is_orphaned() {
+            if !self.settings.restarts_work {
+                // The client gets what there is, and is told that the answer failed.
+                log.end_later(LogEnd::Failed);
+            } else if let Ok(slot) = self.settings.work.begin(self.granted.subject())
+                && log.claim().await?
+            {
+                let publisher = Publisher::new(log.clone());
+                self.start(log, publisher, slot, work);
+            }
+        }
+        Ok(self.body(resumed.subscribe()))
+    }
+
+    fn start<W, F>(&self, log: Log, publisher: Publisher, slot: WorkSlot, work: W)
+    where
+        W: FnOnce(Publisher) -> F,
+        F: Future<Output: WorkOutput> + Send + 'static,
+    {
         let slot = Arc::new(slot);
         let work = work(publisher.with_held(Arc::clone(&slot)));
         let (granted, settings) = (self.granted.clone(), self.settings.clone());
         tokio::spawn(run(work, log, slot, granted, settings));
-        Ok(body)
     }
 
     /// Waits for other work of the subject to stop: to open this session, another one may have been
@@ -270,7 +302,7 @@ impl ResumableStream {
     ///
     /// async fn room(stream: ResumableStream, topics: Topics) -> Result<ResumableBody, Problem> {
     ///     // A new member gets the last 20 messages.
-    ///     let log = topics.log("room 7", None)?;
+    ///     let log = topics.log("room 7", None).await?;
     ///     Ok(stream.follow(&log).last(20).await?)
     /// }
     ///
@@ -279,8 +311,8 @@ impl ResumableStream {
     ///     Ok(())
     /// }
     /// ```
-    pub fn follow<L: ReadLog + Clone>(&self, log: &L) -> Follow {
-        Follow::new(self.clone(), Arc::new(log.clone()))
+    pub fn follow(&self, log: &Log) -> Follow {
+        Follow::new(self.clone(), log.clone())
     }
 
     /// The number of the last event that a caller with its own credential has, if it sends one in
@@ -299,7 +331,7 @@ impl ResumableStream {
 
     pub(super) async fn attach(
         &self,
-        log: Arc<dyn ReadLog>,
+        log: Log,
         start: Option<Start>,
     ) -> Result<ResumableBody, AttachError> {
         match self.take()? {
@@ -324,7 +356,7 @@ impl ResumableStream {
     async fn open(
         &self,
         first: NewSession,
-        log: Arc<dyn ReadLog>,
+        log: Log,
         start: Option<Start>,
     ) -> Result<ResumableBody, AttachError> {
         let NewSession {

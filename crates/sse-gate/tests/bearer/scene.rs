@@ -16,11 +16,10 @@ use sse_gate::admission::ResponseBody;
 use sse_gate::core::{CredentialReason, ManualClock, Observer, SystemEntropy};
 use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
 use sse_gate::sessions::SessionInfo;
-use sse_gate::sessions::backend::EventLog;
 use sse_gate::sessions::{LogBudget, LogLimits, SessionObserver, SessionSignal};
 use sse_gate::{
-    Event, Gate, GateLayer, GrantRequest, Granted, MemoryLog, MemoryLogs, MemorySessions,
-    ResumableStream, ResumeKeys, Sessions, Signal, SseBody, SseRoute, Subject,
+    Event, Gate, GateLayer, GrantRequest, Granted, Log, Logs, MemorySessions, ResumableStream,
+    ResumeKeys, Sessions, Signal, SseBody, SseRoute, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -79,7 +78,7 @@ pub(crate) struct Scene {
     pub(crate) mint: MintService,
     pub(crate) store: Hand,
     pub(crate) sessions: Sessions,
-    pub(crate) log: MemoryLog,
+    pub(crate) log: Log,
     pub(crate) layer: GateLayer,
 }
 
@@ -111,10 +110,12 @@ impl Scene {
             .with_clock(clock.clone())
             .with_observer(told.clone());
         let limits = LogLimits::default().with_max_events(3);
-        let logs = MemoryLogs::new(limits, LogBudget::default()).with_clock(clock.clone());
+        let logs = Logs::new(limits, LogBudget::default()).with_clock(clock.clone());
         Self {
             layer: GateLayer::new(&gate, &route).with_callers(&mint),
-            log: logs.create().unwrap(),
+            log: FutureExt::now_or_never(logs.create())
+                .expect("memory is ready at once")
+                .unwrap(),
             gate,
             told,
             clock,
@@ -256,10 +257,7 @@ async fn whether(request: MintRequest) -> Result<Permit, Denied> {
 }
 
 /// Follows the log, or says nothing for ever. Its headers say what it has seen.
-async fn handle(
-    log: MemoryLog,
-    request: Request<Full<Bytes>>,
-) -> Result<Response<BoxBody>, Infallible> {
+async fn handle(log: Log, request: Request<Full<Bytes>>) -> Result<Response<BoxBody>, Infallible> {
     let (parts, content) = request.into_parts();
     let content = content.collect().await.unwrap().to_bytes();
     let granted = Granted::of(&parts.extensions).unwrap().clone();

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use sse_gate::{
-    AttachError, Event, MemoryLog, MemoryLogs, Problem, Publisher, ResumableBody, ResumableStream,
-    Sessions, SseBody, Subject, WorkOutput,
+    AttachError, Event, Log, Logs, Problem, Publisher, ResumableBody, ResumableStream, Sessions,
+    SseBody, Subject, WorkOutput,
 };
 use tokio::sync::watch;
 
@@ -30,7 +30,7 @@ pub(crate) enum Task {
     /// Streams this work: see [`Task::work`].
     Work(Work),
     /// Streams this log.
-    Follow(MemoryLog),
+    Follow(Log),
     /// Streams work, with a named heartbeat after this much silence.
     Beat(Duration),
     /// Refuses.
@@ -53,7 +53,7 @@ pub(crate) enum Task {
 #[derive(Clone)]
 pub(crate) struct Work(Arc<Attach>);
 
-type Attach = dyn Fn(ResumableStream, MemoryLogs) -> Attached + Send + Sync;
+type Attach = dyn Fn(ResumableStream, Logs) -> Attached + Send + Sync;
 
 impl std::fmt::Debug for Work {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -71,7 +71,7 @@ impl Task {
         F: Future<Output: WorkOutput> + Send + 'static,
     {
         Self::Work(Work(Arc::new(
-            move |stream: ResumableStream, logs: MemoryLogs| {
+            move |stream: ResumableStream, logs: Logs| {
                 let work = work.clone();
                 Box::pin(async move { stream.produce(&logs, work).await })
             },
@@ -84,7 +84,7 @@ impl Task {
 pub(crate) struct Desk(Arc<Inner>);
 
 struct Inner {
-    logs: MemoryLogs,
+    logs: Logs,
     task: Mutex<Task>,
     publishers: Mutex<VecDeque<Publisher>>,
     works: AtomicUsize,
@@ -93,7 +93,7 @@ struct Inner {
 }
 
 impl Desk {
-    pub(crate) fn new(logs: MemoryLogs) -> Self {
+    pub(crate) fn new(logs: Logs) -> Self {
         Self(Arc::new(Inner {
             logs,
             task: Mutex::new(Task::Produce),

@@ -3,7 +3,6 @@
 use http::StatusCode;
 use http_body_util::BodyExt;
 use sse_gate::Event;
-use sse_gate::sessions::backend::EventLog;
 use sse_gate::sessions::{CloseReason, SessionSignal};
 
 use crate::desk::Task;
@@ -117,12 +116,20 @@ async fn a_stream_has_the_headers_of_one() {
 #[tokio::test]
 async fn a_log_in_another_life_ends_the_session() {
     let scene = Scene::new();
-    scene.desk.is_to(Task::Follow(scene.logs.create().unwrap()));
+    scene.desk.is_to(Task::Follow(
+        futures_util::FutureExt::now_or_never(scene.logs.create())
+            .expect("memory is ready at once")
+            .unwrap(),
+    ));
     let mut client = scene.client("alice").await;
     client.connect(&scene).await;
     client.read();
     client.disconnect();
-    scene.desk.is_to(Task::Follow(scene.logs.create().unwrap()));
+    scene.desk.is_to(Task::Follow(
+        futures_util::FutureExt::now_or_never(scene.logs.create())
+            .expect("memory is ready at once")
+            .unwrap(),
+    ));
     assert_eq!(client.connect(&scene).await, StatusCode::GONE);
     assert_eq!(client.connect(&scene).await, StatusCode::NO_CONTENT);
     let closed = SessionSignal::Closed(CloseReason::Rollback);

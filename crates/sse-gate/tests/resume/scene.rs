@@ -11,8 +11,8 @@ use sse_gate::core::TokenKey;
 use sse_gate::sessions::error::SessionError;
 use sse_gate::sessions::{LogBudget, LogLimits, ResumeKey, SessionLimits};
 use sse_gate::{
-    GateLayer, GrantRequest, MemoryLog, MemoryLogs, MemorySessions, Publisher, Resumable,
-    ResumeKeys, Sessions, SseRoute, StreamSlots, StripTokenLayer, Subject,
+    GateLayer, GrantRequest, Log, Logs, MemorySessions, Publisher, Resumable, ResumeKeys, Sessions,
+    SseRoute, StreamSlots, StripTokenLayer, Subject,
 };
 use tower::{Layer, ServiceExt};
 
@@ -28,7 +28,7 @@ pub(crate) struct Scene {
     pub(crate) store: Hand,
     pub(crate) sessions: Sessions,
     pub(crate) told: Told,
-    pub(crate) logs: MemoryLogs,
+    pub(crate) logs: Logs,
     pub(crate) desk: Desk,
     pub(crate) layer: GateLayer,
     pub(crate) slots: StreamSlots,
@@ -57,7 +57,7 @@ impl Scene {
         let sessions = Sessions::new(store.clone(), keys)
             .with_clock(clock.clone())
             .with_observer(told.clone());
-        let logs = MemoryLogs::new(log, LogBudget::default()).with_clock(clock);
+        let logs = Logs::new(log, LogBudget::default()).with_clock(clock);
         let slots = StreamSlots::new(100, 100);
         let layer = world
             .layer()
@@ -144,8 +144,10 @@ impl Scene {
         refusal
     }
 
-    pub(crate) fn log(&self) -> MemoryLog {
-        self.logs.create().unwrap()
+    pub(crate) fn log(&self) -> Log {
+        futures_util::FutureExt::now_or_never(self.logs.create())
+            .expect("memory is ready at once")
+            .unwrap()
     }
 
     /// Moves both clocks on: that of the gate and the sessions, and the runtime's.

@@ -69,6 +69,6 @@ async fn follow(
     State(topics): State<Topics>,
     stream: ResumableStream,
 ) -> Result<ResumableBody, Problem> {
-    let log = topics.log("news", None)?;
+    let log = topics.log("news", None).await?;
     Ok(stream.follow(&log).await?)
 }

@@ -10,7 +10,7 @@ use sse_gate::core::SystemEntropy;
 use sse_gate::mint::Authenticator;
 use sse_gate::sessions::{ResumePolicy, SessionLimits};
 use sse_gate::{
-    Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, MemoryLogs, MemorySessions, MetricsObserver,
+    Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, Logs, MemorySessions, MetricsObserver,
     Problem, Resumable, ResumeKeys, Sessions, SseRoute, StreamSlots, StripTokenLayer,
     TracingObserver, WorkSlots,
 };
@@ -52,7 +52,7 @@ pub(super) struct Assembly {
     pub(super) token_ttl: Duration,
     pub(super) chat: Chat,
     pub(super) feed: Feed,
-    pub(super) logs: MemoryLogs,
+    pub(super) logs: Logs,
     pub(super) sessions: Sessions,
     pub(super) resumable: Resumable,
     pub(super) connections: Connections,
@@ -83,7 +83,7 @@ impl Demo {
         let policy = ResumePolicy::default()
             .with_retry(args.retry())
             .with_takeovers(args.takeovers, Duration::from_secs(10));
-        let logs = MemoryLogs::default();
+        let logs = Logs::default();
         let generations = Generations::new(GenerationLimits::default(), args.pace());
         end_with(shutdown.clone(), generations.clone());
         sweep(sessions.clone());
@@ -100,7 +100,7 @@ impl Demo {
             token_ttl: args.token_ttl(),
             chat: Chat::new(args.pace(), args.stream_id_ttl())?,
             // Of their own, with room for as many topics as there may be: answers need theirs.
-            feed: Feed::new(MemoryLogs::default(), args.token_ttl())?,
+            feed: Feed::new(Logs::default(), args.token_ttl())?,
             logs,
             resumable: Resumable::new(&sessions)
                 .with_policy(policy)

@@ -13,7 +13,7 @@ use sse_gate::core::{Resource, TokenKey};
 use sse_gate::mint::{Denied, MintRequest, MintService, Permit, with_state};
 use sse_gate::sessions::Topics;
 use sse_gate::sessions::error::{TopicError, TopicErrorKind};
-use sse_gate::{GateLayer, MemoryLogs, Problem, ResumableBody, ResumableStream, SseRoute, Subject};
+use sse_gate::{GateLayer, Logs, Problem, ResumableBody, ResumableStream, SseRoute, Subject};
 
 use super::body::BoxError;
 use super::connections::ResumableStreamBody;
@@ -40,7 +40,7 @@ pub(super) struct Feed {
 
 impl Feed {
     /// Its tokens live for this time.
-    pub(super) fn new(logs: MemoryLogs, token_ttl: Duration) -> Result<Self, SetupError> {
+    pub(super) fn new(logs: Logs, token_ttl: Duration) -> Result<Self, SetupError> {
         Ok(Self {
             route: SseRoute::new(Demo::TOPIC)?,
             topics: Topics::new(logs)
@@ -84,7 +84,7 @@ impl Demo {
         let granted = stream.granted();
         let name = granted.resource().parts().nth(1).unwrap_or_default();
         // It has been there since the token was asked for.
-        let log = self.0.feed.topics.log(name, granted.subject())?;
+        let log = self.0.feed.topics.log(name, granted.subject()).await?;
         Ok(self.resumable_response(stream.follow(&log).await?))
     }
 

@@ -55,7 +55,7 @@ async fn follow(
     State(topics): State<Topics>,
     stream: ResumableStream,
 ) -> Result<ResumableBody, Problem> {
-    let log = topics.log("ticks", None)?;
+    let log = topics.log("ticks", None).await?;
     Ok(stream.follow(&log).await?)
 }
 

@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 use axum::{Router, extract::State, routing::get};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
-use sse_gate::{MemoryLogs, prelude::*};
+use sse_gate::{Logs, prelude::*};
 use tokio::{net::TcpListener, time::sleep};
 
 #[tokio::main]
@@ -51,7 +51,7 @@ async fn may_ask(request: MintRequest) -> Result<Permit, Denied> {
 
 /// Runs each time the client comes. The work starts the first time only.
 async fn answer(
-    State(logs): State<MemoryLogs>,
+    State(logs): State<Logs>,
     stream: ResumableStream,
 ) -> Result<ResumableBody, AttachError> {
     let granted = stream.granted().clone();

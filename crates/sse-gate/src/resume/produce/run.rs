@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use sse_gate_resume::backend::{LogEnd, ReadLog};
-use sse_gate_resume::{MemoryLog, Sessions, StopReason};
+use sse_gate_resume::backend::LogEnd;
+use sse_gate_resume::{Log, Sessions, StopReason};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::{WorkError, WorkOutput, WorkSlot};
@@ -22,7 +22,7 @@ const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
 /// Runs work to its end. If it fails, the hook of the settings is told.
 pub(in crate::resume) async fn run<F>(
     work: F,
-    log: MemoryLog,
+    log: Log,
     slot: Arc<WorkSlot>,
     granted: Granted,
     settings: Resumable,
@@ -72,6 +72,6 @@ async fn watch<F: Future>(
 }
 
 /// Whether the log is closed, so that no client can read it any more.
-fn is_closed(log: &MemoryLog) -> bool {
+fn is_closed(log: &Log) -> bool {
     log.stop_reason() == Some(StopReason::Closed)
 }

@@ -1,0 +1,255 @@
+//! A handle of a log: [`Log`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use sse_gate_codec::Event;
+
+use super::backing::Finished;
+use super::readers::keep_waker;
+use super::shared::SharedLog;
+use super::{
+    AppendError, AppendErrorKind, Bounds, EncodedEvent, LogEnd, LogEpoch, LogError, LogName,
+    Reader, StopReason,
+};
+
+/// A handle of a log. Clones are handles of the same log.
+///
+/// What the log holds in memory is freed with its last handle. One writer uses it through a
+/// [`Publisher`](crate::Publisher). If there are several writers, as in a chat room, each uses
+/// [`append`](Self::append).
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::Logs;
+///
+/// # pollster::block_on(async {
+/// let log = Logs::default().create().await?;
+/// let same = log.clone();
+/// assert_eq!(log.append(&Event::new().data("one")).await?, 1);
+/// assert_eq!(same.append(&Event::new().data("two")).await?, 2);
+/// assert_eq!((log.bounds().last, log.handles()), (2, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+pub struct Log(Arc<SharedLog>);
+
+impl Log {
+    pub(super) fn new(shared: Arc<SharedLog>) -> Self {
+        shared.add_handle();
+        Self(shared)
+    }
+
+    pub(super) fn shared(&self) -> &Arc<SharedLog> {
+        &self.0
+    }
+
+    /// Which log it is: a number that no other log has.
+    pub fn epoch(&self) -> LogEpoch {
+        self.0.epoch
+    }
+
+    /// The name by which its store finds it. It is empty for a log that ends with its process.
+    pub fn name(&self) -> LogName {
+        let backing = self.0.backing.as_ref();
+        backing.map_or_else(LogName::default, |backing| backing.id.name.clone())
+    }
+
+    /// Which events it holds.
+    ///
+    /// With a store, the first one is the first that it held when this node asked it last.
+    pub fn bounds(&self) -> Bounds {
+        self.0.bounds()
+    }
+
+    /// Appends an event and returns its number. It never waits for a reader.
+    ///
+    /// With a store, it waits until the store has acknowledged the event. An append that was begun is
+    /// finished, even if this future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// An event that has an id, a reserved name or no data is refused, and so is one for which there is
+    /// no room, or for a log that has ended: see [`AppendErrorKind`].
+    pub async fn append(&self, event: &Event<'_>) -> Result<u64, AppendError> {
+        let encoded = EncodedEvent::new(event)?;
+        let Some(backing) = &self.0.backing else {
+            let now = self.0.clock.steady();
+            let seq = self.0.change(|state| match state.append(encoded, now) {
+                Ok(seq) => (Ok(seq), state.readers.take_waiting()),
+                Err(kind) => (Err(kind), Vec::new()),
+            })?;
+            return Ok(seq);
+        };
+        self.0.lock().check_open()?;
+        backing.chores.run_kept();
+        let (store, id) = (backing.store.clone(), backing.id.clone());
+        let log = self.clone();
+        let append = async move {
+            let appended = store.append(id, encoded.as_bytes().clone()).await;
+            match &appended {
+                Ok(seq) => log.0.arrived(*seq, encoded),
+                Err(error) => log.learn(error.kind()),
+            }
+            appended
+        };
+        Finished::new(append, &backing.chores).await
+    }
+
+    /// Ends the log. A second end is ignored.
+    ///
+    /// # Errors
+    ///
+    /// The store of the log can't be reached.
+    pub async fn end(&self, how: LogEnd) -> Result<(), AppendError> {
+        let Some(backing) = &self.0.backing else {
+            self.0.ended(how);
+            return Ok(());
+        };
+        let (store, id, log) = (backing.store.clone(), backing.id.clone(), self.clone());
+        let end = async move {
+            let ended = store.end(id, how).await;
+            if ended.is_ok() {
+                log.0.ended(how);
+            }
+            ended
+        };
+        Finished::new(end, &backing.chores).await
+    }
+
+    /// Ends the log in the background, as when its writer is gone.
+    pub fn end_later(&self, how: LogEnd) {
+        if let Some(backing) = &self.0.backing {
+            backing.end_later(how);
+        }
+        self.0.ended(how);
+    }
+
+    /// Asks the writer to stop. The log goes on until the writer ends it.
+    ///
+    /// After [`StopReason::Closed`] every [`append`](Self::append) **fails** with
+    /// [`AppendErrorKind::Closed`], and what the log holds is freed.
+    pub fn stop(&self, reason: StopReason) {
+        self.0.change(|state| {
+            match reason {
+                StopReason::Requested => {
+                    state.stop.get_or_insert(reason);
+                }
+                // It stands above a request, and there is nothing to keep the events for.
+                StopReason::Closed => {
+                    state.stop = Some(reason);
+                    state.retained.clear();
+                }
+            }
+            ((), state.writer.take().into_iter().collect())
+        });
+        if reason == StopReason::Closed {
+            self.0.remove_later();
+        }
+    }
+
+    /// Makes a place for a reader.
+    pub fn reader(&self) -> Reader {
+        Reader::new(Arc::new(self.clone()))
+    }
+
+    /// How many readers the log has: connections that are open now.
+    pub fn readers(&self) -> usize {
+        self.0.lock().readers.len()
+    }
+
+    /// How many handles there are of this log, this one included. Each clone is one. Sessions,
+    /// publishers, subscriptions and registries hold one each.
+    ///
+    /// A session that waits for its client to come back still holds its log.
+    pub fn handles(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+
+    /// Why the writer is asked to stop, if it is. A writer that waits for it is still woken.
+    pub fn stop_reason(&self) -> Option<StopReason> {
+        self.0.lock().stop
+    }
+
+    /// Whether its one writer is gone with its process, and has not ended the log.
+    pub fn is_orphaned(&self) -> bool {
+        self.0.lock().is_orphaned
+    }
+
+    /// Makes this node the writer of a log that [is orphaned](Self::is_orphaned). Returns whether it
+    /// is: only one takes a log over.
+    ///
+    /// # Errors
+    ///
+    /// The store of the log can't be reached.
+    pub async fn claim(&self) -> Result<bool, LogError> {
+        let Some(backing) = &self.0.backing else {
+            return Ok(false);
+        };
+        let claimed = backing.store.claim(backing.id.clone()).await?;
+        self.0.lock().is_orphaned = false;
+        Ok(claimed)
+    }
+
+    /// Frees what its store holds of it.
+    pub(super) async fn remove(&self) -> Result<(), LogError> {
+        match &self.0.backing {
+            Some(backing) => backing.store.remove(backing.id.clone()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Is ready when the writer is asked to stop, or if it was asked before.
+    pub fn poll_stopped(&self, cx: &mut Context<'_>) -> Poll<StopReason> {
+        let mut state = self.0.lock();
+        if let Some(reason) = state.stop {
+            return Poll::Ready(reason);
+        }
+        keep_waker(&mut state.writer, cx);
+        Poll::Pending
+    }
+
+    /// Is ready when there is no reader, and says for how long there has been none.
+    pub fn poll_deserted(&self, cx: &mut Context<'_>) -> Poll<Duration> {
+        let now = self.0.clock.steady();
+        let mut state = self.0.lock();
+        if state.readers.is_empty() {
+            return Poll::Ready(now.saturating_since(state.deserted_since));
+        }
+        keep_waker(&mut state.writer, cx);
+        Poll::Pending
+    }
+
+    /// Another node, or an earlier process, has ended or closed the log.
+    fn learn(&self, kind: AppendErrorKind) {
+        if kind == AppendErrorKind::Closed {
+            self.0.change(|state| {
+                state.stop = Some(StopReason::Closed);
+                ((), state.writer.take().into_iter().collect())
+            });
+        }
+    }
+}
+
+impl Clone for Log {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.0))
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.0.remove_handle();
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Log")
+            .field("epoch", &self.0.epoch)
+            .field("bounds", &self.bounds())
+            .finish_non_exhaustive()
+    }
+}

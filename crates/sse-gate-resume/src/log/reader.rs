@@ -1,0 +1,191 @@
+//! One reader of a log: [`Reader`].
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::readers::ReaderId;
+use super::shared::Found;
+use super::{Bounds, EncodedEvent, Log, LogError, Page, Read};
+use crate::store::StoredEvents;
+use crate::sync::Mutex;
+
+/// So much is asked of a store at a time, in bytes.
+const BYTES_A_FETCH: usize = 64 * 1024;
+
+/// A reader's place in a log. It is given back when it is dropped.
+///
+/// A [`Subscription`](crate::Subscription) has one. It is here for a server that reads a log without a
+/// session.
+///
+/// ```
+/// use std::task::{Context, Poll, Waker};
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::Logs;
+/// use sse_gate_resume::backend::{Page, Read};
+///
+/// # pollster::block_on(async {
+/// let log = Logs::default().create().await?;
+/// log.append(&Event::new().data("hello")).await?;
+/// let (mut reader, mut page) = (log.reader(), Page::default());
+/// let mut cx = Context::from_waker(Waker::noop());
+/// assert!(reader.poll_fetch(0, &mut cx).is_ready());
+/// assert_eq!(reader.poll_read(0, &mut page, &mut cx), Poll::Ready(Read::Events));
+/// assert_eq!((page.len(), log.readers()), (1, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+pub struct Reader {
+    log: Arc<Log>,
+    place: ReaderId,
+    fetch: Option<Fetch>,
+}
+
+type Asked = Pin<Box<dyn Future<Output = Result<Option<StoredEvents>, LogError>> + Send>>;
+
+/// What a reader that is behind the window asks of the store.
+enum Fetch {
+    /// The lock makes a reader `Sync`. It is never waited for.
+    Asked(Mutex<Asked>),
+    Answered {
+        after: u64,
+        answer: Option<StoredEvents>,
+    },
+    Failed,
+}
+
+impl Reader {
+    pub(crate) fn new(log: Arc<Log>) -> Self {
+        let place = log.shared().lock().readers.enroll();
+        Self {
+            log,
+            place,
+            fetch: None,
+        }
+    }
+
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.log.bounds()
+    }
+
+    /// Asks the store for what comes after event `after`, if the window no longer has it. Is ready when
+    /// [`poll_read`](Self::poll_read) has something to say of it. Call it without a lock.
+    pub fn poll_fetch(&mut self, after: u64, cx: &mut Context<'_>) -> Poll<()> {
+        let shared = self.log.shared();
+        let Some(backing) = &shared.backing else {
+            return Poll::Ready(());
+        };
+        if self.fetch.is_none() {
+            let is_behind = after + 1 < shared.lock().retained.first();
+            if !is_behind {
+                return Poll::Ready(());
+            }
+            let (store, id) = (backing.store.clone(), backing.id.clone());
+            let read = async move { store.read(id, after, BYTES_A_FETCH).await };
+            self.fetch = Some(Fetch::Asked(Mutex::new(Box::pin(read))));
+        }
+        let Some(Fetch::Asked(asked)) = &mut self.fetch else {
+            return Poll::Ready(());
+        };
+        let polled = asked.lock().as_mut().poll(cx);
+        let Poll::Ready(answer) = polled else {
+            return Poll::Pending;
+        };
+        self.fetch = Some(match answer {
+            Ok(answer) => Fetch::Answered { after, answer },
+            Err(_) => Fetch::Failed,
+        });
+        Poll::Ready(())
+    }
+
+    /// Reads what comes after event `after` into a page, which is empty before.
+    ///
+    /// If there is nothing, the task is woken as soon as there is: between looking and waiting **nothing
+    /// is missed**. Events come in the order of their numbers, without holes.
+    pub fn poll_read(&mut self, after: u64, page: &mut Page, cx: &mut Context<'_>) -> Poll<Read> {
+        if let Some(fetch) = self.fetch.take() {
+            return self.read_fetched(fetch, after, page, cx);
+        }
+        let shared = self.log.shared();
+        let now = shared.clock.steady();
+        let mut state = shared.lock();
+        match state.read(after, page, now) {
+            Found::Read(read) => Poll::Ready(read),
+            Found::Behind if shared.backing.is_some() => {
+                drop(state);
+                // It was trimmed just now. The store is asked at the next look.
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Found::Behind => Poll::Ready(Read::Trimmed {
+                first: state.retained.first(),
+            }),
+            Found::Nothing => {
+                state.readers.wait(self.place, cx);
+                Poll::Pending
+            }
+        }
+    }
+
+    fn read_fetched(
+        &mut self,
+        fetch: Fetch,
+        after: u64,
+        page: &mut Page,
+        cx: &mut Context<'_>,
+    ) -> Poll<Read> {
+        let stored = match fetch {
+            Fetch::Answered {
+                after: asked,
+                answer: Some(stored),
+            } if asked == after => stored,
+            // The log is gone from its store, or the store can't be asked.
+            Fetch::Answered { answer: None, .. } | Fetch::Failed => {
+                return Poll::Ready(Read::Unavailable);
+            }
+            // The answer is to another question.
+            Fetch::Asked(_) | Fetch::Answered { .. } => {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        };
+        let first = stored.bounds.first;
+        self.log.shared().lock().stored_first = first;
+        if after + 1 < first {
+            return Poll::Ready(Read::Trimmed { first });
+        }
+        if stored.events.is_empty() || stored.first != after + 1 {
+            return Poll::Ready(Read::Unavailable);
+        }
+        for (seq, event) in (stored.first..).zip(stored.events) {
+            if !page.push(seq, EncodedEvent::from_bytes(event)) {
+                break;
+            }
+        }
+        Poll::Ready(Read::Events)
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let shared = self.log.shared();
+        let now = shared.clock.steady();
+        shared.change(|state| {
+            state.readers.dismiss(self.place);
+            if !state.readers.is_empty() {
+                return ((), Vec::new());
+            }
+            state.deserted_since = now;
+            ((), state.writer.take().into_iter().collect())
+        });
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("log", &self.log)
+            .finish_non_exhaustive()
+    }
+}

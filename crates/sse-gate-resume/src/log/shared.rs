@@ -1,0 +1,236 @@
+//! The log behind its handles: [`SharedLog`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::Waker;
+
+use sse_gate_core::{Clock, SteadyTime};
+
+use super::backing::Backing;
+use super::readers::Readers;
+use super::registry::Registry;
+use super::retained::Retained;
+use super::{AppendErrorKind, Bounds, EncodedEvent, LogEnd, LogEpoch, Page, Read, StopReason};
+use crate::sync::{Mutex, MutexGuard};
+
+/// A log, behind every handle of it.
+pub(super) struct SharedLog {
+    pub(super) epoch: LogEpoch,
+    pub(super) clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+    handles: AtomicUsize,
+    /// Called when the last handle is dropped.
+    pub(super) released: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// The store that has the events, unless the window is all there is.
+    pub(super) backing: Option<Backing>,
+    pub(super) registry: Option<Arc<Registry>>,
+}
+
+/// What of a log changes, under its lock.
+pub(super) struct State {
+    pub(super) retained: Retained,
+    /// Events that the store has acknowledged before one with a smaller number.
+    ahead: BTreeMap<u64, EncodedEvent>,
+    /// The first event that the store holds, as far as it is known. Without a store, it is 0.
+    pub(super) stored_first: u64,
+    pub(super) end: Option<LogEnd>,
+    pub(super) readers: Readers,
+    /// When the last reader went, or the log was made.
+    pub(super) deserted_since: SteadyTime,
+    pub(super) stop: Option<StopReason>,
+    /// The writer's task, if it waits for the last reader to go, or to be asked to stop.
+    pub(super) writer: Option<Waker>,
+    /// Whether its one writer is gone with its node.
+    pub(super) is_orphaned: bool,
+}
+
+/// What a reader finds in the window.
+pub(super) enum Found {
+    /// This is all there is for it.
+    Read(Read),
+    /// It has to wait.
+    Nothing,
+    /// It is behind the window: the store may have what it misses.
+    Behind,
+}
+
+impl SharedLog {
+    pub(super) fn new(epoch: LogEpoch, clock: Arc<dyn Clock>, retained: Retained) -> Self {
+        let state = State {
+            retained,
+            ahead: BTreeMap::new(),
+            stored_first: 0,
+            end: None,
+            readers: Readers::default(),
+            deserted_since: clock.steady(),
+            stop: None,
+            writer: None,
+            is_orphaned: false,
+        };
+        Self {
+            epoch,
+            clock,
+            state: Mutex::new(state),
+            handles: AtomicUsize::new(0),
+            released: OnceLock::new(),
+            backing: None,
+            registry: None,
+        }
+    }
+
+    /// Puts a store behind the log, which has these events already.
+    pub(super) fn with_backing(
+        mut self,
+        backing: Backing,
+        registry: Arc<Registry>,
+        stored: &Bounds,
+        is_orphaned: bool,
+    ) -> Self {
+        let mut state = self.lock();
+        state.retained.skip_to(stored.last);
+        state.stored_first = stored.first;
+        state.end = stored.end;
+        state.is_orphaned = is_orphaned;
+        drop(state);
+        self.backing = Some(backing);
+        self.registry = Some(registry);
+        self
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        let now = self.clock.steady();
+        let mut state = self.lock();
+        state.retained.trim(now);
+        let first = state.retained.first();
+        Bounds {
+            first: match &self.backing {
+                Some(_) => first.min(state.stored_first),
+                None => first,
+            },
+            last: state.retained.last(),
+            end: state.end,
+        }
+    }
+
+    /// Changes the log, then wakes those whom the change concerns, without the lock.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> (T, Vec<Waker>)) -> T {
+        let (result, waiting) = change(&mut self.lock());
+        waiting.into_iter().for_each(Waker::wake);
+        result
+    }
+
+    /// The store has given an event this number.
+    pub(super) fn arrived(&self, seq: u64, event: EncodedEvent) {
+        let now = self.clock.steady();
+        self.change(|state| {
+            state.arrived(seq, event, now);
+            ((), state.readers.take_waiting())
+        });
+    }
+
+    pub(super) fn ended(&self, how: LogEnd) {
+        self.change(|state| {
+            state.end.get_or_insert(how);
+            ((), state.readers.take_waiting())
+        });
+    }
+
+    pub(super) fn remove_later(&self) {
+        if let Some(backing) = &self.backing {
+            backing.remove_later();
+        }
+    }
+
+    pub(super) fn add_handle(&self) {
+        self.handles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A handle is dropped. The last one calls the registry.
+    pub(super) fn remove_handle(&self) {
+        if self.handles.fetch_sub(1, Ordering::AcqRel) == 1
+            && let Some(released) = self.released.get()
+        {
+            released();
+        }
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        self.handles.load(Ordering::Acquire) > 0
+    }
+}
+
+impl State {
+    /// Why nothing is appended, if nothing is.
+    pub(super) fn check_open(&self) -> Result<(), AppendErrorKind> {
+        if self.end.is_some() {
+            return Err(AppendErrorKind::Ended);
+        }
+        if self.stop == Some(StopReason::Closed) {
+            return Err(AppendErrorKind::Closed);
+        }
+        Ok(())
+    }
+
+    pub(super) fn append(
+        &mut self,
+        encoded: EncodedEvent,
+        now: SteadyTime,
+    ) -> Result<u64, AppendErrorKind> {
+        self.check_open()?;
+        self.retained.push(encoded, now)
+    }
+
+    /// Moves what the store has acknowledged into the window, in the order of its numbers.
+    fn arrived(&mut self, seq: u64, event: EncodedEvent, now: SteadyTime) {
+        self.ahead.insert(seq, event);
+        while let Some(entry) = self.ahead.first_entry()
+            && *entry.key() <= self.retained.last() + 1
+        {
+            let (seq, event) = entry.remove_entry();
+            let is_next = seq > self.retained.last();
+            if is_next && self.retained.push(event, now).is_err() {
+                // There is no room in memory. Readers get it from the store.
+                self.retained.skip_to(seq);
+            }
+        }
+    }
+
+    pub(super) fn read(&mut self, after: u64, page: &mut Page, now: SteadyTime) -> Found {
+        self.retained.trim(now);
+        let (first, last) = (self.retained.first(), self.retained.last());
+        if after > last {
+            return Found::Read(Read::Ahead { last });
+        }
+        if after + 1 < first {
+            return Found::Behind;
+        }
+        self.retained.read(after, page);
+        match self.end {
+            _ if !page.is_empty() => Found::Read(Read::Events),
+            Some(end) => Found::Read(Read::Ended(end)),
+            None => Found::Nothing,
+        }
+    }
+}
+
+impl Drop for SharedLog {
+    fn drop(&mut self) {
+        if let Some(registry) = &self.registry {
+            registry.forget(self.epoch);
+        }
+    }
+}
+
+impl fmt::Debug for SharedLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedLog")
+            .field("epoch", &self.epoch)
+            .finish_non_exhaustive()
+    }
+}

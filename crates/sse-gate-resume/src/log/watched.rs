@@ -1,0 +1,41 @@
+//! A log in a registry that is told when it has no handle any more: [`WatchedLog`].
+
+use std::sync::Arc;
+
+use sse_gate_core::SteadyTime;
+
+use super::Log;
+use super::shared::SharedLog;
+
+/// A registry's own hold on a log. It is no handle, so dropping it calls nothing.
+pub(crate) struct WatchedLog(Arc<SharedLog>);
+
+impl WatchedLog {
+    /// Watches a log: `released` is called each time its last handle is dropped. A log has one watch.
+    pub(crate) fn new(log: &Log, released: impl Fn() + Send + Sync + 'static) -> Self {
+        let shared = Arc::clone(log.shared());
+        // Topics watch a log once: when it gets its place in their table.
+        let _ = shared.released.set(Box::new(released));
+        Self(shared)
+    }
+
+    pub(crate) fn handle(&self) -> Log {
+        Log::new(Arc::clone(&self.0))
+    }
+
+    /// Whether there is a handle.
+    pub(crate) fn is_held(&self) -> bool {
+        self.0.is_held()
+    }
+
+    /// When the log's last event is too old, if it has one. It is right as long as there is no
+    /// handle: nothing can be appended then.
+    pub(crate) fn empty_at(&self) -> Option<SteadyTime> {
+        self.0.lock().retained.empty_at()
+    }
+
+    /// Frees what a store holds of the log.
+    pub(crate) fn remove_later(&self) {
+        self.0.remove_later();
+    }
+}

@@ -1,0 +1,185 @@
+//! Where logs are kept: [`LogStore`].
+
+use std::fmt;
+
+use bytes::Bytes;
+use sse_gate_core::Subject;
+
+use crate::log::{AppendError, Bounds, LogEnd, LogEpoch, LogError, LogLimits, LogName};
+
+/// Which log it is: a name, and which log of that name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LogId {
+    /// The name by which it is found.
+    pub name: LogName,
+    /// Tells it from other logs that had the name.
+    pub epoch: LogEpoch,
+}
+
+/// A log to [create](LogStore::create).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NewLog {
+    /// Which log it is.
+    pub id: LogId,
+    /// How much it holds.
+    pub limits: LogLimits,
+    /// The subject that it counts for, if it is not the server's own.
+    pub owner: Option<Subject>,
+    /// Whether one writer of this node writes it, and its end is the end of the log. If the node dies
+    /// before that, the log is [orphaned](StoredLog::is_orphaned).
+    pub has_one_writer: bool,
+}
+
+impl NewLog {
+    /// A log that several writers may write, as for a feed.
+    pub fn new(id: LogId, limits: LogLimits, owner: Option<Subject>) -> Self {
+        Self {
+            id,
+            limits,
+            owner,
+            has_one_writer: false,
+        }
+    }
+
+    /// Says that one writer of this node writes it.
+    pub fn with_one_writer(mut self) -> Self {
+        self.has_one_writer = true;
+        self
+    }
+}
+
+/// A log as a store has it now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredLog {
+    /// Which log of its name it is.
+    pub epoch: LogEpoch,
+    /// Which events it holds.
+    pub bounds: Bounds,
+    /// Whether its one writer is gone with its node, and has not ended it.
+    pub is_orphaned: bool,
+}
+
+/// Some events of a log: see [`LogStore::read`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvents {
+    /// Which events the log holds.
+    pub bounds: Bounds,
+    /// The number of the first event of `events`.
+    pub first: u64,
+    /// The events' bytes, in order and without holes. There may be more.
+    pub events: Vec<Bytes>,
+}
+
+/// Keeps logs, as plain data. **Each operation is atomic**, whatever other tasks and nodes do at the
+/// same time.
+///
+/// A store keeps the bytes of events and numbers them. Who waits for them is on the node:
+/// [`Log`](crate::Log). What [`append`](Self::append) has acknowledged is kept as long as the log's
+/// limits allow it, as durably as the store says.
+///
+/// # Example
+///
+/// A store around another one, which counts what is appended.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use bytes::Bytes;
+/// use sse_gate_resume::backend::{
+///     LogEnd, LogId, LogName, LogStore, NewLog, StoredEvents, StoredLog,
+/// };
+/// use sse_gate_resume::error::{AppendError, LogError};
+///
+/// #[derive(Debug)]
+/// struct Counted<S> {
+///     inner: S,
+///     appended: AtomicU64,
+/// }
+///
+/// impl<S: LogStore> LogStore for Counted<S> {
+///     async fn append(&self, log: LogId, event: Bytes) -> Result<u64, AppendError> {
+///         let seq = self.inner.append(log, event).await?;
+///         self.appended.fetch_add(1, Ordering::Relaxed);
+///         Ok(seq)
+///     }
+///
+///     // All other operations are the inner store's.
+///     async fn create(&self, log: NewLog) -> Result<(), LogError> {
+///         self.inner.create(log).await
+///     }
+///
+///     async fn open(&self, name: LogName) -> Result<Option<StoredLog>, LogError> {
+///         self.inner.open(name).await
+///     }
+///
+///     async fn claim(&self, log: LogId) -> Result<bool, LogError> {
+///         self.inner.claim(log).await
+///     }
+///
+///     async fn read(
+///         &self,
+///         log: LogId,
+///         after: u64,
+///         max_bytes: usize,
+///     ) -> Result<Option<StoredEvents>, LogError> {
+///         self.inner.read(log, after, max_bytes).await
+///     }
+///
+///     async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {
+///         self.inner.end(log, how).await
+///     }
+///
+///     async fn remove(&self, log: LogId) -> Result<(), LogError> {
+///         self.inner.remove(log).await
+///     }
+/// }
+/// ```
+pub trait LogStore: fmt::Debug + Send + Sync + 'static {
+    /// Makes an empty log.
+    ///
+    /// # Errors
+    ///
+    /// There is one of this name already ([`Exists`](crate::error::LogErrorKind::Exists)), or there are
+    /// too many ([`Full`](crate::error::LogErrorKind::Full)).
+    fn create(&self, log: NewLog) -> impl Future<Output = Result<(), LogError>> + Send;
+
+    /// Finds the log of a name.
+    fn open(
+        &self,
+        name: LogName,
+    ) -> impl Future<Output = Result<Option<StoredLog>, LogError>> + Send;
+
+    /// Makes this node the writer of a log that is [orphaned](StoredLog::is_orphaned). Returns whether
+    /// it is: only one node takes a log over.
+    fn claim(&self, log: LogId) -> impl Future<Output = Result<bool, LogError>> + Send;
+
+    /// Appends an event, whose bytes these are, and returns its number. The oldest events make room for
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// The log has ended (`Ended`) or is gone (`Closed`), the event is larger
+    /// than the log may be (`TooLarge`), or there is no room (`NoRoom`): see
+    /// [`AppendErrorKind`](crate::error::AppendErrorKind).
+    fn append(
+        &self,
+        log: LogId,
+        event: Bytes,
+    ) -> impl Future<Output = Result<u64, AppendError>> + Send;
+
+    /// Reads events behind number `after`: at least one, if there is one, and not many more than
+    /// `max_bytes` of them. If events behind `after` are gone, it begins with the first that is still
+    /// there. Returns `None` if there is no such log.
+    fn read(
+        &self,
+        log: LogId,
+        after: u64,
+        max_bytes: usize,
+    ) -> impl Future<Output = Result<Option<StoredEvents>, LogError>> + Send;
+
+    /// Ends a log. A second end is ignored.
+    fn end(&self, log: LogId, how: LogEnd) -> impl Future<Output = Result<(), AppendError>> + Send;
+
+    /// Frees a log and what it holds. Nothing is appended to it any more.
+    fn remove(&self, log: LogId) -> impl Future<Output = Result<(), LogError>> + Send;
+}
