@@ -95,6 +95,11 @@ impl<S> GateService<S> {
         by_caller: bool,
     ) -> Result<Credential, GateRejection> {
         if by_caller {
+            // The authenticator is never asked about a cookie alone: a browser adds it to the POST of
+            // any page.
+            if !lifted.is_by_caller() {
+                return Err(GateRejection::NoToken);
+            }
             return Ok(Credential::Caller {
                 head: Box::new(parts.clone()),
                 resource: lifted.resource().clone(),
