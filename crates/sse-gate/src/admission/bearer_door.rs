@@ -35,12 +35,13 @@ pub(super) async fn open(
         Ok(request) => request,
         Err(rejection) => return Err(refuse(&context, &rejection)),
     };
+    let reservation = context.reserve(resume_id.as_ref().map(|id| &***id))?;
     if let Some((settings, id)) = settings.clone().zip(resume_id) {
         let caller = (request.subject().clone(), resource);
         if let Some((resumed, claim)) =
             session_door::resume_as(&context, &settings, id, caller).await?
         {
-            return context.again(&settings, resumed, Some(claim));
+            return context.again(reservation, &settings, resumed, Some(claim));
         }
     }
     let grant = match context.config.gate.grant(request).await {
@@ -55,7 +56,7 @@ pub(super) async fn open(
         None => None,
     };
     context.config.gate.observe(Signal::CallerAdmitted);
-    context.first(grant, session, cursor)
+    context.first(reservation, grant, session, cursor)
 }
 
 /// What the mint permits this caller. The authorizer may not permit another resource than the one in

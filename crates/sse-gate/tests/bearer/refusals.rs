@@ -233,3 +233,45 @@ async fn a_caller_that_signs_out_meanwhile_gets_no_stream() {
         assert_eq!(scene.store.asked(), 0);
     }
 }
+
+/// G8, G16: while it is not known who asks, a request keeps no slot from the clients with a token.
+#[tokio::test]
+async fn callers_that_are_not_known_yet_keep_no_slots() {
+    use std::sync::Arc;
+
+    use futures_util::FutureExt;
+    use sse_gate::mint::{AuthError, Identity, MintService};
+    use tokio::sync::Semaphore;
+
+    for scene in [Scene::new(), Scene::strict()] {
+        let known = Arc::new(Semaphore::new(0));
+        let waits_for = Arc::clone(&known);
+        let who = move |_: http::request::Parts| {
+            let known = Arc::clone(&waits_for);
+            async move {
+                known.acquire().await.unwrap().forget();
+                Err::<Identity, _>(AuthError::invalid())
+            }
+        };
+        let whether = async |request: sse_gate::mint::MintRequest| Ok(request.permit());
+        let mint = MintService::new(&scene.gate, &scene.route, who, whether);
+        let layer = scene.layer.clone().with_callers(&mint);
+        let layer = layer.with_slots(StreamSlots::new(2, 2));
+        let scene = Scene { layer, ..scene };
+        let mut strangers = Vec::new();
+        for _ in 0..10 {
+            let mut asking = Box::pin(scene.call(empty(by("stranger"))));
+            assert!((&mut asking).now_or_never().is_none(), "it waits");
+            strangers.push(asking);
+        }
+        let uri = format!("/rooms/7/events?token={}", scene.token("alice", "7").await);
+        let mut request = by("").uri(uri);
+        request.headers_mut().unwrap().remove("authorization");
+        let alice = scene.ask(empty(request)).await;
+        assert_eq!(alice.status, 200, "{}", alice.text);
+        known.add_permits(10);
+        for stranger in strangers {
+            assert_eq!(stranger.await.status(), 401);
+        }
+    }
+}

@@ -112,19 +112,21 @@ async fn the_methods_of_a_route_depend_on_its_callers() {
     }
 }
 
-/// F2: a caller that leaves while it is waited for frees its place.
+/// F2: a caller that leaves while its session is asked for frees its slot.
 #[tokio::test]
 async fn a_caller_that_leaves_gives_its_place_back() {
     let scene = Scene::new();
     let slots = sse_gate::StreamSlots::new(10, 10);
     let layer = scene.layer.clone().with_slots(slots.clone());
     let scene = Scene { layer, ..scene };
-    scene.store.is_to(crate::hand::Way::HangsAtArriving);
-    let mut asking = Box::pin(scene.call(empty(by("alice"))));
+    let first = scene.ask(empty(by("alice"))).await;
+    let again = empty(by("alice").header("last-event-id", first.id()));
+    scene.store.is_to(crate::hand::Way::HangsBefore);
+    let mut asking = Box::pin(scene.call(again));
     assert!(futures_util::poll!(&mut asking).is_pending());
-    assert_eq!(slots.open(), 1);
+    assert_eq!(slots.open(), 2);
     drop(asking);
-    assert_eq!(slots.open(), 0);
+    assert_eq!(slots.open(), 1);
 }
 
 /// A caller that stops reading is one: its body is as the others'.
