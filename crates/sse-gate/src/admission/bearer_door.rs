@@ -72,6 +72,8 @@ async fn permit(
     if request.resource() != resource {
         return Err(Denied::NotFound.into());
     }
+    // An authenticator may know a caller from before the request, and the epoch of that.
+    config.gate.check_epoch(&request).await?;
     // A revocation since the request arrived is noticed when the stream is opened.
     Ok(request.with_epoch(Epoch::ZERO))
 }
