@@ -68,7 +68,7 @@ async fn permit(
 ) -> Result<GrantRequest, MintRejection> {
     let config = &*context.config;
     let callers = config.callers.as_ref().ok_or(MintRejection::Path)?;
-    let request = callers.permit(head, resource).await?;
+    let request = callers.permit(head, &config.route, resource).await?;
     if request.resource() != resource {
         return Err(Denied::NotFound.into());
     }

@@ -142,3 +142,22 @@ async fn a_callers_stream_is_an_event_stream() {
     );
     assert_eq!(response.body().size_hint().exact(), None);
 }
+
+/// B10: the authorizer sees the parameters of the stream that is asked for, also if its mint is for another
+/// route.
+#[tokio::test]
+async fn the_parameters_are_those_of_the_stream() {
+    use sse_gate::mint::{Denied, MintRequest};
+
+    let scene = Scene::strict();
+    let other = sse_gate::SseRoute::new("/{tenant}/rooms/{room}/events").unwrap();
+    let whether =
+        async |request: MintRequest| match (request.param("tenant"), request.param("room")) {
+            (None, Some("7")) => Ok(request.permit()),
+            _ => Err(Denied::Forbidden),
+        };
+    let mint = MintService::new(&scene.gate, &other, crate::scene::who, whether);
+    let layer = scene.layer.clone().with_callers(&mint);
+    let scene = Scene { layer, ..scene };
+    assert_eq!(scene.ask(empty(by("alice"))).await.status, 200);
+}
