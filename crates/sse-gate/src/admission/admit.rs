@@ -141,11 +141,9 @@ impl AdmissionContext {
         };
         let grant = resumed.grant();
         let guard = StreamGuard::resumable(&config, &slot, &grant);
-        let pulse = slot.pulse();
-        resumed.lease().hold(slot);
         let granted = Granted::new(grant, guard.time_left());
         let access = config.session_store.clone();
-        let stream = ResumableStream::again(granted, settings.clone(), access, pulse, resumed);
+        let stream = ResumableStream::again(granted, settings.clone(), access, slot, resumed);
         Ok(with_stream(guard, stream))
     }
 
