@@ -420,7 +420,8 @@ async fn the_door_for_callers_keeps_foreign_pages_out_too() {
     });
     let mint = MintService::new(&gate, &feed, authenticator, may_enter);
     let layer = GateLayer::new(&gate, &feed).with_callers(&mint);
-    let app = Router::new().sse_with(layer, mint, get(async || "hello"));
+    let handler = get(async || "hello").post(async || "hello");
+    let app = Router::new().sse_with(layer, mint, handler);
     let cookie = ("cookie", "session=alice");
     let accept = ("accept", "text/event-stream");
     let bearer = ("authorization", "Bearer anything");
@@ -430,11 +431,14 @@ async fn the_door_for_callers_keeps_foreign_pages_out_too() {
         (&[accept, cookie, bearer, FOREIGN, HOST], 403),
         (&[accept, cookie, bearer], 403),
         (&[accept, bearer, SAME_ORIGIN], 401),
+        (&[accept, cookie, bearer, SAME_ORIGIN], 200),
     ];
     for (headers, status) in rows {
-        let request = with(Request::get("/feed"), headers);
-        let response = ask(&app, request.body(Body::empty()).unwrap()).await;
-        assert_eq!(response.status().as_u16(), *status, "{headers:?}");
+        for method in ["GET", "POST"] {
+            let request = with(Request::builder().method(method).uri("/feed"), headers);
+            let response = ask(&app, request.body(Body::empty()).unwrap()).await;
+            assert_eq!(response.status().as_u16(), *status, "{method} {headers:?}");
+        }
     }
 }
 

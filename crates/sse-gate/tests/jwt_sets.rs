@@ -561,3 +561,28 @@ proptest! {
         }
     }
 }
+
+/// D6: the error says where the text is wrong, and nothing that is in it: it may be another file, with
+/// secrets in it.
+#[test]
+fn an_error_quotes_nothing_of_the_text() {
+    for text in [
+        r#""hunter2""#,
+        r#"{"keys": "hunter2"}"#,
+        r#"{"keys": {"hunter2": 1}}"#,
+        r#"{"keys": [], "keys": ["hunter2"]}"#,
+        r#"{"hunter2": []}"#,
+        "hunter2",
+    ] {
+        let error = JwkSet::parse(text).unwrap_err();
+        let mut printed = format!("{error} {error:?}");
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            printed += &cause.to_string();
+            source = cause.source();
+        }
+        assert!(matches!(error, JwkSetError::NotJwkSet(_)), "{text}");
+        assert!(!printed.contains("hunter2"), "{printed}");
+        assert!(printed.contains("line 1"), "{printed}");
+    }
+}

@@ -285,6 +285,26 @@ async fn a_body_of_the_handlers_own_says_no_more() {
     }
 }
 
+/// G7: the same when the client comes back, and its handler answers with a body of its own then.
+#[tokio::test]
+async fn a_body_of_the_handlers_own_ends_at_a_resume_too() {
+    let scene = Scene::new();
+    let (route, layer) = (&scene.resumable, scene.layer(&scene.resumable));
+    let uri = scene.token("alice", route).await;
+    let mut first = Open(Box::pin(scene.show(&uri, &layer).await.into_body()));
+    let (text, _) = first.read();
+    let mut ids = text.lines().filter_map(|line| line.strip_prefix("id: "));
+    let id = ids.next_back().unwrap();
+    let again = support::with(&uri, &[("last-event-id", id)]);
+    let service = layer.layer(tower::service_fn(more));
+    let response = service.oneshot(again).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut body = Box::pin(response.into_body());
+    assert!(body.frame().await.unwrap().is_ok());
+    scene.revoke("alice").await;
+    assert!(body.frame().await.is_none(), "it goes on");
+}
+
 /// A body that has always more to say.
 async fn more(_: Request<Body>) -> Result<Response<BoxBody>, Infallible> {
     let frames = stream::repeat_with(|| Ok(Frame::data(Bytes::from_static(b"data: x\n\n"))));

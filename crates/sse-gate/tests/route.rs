@@ -389,3 +389,35 @@ async fn the_original_uri_is_stripped_too() {
         assert_eq!(body, expected);
     }
 }
+
+/// B10: clients remove a segment of dots before they send the request (RFC 3986 §5.2.4), so a URL with
+/// one leads to another path. No value makes such a segment.
+#[test]
+fn no_value_makes_a_segment_that_clients_remove() {
+    for (pattern, value, is_taken) in [
+        ("/rooms/{room}/events", ".", false),
+        ("/rooms/{room}/events", "..", false),
+        ("/rooms/{room}", "..", false),
+        ("/rooms/{room}/events", "...", true),
+        ("/rooms/{room}/events", ".a", true),
+        ("/rooms/{room}/events", "../events", true),
+        ("/rooms/v{room}/events", "..", true),
+        ("/rooms/{room}.json", "..", true),
+    ] {
+        let route = SseRoute::new(pattern).unwrap();
+        for outcome in [
+            route.url([value]).map(drop),
+            route.resource([value]).map(drop),
+        ] {
+            assert_eq!(outcome.is_ok(), is_taken, "{pattern} {value}: {outcome:?}");
+            if let Err(error) = outcome {
+                assert_eq!(error.kind(), InvalidRouteKind::Values);
+            }
+        }
+    }
+    let chat = SseRoute::new("/chat/{room}/{token}").unwrap();
+    let chat = chat
+        .with_token_in(TokenIn::Path("token".to_owned()))
+        .unwrap();
+    assert!(chat.resource([".."]).is_err() && chat.url(["7", ".."]).is_err());
+}

@@ -209,3 +209,24 @@ fn a_uri_is_ascii_behind_the_layer() {
         assert_eq!(seen(&routes(), uri), expected);
     }
 }
+
+/// B11: the path that the client asks for comes first. A nested route of the same pattern takes nothing
+/// from it, in whatever order the layer knows the two.
+#[tokio::test]
+async fn a_nested_route_takes_no_token_of_another_route() {
+    let outer = SseRoute::new("/generations/{id}/stream").unwrap();
+    let nested = outer.with_nest("/api").unwrap();
+    for routes in [[&outer, &nested], [&nested, &outer]] {
+        let strip = StripTokenLayer::new(routes);
+        for (route, path) in [
+            (&outer, "/generations/7/stream"),
+            (&nested, "/api/generations/7/stream"),
+        ] {
+            let world = World::on(route.clone());
+            let service = strip.layer(world.service());
+            let uri = format!("{path}?token={}", world.token().await);
+            let response = service.ask(get(&uri)).await;
+            assert_eq!(response.status(), StatusCode::OK, "{path} {routes:?}");
+        }
+    }
+}

@@ -203,6 +203,29 @@ async fn layers_that_share_their_places_stop_together() {
     assert!(!read(&mut apart).1);
 }
 
+/// G9: clones of a layer have its signal, also those that were given slots of their own.
+#[tokio::test]
+async fn clones_with_slots_of_their_own_stop_too() {
+    let world = World::new();
+    let (down, until) = signal();
+    let first = world.layer().until(until);
+    let second = first.clone().with_slots(sse_gate::StreamSlots::new(10, 10));
+    let third = first.clone().with_slots(sse_gate::StreamSlots::new(10, 10));
+    let mut bodies = Vec::new();
+    for layer in [&first, &second] {
+        bodies.push(open(&world, layer, Says::Nothing).await);
+    }
+    settle().await;
+    assert!(bodies.iter_mut().all(|body| !read(body).1));
+    down.send_replace(true);
+    settle().await;
+    for body in &mut bodies {
+        assert!(read(body).1, "it goes on");
+    }
+    let mut after = open(&world, &third, Says::Nothing).await;
+    assert!(read(&mut after).1, "a later one goes on");
+}
+
 /// A layer may be made where there is no runtime: nothing waits before the first request. Then it is
 /// one task, for all services of the layer.
 #[test]

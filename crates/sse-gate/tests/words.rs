@@ -18,7 +18,8 @@ use http_body::Body as _;
 use http_body_util::{BodyExt, Full};
 use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, Permit};
 use sse_gate::{
-    Event, MintService, SseBody, SseBodyError, SseRoute, StripTokenLayer, StrippedToken, TokenIn,
+    Event, GrantRequest, MintService, SseBody, SseBodyError, SseRoute, StripTokenLayer,
+    StrippedToken, Subject, TokenIn,
 };
 use support::{Body, World, get};
 use tower::{Layer, Service, ServiceExt};
@@ -54,6 +55,19 @@ async fn a_debug_print_names_its_type_and_shows_no_token() {
     shows(response.body(), &["ResponseBody"], &token);
     let body = SseBody::new(stream::pending::<Said>());
     shows(&body, &["SseBody"], &token);
+}
+
+/// D6: a member of the response may have the token in it, as the URL of a stream whose token is in the
+/// path has.
+#[tokio::test]
+async fn a_debug_print_of_an_issued_token_shows_no_members() {
+    let world = World::new();
+    let alice = Subject::new("alice").unwrap();
+    let request = GrantRequest::new(alice, world.route.resource(["7"]).unwrap());
+    let issued = world.gate.issue(request).await.unwrap();
+    let token = issued.token().expose().to_owned();
+    let issued = issued.with_member("stream_url", format!("/chat/{token}"));
+    shows(&issued, &["IssuedToken", "stream_url"], &token);
 }
 
 type Said = Result<Event<'static>, &'static str>;
@@ -116,8 +130,7 @@ async fn stripped(route: &SseRoute, uri: &str) -> Option<StrippedToken> {
 async fn a_stripped_token_has_the_key_of_its_token() {
     let world = World::new();
     let resource = world.route.resource(["7"]).unwrap();
-    let grant =
-        sse_gate::GrantRequest::new(sse_gate::Subject::new("alice").unwrap(), resource.clone());
+    let grant = GrantRequest::new(Subject::new("alice").unwrap(), resource.clone());
     let issued = world.gate.issue(grant).await.unwrap();
     let token = issued.token().expose();
     let uri = |query: &str| format!("/generations/7/stream?{query}");

@@ -32,7 +32,7 @@ impl<S: TokenStore> TokenGate<S> {
     /// it opens the stream. Nothing is stored, and the grant can be asked for again.
     ///
     /// The epoch in the grant is the request's, or the present one. The code that opens the stream must
-    /// check that the subject was not withdrawn since that epoch.
+    /// check that the subject was not withdrawn since that epoch: see [`check_epoch`](Self::check_epoch).
     ///
     /// # Errors
     ///
@@ -40,6 +40,47 @@ impl<S: TokenStore> TokenGate<S> {
     pub async fn grant(&self, request: GrantRequest) -> Result<Grant, IssueError> {
         let epoch = self.epoch_of(&request).await?;
         Ok(self.settle(request, epoch)?.grant)
+    }
+
+    /// Checks that the subject was not withdrawn since the epoch of the request. Without an epoch, there is
+    /// nothing to check.
+    ///
+    /// Only the store knows when a subject was withdrawn, and it says so when it takes an entry. So this
+    /// stores one, and takes it out at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`issue`](Self::issue).
+    ///
+    /// ```
+    /// use sse_gate_core::{
+    ///     GrantRequest, IssueErrorKind, MemoryStore, Resource, Subject, TokenGate,
+    /// };
+    ///
+    /// # pollster::block_on(async {
+    /// let gate = TokenGate::new(MemoryStore::default());
+    /// let (alice, feed) = (Subject::new("alice")?, Resource::new(["feed"])?);
+    /// let request = GrantRequest::new(alice.clone(), feed).with_epoch(gate.epoch().await?);
+    /// assert!(gate.check_epoch(&request).await.is_ok());
+    ///
+    /// gate.withdraw_all(&alice).await?;
+    /// let refused = gate.check_epoch(&request).await.unwrap_err();
+    /// assert_eq!(refused.kind(), IssueErrorKind::Withdrawn);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn check_epoch(&self, request: &GrantRequest) -> Result<(), IssueError> {
+        let Some(epoch) = request.epoch else {
+            return Ok(());
+        };
+        let probe = GrantRequest::new(request.subject.clone(), request.resource.clone());
+        let Settled { grant, ttl, lasts } = self.settle(probe, epoch)?;
+        let key = Token::generate(&*self.state.entropy)?.key(&grant.resource);
+        let entry = Entry::seal(key, &grant, lasts);
+        self.store.insert(key, entry, ttl).await?;
+        // No one has its token. If the store fails now, the entry ends by itself.
+        let _ = self.store.take(key).await;
+        Ok(())
     }
 
     async fn epoch_of(&self, request: &GrantRequest) -> Result<Epoch, StoreError> {

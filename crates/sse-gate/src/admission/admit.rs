@@ -41,7 +41,6 @@ pub(super) struct Admitted {
 /// no id.
 pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admitted, Refused> {
     let Attempt {
-        reservation,
         credential,
         resume_id,
         has_many_ids,
@@ -50,22 +49,22 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
         // Read this before any credential is looked at, so that a later revocation is noticed.
         epoch: config.gate.registry().epoch(),
         config,
-        reservation,
     };
     match credential {
         Credential::Caller { head, resource } => {
             bearer_door::open(context, *head, resource, resume_id).await
         }
-        Credential::Token(token) => {
+        Credential::Token { token, reservation } => {
             let settings = context.config.resumable.clone();
             if let Some((settings, id)) = settings.zip(resume_id.clone())
                 && let Some((resumed, claim)) =
                     session_door::resume(&context, &settings, id, token.key()).await?
             {
-                return context.again(&settings, resumed, Some(claim));
+                return context.again(reservation, &settings, resumed, Some(claim));
             }
             token_door::open(
                 context,
+                reservation,
                 token,
                 resume_id.as_ref().map(|id| &***id),
                 has_many_ids,
@@ -78,23 +77,28 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
 /// What all doors need to admit one request.
 pub(super) struct AdmissionContext {
     pub(super) config: Arc<Config>,
-    /// The slot for the stream, before its subject is known.
-    reservation: Reservation,
     /// When the request arrived, in terms of revocations.
     epoch: Epoch,
 }
 
 impl AdmissionContext {
+    /// A slot for the stream of a caller that is known now.
+    pub(super) fn reserve(&self, resume_id: Option<&str>) -> Result<Reservation, Refused> {
+        let reservation = self.config.slots.reserve();
+        reservation.ok_or_else(|| self.config.full(resume_id).into())
+    }
+
     /// Opens a new stream with a grant. The last two checks are whether the subject may have another
     /// stream, and whether it was revoked meanwhile.
     pub(super) fn first(
         self,
+        reservation: Reservation,
         grant: Grant,
         session: Option<(Resumable, Arrival, TokenKey)>,
         cursor: Option<u64>,
     ) -> Result<Admitted, Refused> {
         let config = self.config;
-        let Some(slot) = self.reservation.claim(grant.subject()) else {
+        let Some(slot) = reservation.claim(grant.subject()) else {
             return Err(config.turn_away(GateRejection::SubjectCapacity).into());
         };
         if config
@@ -123,6 +127,7 @@ impl AdmissionContext {
     /// Continues a session. Its previous connection was cut, but may still be open.
     pub(super) fn again(
         self,
+        reservation: Reservation,
         settings: &Resumable,
         resumed: Resumed,
         claim: Option<Claim>,
@@ -130,17 +135,15 @@ impl AdmissionContext {
         let config = self.config;
         let (subject, session) = (resumed.binding().grant.subject(), resumed.lease().session());
         let claim = claim.or_else(|| config.slots.claim_again(subject, session));
-        let slot = claim.and_then(|claim| self.reservation.give_to(claim));
+        let slot = claim.and_then(|claim| reservation.give_to(claim));
         let Some(slot) = slot else {
             return Err(answer::later_with_id(resumed).into());
         };
         let grant = resumed.grant();
         let guard = StreamGuard::resumable(&config, &slot, &grant);
-        let pulse = slot.pulse();
-        resumed.lease().hold(slot);
         let granted = Granted::new(grant, guard.time_left());
         let access = config.session_store.clone();
-        let stream = ResumableStream::again(granted, settings.clone(), access, pulse, resumed);
+        let stream = ResumableStream::again(granted, settings.clone(), access, slot, resumed);
         Ok(with_stream(guard, stream))
     }
 

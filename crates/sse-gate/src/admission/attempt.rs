@@ -8,8 +8,6 @@ use crate::slots::Reservation;
 
 /// What is known of a request when the stores are asked.
 pub(super) struct Attempt {
-    /// A slot among the open streams.
-    pub(super) reservation: Reservation,
     /// What shows the right to the stream.
     pub(super) credential: Credential,
     /// The resume id that the request shows. It may be invalid.
@@ -21,8 +19,13 @@ pub(super) struct Attempt {
 /// What a request opens a stream with.
 pub(super) enum Credential {
     /// The token in its URL or header.
-    Token(Redemption),
-    /// The caller's own credential, for the authenticator of a mint.
+    Token {
+        token: Redemption,
+        /// A slot among the open streams.
+        reservation: Reservation,
+    },
+    /// The caller's own credential, for the authenticator of a mint. It has no slot yet: an authenticator
+    /// may take long, and anyone can make it do so.
     Caller {
         /// The head of the request. The credential is in it.
         head: Box<Parts>,

@@ -35,12 +35,13 @@ pub(super) async fn open(
         Ok(request) => request,
         Err(rejection) => return Err(refuse(&context, &rejection)),
     };
+    let reservation = context.reserve(resume_id.as_ref().map(|id| &***id))?;
     if let Some((settings, id)) = settings.clone().zip(resume_id) {
         let caller = (request.subject().clone(), resource);
         if let Some((resumed, claim)) =
             session_door::resume_as(&context, &settings, id, caller).await?
         {
-            return context.again(&settings, resumed, Some(claim));
+            return context.again(reservation, &settings, resumed, Some(claim));
         }
     }
     let grant = match context.config.gate.grant(request).await {
@@ -55,7 +56,7 @@ pub(super) async fn open(
         None => None,
     };
     context.config.gate.observe(Signal::CallerAdmitted);
-    context.first(grant, session, cursor)
+    context.first(reservation, grant, session, cursor)
 }
 
 /// What the mint permits this caller. The authorizer may not permit another resource than the one in
@@ -67,10 +68,12 @@ async fn permit(
 ) -> Result<GrantRequest, MintRejection> {
     let config = &*context.config;
     let callers = config.callers.as_ref().ok_or(MintRejection::Path)?;
-    let request = callers.permit(head, resource).await?;
+    let request = callers.permit(head, &config.route, resource).await?;
     if request.resource() != resource {
         return Err(Denied::NotFound.into());
     }
+    // An authenticator may know a caller from before the request, and the epoch of that.
+    config.gate.check_epoch(&request).await?;
     // A revocation since the request arrived is noticed when the stream is opened.
     Ok(request.with_epoch(Epoch::ZERO))
 }

@@ -8,8 +8,8 @@ use http::{HeaderValue, Response};
 use http_body_util::Full;
 use sse_gate_core::Signal;
 
-use super::GateRejection;
 use super::stopper::Stopper;
+use super::{GateRejection, answer};
 use crate::challenge::Challenge;
 use crate::mint::Callers;
 use crate::resume::Resumable;
@@ -83,6 +83,15 @@ impl Config {
             headers.insert(ALLOW, HeaderValue::from_static(self.methods()));
         }
         response
+    }
+
+    /// The answer if there is no free slot. A client with a resume id is told to come back later: a
+    /// refusal would stop its `EventSource` for good.
+    pub(super) fn full(&self, resume_id: Option<&str>) -> Response<Full<Bytes>> {
+        match self.resumable.as_ref().zip(resume_id) {
+            Some((settings, id)) => answer::later(&settings.sessions, id),
+            None => self.turn_away(GateRejection::Capacity),
+        }
     }
 
     /// The methods that open a stream.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use http::{Request, Response};
 use http_body::Body;
+use hyper::upgrade::OnUpgrade;
 use pin_project::pin_project;
 use tower_service::Service;
 
@@ -111,6 +112,9 @@ where
     S: Service<Request<ReqBody>>,
 {
     let extensions = request.extensions_mut();
+    // A connection that the handler takes over would have no deadline and no slot, and would not end
+    // when its subject is revoked.
+    extensions.remove::<OnUpgrade>();
     extensions.insert(admitted.granted);
     if let Some(stream) = admitted.stream {
         extensions.insert(stream);

@@ -53,7 +53,8 @@
 //!
 //! # Content
 //!
-//! The layer ignores offers to upgrade, ranges and conditions. Content is a `Content-Length` that is
+//! The layer ignores ranges, conditions and offers to upgrade: no handler behind it can take over the
+//! connection of hyper or axum. Content is a `Content-Length` that is
 //! not zero, or a data frame with bytes that is there or that follows the head within 10 ms. An empty
 //! chunked body has no content, and neither has an HTTP/2 request whose end comes later. To see a data
 //! frame, the layer polls the bodies of hyper and axum, and boxed ones, before the handler gets them.

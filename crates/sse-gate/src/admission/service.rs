@@ -18,6 +18,7 @@ use super::config::Config;
 use super::{GateRejection, ResponseBody, ResponseFuture, answer, checks};
 use crate::headers;
 use crate::route::{Shown, StrippedToken, scrub};
+use crate::slots::Reservation;
 
 /// Redeems the token of a request before the handler sees the request. A
 /// [`GateLayer`](super::GateLayer) makes it.
@@ -73,15 +74,10 @@ impl<S> GateService<S> {
         let resumable = config.resumable.as_ref();
         let resume_id = resumable.and_then(|_| resume_id(&lifted));
         let Some(reservation) = config.slots.reserve() else {
-            return match resumable.zip(resume_id) {
-                // A refusal would stop the client's EventSource for good.
-                Some((settings, id)) => Ok(Verdict::Answer(answer::later(&settings.sessions, id))),
-                None => Err(GateRejection::Capacity),
-            };
+            return Ok(Verdict::Answer(config.full(resume_id)));
         };
         Ok(Verdict::Admit(Attempt {
-            reservation,
-            credential: self.credential(parts, &lifted, by_caller)?,
+            credential: self.credential(parts, &lifted, by_caller, reservation)?,
             resume_id: resume_id.map(|id| Zeroizing::new(id.into())),
             has_many_ids: resumable.is_some() && lifted.resume_id().is_many(),
         }))
@@ -93,8 +89,14 @@ impl<S> GateService<S> {
         parts: &Parts,
         lifted: &StrippedToken,
         by_caller: bool,
+        reservation: Reservation,
     ) -> Result<Credential, GateRejection> {
         if by_caller {
+            // The authenticator is never asked about a cookie alone: a browser adds it to the POST of
+            // any page.
+            if !lifted.is_by_caller() {
+                return Err(GateRejection::NoToken);
+            }
             return Ok(Credential::Caller {
                 head: Box::new(parts.clone()),
                 resource: lifted.resource().clone(),
@@ -103,9 +105,10 @@ impl<S> GateService<S> {
         let token = only(lifted.token(self.config.ignores_authorization))?;
         let token = token.ok_or(GateRejection::NoToken)?;
         let begun = self.config.gate.begin(token, lifted.resource());
-        Ok(Credential::Token(
-            begun.map_err(|_| GateRejection::BadToken)?,
-        ))
+        Ok(Credential::Token {
+            token: begun.map_err(|_| GateRejection::BadToken)?,
+            reservation,
+        })
     }
 
     /// The service that was polled ready. A clone takes its place.

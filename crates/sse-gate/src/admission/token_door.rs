@@ -9,10 +9,12 @@ use super::GateRejection;
 use super::admit::{AdmissionContext, Admitted, Refused};
 use super::session_door;
 use crate::resume::Resumable;
+use crate::slots::Reservation;
 
 /// Takes the token out of the store, and opens the stream that it was issued for.
 pub(super) async fn open(
     context: AdmissionContext,
+    reservation: Reservation,
     token: Redemption,
     resume_id: Option<&str>,
     has_many_ids: bool,
@@ -23,7 +25,7 @@ pub(super) async fn open(
         (Ok((grant, arrival)), settings) => {
             let session = settings.zip(arrival);
             let session = session.map(|(settings, arrival)| (settings, arrival, key));
-            context.first(grant, session, None)
+            context.first(reservation, grant, session, None)
         }
         (Err(error), _) if error.is_unavailable() => Err(context.unavailable(resume_id)),
         (Err(_), _) if has_many_ids => {
@@ -31,7 +33,9 @@ pub(super) async fn open(
         }
         (Err(_), Some(settings)) => match settings.opening_grace {
             // A client with an id has received an answer already.
-            Some(grace) if resume_id.is_none() => reopen(context, &settings, key, grace).await,
+            Some(grace) if resume_id.is_none() => {
+                reopen(context, reservation, &settings, key, grace).await
+            }
             _ => Err(context.config.refuse(GateRejection::BadToken).into()),
         },
         (Err(_), None) => Err(context.config.refuse(GateRejection::BadToken).into()),
@@ -68,12 +72,13 @@ async fn redeem(
 /// Opens the session of a token a second time, if its first answer may be lost.
 async fn reopen(
     context: AdmissionContext,
+    reservation: Reservation,
     settings: &Resumable,
     token: TokenKey,
     grace: Duration,
 ) -> Result<Admitted, Refused> {
     match session_door::reopen(&context, settings, token, grace).await? {
-        Some(resumed) => context.again(settings, resumed, None),
+        Some(resumed) => context.again(reservation, settings, resumed, None),
         None => Err(context.config.refuse(GateRejection::BadToken).into()),
     }
 }

@@ -1,5 +1,6 @@
 //! The response that has the token: [`IssuedToken`].
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,7 +29,6 @@ use sse_gate_core::{Issued, Timestamp, Token, TokenKey};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct IssuedToken {
     issued: Issued,
     members: Map<String, Value>,
@@ -92,6 +92,17 @@ impl IssuedToken {
                 .insert(name, HeaderValue::from_static(value));
         }
         response
+    }
+}
+
+impl fmt::Debug for IssuedToken {
+    /// Shows only the names of the members: a value may have the token in it, as a URL has.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let members: Vec<&String> = self.members.keys().collect();
+        f.debug_struct("IssuedToken")
+            .field("issued", &self.issued)
+            .field("members", &members)
+            .finish()
     }
 }
 

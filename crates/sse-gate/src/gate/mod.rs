@@ -283,6 +283,11 @@ impl Gate {
         access.ask(self.0.store.take_owned(key))
     }
 
+    /// See [`TokenGate::check_epoch`].
+    pub(crate) async fn check_epoch(&self, request: &GrantRequest) -> Result<(), IssueError> {
+        self.0.tokens.check_epoch(request).await
+    }
+
     /// The grant for a caller that opens a stream with its own credential. No token is issued.
     pub(crate) async fn grant(&self, request: GrantRequest) -> Result<Grant, IssueError> {
         self.0.tokens.grant(request).await

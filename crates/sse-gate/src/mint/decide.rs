@@ -11,6 +11,7 @@ use super::read::{self, PendingBody};
 use super::rejection::{BodyFault, MintRejection};
 use super::settings::Settings;
 use super::{AuthError, Authenticator, Authorizer, Identity, MintRequest, Permit};
+use crate::SseRoute;
 use crate::route::MintTarget;
 
 /// Decides about a request in two steps. The first step returns a [`Caller`], which does the second: so
@@ -108,16 +109,18 @@ pub(crate) struct Callers {
 }
 
 impl Callers {
-    /// What the caller of this request is permitted, for the resource that its path names.
+    /// What the caller of this request is permitted, for the resource that its path names. The route is
+    /// that of the stream. The mint may have another one.
     pub(crate) async fn permit(
         &self,
         mut parts: Parts,
+        route: &SseRoute,
         resource: &Resource,
     ) -> Result<GrantRequest, MintRejection> {
         let settings = &self.settings;
         // The first part is the pattern.
         let values = resource.parts().skip(1);
-        let params = settings.route.parameters().zip(values);
+        let params = route.parameters().zip(values);
         let found = MintTarget {
             params: params
                 .map(|(name, value)| (name.into(), value.into()))

@@ -1,6 +1,7 @@
 //! What the handler of a resumable route finds in its request: [`ResumableStream`].
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -56,6 +57,8 @@ pub struct ResumableStream {
     /// The pulse of the connection.
     pulse: Arc<Pulse>,
     attachment: Arc<Mutex<Option<Attachment>>>,
+    /// Whether the handler has taken the attachment.
+    is_attached: Arc<AtomicBool>,
 }
 
 /// What a stream holds until the handler attaches it. The slot is the most important part.
@@ -75,6 +78,23 @@ enum Attachment {
     New(NewSession),
     /// A session that the client continues.
     Resumed(Resumed),
+}
+
+/// The slot of a client that has come back. The session keeps it until the connection is cut or over.
+///
+/// Only an attached body sees that it was cut. A body that the handler has made without its stream is ended
+/// from here.
+struct ResumedSlot {
+    slot: Slot,
+    is_attached: Arc<AtomicBool>,
+}
+
+impl Drop for ResumedSlot {
+    fn drop(&mut self) {
+        if !self.is_attached.load(Ordering::Acquire) {
+            self.slot.pulse().expire();
+        }
+    }
 }
 
 /// What is needed to open a session.
@@ -104,16 +124,20 @@ impl ResumableStream {
         granted: Granted,
         settings: Resumable,
         access: StoreAccess,
-        pulse: Arc<Pulse>,
+        slot: Slot,
         resumed: Resumed,
     ) -> Self {
-        Self::new(
-            granted,
-            settings,
-            access,
-            pulse,
-            Attachment::Resumed(resumed),
-        )
+        let (pulse, is_attached) = (slot.pulse(), Arc::default());
+        resumed.lease().hold(ResumedSlot {
+            slot,
+            is_attached: Arc::clone(&is_attached),
+        });
+        let attachment = Attachment::Resumed(resumed);
+        let stream = Self::new(granted, settings, access, pulse, attachment);
+        Self {
+            is_attached,
+            ..stream
+        }
     }
 
     fn new(
@@ -130,6 +154,7 @@ impl ResumableStream {
             is_resumed: matches!(attachment, Attachment::Resumed(_)),
             pulse,
             attachment: Arc::new(Mutex::new(Some(attachment))),
+            is_attached: Arc::default(),
         }
     }
 
@@ -390,7 +415,9 @@ impl ResumableStream {
             .attachment
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        attachment.take().ok_or(AttachError::Already)
+        let attachment = attachment.take().ok_or(AttachError::Already)?;
+        self.is_attached.store(true, Ordering::Release);
+        Ok(attachment)
     }
 }
 

@@ -37,7 +37,7 @@ pub enum InvalidRouteKind {
     Pattern,
     /// The token can't be in this parameter or header.
     TokenPlace,
-    /// There are too few or too many values, or one is empty or too long.
+    /// There are too few or too many values, or one is empty, too long, or a segment of dots.
     Values,
     /// The mint path has other parameters than the stream.
     Parameters,
@@ -88,6 +88,8 @@ pub(super) enum RouteFault {
     Values { expected: usize, given: usize },
     #[error("the value for {{{0}}} is empty, but a segment of a path can't be empty")]
     EmptyValue(Box<str>),
+    #[error("the value for {{{0}}} is a segment of dots, which clients remove")]
+    DotsValue(Box<str>),
     #[error("its values are not a valid resource")]
     Resource(#[source] InvalidResource),
     #[error("it has the parameters {own}, but its stream {other:?} has {others}")]
@@ -123,9 +125,10 @@ impl InvalidRoute {
             RouteFault::NoTokenParameter(_)
             | RouteFault::TokenParameter(_)
             | RouteFault::TokenHeader(_) => InvalidRouteKind::TokenPlace,
-            RouteFault::Values { .. } | RouteFault::EmptyValue(_) | RouteFault::Resource(_) => {
-                InvalidRouteKind::Values
-            }
+            RouteFault::Values { .. }
+            | RouteFault::EmptyValue(_)
+            | RouteFault::DotsValue(_)
+            | RouteFault::Resource(_) => InvalidRouteKind::Values,
             RouteFault::Parameters { .. } => InvalidRouteKind::Parameters,
             _ => InvalidRouteKind::Pattern,
         }

@@ -151,8 +151,18 @@ impl SseRoute {
     /// Takes the credentials out of a request of this route, and blanks what looks like another one.
     /// `None` if the request belongs to another route. Then it stays as it is.
     pub(crate) fn lift(&self, parts: &mut Parts) -> Option<StrippedToken> {
+        self.lift_below(&self.0.settings.nest, parts)
+    }
+
+    /// The same where the whole path is seen, or was: nothing is guessed of a prefix that a router has cut
+    /// off. Another route may have the path that is left.
+    pub(crate) fn lift_whole(&self, parts: &mut Parts) -> Option<StrippedToken> {
+        self.lift_below("", parts)
+    }
+
+    fn lift_below(&self, nest: &str, parts: &mut Parts) -> Option<StrippedToken> {
         let seen = parts.uri.path().len();
-        let paths = candidates(parts, &self.0.settings.nest);
+        let paths = candidates(parts, nest);
         let (resource, token_at) = paths.into_iter().find_map(|path| {
             // Where the token is in what inner layers see of the path.
             let cut = path.len().checked_sub(seen)?;

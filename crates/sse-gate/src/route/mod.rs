@@ -227,7 +227,7 @@ impl SseRoute {
     ///
     /// # Errors
     ///
-    /// There are too few or too many values, or one is empty or too long.
+    /// There are too few or too many values, or one is empty, too long, or a segment `.` or `..`.
     pub fn resource<V: AsRef<str>>(
         &self,
         values: impl IntoIterator<Item = V>,
@@ -248,7 +248,7 @@ impl SseRoute {
     ///
     /// # Errors
     ///
-    /// There are too few or too many values, or one is empty.
+    /// There are too few or too many values, or one is empty or a segment `.` or `..`.
     pub fn url<V: AsRef<str>>(
         &self,
         values: impl IntoIterator<Item = V>,

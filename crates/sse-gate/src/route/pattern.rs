@@ -97,7 +97,8 @@ impl Pattern {
         decoded.collect()
     }
 
-    /// Checks that there is one value for each of these names, and that every value has a character.
+    /// Checks that there is one value for each of these names, and that clients ask for a path with these
+    /// values as it is.
     pub(super) fn check_values<V: AsRef<str>>(
         &self,
         names: &[&str],
@@ -110,14 +111,22 @@ impl Pattern {
                 RouteFault::Values { expected, given },
             ));
         }
-        let mut pairs = names.iter().zip(values);
-        match pairs.find(|(_, value)| value.as_ref().is_empty()) {
-            Some((name, _)) => Err(InvalidRoute::new(
-                &self.text,
-                RouteFault::EmptyValue((*name).into()),
-            )),
-            None => Ok(()),
+        for (name, value) in names.iter().zip(values) {
+            let fault = match value.as_ref() {
+                "" => RouteFault::EmptyValue((*name).into()),
+                value if self.has_dots_with(name, value) => RouteFault::DotsValue((*name).into()),
+                _ => continue,
+            };
+            return Err(InvalidRoute::new(&self.text, fault));
         }
+        Ok(())
+    }
+
+    /// Whether the value is a whole segment `.` or `..`. Clients remove such a segment, also if the dots are
+    /// percent-encoded (WHATWG URL §4.4), and then ask for another path.
+    fn has_dots_with(&self, name: &str, value: &str) -> bool {
+        let is_alone = |segment: &str| segment == format!("{{{name}}}");
+        matches!(value, "." | "..") && self.text.split('/').any(is_alone)
     }
 
     /// The path with these values. It is an error if there are too few or too many.

@@ -43,10 +43,11 @@ where
 
 impl<S> StripToken<S> {
     fn strip(&self, parts: &mut Parts) {
-        let mut routes = self.routes.iter();
-        let lifted = routes.find_map(|route| route.lift(parts)).or_else(|| {
+        // The path as it is, for any of the routes, comes before a path that has to be guessed.
+        let ways = [SseRoute::lift_whole, SseRoute::lift, SseRoute::lift_loosely];
+        let lifted = ways.into_iter().find_map(|lift| {
             let mut routes = self.routes.iter();
-            routes.find_map(|route| route.lift_loosely(parts))
+            routes.find_map(|route| lift(route, parts))
         });
         if let Some(lifted) = lifted {
             parts.extensions.insert(lifted);

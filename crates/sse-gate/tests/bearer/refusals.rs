@@ -233,3 +233,75 @@ async fn a_caller_that_signs_out_meanwhile_gets_no_stream() {
         assert_eq!(scene.store.asked(), 0);
     }
 }
+
+/// C20: an epoch that the authorizer gives, older than the request, is heeded as at the mint.
+#[tokio::test]
+async fn an_older_epoch_of_the_authorizer_counts() {
+    use sse_gate::Subject;
+    use sse_gate::mint::{Denied, MintRequest, MintService, Permit};
+
+    for scene in [Scene::new(), Scene::strict()] {
+        let before = scene.gate.epoch().await.unwrap();
+        let whether = move |request: MintRequest| async move {
+            let request = request.grant_request().with_epoch(before);
+            Ok::<_, Denied>(Permit::new(request))
+        };
+        let mint = MintService::new(&scene.gate, &scene.route, crate::scene::who, whether);
+        let layer = scene.layer.clone().with_callers(&mint);
+        let scene = Scene { layer, ..scene };
+        let ask = async |name| scene.ask(empty(by(name))).await;
+        assert_eq!(ask("alice").await.status, 200, "no one has signed out yet");
+        let alice = Subject::new("alice").unwrap();
+        scene.gate.revoke(&alice).await.unwrap();
+        scene.told.take();
+        let got = ask("alice").await;
+        assert_eq!(got.status, 401, "{}", got.text);
+        let reason = MintRefusalReason::NotIssued(IssueErrorKind::Withdrawn);
+        assert_eq!(scene.told.signals(), [Signal::CallerRefused(reason)]);
+        for _ in 0..40 {
+            assert_eq!(ask("bob").await.status, 200, "bob has not signed out");
+        }
+    }
+}
+
+/// G8, G16: while it is not known who asks, a request keeps no slot from the clients with a token.
+#[tokio::test]
+async fn callers_that_are_not_known_yet_keep_no_slots() {
+    use std::sync::Arc;
+
+    use futures_util::FutureExt;
+    use sse_gate::mint::{AuthError, Identity, MintService};
+    use tokio::sync::Semaphore;
+
+    for scene in [Scene::new(), Scene::strict()] {
+        let known = Arc::new(Semaphore::new(0));
+        let waits_for = Arc::clone(&known);
+        let who = move |_: http::request::Parts| {
+            let known = Arc::clone(&waits_for);
+            async move {
+                known.acquire().await.unwrap().forget();
+                Err::<Identity, _>(AuthError::invalid())
+            }
+        };
+        let whether = async |request: sse_gate::mint::MintRequest| Ok(request.permit());
+        let mint = MintService::new(&scene.gate, &scene.route, who, whether);
+        let layer = scene.layer.clone().with_callers(&mint);
+        let layer = layer.with_slots(StreamSlots::new(2, 2));
+        let scene = Scene { layer, ..scene };
+        let mut strangers = Vec::new();
+        for _ in 0..10 {
+            let mut asking = Box::pin(scene.call(empty(by("stranger"))));
+            assert!((&mut asking).now_or_never().is_none(), "it waits");
+            strangers.push(asking);
+        }
+        let uri = format!("/rooms/7/events?token={}", scene.token("alice", "7").await);
+        let mut request = by("").uri(uri);
+        request.headers_mut().unwrap().remove("authorization");
+        let alice = scene.ask(empty(request)).await;
+        assert_eq!(alice.status, 200, "{}", alice.text);
+        known.add_permits(10);
+        for stranger in strangers {
+            assert_eq!(stranger.await.status(), 401);
+        }
+    }
+}

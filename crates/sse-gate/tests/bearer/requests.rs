@@ -112,19 +112,21 @@ async fn the_methods_of_a_route_depend_on_its_callers() {
     }
 }
 
-/// F2: a caller that leaves while it is waited for frees its place.
+/// F2: a caller that leaves while its session is asked for frees its slot.
 #[tokio::test]
 async fn a_caller_that_leaves_gives_its_place_back() {
     let scene = Scene::new();
     let slots = sse_gate::StreamSlots::new(10, 10);
     let layer = scene.layer.clone().with_slots(slots.clone());
     let scene = Scene { layer, ..scene };
-    scene.store.is_to(crate::hand::Way::HangsAtArriving);
-    let mut asking = Box::pin(scene.call(empty(by("alice"))));
+    let first = scene.ask(empty(by("alice"))).await;
+    let again = empty(by("alice").header("last-event-id", first.id()));
+    scene.store.is_to(crate::hand::Way::HangsBefore);
+    let mut asking = Box::pin(scene.call(again));
     assert!(futures_util::poll!(&mut asking).is_pending());
-    assert_eq!(slots.open(), 1);
+    assert_eq!(slots.open(), 2);
     drop(asking);
-    assert_eq!(slots.open(), 0);
+    assert_eq!(slots.open(), 1);
 }
 
 /// A caller that stops reading is one: its body is as the others'.
@@ -139,4 +141,23 @@ async fn a_callers_stream_is_an_event_stream() {
         "no-store, no-transform, private"
     );
     assert_eq!(response.body().size_hint().exact(), None);
+}
+
+/// B10: the authorizer sees the parameters of the stream that is asked for, also if its mint is for another
+/// route.
+#[tokio::test]
+async fn the_parameters_are_those_of_the_stream() {
+    use sse_gate::mint::{Denied, MintRequest};
+
+    let scene = Scene::strict();
+    let other = sse_gate::SseRoute::new("/{tenant}/rooms/{room}/events").unwrap();
+    let whether =
+        async |request: MintRequest| match (request.param("tenant"), request.param("room")) {
+            (None, Some("7")) => Ok(request.permit()),
+            _ => Err(Denied::Forbidden),
+        };
+    let mint = MintService::new(&scene.gate, &other, crate::scene::who, whether);
+    let layer = scene.layer.clone().with_callers(&mint);
+    let scene = Scene { layer, ..scene };
+    assert_eq!(scene.ask(empty(by("alice"))).await.status, 200);
 }

@@ -81,7 +81,7 @@ async fn a_credential_stands_in_for_the_token() {
 async fn a_caller_names_the_number_that_it_goes_on_behind() {
     let scene = Scene::new();
     scene.publish(&["1", "2", "3"]).await;
-    let rows: [(&str, Option<&str>, &str, &[&str]); 12] = [
+    let rows: [(&str, Option<&str>, &str, &[&str]); 13] = [
         ("", None, "None", &[]),
         ("", Some("1"), "Some(1)", &["2", "3"]),
         ("?after=1", None, "Some(1)", &["2", "3"]),
@@ -93,6 +93,12 @@ async fn a_caller_names_the_number_that_it_goes_on_behind() {
         ("?after=", None, "None", &[]),
         ("?after=-1", None, "None", &[]),
         ("?after=99999999999999999999999", None, "None", &[]),
+        (
+            "?after=18446744073709551615",
+            None,
+            "Some(18446744073709551615)",
+            &[],
+        ),
         ("?before=1&afters=1", None, "None", &[]),
     ];
     for (query, header, cursor, data) in rows {

@@ -219,7 +219,7 @@ pub(crate) fn empty(request: Builder) -> Request<Full<Bytes>> {
 }
 
 /// Knows callers by the names that they show, and refuses those whose name is a reason to.
-async fn who(parts: Parts) -> Result<Identity, AuthError> {
+pub(crate) async fn who(parts: Parts) -> Result<Identity, AuthError> {
     let bearer = Bearer::of(&parts.headers)?;
     let identity = Identity::named(bearer.as_str())?;
     Err(match bearer.as_str() {

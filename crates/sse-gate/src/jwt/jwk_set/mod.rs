@@ -110,7 +110,7 @@ impl JwkSet {
         if text.len() > Self::MAX_LEN {
             return Err(JwkSetError::TooLong);
         }
-        let Document { keys } = serde_json::from_slice(text).map_err(JwkSetError::NotJwkSet)?;
+        let Document { keys } = serde_json::from_slice(text).map_err(JwkSetError::not_jwk_set)?;
         if keys.len() > Self::MAX_KEYS {
             return Err(JwkSetError::TooManyKeys);
         }
