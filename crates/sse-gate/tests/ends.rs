@@ -91,7 +91,7 @@ async fn a_handler_knows_a_client_that_comes_again() {
     let clock = || world.clock.clone();
     let store = MemorySessions::default().with_clock(clock());
     let sessions = Sessions::new(store, keys).with_clock(clock());
-    let log = Logs::default().with_clock(clock()).create().unwrap();
+    let log = Logs::default().with_clock(clock()).create().await.unwrap();
     let layer = world.layer().resumable(Resumable::new(&sessions));
     let service = layer.layer(tower::service_fn(|request: Request<Body>| {
         let log = log.clone();
@@ -180,7 +180,7 @@ async fn a_resumed_stream_that_never_waits_is_shut_down() {
     let clock = || world.clock.clone();
     let store = MemorySessions::default().with_clock(clock());
     let sessions = Sessions::new(store, keys).with_clock(clock());
-    let log = Logs::default().with_clock(clock()).create().unwrap();
+    let log = Logs::default().with_clock(clock()).create().await.unwrap();
     let layer = world.layer().resumable(Resumable::new(&sessions));
     let service = layer.layer(tower::service_fn(|request: Request<Body>| {
         let log = log.clone();

@@ -107,7 +107,10 @@ fn data(text: &str) -> Vec<&str> {
 #[tokio::test]
 async fn a_feed_begins_where_its_handler_says() {
     let limits = LogLimits::default().with_max_events(3);
-    let log = Logs::new(limits, LogBudget::default()).create().unwrap();
+    let log = Logs::new(limits, LogBudget::default())
+        .create()
+        .await
+        .unwrap();
     for text in ["1", "2", "3", "4", "5"] {
         log.append(&Event::new().data(text)).await.unwrap();
     }

@@ -141,7 +141,7 @@ impl Scene {
     ) -> impl Future<Output = Response<ResponseBody<BoxBody>>> + Send + use<> {
         let (request, log) = (
             get(uri),
-            futures_util::FutureExt::now_or_never(self.logs.create())
+            FutureExt::now_or_never(self.logs.create())
                 .expect("memory is ready at once")
                 .unwrap(),
         );

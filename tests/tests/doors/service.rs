@@ -202,7 +202,7 @@ impl Service {
     /// Appends the next event to the log: its number.
     pub(crate) async fn publish(&self) -> u64 {
         let log = &self.parts.handlers.log;
-        let next = sse_gate::sessions::backend::ReadLog::bounds(log).last + 1;
+        let next = log.bounds().last + 1;
         let seq = log.append(&Event::new().data(next.to_string())).await;
         assert_eq!(seq.expect("room"), next);
         next

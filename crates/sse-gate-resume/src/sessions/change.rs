@@ -125,7 +125,7 @@ impl Sessions {
                     self.displace(record).await?
                 }
                 Err(error) if error.kind() == SessionErrorKind::Full => self.expire_first().await?,
-                Ok(_) | Err(_) => false,
+                Ok(()) | Err(_) => false,
             };
             if !has_room {
                 break;

@@ -1,6 +1,6 @@
 //! What a step costs, with few sessions and with many, of one subject and of many.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use pollster::block_on;
 use sse_gate_core::{Grant, TokenKey};

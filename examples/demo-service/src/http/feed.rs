@@ -188,6 +188,7 @@ async fn may_follow(demo: Demo, request: MintRequest) -> Result<Permit, Denied> 
     // Here and not when the token is shown: that would be spent on the refusal.
     topics
         .reserve(topic.as_str(), request.identity.subject(), *reserved)
+        .await
         .map_err(|error| no_room(&error))?;
     let asked = request.grant_request().with_ttl(demo.0.token_ttl);
     Ok(Permit::new(asked).with_member("topic", topic.as_str()))
