@@ -317,6 +317,27 @@ fn every_header_must_be_right() {
     assert!(authenticator().verify_now(&unsigned).is_err());
 }
 
+/// C3: a signature that can't be read, and one that is another's, are told apart.
+#[test]
+fn every_signature_must_be_right() {
+    let good = signed(&claims());
+    let (message, _) = good.rsplit_once('.').unwrap();
+    for (signature, reason) in [
+        ("", CredentialReason::Signature),
+        ("AAAA", CredentialReason::Signature),
+        ("AAA!", CredentialReason::Unreadable),
+        ("A", CredentialReason::Unreadable),
+        ("AAA=", CredentialReason::Unreadable),
+    ] {
+        let refused = authenticator().verify_now(&format!("{message}.{signature}"));
+        assert_eq!(
+            refused.expect_err(signature).reason(),
+            reason,
+            "{signature}"
+        );
+    }
+}
+
 /// C9
 #[test]
 fn a_member_that_stands_twice_is_refused() {

@@ -347,7 +347,9 @@ fn a_jwt_without_a_kid_needs_a_set_of_one_key() {
         let verified = authenticator.verify_now(&signed(ES256, None));
         assert_eq!(verified.is_ok(), passes, "{ids:?}");
     }
-    let (authenticator, _) = with_keys(JwkSet::parse(set([nameless])).unwrap());
+    let alone = JwkSet::parse(set([nameless])).unwrap();
+    assert!(alone.skipped().is_empty(), "it is in use");
+    let (authenticator, _) = with_keys(alone);
     let named = authenticator.verify_now(&signed(ES256, Some("a")));
     assert_eq!(reason(named), Some(CredentialReason::UnknownKey));
 }
@@ -423,6 +425,9 @@ fn a_damaged_key_of_a_set_is_an_error_at_the_start() {
     }
     let nameless = changed(damaged, &json!({"kid": null}));
     let set = JwkSet::parse(set([nameless])).unwrap();
+    let key = set.get(None).unwrap().clone();
+    let refused = JwtAuthenticator::new(key, "issuer", "audience");
+    assert_eq!(refused.unwrap_err(), JwtSetupError::Key);
     let refused = JwtAuthenticator::new(Arc::new(set), "issuer", "audience");
     assert_eq!(refused.unwrap_err(), JwtSetupError::Key);
 }
