@@ -254,6 +254,34 @@ async fn a_token_ends_with_its_credential() {
     assert_eq!(expires_in().await, (StatusCode::UNAUTHORIZED, None));
 }
 
+/// C11: the authorizer has the last word on when a stream ends, and whether it continues another.
+#[tokio::test]
+async fn a_permit_says_when_the_stream_ends() {
+    let clock = ManualClock::default();
+    let gate = Gate::builder().with_clock(clock.clone()).in_memory();
+    let after = |secs| clock.now().saturating_add(Duration::from_secs(secs));
+    for (secs, continues) in [(20, true), (90, false)] {
+        let (expiry, deadline) = (after(50), after(secs));
+        let who = move |_: Parts| {
+            ready(Ok(
+                Identity::new(Subject::new("alice").unwrap()).with_expiry(expiry)
+            ))
+        };
+        let whether = move |request: MintRequest| {
+            let permit = request.permit().with_deadline(deadline);
+            ready(Ok::<_, Denied>(permit.with_continuation(continues)))
+        };
+        let service = MintService::new(&gate, route(), who, whether);
+        let response = service.oneshot(post(&[], "")).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let token = body["sse_token"].as_str().unwrap();
+        let room = route().resource(["1"]).unwrap();
+        let grant = gate.redeem(token, &room).await.unwrap();
+        assert_eq!((grant.deadline(), grant.continues()), (deadline, continues));
+    }
+}
+
 /// B10: parameters are decoded once, and a path that does not match is not there.
 #[tokio::test]
 async fn the_parameters_of_the_path_are_decoded_once() {
