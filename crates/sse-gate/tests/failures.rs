@@ -17,7 +17,9 @@ use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use sse_gate::GuardedSessions;
-use sse_gate::core::{CredentialReason, Entry, Epoch, MintRefusalReason, StoreError, TokenKey};
+use sse_gate::core::{
+    CredentialReason, Entropy, EntropyError, Entry, Epoch, MintRefusalReason, StoreError, TokenKey,
+};
 use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService};
 use sse_gate::sessions::{CloseReason, Opening, SessionObserver};
 use sse_gate::{
@@ -48,6 +50,24 @@ impl TokenStore for Down {
     async fn epoch(&self) -> Result<Epoch, StoreError> {
         Err(StoreError::unavailable("it is down"))
     }
+}
+
+/// A system that is out of randomness.
+#[derive(Debug)]
+struct Dry;
+
+impl Entropy for Dry {
+    fn fill(&self, _: &mut [u8; 32]) -> Result<(), EntropyError> {
+        Err(EntropyError::new("it is dry"))
+    }
+}
+
+/// C19: the sessions and the logs of a gate have its randomness, and no other.
+#[test]
+fn a_gate_without_randomness_makes_no_sessions_and_no_logs() {
+    let gate = Gate::builder().with_entropy(Dry).in_memory();
+    assert!(gate.new_sessions().is_err());
+    assert!(gate.new_logs().create().is_err());
 }
 
 /// E1, I14: when nobody can say whether a token is good, a client that shows an id with it is asked to

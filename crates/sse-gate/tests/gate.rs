@@ -8,8 +8,10 @@ use std::time::Duration;
 use http::header::{ACCEPT, ALLOW, WWW_AUTHENTICATE};
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Empty};
-use sse_gate::core::{RefusalReason, Signal};
-use sse_gate::{Event, GateLayer, SseRoute, StreamSlots, Subject, TokenIn};
+use sse_gate::core::{Clock, ManualClock, RefusalReason, Signal};
+use sse_gate::{
+    Event, Gate, GateLayer, GrantRequest, Resource, SseRoute, StreamSlots, Subject, TokenIn,
+};
 use support::{Handler, World, get, with};
 use tower::Layer;
 
@@ -569,6 +571,34 @@ async fn refusals_can_be_written_by_the_application() {
         (response.status(), response.body().as_ref()),
         (StatusCode::IM_A_TEAPOT, &b"bad_token"[..])
     );
+    let mut put = get("/generations/7/stream?token=x");
+    *put.method_mut() = Method::PUT;
+    let response = service.ask(put).await;
+    assert_eq!(response.body().as_ref(), b"method");
+    assert!(response.headers().is_empty(), "nothing is added");
+}
+
+/// How long tokens and streams last is said to the builder.
+#[tokio::test]
+async fn a_gate_says_how_long_tokens_and_streams_last() {
+    let clock = ManualClock::default();
+    let builder = Gate::builder().with_clock(clock.clone());
+    let builder = builder.with_ttl(Duration::from_secs(20)).unwrap();
+    let gate = builder
+        .with_max_stream(Duration::from_secs(600))
+        .in_memory();
+    let room = Resource::new(["rooms", "7"]).unwrap();
+    let issue = async || {
+        let request = GrantRequest::new(Subject::new("alice").unwrap(), room.clone());
+        gate.issue(request).await.unwrap()
+    };
+    let issued = issue().await;
+    let grant = gate.redeem(issued.token().expose(), &room).await.unwrap();
+    let lasts = grant.deadline().saturating_since(clock.now());
+    assert_eq!(lasts, Duration::from_secs(600));
+    let late = issue().await;
+    clock.advance(Duration::from_secs(20));
+    assert!(gate.redeem(late.token().expose(), &room).await.is_err());
 }
 
 /// In front of a router, other routes pass as they came; behind one, nothing passes.
