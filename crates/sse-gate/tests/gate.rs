@@ -10,7 +10,8 @@ use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use sse_gate::core::{Clock, ManualClock, RefusalReason, Signal};
 use sse_gate::{
-    Event, Gate, GateLayer, GrantRequest, Resource, SseRoute, StreamSlots, Subject, TokenIn,
+    Event, Gate, GateLayer, GrantRequest, Limits, MemoryStore, Resource, SseRoute, StreamSlots,
+    Subject, TokenIn,
 };
 use support::{Handler, World, get, with};
 use tower::Layer;
@@ -599,6 +600,17 @@ async fn a_gate_says_how_long_tokens_and_streams_last() {
     let late = issue().await;
     clock.advance(Duration::from_secs(20));
     assert!(gate.redeem(late.token().expose(), &room).await.is_err());
+}
+
+/// A store becomes a gate, with the limits that it has.
+#[tokio::test]
+async fn a_gate_keeps_the_limits_of_its_store() {
+    let limits = Limits::default().with_tokens_per_subject(1);
+    let gate = Gate::from(MemoryStore::new(limits));
+    let room = Resource::new(["rooms", "7"]).unwrap();
+    let request = || GrantRequest::new(Subject::new("alice").unwrap(), room.clone());
+    assert!(gate.issue(request()).await.is_ok());
+    assert!(gate.issue(request()).await.is_err());
 }
 
 /// In front of a router, other routes pass as they came; behind one, nothing passes.
