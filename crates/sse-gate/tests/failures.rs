@@ -167,6 +167,24 @@ async fn an_observer_is_told_of_the_error_behind_a_refusal() {
     assert_eq!(*full, not_issued, "{cap}");
 }
 
+/// C21, C23: a store that can't tell the epoch issues nothing, and the observer is told so.
+#[tokio::test]
+async fn an_observer_is_told_of_a_store_that_is_down() {
+    let told = Told::default();
+    let gate = Gate::builder().with_observer(told.clone()).build(Down);
+    let who = |_: Parts| ready(Ok::<_, AuthError>(Identity::named("alice").unwrap()));
+    let whether = |request: MintRequest| ready(Ok::<_, Denied>(request.permit()));
+    let mint = MintService::new(&gate, SseRoute::new("/room").unwrap(), who, whether);
+    let request = Request::post("/room-token").body(Empty::<Bytes>::new());
+    assert_eq!(mint.oneshot(request.unwrap()).await.unwrap().status(), 503);
+    let told = told.0.lock().unwrap();
+    let mut refused = told
+        .iter()
+        .filter(|(signal, _)| matches!(signal, Signal::IssueRefused(_)));
+    let (_, why) = refused.next().expect("it is told");
+    assert!(why.starts_with("token store is unavailable"), "{why}");
+}
+
 /// E1: what a program asks of guarded sessions is answered by the sessions.
 #[tokio::test]
 async fn guarded_sessions_answer_as_sessions_do() {

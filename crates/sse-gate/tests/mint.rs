@@ -1,6 +1,7 @@
 //! `MintService`: who gets a token, and what the others are told.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::convert::Infallible;
 use std::future::ready;
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 use sse_gate::core::{Clock, ManualClock, RefuseAllStore};
 use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
-use sse_gate::{Gate, Limits, MemoryStore, SseRoute, Subject};
-use tower::ServiceExt;
+use sse_gate::{Gate, GateLayer, Limits, MemoryStore, SseRoute, Subject};
+use tower::{Layer, ServiceExt};
 
 /// Takes the credential for the name. The body says what is wanted.
 async fn mint(gate: &Gate, request: Request<Full<Bytes>>) -> Response<Value> {
@@ -328,7 +329,7 @@ async fn what_an_authorizer_is_given_prints_no_credential() {
     let who = |_: Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
     let whether = |request: MintRequest| {
         let printed = format!("{request:?} {:?}", request.parts);
-        assert!(printed.contains("alice") && printed.contains("/rooms/1/stream-token"));
+        assert!(printed.contains("alice") && printed.contains("/rooms/1/stream"));
         assert!(!printed.contains("secret"), "{printed}");
         ready(Err::<Permit, _>(Denied::NotFound))
     };
@@ -338,7 +339,22 @@ async fn what_an_authorizer_is_given_prints_no_credential() {
         ("proxy-authorization", "Basic secret"),
         JSON,
     ];
-    let service = MintService::new(&gate(), route(), who, whether);
-    let response = service.oneshot(post(&headers, "\"secret\"")).await.unwrap();
+    let gate = gate();
+    let service = MintService::new(&gate, route(), who, whether);
+    let mut request = post(&headers, "\"secret\"");
+    *request.uri_mut() = "/rooms/1/stream-token?jwt=secret".parse().unwrap();
+    let response = service.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    // The same where callers open streams with credentials of their own.
+    let layer = GateLayer::new(&gate, route()).with_callers(&service);
+    let stream = layer.layer(tower::service_fn(async |_| {
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+    }));
+    let request = Request::get("/rooms/1/stream?jwt=secret")
+        .header("accept", "text/event-stream")
+        .header("authorization", "Bearer secret")
+        .body(Full::<Bytes>::default())
+        .unwrap();
+    let response = stream.oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
 }
