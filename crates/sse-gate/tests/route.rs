@@ -375,6 +375,29 @@ async fn axum_tells_the_prefix_of_a_nested_router() {
     }
 }
 
+/// B10, B11: the original URI counts only if the path that the gate sees is its end, and a token in the
+/// part that was cut off is none.
+#[cfg(feature = "axum")]
+#[tokio::test]
+async fn an_original_uri_of_another_path_is_no_stream() {
+    use axum::extract::OriginalUri;
+
+    let plain = SseRoute::new("/rooms/{room}/events").unwrap();
+    let in_prefix = SseRoute::new("/{token}/events").unwrap();
+    let in_prefix = in_prefix.with_token_in(in_path("token")).unwrap();
+    for (route, original, seen) in [
+        (plain, "/rooms/7/events?token=x", "/away"),
+        (in_prefix, "/a-token/events", "/events"),
+    ] {
+        let layer = GateLayer::new(&Gate::in_memory(), &route);
+        let service = layer.layer(tower::service_fn(support::greet));
+        let mut request = get(seen);
+        let original = OriginalUri(original.parse().unwrap());
+        request.extensions_mut().insert(original);
+        assert_eq!(service.ask(request).await.status(), 404, "{seen}");
+    }
+}
+
 /// D5: in axum nobody behind the stripping layer finds the token in `OriginalUri`, nor a credential in
 /// the query of a request for one.
 #[cfg(feature = "axum")]
