@@ -16,7 +16,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::admission::ResponseBody;
 use sse_gate::sessions::backend::EventLog;
-use sse_gate::{Event, GateLayer, MemoryLog, ResumableStream, SseBody};
+use sse_gate::{Event, GateLayer, MemoryLog, ResumableBody, ResumableStream, SseBody};
 use support::{Body, World, get};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -37,6 +37,8 @@ enum Says {
     Log(MemoryLog),
     /// It attaches the stream to this log, and answers with another body, which waits.
     Instead(MemoryLog),
+    /// The same with a body that has always more to say.
+    Besides(MemoryLog),
 }
 
 impl Says {
@@ -57,13 +59,19 @@ impl Says {
                 StreamBody::new(frames).boxed_unsync()
             }
             Self::Log(log) => {
-                let stream = ResumableStream::of(request.extensions()).unwrap();
-                let body = stream.follow(&log).await.unwrap();
+                let body = attach(&log, &request).await;
                 body.with_spread(Duration::ZERO).boxed_unsync()
             }
+            Self::Besides(log) => {
+                let attached = attach(&log, &request).await;
+                let frames = stream::repeat_with(move || {
+                    let _ = &attached;
+                    Ok(Frame::data(Bytes::from("data: more\n\n")))
+                });
+                StreamBody::new(frames).boxed_unsync()
+            }
             Self::Instead(log) => {
-                let stream = ResumableStream::of(request.extensions()).unwrap();
-                let attached = stream.follow(&log).await.unwrap();
+                let attached = attach(&log, &request).await;
                 let mut polls = 0;
                 let frames = stream::poll_fn(move |_| {
                     let _ = &attached;
@@ -75,6 +83,11 @@ impl Says {
             }
         }
     }
+}
+
+async fn attach(log: &MemoryLog, request: &Request<Body>) -> ResumableBody {
+    let stream = ResumableStream::of(request.extensions()).unwrap();
+    stream.follow(log).await.unwrap()
 }
 
 /// Opens a stream behind this layer.
@@ -210,6 +223,21 @@ async fn a_body_that_has_no_last_word_ends_too() {
     down.send_replace(true);
     settle().await;
     assert_eq!(read(&mut body), (String::new(), true));
+}
+
+/// G10: the last word is one frame, whatever the body says.
+#[tokio::test]
+async fn a_last_word_is_one_frame() {
+    let world = World::new();
+    let sessions = world.gate.new_sessions().unwrap();
+    let log = world.gate.new_logs().create().unwrap();
+    let (down, until) = signal();
+    let layer = world.layer().resumable(&sessions).until(until);
+    let mut body = open(&world, &layer, Says::Besides(log)).await;
+    assert!(!read(&mut body).1);
+    down.send_replace(true);
+    settle().await;
+    assert_eq!(read(&mut body), ("data: more\n\n".to_owned(), true));
 }
 
 /// Layers that share their places stop together; others go on.
