@@ -602,6 +602,36 @@ async fn a_gate_says_how_long_tokens_and_streams_last() {
     assert!(gate.redeem(late.token().expose(), &room).await.is_err());
 }
 
+/// A stream without an end is open for longer than any timer runs.
+#[tokio::test]
+async fn a_stream_may_last_for_ever() {
+    let gate = Gate::builder().with_max_stream(Duration::MAX).in_memory();
+    let route = SseRoute::new("/generations/{id}/stream").unwrap();
+    let subject = Subject::new("alice").unwrap();
+    let request = GrantRequest::new(subject, route.resource(["7"]).unwrap());
+    let issued = gate.issue(request).await.unwrap();
+    let service = GateLayer::new(&gate, &route).layer(tower::service_fn(support::greet));
+    let uri = format!("/generations/7/stream?token={}", issued.token().expose());
+    assert_eq!(service.ask(get(&uri)).await.status(), StatusCode::OK);
+}
+
+/// D4, D10: whatever a handler answers with, its response is not kept, and names no URL to others.
+#[tokio::test]
+async fn every_stream_is_protected_and_told_of() {
+    let world = World::new();
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let response = world.service().ask(get(&uri)).await;
+    for (name, value) in [
+        ("cache-control", "no-store, no-transform, private"),
+        ("x-accel-buffering", "no"),
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(response.headers()[name], value, "{name}");
+    }
+    assert!(world.witness.saw(Signal::StreamOpened));
+}
+
 /// A store becomes a gate, with the limits that it has.
 #[tokio::test]
 async fn a_gate_keeps_the_limits_of_its_store() {
@@ -638,6 +668,10 @@ async fn other_routes_pass_only_in_front_of_a_router() {
         let uri = format!("/other?{query}");
         assert_eq!(service.ask(get(&uri)).await.body(), &uri);
     }
+    // On a path of this route, even one that opens no stream, no token is left.
+    let uri = format!("/generations/7/stream-token?a={UNKNOWN}");
+    let response = service.ask(get(&uri)).await;
+    assert_eq!(response.body(), "/generations/7/stream-token");
 }
 
 /// Spelled as a token is, and never issued. The checksum was made with Python's zlib.crc32.
