@@ -191,6 +191,9 @@ mod tests {
             slots.0.lock().by_subject.is_empty(),
             "a subject is remembered for nothing"
         );
+        let none = StreamSlots::new(2, 0);
+        assert!(none.claim("alice").is_none());
+        assert!(none.0.lock().by_subject.is_empty());
     }
 
     /// F5: at either cap, and only there, and counted once.
