@@ -183,6 +183,7 @@ async fn a_foreign_page_is_refused_before_the_authenticator_is_asked() {
     let foreign = head("/", &[HOST, cookie, CROSS_SITE, FOREIGN]);
     let error = authenticator.authenticate(&foreign).await.unwrap_err();
     assert_eq!(error.reason(), CredentialReason::Origin);
+    assert_eq!(error.to_string(), "page of another origin used a cookie");
     assert_eq!(asked.load(Ordering::Relaxed), 0);
     let own = head("/", &[HOST, cookie, SAME_ORIGIN]);
     let identity = authenticator.authenticate(&own).await.unwrap();

@@ -45,6 +45,28 @@ async fn a_handler_without_a_gate_answers_500() {
     }
 }
 
+/// A handler that asks for an option gets its stream behind a resumable layer, and its body is a response.
+#[tokio::test]
+async fn a_handler_behind_a_resumable_layer_gets_its_stream() {
+    let world = World::new();
+    let sessions = world.gate.new_sessions().unwrap();
+    let log = world.gate.new_logs().create().await.unwrap();
+    let service = world.layer().resumable(&sessions);
+    let service = service.layer(tower::service_fn(async |request: Request<Body>| {
+        let (mut parts, _) = request.into_parts();
+        let stream = Option::<ResumableStream>::from_request_parts(&mut parts, &()).await;
+        let body = stream.unwrap().unwrap().follow(&log).await.unwrap();
+        Ok::<_, Infallible>(IntoResponse::into_response(body))
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let response = service.oneshot(get(&uri)).await.unwrap();
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let frame = Box::pin(response.into_body()).frame().await.unwrap();
+    let first = frame.unwrap().into_data().unwrap();
+    let first = String::from_utf8(first.to_vec()).unwrap();
+    assert!(first.contains("event: sse.open"), "{first}");
+}
+
 /// G7: a handler learns whose stream it is and how long it may last.
 #[tokio::test]
 async fn a_handler_behind_a_gate_gets_its_grant() {

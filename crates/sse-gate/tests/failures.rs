@@ -17,7 +17,9 @@ use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use sse_gate::GuardedSessions;
-use sse_gate::core::{CredentialReason, Entry, Epoch, MintRefusalReason, StoreError, TokenKey};
+use sse_gate::core::{
+    CredentialReason, Entropy, EntropyError, Entry, Epoch, MintRefusalReason, StoreError, TokenKey,
+};
 use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService};
 use sse_gate::sessions::{CloseReason, Opening, SessionObserver};
 use sse_gate::{
@@ -47,6 +49,24 @@ impl TokenStore for Down {
     async fn epoch(&self) -> Result<Epoch, StoreError> {
         Err(StoreError::unavailable("it is down"))
     }
+}
+
+/// A system that is out of randomness.
+#[derive(Debug)]
+struct Dry;
+
+impl Entropy for Dry {
+    fn fill(&self, _: &mut [u8; 32]) -> Result<(), EntropyError> {
+        Err(EntropyError::new("it is dry"))
+    }
+}
+
+/// C19: the sessions and the logs of a gate have its randomness, and no other.
+#[tokio::test]
+async fn a_gate_without_randomness_makes_no_sessions_and_no_logs() {
+    let gate = Gate::builder().with_entropy(Dry).in_memory();
+    assert!(gate.new_sessions().is_err());
+    assert!(gate.new_logs().create().await.is_err());
 }
 
 /// E1, I14: when nobody can say whether a token is good, a client that shows an id with it is asked to
@@ -144,6 +164,24 @@ async fn an_observer_is_told_of_the_error_behind_a_refusal() {
         sse_gate::core::IssueErrorKind::Full(sse_gate::core::Cap::TokensPerSubject),
     ));
     assert_eq!(*full, not_issued, "{cap}");
+}
+
+/// C21, C23: a store that can't tell the epoch issues nothing, and the observer is told so.
+#[tokio::test]
+async fn an_observer_is_told_of_a_store_that_is_down() {
+    let told = Told::default();
+    let gate = Gate::builder().with_observer(told.clone()).build(Down);
+    let who = |_: Parts| ready(Ok::<_, AuthError>(Identity::named("alice").unwrap()));
+    let whether = |request: MintRequest| ready(Ok::<_, Denied>(request.permit()));
+    let mint = MintService::new(&gate, SseRoute::new("/room").unwrap(), who, whether);
+    let request = Request::post("/room-token").body(Empty::<Bytes>::new());
+    assert_eq!(mint.oneshot(request.unwrap()).await.unwrap().status(), 503);
+    let told = told.0.lock().unwrap();
+    let mut refused = told
+        .iter()
+        .filter(|(signal, _)| matches!(signal, Signal::IssueRefused(_)));
+    let (_, why) = refused.next().expect("it is told");
+    assert!(why.starts_with("token store is unavailable"), "{why}");
 }
 
 /// E1: what a program asks of guarded sessions is answered by the sessions.

@@ -8,8 +8,11 @@ use std::time::Duration;
 use http::header::{ACCEPT, ALLOW, WWW_AUTHENTICATE};
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Empty};
-use sse_gate::core::{RefusalReason, Signal};
-use sse_gate::{Event, GateLayer, SseRoute, StreamSlots, Subject, TokenIn};
+use sse_gate::core::{Clock, ManualClock, RefusalReason, Signal};
+use sse_gate::{
+    Event, Gate, GateLayer, GrantRequest, Limits, MemoryStore, Resource, SseRoute, StreamSlots,
+    Subject, TokenIn,
+};
 use support::{Handler, World, get, with};
 use tower::Layer;
 
@@ -569,6 +572,75 @@ async fn refusals_can_be_written_by_the_application() {
         (response.status(), response.body().as_ref()),
         (StatusCode::IM_A_TEAPOT, &b"bad_token"[..])
     );
+    let mut put = get("/generations/7/stream?token=x");
+    *put.method_mut() = Method::PUT;
+    let response = service.ask(put).await;
+    assert_eq!(response.body().as_ref(), b"method");
+    assert!(response.headers().is_empty(), "nothing is added");
+}
+
+/// How long tokens and streams last is said to the builder.
+#[tokio::test]
+async fn a_gate_says_how_long_tokens_and_streams_last() {
+    let clock = ManualClock::default();
+    let builder = Gate::builder().with_clock(clock.clone());
+    let builder = builder.with_ttl(Duration::from_secs(20)).unwrap();
+    let gate = builder
+        .with_max_stream(Duration::from_secs(600))
+        .in_memory();
+    let room = Resource::new(["rooms", "7"]).unwrap();
+    let issue = async || {
+        let request = GrantRequest::new(Subject::new("alice").unwrap(), room.clone());
+        gate.issue(request).await.unwrap()
+    };
+    let issued = issue().await;
+    let grant = gate.redeem(issued.token().expose(), &room).await.unwrap();
+    let lasts = grant.deadline().saturating_since(clock.now());
+    assert_eq!(lasts, Duration::from_secs(600));
+    let late = issue().await;
+    clock.advance(Duration::from_secs(20));
+    assert!(gate.redeem(late.token().expose(), &room).await.is_err());
+}
+
+/// A stream without an end is open for longer than any timer runs.
+#[tokio::test]
+async fn a_stream_may_last_for_ever() {
+    let gate = Gate::builder().with_max_stream(Duration::MAX).in_memory();
+    let route = SseRoute::new("/generations/{id}/stream").unwrap();
+    let subject = Subject::new("alice").unwrap();
+    let request = GrantRequest::new(subject, route.resource(["7"]).unwrap());
+    let issued = gate.issue(request).await.unwrap();
+    let service = GateLayer::new(&gate, &route).layer(tower::service_fn(support::greet));
+    let uri = format!("/generations/7/stream?token={}", issued.token().expose());
+    assert_eq!(service.ask(get(&uri)).await.status(), StatusCode::OK);
+}
+
+/// D4, D10: whatever a handler answers with, its response is not kept, and names no URL to others.
+#[tokio::test]
+async fn every_stream_is_protected_and_told_of() {
+    let world = World::new();
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let response = world.service().ask(get(&uri)).await;
+    for (name, value) in [
+        ("cache-control", "no-store, no-transform, private"),
+        ("x-accel-buffering", "no"),
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(response.headers()[name], value, "{name}");
+    }
+    assert!(world.witness.saw(Signal::StreamOpened));
+}
+
+/// A store becomes a gate, with the limits that it has.
+#[tokio::test]
+async fn a_gate_keeps_the_limits_of_its_store() {
+    let limits = Limits::default().with_tokens_per_subject(1);
+    let gate = Gate::from(MemoryStore::new(limits));
+    let room = Resource::new(["rooms", "7"]).unwrap();
+    let request = || GrantRequest::new(Subject::new("alice").unwrap(), room.clone());
+    assert!(gate.issue(request()).await.is_ok());
+    assert!(gate.issue(request()).await.is_err());
 }
 
 /// In front of a router, other routes pass as they came; behind one, nothing passes.
@@ -596,6 +668,10 @@ async fn other_routes_pass_only_in_front_of_a_router() {
         let uri = format!("/other?{query}");
         assert_eq!(service.ask(get(&uri)).await.body(), &uri);
     }
+    // On a path of this route, even one that opens no stream, no token is left.
+    let uri = format!("/generations/7/stream-token?a={UNKNOWN}");
+    let response = service.ask(get(&uri)).await;
+    assert_eq!(response.body(), "/generations/7/stream-token");
 }
 
 /// Spelled as a token is, and never issued. The checksum was made with Python's zlib.crc32.

@@ -4,16 +4,18 @@
 mod support;
 
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::{Extensions, Request, Response};
 use http_body_util::BodyExt;
-use sse_gate::core::Clock;
-use sse_gate::sessions::{LogBudget, LogLimits};
+use sse_gate::core::{Clock, Observer, Signal};
+use sse_gate::sessions::{LogBudget, LogLimits, SessionInfo, SessionObserver, SessionSignal};
 use sse_gate::{
-    AttachError, Event, GrantRequest, Granted, Log, Logs, Resource, ResumableBody, ResumableStream,
-    Subject,
+    AttachError, Event, Gate, GrantRequest, Granted, Log, Logs, Resource, ResumableBody,
+    ResumableStream, Subject,
 };
 use support::{Body, World, get};
 use tower::{Layer, ServiceExt};
@@ -144,13 +146,52 @@ async fn a_feed_begins_where_its_handler_says() {
     }
 }
 
+/// The observer of a gate is told of the sessions that it makes.
+#[tokio::test]
+async fn the_observer_of_a_gate_is_told_of_its_sessions() {
+    #[derive(Debug, Default)]
+    struct Opened(AtomicUsize);
+
+    impl Observer for Opened {
+        fn observe(&self, _: Signal) {}
+    }
+
+    impl SessionObserver for Opened {
+        fn observe(&self, signal: SessionSignal, _: Option<SessionInfo<'_>>) {
+            self.0.fetch_add(
+                usize::from(signal == SessionSignal::Opened),
+                Ordering::Relaxed,
+            );
+        }
+    }
+
+    let opened = Arc::new(Opened::default());
+    let gate = Gate::builder().with_observer(Arc::clone(&opened));
+    let world = World {
+        gate: gate.in_memory(),
+        ..World::new()
+    };
+    let (sessions, log) = (world.gate.new_sessions().unwrap(), world.gate.new_logs());
+    let log = log.create().await.unwrap();
+    let service = world.layer().resumable(&sessions);
+    let service = service.layer(tower::service_fn(async |request: Request<Body>| {
+        let stream = ResumableStream::of(request.extensions()).unwrap();
+        let body = stream.follow(&log).await.unwrap();
+        Ok::<_, Infallible>(body.into_response())
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let response = service.oneshot(get(&uri)).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(opened.0.load(Ordering::Relaxed), 1);
+}
+
 /// Everything that a handler may return is a response of axum's, on its own and in a `Result`.
 #[cfg(feature = "axum")]
 #[tokio::test]
 async fn what_a_handler_returns_is_a_response() {
     use axum_core::response::IntoResponse;
     use sse_gate::mint::{AuthError, Denied};
-    use sse_gate::{Gate, GateRejection, Problem, SseBody};
+    use sse_gate::{GateRejection, Problem, SseBody};
 
     let events = futures_util::stream::iter([Ok::<_, Infallible>(Event::new().data("x"))]);
     let body = IntoResponse::into_response(SseBody::new(events));

@@ -4,18 +4,21 @@
 
 mod jwts;
 
+use std::convert::Infallible;
 use std::fmt::Write;
 use std::time::Duration;
 
-use http_body_util::BodyExt;
+use bytes::Bytes;
+use http::Response;
+use http_body_util::{BodyExt, Empty};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sse_gate::core::{Clock, CredentialReason, ManualClock};
 use sse_gate::jwt::InvalidKey;
 use sse_gate::mint::{Authenticator, Denied, MintRequest, MintService};
-use sse_gate::{Gate, JwtAuthenticator, JwtKey, SseRoute};
-use tower::ServiceExt;
+use sse_gate::{Gate, GateLayer, JwtAuthenticator, JwtKey, SseRoute};
+use tower::{Layer, ServiceExt};
 
 use jwts::VerifyNow;
 
@@ -317,6 +320,59 @@ fn every_header_must_be_right() {
     assert!(authenticator().verify_now(&unsigned).is_err());
 }
 
+/// C8, E9: JWTs end on the gate's clock, at its mint and where callers open streams.
+#[tokio::test]
+async fn a_jwt_ends_on_the_clock_of_the_gate() {
+    let clock = ManualClock::default();
+    let gate = Gate::builder().with_clock(clock.clone()).in_memory();
+    let route = SseRoute::new("/room").unwrap();
+    let key = JwtKey::hs256(SECRET).unwrap();
+    let authenticator = JwtAuthenticator::new(key, "issuer", "audience").unwrap();
+    let whether = |request: MintRequest| std::future::ready(Ok::<_, Denied>(request.permit()));
+    let mint = MintService::new(&gate, &route, authenticator, whether);
+    let layer = GateLayer::new(&gate, &route).with_callers(&mint);
+    let stream = layer.layer(tower::service_fn(async |_| {
+        Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))
+    }));
+    let request = |method: &str, path: &str| {
+        http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("accept", "text/event-stream")
+            .header("authorization", format!("Bearer {}", signed(&claims())))
+            .body(Empty::<Bytes>::new())
+            .unwrap()
+    };
+    for status in [200, 401] {
+        let minted = mint.clone().oneshot(request("POST", "/room-token"));
+        assert_eq!(minted.await.unwrap().status(), status);
+        let opened = stream.clone().oneshot(request("GET", "/room"));
+        assert_eq!(opened.await.unwrap().status(), status);
+        clock.advance(Duration::from_secs(2 * 3600));
+    }
+}
+
+/// C3: a signature that can't be read, and one that is another's, are told apart.
+#[test]
+fn every_signature_must_be_right() {
+    let good = signed(&claims());
+    let (message, _) = good.rsplit_once('.').unwrap();
+    for (signature, reason) in [
+        ("", CredentialReason::Signature),
+        ("AAAA", CredentialReason::Signature),
+        ("AAA!", CredentialReason::Unreadable),
+        ("A", CredentialReason::Unreadable),
+        ("AAA=", CredentialReason::Unreadable),
+    ] {
+        let refused = authenticator().verify_now(&format!("{message}.{signature}"));
+        assert_eq!(
+            refused.expect_err(signature).reason(),
+            reason,
+            "{signature}"
+        );
+    }
+}
+
 /// C9
 #[test]
 fn a_member_that_stands_twice_is_refused() {
@@ -411,7 +467,7 @@ async fn the_leeway_counts_at_the_mint_too() {
                 "authorization",
                 format!("Bearer {}", changed("exp", json!(exp))),
             )
-            .body(http_body_util::Empty::<bytes::Bytes>::new())
+            .body(Empty::<Bytes>::new())
             .unwrap();
         let response = mint.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();

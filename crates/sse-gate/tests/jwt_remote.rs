@@ -8,7 +8,9 @@ mod jwts;
 
 use std::collections::VecDeque;
 use std::error::Error;
+use std::mem;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,6 +27,7 @@ use sse_gate::jwt::{
     RemoteJwkSetError, RsaAlgorithm,
 };
 use tokio::time::{advance, sleep};
+use tower::Service;
 use tower::util::BoxCloneService;
 
 type AnyBody = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
@@ -101,7 +104,10 @@ impl Issuer {
                 .unwrap_or_else(|| told.answer.clone());
             answer.respond()
         };
-        BoxCloneService::new(tower::service_fn(serve))
+        BoxCloneService::new(Polled {
+            inner: tower::service_fn(serve),
+            is_ready: false,
+        })
     }
 
     fn keys(&self) -> RemoteJwkSet {
@@ -110,6 +116,29 @@ impl Issuer {
 
     fn built(&self, builder: RemoteJwkSetBuilder) -> RemoteJwkSet {
         builder.build(self.client()).unwrap()
+    }
+}
+
+/// A client that is polled ready before each call, as one with a pool of connections must be.
+#[derive(Clone)]
+struct Polled<S> {
+    inner: S,
+    is_ready: bool,
+}
+
+impl<S: Service<R>, R> Service<R> for Polled<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.is_ready = true;
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        assert!(mem::take(&mut self.is_ready), "it was not polled ready");
+        self.inner.call(request)
     }
 }
 

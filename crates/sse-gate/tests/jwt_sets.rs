@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use sse_gate::JwtAuthenticator;
 use sse_gate::core::CredentialReason;
 use sse_gate::jwt::{
-    JwkSet, JwkSetError, JwtKey, KeyError, KeyId, KeySource, RsaAlgorithm, SkippedKeyReason,
+    JwkSet, JwkSetError, JwtKey, KeyError, KeyId, KeySource, RsaAlgorithm, SkippedKey,
+    SkippedKeyReason,
 };
 
 /// The first key is good; the reason is why the second is skipped, if it is.
@@ -347,9 +348,21 @@ fn a_jwt_without_a_kid_needs_a_set_of_one_key() {
         let verified = authenticator.verify_now(&signed(ES256, None));
         assert_eq!(verified.is_ok(), passes, "{ids:?}");
     }
-    let (authenticator, _) = with_keys(JwkSet::parse(set([nameless])).unwrap());
+    let alone = JwkSet::parse(set([nameless])).unwrap();
+    assert!(alone.skipped().is_empty(), "it is in use");
+    let (authenticator, _) = with_keys(alone);
     let named = authenticator.verify_now(&signed(ES256, Some("a")));
     assert_eq!(reason(named), Some(CredentialReason::UnknownKey));
+}
+
+/// Entries that can't be used are listed in the order of the text, whatever is wrong with them.
+#[test]
+fn skipped_keys_are_in_the_order_of_the_text() {
+    let other = changed(jwk(RS256, "e"), &json!({"use": "enc"}));
+    let keys = [jwk(ES256, "b"), other, jwk(EdDSA, "b"), jwk(EdDSA, "a")];
+    let set = JwkSet::parse(set(keys)).unwrap();
+    let places: Vec<_> = set.skipped().iter().map(SkippedKey::index).collect();
+    assert_eq!(places, [0, 1, 2]);
 }
 
 /// C6: caps on the text and on the entries, used or not.
@@ -423,6 +436,9 @@ fn a_damaged_key_of_a_set_is_an_error_at_the_start() {
     }
     let nameless = changed(damaged, &json!({"kid": null}));
     let set = JwkSet::parse(set([nameless])).unwrap();
+    let key = set.get(None).unwrap().clone();
+    let refused = JwtAuthenticator::new(key, "issuer", "audience");
+    assert_eq!(refused.unwrap_err(), JwtSetupError::Key);
     let refused = JwtAuthenticator::new(Arc::new(set), "issuer", "audience");
     assert_eq!(refused.unwrap_err(), JwtSetupError::Key);
 }

@@ -1,6 +1,7 @@
 //! `MintService`: who gets a token, and what the others are told.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::convert::Infallible;
 use std::future::ready;
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 use sse_gate::core::{Clock, ManualClock, RefuseAllStore};
 use sse_gate::mint::{AuthError, Bearer, Denied, Identity, MintRequest, MintService, Permit};
-use sse_gate::{Gate, Limits, MemoryStore, SseRoute, Subject};
-use tower::ServiceExt;
+use sse_gate::{Gate, GateLayer, Limits, MemoryStore, SseRoute, Subject};
+use tower::{Layer, ServiceExt};
 
 /// Takes the credential for the name. The body says what is wanted.
 async fn mint(gate: &Gate, request: Request<Full<Bytes>>) -> Response<Value> {
@@ -254,6 +255,34 @@ async fn a_token_ends_with_its_credential() {
     assert_eq!(expires_in().await, (StatusCode::UNAUTHORIZED, None));
 }
 
+/// C11: the authorizer has the last word on when a stream ends, and whether it continues another.
+#[tokio::test]
+async fn a_permit_says_when_the_stream_ends() {
+    let clock = ManualClock::default();
+    let gate = Gate::builder().with_clock(clock.clone()).in_memory();
+    let after = |secs| clock.now().saturating_add(Duration::from_secs(secs));
+    for (secs, continues) in [(20, true), (90, false)] {
+        let (expiry, deadline) = (after(50), after(secs));
+        let who = move |_: Parts| {
+            ready(Ok(
+                Identity::new(Subject::new("alice").unwrap()).with_expiry(expiry)
+            ))
+        };
+        let whether = move |request: MintRequest| {
+            let permit = request.permit().with_deadline(deadline);
+            ready(Ok::<_, Denied>(permit.with_continuation(continues)))
+        };
+        let service = MintService::new(&gate, route(), who, whether);
+        let response = service.oneshot(post(&[], "")).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let token = body["sse_token"].as_str().unwrap();
+        let room = route().resource(["1"]).unwrap();
+        let grant = gate.redeem(token, &room).await.unwrap();
+        assert_eq!((grant.deadline(), grant.continues()), (deadline, continues));
+    }
+}
+
 /// B10: parameters are decoded once, and a path that does not match is not there.
 #[tokio::test]
 async fn the_parameters_of_the_path_are_decoded_once() {
@@ -300,7 +329,7 @@ async fn what_an_authorizer_is_given_prints_no_credential() {
     let who = |_: Parts| ready(Ok(Identity::new(Subject::new("alice").unwrap())));
     let whether = |request: MintRequest| {
         let printed = format!("{request:?} {:?}", request.parts);
-        assert!(printed.contains("alice") && printed.contains("/rooms/1/stream-token"));
+        assert!(printed.contains("alice") && printed.contains("/rooms/1/stream"));
         assert!(!printed.contains("secret"), "{printed}");
         ready(Err::<Permit, _>(Denied::NotFound))
     };
@@ -310,7 +339,22 @@ async fn what_an_authorizer_is_given_prints_no_credential() {
         ("proxy-authorization", "Basic secret"),
         JSON,
     ];
-    let service = MintService::new(&gate(), route(), who, whether);
-    let response = service.oneshot(post(&headers, "\"secret\"")).await.unwrap();
+    let gate = gate();
+    let service = MintService::new(&gate, route(), who, whether);
+    let mut request = post(&headers, "\"secret\"");
+    *request.uri_mut() = "/rooms/1/stream-token?jwt=secret".parse().unwrap();
+    let response = service.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    // The same where callers open streams with credentials of their own.
+    let layer = GateLayer::new(&gate, route()).with_callers(&service);
+    let stream = layer.layer(tower::service_fn(async |_| {
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+    }));
+    let request = Request::get("/rooms/1/stream?jwt=secret")
+        .header("accept", "text/event-stream")
+        .header("authorization", "Bearer secret")
+        .body(Full::<Bytes>::default())
+        .unwrap();
+    let response = stream.oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
 }

@@ -3,7 +3,10 @@
 
 mod support;
 
+use std::convert::Infallible;
 use std::future::ready;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +14,7 @@ use futures_util::future::join_all;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{Request, Response};
-use http_body::Frame;
+use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::core::{MintRefusalReason, Signal};
 use sse_gate::mint::{AuthError, Bearer, BodyLimits, Denied, Identity, MintRequest, MintService};
@@ -224,7 +227,29 @@ async fn a_body_too_large_is_not_waited_for() {
     assert_eq!(response.status(), 413);
     let request = Request::post("/room-token").header(AUTHORIZATION, "Bearer alice");
     let request = request.body(Full::<Bytes>::from("x".repeat(11))).unwrap();
+    assert_eq!(mint.clone().oneshot(request).await.unwrap().status(), 413);
+    let request = Request::post("/room-token").header(AUTHORIZATION, "Bearer alice");
+    let request = request.body(Announced(11)).unwrap();
     assert_eq!(mint.oneshot(request).await.unwrap().status(), 413);
     assert!(started.elapsed().is_zero());
-    assert_eq!(refused(&witness), [MintRefusalReason::BodyTooLarge; 2]);
+    assert_eq!(refused(&witness), [MintRefusalReason::BodyTooLarge; 3]);
+}
+
+/// A body that says how long it is, and does not come.
+struct Announced(u64);
+
+impl Body for Announced {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0)
+    }
 }

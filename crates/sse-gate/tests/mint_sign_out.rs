@@ -194,3 +194,24 @@ async fn an_older_epoch_of_the_authorizer_counts() {
     let response = mint.oneshot(request.unwrap()).await;
     assert_eq!(response.unwrap().status(), StatusCode::UNAUTHORIZED);
 }
+
+/// C20: a newer one does not: the subject signed out while the request was under way.
+#[tokio::test]
+async fn a_newer_epoch_of_the_authorizer_does_not_count() {
+    let gate = Gate::in_memory();
+    let who = |_: Parts| ready(Ok::<_, AuthError>(Identity::new(alice())));
+    let its = gate.clone();
+    let whether = move |request: MintRequest| {
+        let gate = its.clone();
+        async move {
+            gate.revoke(&alice()).await.unwrap();
+            let after = gate.epoch().await.unwrap();
+            let request = request.grant_request().with_epoch(after);
+            Ok::<_, Denied>(Permit::new(request))
+        }
+    };
+    let request = Request::post("/rooms/7/token").body(Empty::<Bytes>::new());
+    let mint = MintService::new(&gate, route(), who, whether);
+    let response = mint.oneshot(request.unwrap()).await;
+    assert_eq!(response.unwrap().status(), StatusCode::UNAUTHORIZED);
+}

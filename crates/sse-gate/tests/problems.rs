@@ -147,6 +147,8 @@ async fn errors_of_streams() {
     let alice = Subject::new("alice").unwrap();
     let too_long = topics.log(&long, None).await.unwrap_err();
     let owned = topics.log("hers", &alice).await.unwrap_err();
+    let no_room = Topics::new(Logs::default()).with_max(0);
+    let no_room = no_room.log("news", None).await.unwrap_err();
     let _log = topics.log("news", None).await.unwrap();
     let nothing = topics
         .publish("news", None, &Event::new())
@@ -207,6 +209,7 @@ async fn errors_of_streams() {
         ("append: no data", of_log(Append::NoData), 500, ""),
         ("topic: too long a name", too_long.into(), 404, ""),
         ("topic: all of the subject", owned.into(), 429, "10"),
+        ("topic: no room", no_room.into(), 503, "10"),
         ("topic: append", nothing.into(), 500, ""),
     ];
     check(rows).await;

@@ -251,6 +251,21 @@ async fn everything_of_a_subject_ends() {
     assert_eq!(scene.revoke("carol").await, (0, 0, 0));
 }
 
+/// C12, G7: each layer has slots of its own, and the streams of all of them end.
+#[tokio::test]
+async fn the_streams_of_every_layer_end() {
+    let scene = Scene::new();
+    let layers = [(); 3].map(|()| scene.layer(&scene.strict));
+    let mut opened = Vec::new();
+    for layer in &layers {
+        opened.push(scene.open_at("alice", &scene.strict, layer).await);
+    }
+    assert_eq!(scene.revoke("alice").await, (0, 0, 3));
+    for open in &mut opened {
+        assert!(!open.goes_on());
+    }
+}
+
 /// G7: a stream that waits is woken, and ends at once.
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_waits_is_woken() {

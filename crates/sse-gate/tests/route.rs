@@ -11,7 +11,8 @@ use http_body_util::{BodyExt, Empty, Full};
 use serde_json::Value;
 use sse_gate::mint::{AuthError, Identity, MintRequest, MintService, Permit};
 use sse_gate::{
-    Gate, GateLayer, Granted, InvalidRoute, InvalidRouteKind, SseRoute, StripTokenLayer, TokenIn,
+    Gate, GateLayer, GrantRequest, Granted, InvalidRoute, InvalidRouteKind, SseRoute,
+    StripTokenLayer, Subject, TokenIn,
 };
 use support::{Body, Handler, World, get};
 use tower::{Layer, Service, ServiceExt};
@@ -58,10 +59,13 @@ async fn a_mint_path_is_no_stream() {
     let route = SseRoute::new("/chat/{id}").unwrap();
     let route = route.with_token_in(in_path("id")).unwrap();
     let route = route.with_mint_path("/chat/initiate").unwrap();
-    let service = GateLayer::new(&Gate::in_memory(), &route);
-    let service = service.layer(tower::service_fn(support::greet));
-    assert_eq!(service.ask(get("/chat/initiate")).await.status(), 404);
-    assert_eq!(service.ask(get("/chat/initiates")).await.status(), 401);
+    let with_exception = route.clone().with_exception("/chat/history").unwrap();
+    for route in [route, with_exception] {
+        let service = GateLayer::new(&Gate::in_memory(), &route);
+        let service = service.layer(tower::service_fn(support::greet));
+        assert_eq!(service.ask(get("/chat/initiate")).await.status(), 404);
+        assert_eq!(service.ask(get("/chat/initiates")).await.status(), 401);
+    }
 }
 
 /// An excepted path belongs to another handler, and its parameters are left alone.
@@ -286,6 +290,23 @@ async fn a_nested_route_is_found_by_its_public_path() {
     }
 }
 
+/// B11: a token in the path is found below a prefix that a router cut off, and replaced there.
+#[tokio::test]
+async fn a_token_in_the_path_is_found_below_a_prefix() {
+    let gate = Gate::in_memory();
+    let route = SseRoute::new("/rooms/{room}/{token}").unwrap();
+    let route = route.with_token_in(in_path("token")).unwrap();
+    let route = route.with_nest("/api").unwrap();
+    let layer = GateLayer::new(&gate, &route);
+    let service = cut(layer.layer(tower::service_fn(support::greet)), 1);
+    let room = route.resource(["7"]).unwrap();
+    let request = GrantRequest::new(Subject::new("alice").unwrap(), room);
+    let issued = gate.issue(request).await.unwrap();
+    let uri = format!("/api/rooms/7/{}", issued.token().expose());
+    let response = service.ask(get(&uri)).await;
+    assert_eq!(response.body(), "alice at /rooms/7/-");
+}
+
 /// B9, B11: a parameter of the prefix is part of the resource. Where its value can't be known, as the
 /// prefix was cut off without a word, there is no stream and no token, and not one for all tenants.
 #[tokio::test]
@@ -351,6 +372,29 @@ async fn axum_tells_the_prefix_of_a_nested_router() {
         let uri = |tenant: &str| format!("/tenants/{tenant}/rooms/7/events?token={token}");
         assert_eq!(ask(get(&uri("umbrella"))).await.status(), 401);
         assert_eq!(ask(get(&uri("acme"))).await.body(), "acme+7");
+    }
+}
+
+/// B10, B11: the original URI counts only if the path that the gate sees is its end, and a token in the
+/// part that was cut off is none.
+#[cfg(feature = "axum")]
+#[tokio::test]
+async fn an_original_uri_of_another_path_is_no_stream() {
+    use axum::extract::OriginalUri;
+
+    let plain = SseRoute::new("/rooms/{room}/events").unwrap();
+    let in_prefix = SseRoute::new("/{token}/events").unwrap();
+    let in_prefix = in_prefix.with_token_in(in_path("token")).unwrap();
+    for (route, original, seen) in [
+        (plain, "/rooms/7/events?token=x", "/away"),
+        (in_prefix, "/a-token/events", "/events"),
+    ] {
+        let layer = GateLayer::new(&Gate::in_memory(), &route);
+        let service = layer.layer(tower::service_fn(support::greet));
+        let mut request = get(seen);
+        let original = OriginalUri(original.parse().unwrap());
+        request.extensions_mut().insert(original);
+        assert_eq!(service.ask(request).await.status(), 404, "{seen}");
     }
 }
 

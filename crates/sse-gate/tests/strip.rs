@@ -64,6 +64,8 @@ fn only_tokens_of_streams_are_taken_out() {
         ),
         ("/?token=x", "/?token=x"),
         ("/chat/sset1_secret?a=b", "/chat/-?a=b"),
+        ("/chat/spelled-as-no-token?a=b", "/chat/-?a=b"),
+        ("/chat//spelled-as-no-token", "/chat/-"),
         ("/chat/a/b", "/chat/a/b"),
     ] {
         assert_eq!(seen(&routes(), uri), expected, "{uri}");

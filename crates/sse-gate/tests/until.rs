@@ -5,6 +5,7 @@ mod support;
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use http_body::{Body as HttpBody, Frame};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use sse_gate::admission::ResponseBody;
-use sse_gate::{Event, GateLayer, Log, ResumableStream, SseBody};
+use sse_gate::{Event, GateLayer, Log, ResumableBody, ResumableStream, SseBody};
 use support::{Body, World, get};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -33,6 +34,10 @@ enum Says {
     Everything,
     /// The events of this log.
     Log(Log),
+    /// It attaches the stream to this log, and answers with another body, which waits.
+    Instead(Log),
+    /// The same with a body that has always more to say.
+    Besides(Log),
 }
 
 impl Says {
@@ -53,11 +58,35 @@ impl Says {
                 StreamBody::new(frames).boxed_unsync()
             }
             Self::Log(log) => {
-                let stream = ResumableStream::of(request.extensions()).unwrap();
-                stream.follow(&log).await.unwrap().boxed_unsync()
+                let body = attach(&log, &request).await;
+                body.with_spread(Duration::ZERO).boxed_unsync()
+            }
+            Self::Besides(log) => {
+                let attached = attach(&log, &request).await;
+                let frames = stream::repeat_with(move || {
+                    let _ = &attached;
+                    Ok(Frame::data(Bytes::from("data: more\n\n")))
+                });
+                StreamBody::new(frames).boxed_unsync()
+            }
+            Self::Instead(log) => {
+                let attached = attach(&log, &request).await;
+                let mut polls = 0;
+                let frames = stream::poll_fn(move |_| {
+                    let _ = &attached;
+                    polls += 1;
+                    assert!(polls < 10, "it is polled without end");
+                    Poll::<Option<Result<Frame<Bytes>, Infallible>>>::Pending
+                });
+                StreamBody::new(frames).boxed_unsync()
             }
         }
     }
+}
+
+async fn attach(log: &Log, request: &Request<Body>) -> ResumableBody {
+    let stream = ResumableStream::of(request.extensions()).unwrap();
+    stream.follow(log).await.unwrap()
 }
 
 /// Opens a stream behind this layer.
@@ -149,7 +178,7 @@ async fn a_resumable_stream_gets_a_last_word() {
     down.send_replace(true);
     let last = tokio::time::timeout(Duration::from_secs(10), waiting).await;
     let last = String::from_utf8(last.expect("it is woken").unwrap().to_vec()).unwrap();
-    assert!(last.starts_with("retry: "), "{last}");
+    assert!(last.starts_with("retry: 1000\n"), "{last}");
     assert!(!last.contains("data"), "{last}");
 
     log.append(&Event::new().data("meanwhile")).await.unwrap();
@@ -179,6 +208,37 @@ async fn a_body_of_the_handlers_own_ends_too() {
         let mut after = open(&world, &layer, says).await;
         assert!(read(&mut after).1, "a later one goes on");
     }
+}
+
+/// G10: a handler that attaches its stream and answers with another body may say a last word. If the
+/// body has none, it is not asked again.
+#[tokio::test]
+async fn a_body_that_has_no_last_word_ends_too() {
+    let world = World::new();
+    let sessions = world.gate.new_sessions().unwrap();
+    let log = world.gate.new_logs().create().await.unwrap();
+    let (down, until) = signal();
+    let layer = world.layer().resumable(&sessions).until(until);
+    let mut body = open(&world, &layer, Says::Instead(log)).await;
+    assert!(!read(&mut body).1);
+    down.send_replace(true);
+    settle().await;
+    assert_eq!(read(&mut body), (String::new(), true));
+}
+
+/// G10: the last word is one frame, whatever the body says.
+#[tokio::test]
+async fn a_last_word_is_one_frame() {
+    let world = World::new();
+    let sessions = world.gate.new_sessions().unwrap();
+    let log = world.gate.new_logs().create().await.unwrap();
+    let (down, until) = signal();
+    let layer = world.layer().resumable(&sessions).until(until);
+    let mut body = open(&world, &layer, Says::Besides(log)).await;
+    assert!(!read(&mut body).1);
+    down.send_replace(true);
+    settle().await;
+    assert_eq!(read(&mut body), ("data: more\n\n".to_owned(), true));
 }
 
 /// Layers that share their places stop together; others go on.

@@ -122,7 +122,7 @@ impl StreamGuard {
 
     /// Ready when a pending body must end: `true` if it may still send a last frame.
     pub(super) fn poll_over(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        if self.pulse.server_waits(cx) && !self.has_overslept() {
+        if self.pulse.server_waits(cx) {
             ready!(self.as_mut().project().deadline.poll(cx));
         }
         self.pulse.expire();

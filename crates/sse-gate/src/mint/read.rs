@@ -14,7 +14,14 @@ use super::rejection::{BodyFault, BoxError};
 use super::settings::Settings;
 
 /// A body that was not read yet. `None` if it is known to be empty.
-pub(super) type PendingBody = Option<UnsyncBoxBody<Bytes, BoxError>>;
+pub(super) type PendingBody = Option<UnreadBody>;
+
+/// A body whose type has no name any more.
+pub(super) struct UnreadBody {
+    frames: UnsyncBoxBody<Bytes, BoxError>,
+    /// The length that the body has at least. The boxed body does not know it.
+    min_len: u64,
+}
 
 /// Boxes a body, so that its type has no name any more.
 pub(super) fn pending<B>(body: B) -> PendingBody
@@ -24,9 +31,13 @@ where
     if body.is_end_stream() {
         return None;
     }
-    let body =
+    let min_len = body.size_hint().lower();
+    let frames =
         body.map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())));
-    Some(body.map_err(Into::into).boxed_unsync())
+    Some(UnreadBody {
+        frames: frames.map_err(Into::into).boxed_unsync(),
+        min_len,
+    })
 }
 
 /// The whole body, and what counts it as in progress. A body that is known to be empty does not count.
@@ -41,11 +52,11 @@ pub(super) async fn body(
         return Ok((Bytes::new(), None));
     };
     let max = settings.max_body;
-    if body.size_hint().lower() > max as u64 {
+    if body.min_len > max as u64 {
         return Err(BodyFault::TooLarge);
     }
     let mut counted = settings.bodies.begin(subject)?;
-    let reading = collect(body, max, &mut counted);
+    let reading = collect(body.frames, max, &mut counted);
     let bytes = timeout(settings.body_time_limit, reading)
         .await
         .unwrap_or(Err(BodyFault::TooSlow))?;

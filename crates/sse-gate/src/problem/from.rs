@@ -159,10 +159,6 @@ impl From<TopicError> for Problem {
             TopicErrorKind::FullForSubject => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "You have too many topics.")
             }
-            TopicErrorKind::Full => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "There are too many topics.",
-            ),
             _ => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The topic can't be made right now.",

@@ -191,6 +191,9 @@ mod tests {
             slots.0.lock().by_subject.is_empty(),
             "a subject is remembered for nothing"
         );
+        let none = StreamSlots::new(2, 0);
+        assert!(none.claim("alice").is_none());
+        assert!(none.0.lock().by_subject.is_empty());
     }
 
     /// F5: at either cap, and only there, and counted once.
@@ -274,6 +277,30 @@ mod tests {
             drop((streams, newcomer, another));
             assert_eq!((given_up(), slots.open()), (0, 0));
         }
+    }
+
+    /// F5, G8: a cut connection that is still there takes the place of an open stream that might lose
+    /// its slot.
+    #[tokio::test(start_paused = true)]
+    async fn no_open_stream_loses_its_slot_for_one_that_was_cut() {
+        let slots = StreamSlots::new(10, 3);
+        let given_up = || slots.0.lock().count.given_up;
+        let claim = || slots.claim("alice").unwrap();
+        let streams = [(); 3].map(|()| claim());
+        streams[0].pulse().server_took(Instant::now());
+        advance(2 * PATIENCE).await;
+        let replaced = claim();
+        assert_eq!(given_up(), 1);
+        let presence = replaced.presence();
+        drop(replaced);
+        for stream in &streams[1..] {
+            stream.pulse().server_took(Instant::now());
+        }
+        advance(2 * PATIENCE).await;
+        let another = claim();
+        assert_eq!((given_up(), slots.open()), (2, 3));
+        drop((streams, another, presence));
+        assert_eq!((given_up(), slots.open()), (0, 0));
     }
 
     /// F2, G8: a client that goes before its session goes on leaves nothing behind.

@@ -62,4 +62,10 @@ mod tests {
         let encoded = encoded(&format!("/{long}"));
         assert!(encoded.is_ascii() && encoded.starts_with("/%C2%9B%C2%9B"));
     }
+
+    #[test]
+    fn a_long_target_that_is_ascii_stays_whole() {
+        let long = format!("/{}", "a".repeat(MAX));
+        assert_eq!(encoded(&long), long);
+    }
 }
