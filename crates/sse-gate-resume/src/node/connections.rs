@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use super::{CutReason, Fence};
+use super::{CutReason, Departure, Fence};
 use crate::id::SessionId;
 use crate::log::{Log, LogEpoch, StopReason};
 use crate::session::CloseReason;
@@ -23,6 +23,8 @@ struct Inner {
     sessions: HashMap<SessionId, LocalSession>,
     /// How logs are read.
     logs: HashMap<LogEpoch, Readership>,
+    /// Connections that are gone, which the store could not be told.
+    unnoted: Vec<Departure>,
 }
 
 /// What this node has of a session.
@@ -74,7 +76,7 @@ impl Connections {
             fence: fence.clone(),
         };
         let mut inner = self.0.lock();
-        let Inner { sessions, logs } = &mut *inner;
+        let Inner { sessions, logs, .. } = &mut *inner;
         let local = sessions.entry(session).or_insert_with(|| {
             let readership = logs.entry(log.epoch()).or_default();
             readership.sessions += 1;
@@ -119,6 +121,16 @@ impl Connections {
             local.remove(fence);
             local.connections.is_empty() && !local.was_admitted
         });
+    }
+
+    /// The store could not be told of a departure.
+    pub(crate) fn keep_unnoted(&self, departure: Departure) {
+        self.0.lock().unnoted.push(departure);
+    }
+
+    /// The departures of which the store could not be told.
+    pub(crate) fn take_unnoted(&self) -> Vec<Departure> {
+        std::mem::take(&mut self.0.lock().unnoted)
     }
 
     /// There is no such session. It is forgotten, unless a connection is registered anew.

@@ -6,11 +6,13 @@
 
 mod chores;
 mod connections;
+mod departure;
 mod fence;
 mod lease;
 
 pub(crate) use chores::Chores;
 pub use chores::{Chore, Spawn};
 pub(crate) use connections::Connections;
+pub(crate) use departure::Departure;
 pub use fence::{CutReason, Fence};
 pub use lease::Lease;

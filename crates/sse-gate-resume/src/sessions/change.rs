@@ -7,6 +7,7 @@ use sse_gate_core::SteadyTime;
 use super::Sessions;
 use crate::id::SessionId;
 use crate::log::Log;
+use crate::node::Departure;
 use crate::session::{CloseReason, Record, SessionError, SessionErrorKind};
 use crate::store::{SessionKey, SessionStore, StoredSession};
 
@@ -133,6 +134,30 @@ impl Sessions {
             created = store.create(id, record.clone()).await;
         }
         created
+    }
+
+    /// Notes in a session's record that a connection is gone.
+    pub(super) async fn note(&self, departure: Departure) {
+        let connections = self.connections();
+        let Departure {
+            session,
+            generation,
+            delivered,
+            at,
+        } = departure;
+        let log = connections.log(session);
+        let release = |record: &mut Record, now: SteadyTime| {
+            let since_then = self.steady().saturating_since(at);
+            record.release(generation, delivered, now.saturating_sub(since_then));
+            if let Some(log) = &log {
+                record.note_log_end(&log.bounds());
+            }
+        };
+        match self.change(SessionKey::Id(session), release).await {
+            Ok(Some(_)) => {}
+            Ok(None) => connections.forget(session),
+            Err(_) => connections.keep_unnoted(departure),
+        }
     }
 
     /// Closes sessions whose time is up. Returns whether there may be more.

@@ -13,7 +13,7 @@ use sse_gate_core::{Clock, Entropy, EntropyError, SteadyTime, Subject, SystemEnt
 use crate::id::{IdPrefix, ResumeKeys, SessionId};
 use crate::log::Logs;
 use crate::memory::MemorySessions;
-use crate::node::{Connections, Lease, Spawn};
+use crate::node::{Connections, Departure, Lease, Spawn};
 use crate::observer::{SessionObserver, SessionSignal};
 use crate::opening::{Arrival, OpenError, Opening};
 use crate::resumed::Resumed;
@@ -120,9 +120,13 @@ impl Sessions {
         self.0.chores.run_kept();
         let seen_at = self.steady();
         let moment = self.0.store.moment().await?;
-        if !moment.due.is_empty() {
+        let unnoted = self.connections().take_unnoted();
+        if !moment.due.is_empty() || !unnoted.is_empty() {
             let sessions = self.clone();
             self.0.chores.run(async move {
+                for departure in unnoted {
+                    sessions.note(departure).await;
+                }
                 // A store that fails now names them again.
                 let _ = sessions.expire(moment.due).await;
             });
@@ -229,6 +233,9 @@ impl Sessions {
         self.0.chores.run_kept();
         let sessions = self.clone();
         self.0.chores.run(async move {
+            for departure in sessions.connections().take_unnoted() {
+                sessions.note(departure).await;
+            }
             // A store that fails now is asked again by the next sweep.
             while let Ok(true) = sessions.close_due().await {}
         });
@@ -276,24 +283,19 @@ impl Sessions {
         });
     }
 
-    /// A connection is gone. It is noted in the background.
+    /// A connection is gone. It is noted in the background. If that fails, the next
+    /// [`sweep`](Self::sweep) tries again.
     pub(crate) fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
-        let (sessions, left_at) = (self.clone(), self.steady());
-        self.0.chores.run(async move {
-            let since_then = sessions.steady().saturating_since(left_at);
-            let log = sessions.connections().log(id);
-            let release = |record: &mut Record, now: SteadyTime| {
-                record.release(generation, delivered, now.saturating_sub(since_then));
-                if let Some(log) = &log {
-                    record.note_log_end(&log.bounds());
-                }
-            };
-            // If it fails, the session counts as connected until its client comes back or it ends.
-            let released = sessions.change(SessionKey::Id(id), release).await;
-            if let Ok(None) = released {
-                sessions.connections().forget(id);
-            }
-        });
+        let departure = Departure {
+            session: id,
+            generation,
+            delivered,
+            at: self.steady(),
+        };
+        let sessions = self.clone();
+        self.0
+            .chores
+            .run(async move { sessions.note(departure).await });
     }
 
     fn with(mut self, change: impl FnOnce(&mut Parts)) -> Self {
