@@ -49,7 +49,8 @@ const DEFAULT_SPREAD: Duration = Duration::from_secs(5);
 /// use sse_gate::{Problem, ResumableBody, ResumableStream};
 ///
 /// async fn prices(stream: ResumableStream, topics: Topics) -> Result<ResumableBody, Problem> {
-///     let body = stream.follow(&topics.log("prices", None)?).await?;
+///     let prices = topics.log("prices", None).await?;
+///     let body = stream.follow(&prices).await?;
 ///     // The page shows "offline" if it gets nothing for 10 s.
 ///     Ok(body.with_heartbeat(Duration::from_secs(5)).with_named_heartbeat())
 /// }
