@@ -1,0 +1,54 @@
+//! Taking finds and removes in one statement.
+
+use sse_gate_core::{Entry, StoreError, TokenKey};
+
+use super::count_out;
+use super::row::TokenRow;
+use crate::engine::Step;
+use crate::seal::{Sealer, SubjectTag};
+use crate::time::FileTime;
+
+const TAKE: &str = "DELETE FROM tokens WHERE key = ?1 AND ends_at > ?2
+    RETURNING ends_at, subject, payload_len, value";
+
+/// A row that was removed.
+pub(super) struct Taken {
+    row: TokenRow,
+    value: Vec<u8>,
+}
+
+/// Removes the row under a key, if it has not ended.
+pub(super) fn take(step: &Step<'_>, key: TokenKey) -> rusqlite::Result<Option<Taken>> {
+    let params = (key.as_bytes(), step.now().as_millis());
+    let taken = step.first(TAKE, params, |found| {
+        let row = TokenRow {
+            key,
+            ends_at: FileTime::from_millis(found.get(0)?),
+            subject: SubjectTag::from_bytes(found.get(1)?),
+            payload_len: found.get(2)?,
+        };
+        let value = found.get(3)?;
+        Ok(Taken { row, value })
+    })?;
+    if let Some(taken) = &taken {
+        count_out(step.connection(), 1, taken.row.payload_len)?;
+    }
+    Ok(taken)
+}
+
+impl Taken {
+    /// The entry in the row.
+    ///
+    /// # Errors
+    ///
+    /// The value was forged, changed or moved, or is of a version that this code does not know.
+    pub(super) fn open(self, sealer: &Sealer) -> Result<Entry, StoreError> {
+        let opened = sealer.open(&self.row.place(), &self.value);
+        let bytes = opened.map_err(StoreError::corrupt)?;
+        let entry = Entry::from_bytes(bytes).map_err(StoreError::corrupt)?;
+        if entry.key() != self.row.key {
+            return Err(StoreError::corrupt("entry is of another token"));
+        }
+        Ok(entry)
+    }
+}
