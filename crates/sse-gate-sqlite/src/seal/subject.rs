@@ -14,9 +14,9 @@ use zeroize::Zeroizing;
 pub(crate) struct SubjectTag([u8; 16]);
 
 impl SubjectTag {
-    /// The tag that was kept as these bytes.
-    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
+    /// The tag that was kept as these bytes. `None` if they can't be one.
+    pub(crate) fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; 16] {

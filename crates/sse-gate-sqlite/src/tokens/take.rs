@@ -13,7 +13,10 @@ const TAKE: &str = "DELETE FROM tokens WHERE key = ?1 AND ends_at > ?2
 
 /// A row that was removed.
 pub(super) struct Taken {
-    row: TokenRow,
+    key: TokenKey,
+    ends_at: FileTime,
+    subject: Vec<u8>,
+    payload_len: i64,
     value: Vec<u8>,
 }
 
@@ -21,17 +24,16 @@ pub(super) struct Taken {
 pub(super) fn take(step: &Step<'_>, key: TokenKey) -> rusqlite::Result<Option<Taken>> {
     let params = (key.as_bytes(), step.now().as_millis());
     let taken = step.first(TAKE, params, |found| {
-        let row = TokenRow {
+        Ok(Taken {
             key,
             ends_at: FileTime::from_millis(found.get(0)?),
-            subject: SubjectTag::from_bytes(found.get(1)?),
+            subject: found.get(1)?,
             payload_len: found.get(2)?,
-        };
-        let value = found.get(3)?;
-        Ok(Taken { row, value })
+            value: found.get(3)?,
+        })
     })?;
     if let Some(taken) = &taken {
-        count_out(step.connection(), 1, taken.row.payload_len)?;
+        count_out(step.connection(), 1, taken.payload_len)?;
     }
     Ok(taken)
 }
@@ -43,10 +45,17 @@ impl Taken {
     ///
     /// The value was forged, changed or moved, or is of a version that this code does not know.
     pub(super) fn open(self, sealer: &Sealer) -> Result<Entry, StoreError> {
-        let opened = sealer.open(&self.row.place(), &self.value);
+        let subject = SubjectTag::from_slice(&self.subject);
+        let row = TokenRow {
+            key: self.key,
+            ends_at: self.ends_at,
+            subject: subject.ok_or_else(|| StoreError::corrupt("subject is no tag"))?,
+            payload_len: self.payload_len,
+        };
+        let opened = sealer.open(&row.place(), &self.value);
         let bytes = opened.map_err(StoreError::corrupt)?;
         let entry = Entry::from_bytes(bytes).map_err(StoreError::corrupt)?;
-        if entry.key() != self.row.key {
+        if entry.key() != self.key {
             return Err(StoreError::corrupt("entry is of another token"));
         }
         Ok(entry)
