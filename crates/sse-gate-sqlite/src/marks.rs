@@ -17,10 +17,10 @@ use crate::seal::SubjectTag;
 /// way for as long to be refused without need.
 const REMEMBERED: i64 = 16_384;
 
-const MARK: &str = "INSERT INTO withdrawals (subject, epoch) VALUES (?1, ?2)
+pub(crate) const MARK: &str = "INSERT INTO withdrawals (subject, epoch) VALUES (?1, ?2)
     ON CONFLICT (subject) DO UPDATE SET epoch = excluded.epoch";
-const FORGET: &str = "DELETE FROM withdrawals WHERE epoch <= ?1";
-const FIND: &str = "SELECT epoch FROM withdrawals WHERE subject = ?1";
+pub(crate) const FORGET: &str = "DELETE FROM withdrawals WHERE epoch <= ?1";
+pub(crate) const FIND: &str = "SELECT epoch FROM withdrawals WHERE subject = ?1";
 
 /// The present epoch, as far as it is committed. The rest is in the file. Clones share it.
 #[derive(Clone, Debug)]
@@ -81,4 +81,47 @@ pub(crate) fn forget_all(connection: &Connection) -> rusqlite::Result<()> {
 /// It is written as what it was, and never negative.
 fn to_epoch(number: i64) -> Epoch {
     Epoch::from_u64(u64::try_from(number).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Database, DatabaseOptions};
+    use pollster::block_on;
+
+    /// C20: marks are forgotten in the order of their epochs. From then on everyone counts as withdrawn
+    /// before that.
+    #[test]
+    fn forgetting_raises_the_floor() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(folder.path().join("a.db"), DatabaseOptions::unsealed());
+        let database = database.unwrap();
+        let shared = Arc::clone(database.shared());
+        let tag = |name: &[u8]| shared.keys.subjects.tag(name);
+        let (alice, bob, carol) = (tag(b"alice"), tag(b"bob"), tag(b"carol"));
+        let marks = shared.marks.clone();
+        let start = marks.epoch();
+        let checks = shared
+            .engine
+            .write(crate::engine::WhenAbandoned::Skip, move |step| {
+                let present =
+                    |step: &Step<'_>| number(step.connection(), Name::Epoch).map(to_epoch);
+                marks.mark(step, alice)?;
+                let after_alice = present(step)?;
+                assert!(has_marked(step, alice, start)?);
+                assert!(!has_marked(step, bob, start)?);
+                assert!(!has_marked(step, alice, after_alice)?);
+
+                // As if many others had been withdrawn.
+                add(step.connection(), Name::Epoch, REMEMBERED - 1)?;
+                assert!(!has_marked(step, bob, start)?);
+                marks.mark(step, carol)?;
+                assert!(has_marked(step, alice, start)? && has_marked(step, bob, start)?);
+                assert!(!has_marked(step, alice, after_alice)?);
+                assert!(has_marked(step, carol, after_alice)?);
+                let next = Epoch::from_u64(present(step)?.as_u64() + 1);
+                has_marked(step, bob, next)
+            });
+        assert!(block_on(checks).unwrap(), "an epoch to come is refused");
+    }
 }

@@ -1,9 +1,10 @@
 //! Jobs that are committed together.
 //!
-//! Each job has a savepoint, so one that fails takes back only its own changes. A failure of the
-//! transaction itself, as on a full disk, takes back all of them, and every caller is told so.
+//! Each job has a savepoint, so one that fails takes back only its own changes. Some failures end the
+//! whole transaction at once, as SQLite does if a file may not grow any more. Then each job runs again, in
+//! a transaction of its own. If the commit itself fails, nothing has changed, and every caller is told so.
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
 use super::chores::Chores;
 use super::job::Job;
@@ -24,19 +25,23 @@ pub(super) fn run(
         let _ = connection.execute_batch("ROLLBACK");
     }
     let committed = match outcome {
-        Ok(Done {
-            after_commit,
-            is_more,
-        }) => {
-            for then in after_commit {
+        Ok(done) => {
+            for then in done.after_commit {
                 then();
             }
-            Ok(is_more)
+            Ok(done.is_more)
         }
-        Err(error) => Err(DatabaseError::from(error)),
+        Err(Failure::Job(_)) if jobs.len() > 1 => {
+            let alone = |job| run(connection, clock, chores, vec![job]);
+            return jobs
+                .into_iter()
+                .map(alone)
+                .fold(false, |any, is_more| any || is_more);
+        }
+        Err(Failure::Job(error) | Failure::Transaction(error)) => Err(error),
     };
     for job in jobs {
-        job.answer(committed.as_ref().map(|_| ()).map_err(Clone::clone));
+        job.answer(committed.as_ref().map(drop).map_err(Clone::clone));
     }
     committed.unwrap_or(true)
 }
@@ -47,12 +52,26 @@ struct Done {
     is_more: bool,
 }
 
+/// Why a transaction was not committed.
+enum Failure {
+    /// A job has failed in a way that ended it.
+    Job(DatabaseError),
+    /// It could not begin, or could not be committed.
+    Transaction(DatabaseError),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Transaction(error.into())
+    }
+}
+
 fn transact(
     connection: &Connection,
     clock: &FileClock,
     chores: &mut Chores,
     jobs: &mut [Box<dyn Job>],
-) -> rusqlite::Result<Done> {
+) -> Result<Done, Failure> {
     let execute = |sql| connection.prepare_cached(sql)?.execute([]);
     execute("BEGIN IMMEDIATE")?;
     let mut after_commit = Vec::new();
@@ -60,22 +79,22 @@ fn transact(
     for job in jobs.iter_mut() {
         let step = Step::new(connection, clock);
         execute("SAVEPOINT job")?;
-        if job.run(&step) {
-            after_commit.extend(step.into_after_commit());
-        } else {
-            still_open(connection)?;
-            execute("ROLLBACK TO job")?;
+        match job.run(&step) {
+            Ok(()) => after_commit.extend(step.into_after_commit()),
+            Err(error) if connection.is_autocommit() => return Err(Failure::Job(error)),
+            Err(_) => drop(execute("ROLLBACK TO job")?),
         }
         execute("RELEASE job")?;
     }
     execute("SAVEPOINT chores")?;
-    let is_more = if let Ok(is_more) = chores.run(connection, clock, count) {
-        is_more
-    } else {
-        // Cleaning up can wait. What the callers want can't.
-        still_open(connection)?;
-        execute("ROLLBACK TO chores")?;
-        true
+    let is_more = match chores.run(connection, clock, count) {
+        Ok(is_more) => is_more,
+        Err(error) if connection.is_autocommit() => return Err(error.into()),
+        Err(_) => {
+            // Cleaning up can wait. What the callers want can't.
+            execute("ROLLBACK TO chores")?;
+            true
+        }
     };
     execute("RELEASE chores")?;
     execute("COMMIT")?;
@@ -83,16 +102,4 @@ fn transact(
         after_commit,
         is_more,
     })
-}
-
-/// Some failures end the whole transaction at once.
-fn still_open(connection: &Connection) -> rusqlite::Result<()> {
-    if connection.is_autocommit() {
-        let error = rusqlite::ffi::Error {
-            code: ErrorCode::OperationAborted,
-            extended_code: rusqlite::ffi::SQLITE_ABORT_ROLLBACK,
-        };
-        return Err(rusqlite::Error::SqliteFailure(error, None));
-    }
-    Ok(())
 }

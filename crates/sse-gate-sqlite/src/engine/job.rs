@@ -19,16 +19,16 @@ pub(super) trait Job: Send {
     /// Whether it need not be done any more.
     fn is_abandoned(&self) -> bool;
 
-    /// Does it. Returns whether what it has changed is to stay.
-    fn run(&mut self, step: &Step<'_>) -> bool;
+    /// Does it. If it fails, what it has changed is to be undone. It may be done again after that.
+    fn run(&mut self, step: &Step<'_>) -> Result<(), DatabaseError>;
 
     /// Tells the caller how it went, or that the transaction has failed.
     fn answer(self: Box<Self>, committed: Result<(), DatabaseError>);
 }
 
 struct WaitedFor<T, F> {
-    work: Option<F>,
-    done: Option<rusqlite::Result<T>>,
+    work: F,
+    done: Option<Result<T, DatabaseError>>,
     when_abandoned: WhenAbandoned,
     caller: Sender<Result<T, DatabaseError>>,
 }
@@ -40,10 +40,10 @@ pub(super) fn new<T, F>(
 ) -> Box<dyn Job>
 where
     T: Send + 'static,
-    F: FnOnce(&Step<'_>) -> rusqlite::Result<T> + Send + 'static,
+    F: FnMut(&Step<'_>) -> rusqlite::Result<T> + Send + 'static,
 {
     Box::new(WaitedFor {
-        work: Some(work),
+        work,
         done: None,
         when_abandoned,
         caller,
@@ -53,20 +53,22 @@ where
 impl<T, F> Job for WaitedFor<T, F>
 where
     T: Send,
-    F: FnOnce(&Step<'_>) -> rusqlite::Result<T> + Send,
+    F: FnMut(&Step<'_>) -> rusqlite::Result<T> + Send,
 {
     fn is_abandoned(&self) -> bool {
         self.when_abandoned == WhenAbandoned::Skip && self.caller.is_canceled()
     }
 
-    fn run(&mut self, step: &Step<'_>) -> bool {
-        self.done = self.work.take().map(|work| work(step));
-        matches!(self.done, Some(Ok(_)))
+    fn run(&mut self, step: &Step<'_>) -> Result<(), DatabaseError> {
+        let done = (self.work)(step).map_err(DatabaseError::from);
+        let outcome = done.as_ref().map(drop).map_err(Clone::clone);
+        self.done = Some(done);
+        outcome
     }
 
     fn answer(self: Box<Self>, committed: Result<(), DatabaseError>) {
         let outcome = match (committed, self.done) {
-            (Ok(()), Some(done)) => done.map_err(DatabaseError::from),
+            (Ok(()), Some(done)) => done,
             (Err(error), _) => Err(error),
             // It was not run, and its caller is told so by the channel.
             (Ok(()), None) => return,

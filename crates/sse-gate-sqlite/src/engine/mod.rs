@@ -15,6 +15,8 @@ mod chores;
 mod job;
 mod reader;
 mod step;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -77,8 +79,9 @@ impl Engine {
 
     /// Runs `work` in a transaction of the writer. Its result is returned when it is committed.
     ///
-    /// If `work` fails, what it has changed is undone, and nothing else. It runs even if other jobs of
-    /// the same transaction fail. If the transaction fails, none of its jobs has changed anything.
+    /// If `work` fails, what it has changed is undone, and nothing else. Some failures end the whole
+    /// transaction; then each of its jobs runs again, alone. If a commit fails, none of its jobs has
+    /// changed anything.
     ///
     /// # Errors
     ///
@@ -90,7 +93,7 @@ impl Engine {
     ) -> Result<T, DatabaseError>
     where
         T: Send + 'static,
-        F: FnOnce(&Step<'_>) -> rusqlite::Result<T> + Send + 'static,
+        F: FnMut(&Step<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         self.send(&self.writer, job::new(work, when_abandoned, answer))?;
@@ -105,7 +108,7 @@ impl Engine {
     pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, DatabaseError>
     where
         T: Send + 'static,
-        F: FnOnce(&Step<'_>) -> rusqlite::Result<T> + Send + 'static,
+        F: FnMut(&Step<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         self.send(&self.reader, job::new(work, WhenAbandoned::Skip, answer))?;

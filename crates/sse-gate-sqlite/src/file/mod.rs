@@ -12,4 +12,6 @@ pub(crate) use connection::read_only;
 pub(crate) use lock::FileLock;
 pub(crate) use opened::{FileKeys, OpenedFile};
 pub(crate) use run::{close_run, set_mark};
+#[cfg(test)]
+pub(crate) use schema::migrate;
 pub(crate) use state::{Name, add, number, set_number};

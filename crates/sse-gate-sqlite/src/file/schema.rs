@@ -42,7 +42,7 @@ fn not_a_database(error: rusqlite::Error) -> DatabaseError {
 }
 
 /// Brings the file to the newest version, each migration in a transaction of its own.
-pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     for (n, migration) in (1..).zip(MIGRATIONS) {
         let step = Transaction::new(connection, TransactionBehavior::Immediate)?;
         let version: i32 = step.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -85,4 +85,34 @@ fn objects(connection: &Connection) -> rusqlite::Result<Vec<Object>> {
     )?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// E14: a migration runs once, and a file that is up to date is left alone.
+    #[test]
+    fn migrations_run_once() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        check_identity(&connection).unwrap();
+        for _ in 0..3 {
+            migrate(&mut connection).unwrap();
+            check_identity(&connection).unwrap();
+            check_tables(&connection, 0).unwrap();
+        }
+        connection.execute_batch("ANALYZE").unwrap();
+        check_tables(&connection, 0).unwrap();
+    }
+
+    /// A migration that fails in its midst leaves the file as it was.
+    #[test]
+    fn a_migration_is_whole() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let create = "CREATE TABLE withdrawals (subject)";
+        connection.execute_batch(create).unwrap();
+        assert!(migrate(&mut connection).is_err());
+        let names: Vec<_> = objects(&connection).unwrap();
+        assert_eq!(names.len(), 1, "{names:?}");
+    }
 }

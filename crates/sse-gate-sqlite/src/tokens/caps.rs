@@ -19,7 +19,8 @@ const RETRY_WHEN_ALL_IS_FULL: Duration = Duration::from_secs(1);
 /// How many rows that have ended make room at a time.
 const ROWS: usize = 256;
 
-const OF_SUBJECT: &str = "SELECT count(*), coalesce(sum(payload_len), 0), coalesce(min(ends_at), 0)
+pub(super) const OF_SUBJECT: &str =
+    "SELECT count(*), coalesce(sum(payload_len), 0), coalesce(min(ends_at), 0)
     FROM tokens WHERE subject = ?1 AND ends_at > ?2";
 
 /// Refuses a payload that no subject may have, however few tokens it has.

@@ -4,8 +4,8 @@ use super::count_out;
 use super::row::to_number;
 use crate::engine::Step;
 
-const FIRST_END: &str = "SELECT min(ends_at) FROM tokens";
-const REMOVE: &str = "DELETE FROM tokens WHERE key IN (
+pub(super) const FIRST_END: &str = "SELECT min(ends_at) FROM tokens";
+pub(super) const REMOVE: &str = "DELETE FROM tokens WHERE key IN (
         SELECT key FROM tokens WHERE ends_at <= ?1 ORDER BY ends_at LIMIT ?2
     ) RETURNING payload_len";
 

@@ -8,9 +8,9 @@ use crate::engine::Step;
 use crate::file::{Name, add};
 use crate::marks;
 
-const INSERT: &str = "INSERT INTO tokens (key, ends_at, subject, payload_len, value)
+pub(super) const INSERT: &str = "INSERT INTO tokens (key, ends_at, subject, payload_len, value)
     VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key) DO NOTHING";
-const REMOVE_ENDED: &str =
+pub(super) const REMOVE_ENDED: &str =
     "DELETE FROM tokens WHERE key = ?1 AND ends_at <= ?2 RETURNING payload_len";
 
 /// Inserts an entry whose subject was authenticated in this epoch. The inner result says whether the

@@ -3,6 +3,8 @@
 mod caps;
 mod ended;
 mod insert;
+#[cfg(test)]
+mod plans;
 mod row;
 mod take;
 mod withdraw;

@@ -8,7 +8,7 @@ use crate::engine::Step;
 use crate::seal::{Sealer, SubjectTag};
 use crate::time::FileTime;
 
-const TAKE: &str = "DELETE FROM tokens WHERE key = ?1 AND ends_at > ?2
+pub(super) const TAKE: &str = "DELETE FROM tokens WHERE key = ?1 AND ends_at > ?2
     RETURNING ends_at, subject, payload_len, value";
 
 /// A row that was removed.

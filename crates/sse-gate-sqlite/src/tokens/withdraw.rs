@@ -5,7 +5,8 @@ use crate::engine::Step;
 use crate::marks::Marks;
 use crate::seal::SubjectTag;
 
-const WITHDRAW: &str = "DELETE FROM tokens WHERE subject = ?1 RETURNING ends_at, payload_len";
+pub(super) const WITHDRAW: &str =
+    "DELETE FROM tokens WHERE subject = ?1 RETURNING ends_at, payload_len";
 
 /// Begins a new epoch, marks the subject in it, and removes its entries. Returns how many were live.
 pub(super) fn withdraw(

@@ -140,9 +140,10 @@ fn child_normal() {
 
 /// Inserts tokens and takes two thirds of them, until it is killed.
 fn work(database: &Database) {
+    let process = std::process::id();
     let worker = |store: &SqliteTokens, thread: usize| {
         for n in 0_usize.. {
-            let Sample { key, entry } = Sample::of(&format!("subject {thread} {n}"), 100);
+            let Sample { key, entry } = Sample::of(&format!("subject {process} {thread} {n}"), 100);
             say(State::Inserting, key);
             block_on(store.insert(key, entry, TTL)).unwrap();
             say(State::Inserted, key);
