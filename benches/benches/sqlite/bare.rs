@@ -118,7 +118,8 @@ fn insert(connection: &Connection, entry: &Entry) {
     let of_subject = prepare(OF_SUBJECT).query_row((subject, NOW), |row| row.get(0));
     assert!(of_subject.is_ok_and(|tokens: i64| tokens < 16));
     assert!(number("tokens") < 1_000_000);
-    let columns = (entry.key().as_bytes(), END, subject, 0, value);
+    let key = entry.key();
+    let columns = (key.as_bytes(), END, subject, 0, value);
     assert_eq!(prepare(INSERT).execute(columns), Ok(1));
     prepare(ADD).execute(("tokens", 1)).expect("a number");
 }

@@ -3,11 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::engine::Engine;
-use crate::file::{FileKeys, OpenedFile};
-use crate::marks::Marks;
+use crate::engine::{Chore, Engine};
+use crate::file::{FileKeys, OpenedFile, Recovery};
+use crate::marks::{self, Marks};
 use crate::time::FileClock;
 use crate::{DatabaseError, DatabaseOptions, tokens};
+
+/// What each table does with a file that may have lost something.
+const RECOVERIES: [Recovery; 2] = [tokens::forget_all, marks::forget_all];
+
+/// What each table has to clean up now and then.
+const CHORES: [Chore; 1] = [tokens::drop_ended];
 
 /// An open file, and the threads that work on it. Clones share both.
 ///
@@ -73,10 +79,10 @@ impl Database {
         reason = "the keys are wiped when the file is open"
     )]
     pub fn open(path: impl AsRef<Path>, options: DatabaseOptions) -> Result<Self, DatabaseError> {
-        let (file, keys) = OpenedFile::open(path.as_ref(), &options)?;
+        let (file, keys) = OpenedFile::open(path.as_ref(), &options, &RECOVERIES)?;
         let marks = Marks::load(&file.connection)?;
         let clock = file.clock.clone();
-        let engine = Engine::start(file, options.queue, &[tokens::drop_ended])?;
+        let engine = Engine::start(file, options.queue, &CHORES)?;
         Ok(Self(Arc::new(Shared {
             engine,
             clock,

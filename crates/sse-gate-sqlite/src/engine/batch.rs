@@ -32,11 +32,11 @@ pub(super) fn run(
             Ok(done.is_more)
         }
         Err(Failure::Job(_)) if jobs.len() > 1 => {
-            let alone = |job| run(connection, clock, chores, vec![job]);
-            return jobs
-                .into_iter()
-                .map(alone)
-                .fold(false, |any, is_more| any || is_more);
+            let mut is_more = false;
+            for job in jobs {
+                is_more |= run(connection, clock, chores, vec![job]);
+            }
+            return is_more;
         }
         Err(Failure::Job(error) | Failure::Transaction(error)) => Err(error),
     };

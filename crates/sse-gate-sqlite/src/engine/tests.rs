@@ -18,7 +18,7 @@ use crate::{DatabaseOptions, file};
 fn engine() -> (TempDir, Engine) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("tokens.db");
-    let (file, _) = OpenedFile::open(&path, &DatabaseOptions::unsealed()).unwrap();
+    let (file, _) = OpenedFile::open(&path, &DatabaseOptions::unsealed(), &[]).unwrap();
     (folder, Engine::start(file, 1_000, &[]).unwrap())
 }
 

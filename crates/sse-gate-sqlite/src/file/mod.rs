@@ -10,7 +10,7 @@ mod state;
 
 pub(crate) use connection::read_only;
 pub(crate) use lock::FileLock;
-pub(crate) use opened::{FileKeys, OpenedFile};
+pub(crate) use opened::{FileKeys, OpenedFile, Recovery};
 pub(crate) use run::{close_run, set_mark};
 #[cfg(test)]
 pub(crate) use schema::migrate;

@@ -13,7 +13,10 @@ use super::state::{Name, bytes, set_bytes};
 use super::{connection, place, run, schema};
 use crate::seal::{Row, Sealer, SubjectIndex};
 use crate::time::FileClock;
-use crate::{DatabaseError, DatabaseErrorKind, DatabaseOptions, marks, tokens};
+use crate::{DatabaseError, DatabaseErrorKind, DatabaseOptions};
+
+/// What is to be done in a file that may have lost operations that were answered.
+pub(crate) type Recovery = fn(&Connection) -> rusqlite::Result<()>;
 
 /// A file that is ours, locked, whole and of the newest version.
 #[derive(Debug)]
@@ -32,10 +35,12 @@ pub(crate) struct FileKeys {
 }
 
 impl OpenedFile {
-    /// Opens the file at `path`, or makes it.
+    /// Opens the file at `path`, or makes it. If it may have lost operations that were answered, all of the
+    /// recoveries are done.
     pub(crate) fn open(
         path: &Path,
         options: &DatabaseOptions,
+        recoveries: &[Recovery],
     ) -> Result<(Self, FileKeys), DatabaseError> {
         // SQLite would take a relative path that begins with `file:` for a URI.
         let path = absolute(path)?;
@@ -53,8 +58,9 @@ impl OpenedFile {
         let step = Transaction::new(&mut connection, TransactionBehavior::Immediate)?;
         let keys = unlock(&step, options)?;
         if run::may_have_lost(&step)? {
-            tokens::forget_all(&step)?;
-            marks::forget_all(&step)?;
+            for recovery in recoveries {
+                recovery(&step)?;
+            }
         }
         let clock = FileClock::resume(Arc::clone(&options.clock), run::last_mark(&step)?);
         run::open_run(&step, options.durability)?;

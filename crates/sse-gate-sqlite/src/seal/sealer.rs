@@ -117,8 +117,8 @@ mod tests {
     use crate::SealingKey;
     use sse_gate_core::SystemEntropy;
 
-    fn sealer(keys: Option<SealingKeys>) -> Sealer {
-        Sealer::new(keys.as_ref(), &[9; 32], Arc::new(SystemEntropy))
+    fn sealer(keys: Option<&SealingKeys>) -> Sealer {
+        Sealer::new(keys, &[9; 32], Arc::new(SystemEntropy))
     }
 
     fn keys(byte: u8) -> SealingKeys {
@@ -128,7 +128,7 @@ mod tests {
     /// D11, D12: what was sealed is opened in its own row alone, and any change is noticed.
     #[test]
     fn a_value_is_opened_as_it_was_sealed_or_not_at_all() {
-        let sealer = sealer(Some(keys(1)));
+        let sealer = sealer(Some(&keys(1)));
         let (row, other) = (Row::of("tokens").with(b"1"), Row::of("tokens").with(b"2"));
         for content in [&b""[..], b"x", &[7; 1_000]] {
             let value = sealer.seal(&row, content).unwrap();
@@ -146,7 +146,7 @@ mod tests {
     /// D11: the same content is never sealed to the same bytes.
     #[test]
     fn no_two_values_are_the_same() {
-        let (sealer, row) = (sealer(Some(keys(1))), Row::of("tokens"));
+        let (sealer, row) = (sealer(Some(&keys(1))), Row::of("tokens"));
         let [one, two] = [(); 2].map(|()| sealer.seal(&row, b"alice").unwrap());
         assert_ne!(one, two);
     }
@@ -155,8 +155,8 @@ mod tests {
     #[test]
     fn the_previous_key_opens_and_the_current_one_seals() {
         let row = Row::of("tokens");
-        let [old, new] = [1, 2].map(|byte| sealer(Some(keys(byte))));
-        let both = sealer(Some(keys(2).with_previous(SealingKey::new([1; 32]))));
+        let [old, new] = [1, 2].map(|byte| sealer(Some(&keys(byte))));
+        let both = sealer(Some(&keys(2).with_previous(SealingKey::new([1; 32]))));
         let value = old.seal(&row, b"alice").unwrap();
         assert_eq!(both.open(&row, &value).unwrap(), b"alice");
         assert!(new.open(&row, &value).is_err());
@@ -168,7 +168,7 @@ mod tests {
     /// D12: a sealed file takes nothing in clear, and the other way round.
     #[test]
     fn the_scheme_is_the_files() {
-        let (sealed, clear, row) = (sealer(Some(keys(1))), sealer(None), Row::of("tokens"));
+        let (sealed, clear, row) = (sealer(Some(&keys(1))), sealer(None), Row::of("tokens"));
         let value = clear.seal(&row, b"alice").unwrap();
         assert_eq!(clear.open(&row, &value).unwrap(), b"alice");
         assert!(sealed.open(&row, &value).is_err());

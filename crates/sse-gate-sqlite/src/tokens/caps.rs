@@ -24,7 +24,7 @@ pub(super) const OF_SUBJECT: &str =
     FROM tokens WHERE subject = ?1 AND ends_at > ?2";
 
 /// Refuses a payload that no subject may have, however few tokens it has.
-pub(super) fn check_alone(limits: &Limits, payload: usize) -> Result<(), FullError> {
+pub(crate) fn check_alone(limits: &Limits, payload: usize) -> Result<(), FullError> {
     let refuse = |cap| Err(FullError::new(cap, Duration::ZERO));
     match payload {
         _ if limits.max_tokens_per_subject() == 0 => refuse(Cap::TokensPerSubject),
@@ -37,7 +37,7 @@ pub(super) fn check_alone(limits: &Limits, payload: usize) -> Result<(), FullErr
 }
 
 /// Checks that the newcomer passes no cap of its subject. Entries that have ended don't count.
-pub(super) fn check_subject(
+pub(crate) fn check_subject(
     step: &Step<'_>,
     limits: &Limits,
     newcomer: &TokenRow,
@@ -62,7 +62,7 @@ pub(super) fn check_subject(
 }
 
 /// Checks that the newcomer passes no cap of the whole store. Entries that have ended make room.
-pub(super) fn check_all(
+pub(crate) fn check_all(
     step: &Step<'_>,
     limits: &Limits,
     newcomer: &TokenRow,

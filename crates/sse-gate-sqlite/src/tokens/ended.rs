@@ -27,7 +27,7 @@ fn first_end(step: &Step<'_>) -> rusqlite::Result<Option<i64>> {
 }
 
 /// Removes at most this many entries that have ended, the earliest first. Returns how many there were.
-pub(super) fn remove_ended(step: &Step<'_>, rows: usize) -> rusqlite::Result<usize> {
+pub(crate) fn remove_ended(step: &Step<'_>, rows: usize) -> rusqlite::Result<usize> {
     let mut statement = step.connection().prepare_cached(REMOVE)?;
     let params = (step.now().as_millis(), to_number(rows));
     let removed = statement.query_map(params, |row| row.get(0))?;

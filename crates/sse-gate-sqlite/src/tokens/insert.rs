@@ -15,7 +15,7 @@ pub(super) const REMOVE_ENDED: &str =
 
 /// Inserts an entry whose subject was authenticated in this epoch. The inner result says whether the
 /// store refuses it.
-pub(super) fn insert(
+pub(crate) fn insert(
     step: &Step<'_>,
     limits: &Limits,
     newcomer: &TokenRow,

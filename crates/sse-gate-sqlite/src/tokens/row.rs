@@ -7,16 +7,16 @@ use crate::time::FileTime;
 
 /// All columns of a row, except for the value.
 #[derive(Clone, Debug)]
-pub(super) struct TokenRow {
-    pub(super) key: TokenKey,
-    pub(super) ends_at: FileTime,
-    pub(super) subject: SubjectTag,
-    pub(super) payload_len: i64,
+pub(crate) struct TokenRow {
+    pub(crate) key: TokenKey,
+    pub(crate) ends_at: FileTime,
+    pub(crate) subject: SubjectTag,
+    pub(crate) payload_len: i64,
 }
 
 impl TokenRow {
     /// Where the value stands. A value whose row was changed can't be opened.
-    pub(super) fn place(&self) -> Row {
+    pub(crate) fn place(&self) -> Row {
         Row::of("tokens")
             .with(self.key.as_bytes())
             .with_number(self.ends_at.as_millis())
@@ -26,6 +26,6 @@ impl TokenRow {
 }
 
 /// A count for SQLite, whose integers are signed.
-pub(super) fn to_number(count: usize) -> i64 {
+pub(crate) fn to_number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

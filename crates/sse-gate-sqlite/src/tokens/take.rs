@@ -12,7 +12,7 @@ pub(super) const TAKE: &str = "DELETE FROM tokens WHERE key = ?1 AND ends_at > ?
     RETURNING ends_at, subject, payload_len, value";
 
 /// A row that was removed.
-pub(super) struct Taken {
+pub(crate) struct Taken {
     key: TokenKey,
     ends_at: FileTime,
     subject: Vec<u8>,
@@ -21,7 +21,7 @@ pub(super) struct Taken {
 }
 
 /// Removes the row under a key, if it has not ended.
-pub(super) fn take(step: &Step<'_>, key: TokenKey) -> rusqlite::Result<Option<Taken>> {
+pub(crate) fn take(step: &Step<'_>, key: TokenKey) -> rusqlite::Result<Option<Taken>> {
     let params = (key.as_bytes(), step.now().as_millis());
     let taken = step.first(TAKE, params, |found| {
         Ok(Taken {
@@ -44,7 +44,7 @@ impl Taken {
     /// # Errors
     ///
     /// The value was forged, changed or moved, or is of a version that this code does not know.
-    pub(super) fn open(self, sealer: &Sealer) -> Result<Entry, StoreError> {
+    pub(crate) fn open(self, sealer: &Sealer) -> Result<Entry, StoreError> {
         let subject = SubjectTag::from_slice(&self.subject);
         let row = TokenRow {
             key: self.key,

@@ -9,7 +9,7 @@ pub(super) const WITHDRAW: &str =
     "DELETE FROM tokens WHERE subject = ?1 RETURNING ends_at, payload_len";
 
 /// Begins a new epoch, marks the subject in it, and removes its entries. Returns how many were live.
-pub(super) fn withdraw(
+pub(crate) fn withdraw(
     step: &Step<'_>,
     marks: &Marks,
     subject: SubjectTag,

@@ -45,7 +45,7 @@ fn what_was_answered_before_closing_is_in_the_file() {
     let scene = Scene::new();
     let database = scene.open();
     let store = tokens(&database);
-    let inserter = |thread: usize| {
+    let work = |thread: usize| {
         let mut inserted = Vec::new();
         for n in 0.. {
             let Sample { key, entry } = Sample::of(&format!("subject {thread} {n}"), 0);
@@ -60,9 +60,9 @@ fn what_was_answered_before_closing_is_in_the_file() {
         inserted
     };
     let inserted: Vec<_> = thread::scope(|scope| {
-        let inserter = &inserter;
+        let work = &work;
         let threads: Vec<_> = (0..4)
-            .map(|thread| scope.spawn(move || inserter(thread)))
+            .map(|thread| scope.spawn(move || work(thread)))
             .collect();
         while block_on(store.count()).unwrap() < 100 {}
         database.close().unwrap();

@@ -5,7 +5,8 @@
 //! how often it is killed.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Write};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
@@ -164,12 +165,11 @@ fn work(database: &Database) {
 
 /// Writes a whole line at once.
 fn say(state: State, key: TokenKey) {
-    let hex: String = key
-        .as_bytes()
-        .iter()
-        .map(|it| format!("{it:02x}"))
-        .collect();
-    let line = format!("{} {hex}\n", state.word());
+    let mut line = format!("{} ", state.word());
+    for byte in key.as_bytes() {
+        write!(line, "{byte:02x}").unwrap();
+    }
+    line.push('\n');
     std::io::stdout().write_all(line.as_bytes()).unwrap();
 }
 

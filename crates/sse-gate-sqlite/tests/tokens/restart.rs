@@ -11,6 +11,8 @@ use sse_gate_sqlite::{Database, Durability, SqliteTokens};
 
 use crate::parts::{Scene, TTL, insert, take, tokens};
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// E12, E13: what was inserted can be taken after a restart, and what was taken stays taken.
 #[test]
 fn a_restart_loses_nothing_and_gives_nothing_twice() {
@@ -59,8 +61,8 @@ fn a_restart_forgets_no_withdrawal() {
 /// their span of open time allows.
 #[test]
 fn tokens_end_while_the_file_is_closed() {
-    const MINUTE: Duration = Duration::from_secs(60);
-    let cases: [(&str, fn(&Scene), bool); 4] = [
+    type Case = (&'static str, fn(&Scene), bool);
+    let cases: [Case; 4] = [
         (
             "half a minute",
             |scene| scene.clock.advance(MINUTE / 2),
@@ -94,7 +96,6 @@ fn tokens_end_while_the_file_is_closed() {
 /// not the time until the wall shows its date again.
 #[test]
 fn a_life_is_bounded_by_open_time() {
-    const MINUTE: Duration = Duration::from_secs(60);
     let scene = Scene::new();
     let database = scene.open();
     let Sample { key, entry } = Sample::new();
