@@ -13,7 +13,7 @@ mod turn;
 use sse_gate_sqlite::Durability;
 use turn::{Contestant, Turn};
 
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 15;
 
 fn main() {
     for durability in [Durability::Normal, Durability::Full] {
@@ -27,8 +27,8 @@ fn main() {
 /// Runs all contestants with this many callers, and prints how fast they are beside the bare ones.
 fn table(durability: Durability, callers: usize) {
     let tokens = match durability {
-        Durability::Normal => 4_096,
-        _ => 1_024,
+        Durability::Normal => 2_048,
+        _ => 512,
     };
     let turn = Turn { callers, tokens };
     let mut contestants = contestants(durability, callers);

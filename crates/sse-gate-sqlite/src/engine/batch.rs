@@ -1,8 +1,10 @@
 //! Jobs that are committed together.
 //!
-//! Each job has a savepoint, so one that fails takes back only its own changes. Some failures end the
-//! whole transaction at once, as SQLite does if a file may not grow any more. Then each job runs again, in
-//! a transaction of its own. If the commit itself fails, nothing has changed, and every caller is told so.
+//! Jobs hardly ever fail, so at first nothing is done to tell one from another. If a job fails, all of them
+//! run again, each behind a savepoint: then the one that fails takes back only its own changes. Some
+//! failures end the whole transaction all the same, as SQLite does if a file may not grow any more. Then
+//! each job runs in a transaction of its own. If a commit fails, nothing has changed, and every caller of
+//! its jobs is told so.
 
 use rusqlite::Connection;
 
@@ -12,6 +14,15 @@ use super::step::{AfterCommit, Step};
 use crate::DatabaseError;
 use crate::time::FileClock;
 
+/// How the jobs of a transaction are kept apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Isolation {
+    /// If one fails, so does the transaction.
+    None,
+    /// If one fails, its changes are taken back.
+    Savepoints,
+}
+
 /// Runs the jobs in one transaction and answers their callers. Returns whether there will be chores.
 pub(super) fn run(
     connection: &Connection,
@@ -19,10 +30,9 @@ pub(super) fn run(
     chores: &mut Chores,
     mut jobs: Vec<Box<dyn Job>>,
 ) -> bool {
-    let outcome = transact(connection, clock, chores, &mut jobs);
-    if outcome.is_err() && !connection.is_autocommit() {
-        // If it fails, the next transaction can't begin, and says why.
-        let _ = connection.execute_batch("ROLLBACK");
+    let mut outcome = transact(connection, clock, chores, &mut jobs, Isolation::None);
+    if let Err(Failure::Part(_)) = outcome {
+        outcome = transact(connection, clock, chores, &mut jobs, Isolation::Savepoints);
     }
     let committed = match outcome {
         Ok(done) => {
@@ -31,14 +41,14 @@ pub(super) fn run(
             }
             Ok(done.is_more)
         }
-        Err(Failure::Job(_)) if jobs.len() > 1 => {
+        Err(Failure::Part(_)) if jobs.len() > 1 => {
             let mut is_more = false;
             for job in jobs {
                 is_more |= run(connection, clock, chores, vec![job]);
             }
             return is_more;
         }
-        Err(Failure::Job(error) | Failure::Transaction(error)) => Err(error),
+        Err(Failure::Part(error) | Failure::Whole(error)) => Err(error),
     };
     for job in jobs {
         job.answer(committed.as_ref().map(drop).map_err(Clone::clone));
@@ -52,17 +62,17 @@ struct Done {
     is_more: bool,
 }
 
-/// Why a transaction was not committed.
+/// Why a transaction was not committed. It was taken back.
 enum Failure {
-    /// A job has failed in a way that ended it.
-    Job(DatabaseError),
+    /// A job has failed, or a chore.
+    Part(DatabaseError),
     /// It could not begin, or could not be committed.
-    Transaction(DatabaseError),
+    Whole(DatabaseError),
 }
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Transaction(error.into())
+        Self::Whole(error.into())
     }
 }
 
@@ -71,35 +81,67 @@ fn transact(
     clock: &FileClock,
     chores: &mut Chores,
     jobs: &mut [Box<dyn Job>],
+    isolation: Isolation,
 ) -> Result<Done, Failure> {
-    let execute = |sql| connection.prepare_cached(sql)?.execute([]);
-    execute("BEGIN IMMEDIATE")?;
+    execute(connection, "BEGIN IMMEDIATE")?;
+    let outcome = work(connection, clock, chores, jobs, isolation).and_then(|done| {
+        execute(connection, "COMMIT")?;
+        Ok(done)
+    });
+    if outcome.is_err() && !connection.is_autocommit() {
+        // If it fails, the next transaction can't begin, and says why.
+        let _ = execute(connection, "ROLLBACK");
+    }
+    outcome
+}
+
+fn work(
+    connection: &Connection,
+    clock: &FileClock,
+    chores: &mut Chores,
+    jobs: &mut [Box<dyn Job>],
+    isolation: Isolation,
+) -> Result<Done, Failure> {
     let mut after_commit = Vec::new();
     let count = jobs.len();
     for job in jobs.iter_mut() {
         let step = Step::new(connection, clock);
-        execute("SAVEPOINT job")?;
-        match job.run(&step) {
-            Ok(()) => after_commit.extend(step.into_after_commit()),
-            Err(error) if connection.is_autocommit() => return Err(Failure::Job(error)),
-            Err(_) => drop(execute("ROLLBACK TO job")?),
+        let done = part(connection, isolation, || job.run(&step))?;
+        if done.is_some() {
+            after_commit.extend(step.into_after_commit());
         }
-        execute("RELEASE job")?;
     }
-    execute("SAVEPOINT chores")?;
-    let is_more = match chores.run(connection, clock, count) {
-        Ok(is_more) => is_more,
-        Err(error) if connection.is_autocommit() => return Err(error.into()),
-        Err(_) => {
-            // Cleaning up can wait. What the callers want can't.
-            execute("ROLLBACK TO chores")?;
-            true
-        }
-    };
-    execute("RELEASE chores")?;
-    execute("COMMIT")?;
+    let clean_up = || Ok(chores.run(connection, clock, count)?);
+    // Cleaning up can wait. What the callers want can't.
+    let is_more = part(connection, isolation, clean_up)?.unwrap_or(true);
     Ok(Done {
         after_commit,
         is_more,
     })
+}
+
+/// Runs a part of a transaction. `None` if it has failed, and its changes were taken back.
+fn part<T>(
+    connection: &Connection,
+    isolation: Isolation,
+    work: impl FnOnce() -> Result<T, DatabaseError>,
+) -> Result<Option<T>, Failure> {
+    if isolation == Isolation::None {
+        return work().map(Some).map_err(Failure::Part);
+    }
+    execute(connection, "SAVEPOINT part")?;
+    let done = match work() {
+        Ok(done) => Some(done),
+        Err(error) if connection.is_autocommit() => return Err(Failure::Part(error)),
+        Err(_) => {
+            execute(connection, "ROLLBACK TO part")?;
+            None
+        }
+    };
+    execute(connection, "RELEASE part")?;
+    Ok(done)
+}
+
+fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
 }

@@ -79,9 +79,9 @@ impl Engine {
 
     /// Runs `work` in a transaction of the writer. Its result is returned when it is committed.
     ///
-    /// If `work` fails, what it has changed is undone, and nothing else. Some failures end the whole
-    /// transaction; then each of its jobs runs again, alone. If a commit fails, none of its jobs has
-    /// changed anything.
+    /// If `work` fails, what it has changed is undone, and nothing else. If it or another job of the
+    /// transaction fails, it runs again, so it may be called up to three times. If the commit fails, none
+    /// of the jobs has changed anything.
     ///
     /// # Errors
     ///
