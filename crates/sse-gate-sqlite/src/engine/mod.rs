@@ -12,6 +12,7 @@
 
 mod batch;
 mod chores;
+mod intake;
 mod job;
 mod reader;
 mod step;
