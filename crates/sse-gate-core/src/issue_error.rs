@@ -103,7 +103,7 @@ impl From<StoreError> for IssueError {
             StoreErrorKind::Full(full) => (IssueErrorKind::Full(full.cap()), full.retry_after()),
             StoreErrorKind::Withdrawn => (IssueErrorKind::Withdrawn, Duration::ZERO),
             // The same key was drawn twice: the store or the random number generator is broken.
-            StoreErrorKind::Exists | StoreErrorKind::Unavailable => {
+            StoreErrorKind::Exists | StoreErrorKind::Corrupt | StoreErrorKind::Unavailable => {
                 (IssueErrorKind::StoreUnavailable, Duration::ZERO)
             }
         };

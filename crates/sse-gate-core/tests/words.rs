@@ -51,6 +51,7 @@ fn errors() -> Vec<Box<dyn Error>> {
         Box::new(Subject::new("\n").unwrap_err()),
         Box::new(Subject::new("x".repeat(1000)).unwrap_err()),
         Box::new(StoreError::exists()),
+        Box::new(StoreError::corrupt("bad tag")),
         Box::new(StoreError::unavailable("no route")),
     ];
     let builder = TokenGate::builder(MemoryStore::default());

@@ -31,6 +31,9 @@ pub enum StoreErrorKind {
     Withdrawn,
     /// A cap of the store is reached.
     Full(FullError),
+    /// The store has no valid entry under this key any more: what it had was damaged, forged or of an
+    /// unknown version. The store itself works.
+    Corrupt,
     /// The store can't be asked, or did not answer.
     Unavailable,
 }
@@ -49,6 +52,14 @@ impl StoreError {
         Self {
             kind: StoreErrorKind::Withdrawn,
             source: None,
+        }
+    }
+
+    /// What the store had under the key is no entry. `source` says what is wrong with it, for logs.
+    pub fn corrupt(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self {
+            kind: StoreErrorKind::Corrupt,
+            source: Some(source.into()),
         }
     }
 
@@ -81,6 +92,7 @@ impl fmt::Display for StoreError {
             StoreErrorKind::Exists => f.write_str("key is in the store already"),
             StoreErrorKind::Withdrawn => f.write_str("subject was withdrawn"),
             StoreErrorKind::Full(full) => full.fmt(f),
+            StoreErrorKind::Corrupt => f.write_str("stored entry is corrupt"),
             StoreErrorKind::Unavailable => f.write_str("store is unavailable"),
         }
     }

@@ -188,7 +188,8 @@ pub trait TokenStore: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`StoreErrorKind::Unavailable`]: the store can't be asked, or did not answer.
+    /// - [`StoreErrorKind::Corrupt`]: what was under `key` is no entry. It was removed.
+    /// - [`StoreErrorKind::Unavailable`]: the store can't be asked, or did not answer.
     fn take(&self, key: TokenKey)
     -> impl Future<Output = Result<Option<Entry>, StoreError>> + Send;
 

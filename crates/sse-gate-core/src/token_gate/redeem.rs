@@ -83,7 +83,7 @@ impl State {
         key: TokenKey,
         answer: Result<Option<Entry>, StoreError>,
     ) -> Result<Grant, RedeemError> {
-        let taken = answer.map_err(|error| self.unavailable(error))?;
+        let taken = answer.map_err(|error| self.not_taken(error))?;
         let missing = TokenKey::from_bytes([0; 32]);
         let found = taken.as_ref().map_or(missing, Entry::key);
         let is_same = bool::from(key.ct_eq(&found));
@@ -111,13 +111,12 @@ impl State {
         RedeemError::new(reason)
     }
 
-    pub(super) fn unavailable(&self, error: StoreError) -> RedeemError {
-        debug_assert_eq!(
-            error.kind(),
-            StoreErrorKind::Unavailable,
-            "a take can't fail otherwise"
-        );
-        self.refuse_for(RefusalReason::Unavailable, error)
+    pub(super) fn not_taken(&self, error: StoreError) -> RedeemError {
+        let reason = match error.kind() {
+            StoreErrorKind::Corrupt => RefusalReason::Corrupt,
+            _ => RefusalReason::Unavailable,
+        };
+        self.refuse_for(reason, error)
     }
 
     fn corrupt(&self, error: CorruptEntry) -> RedeemError {

@@ -37,7 +37,7 @@ impl Redemption {
 
     /// Refuses the token because of `error`, before the store was asked for it. The token stays good.
     pub fn abort(self, error: StoreError) -> RedeemError {
-        self.state.unavailable(error)
+        self.state.not_taken(error)
     }
 
     /// Tells the observer that the client went away while the store was asked.

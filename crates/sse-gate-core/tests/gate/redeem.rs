@@ -4,7 +4,7 @@ use std::error::Error;
 
 use pollster::block_on;
 use sse_gate_core::{
-    Grant, IssueErrorKind, RefusalReason, RefuseAllStore, Resource, Signal, TokenGate,
+    Grant, IssueErrorKind, RefusalReason, RefuseAllStore, Resource, Signal, StoreError, TokenGate,
 };
 
 use super::parts::{Scene, chat, grant, stranger, subject};
@@ -117,6 +117,22 @@ fn without_a_store_no_token_is_redeemed_or_issued() {
     assert!(refusal.source().is_some());
     assert!(block_on(gate.withdraw(stranger().key())).is_err());
     assert!(block_on(gate.withdraw_all(&subject("alice"))).is_err());
+}
+
+/// E8: a store that found damaged bytes is in order. The token is refused as every bad token, and the
+/// observer learns why.
+#[test]
+fn a_corrupt_entry_is_a_bad_token() {
+    let scene = Scene::new();
+    let gate = scene.gate.erased();
+    let issued = scene.issue("alice");
+    let presented = gate.begin(issued.token().expose(), &chat()).unwrap();
+    let answer = Err(StoreError::corrupt("the tag does not fit"));
+    let refusal = presented.settle(answer).unwrap_err();
+    assert_eq!(refusal.reason(), RefusalReason::Corrupt);
+    assert!(!refusal.is_unavailable());
+    let refused = Signal::Refused(RefusalReason::Corrupt);
+    assert_eq!(scene.seen.count(refused), 1);
 }
 
 /// F1, F2: presenting consumes nothing, taking does, and settling only says what was taken.

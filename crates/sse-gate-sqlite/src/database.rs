@@ -1,0 +1,107 @@
+//! An open file: [`Database`].
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::engine::{Chore, Engine};
+use crate::file::{FileKeys, OpenedFile, Recovery};
+use crate::marks::{self, Marks};
+use crate::time::FileClock;
+use crate::{DatabaseError, DatabaseOptions, tokens};
+
+/// What each table does with a file that may have lost something.
+const RECOVERIES: [Recovery; 2] = [tokens::forget_all, marks::forget_all];
+
+/// What each table has to clean up now and then.
+const CHORES: [Chore; 1] = [tokens::drop_ended];
+
+/// An open file, and the threads that work on it. Clones share both.
+///
+/// One process opens a file at a time. It makes three more files beside it, `-wal`, `-shm` and `-lock`;
+/// a backup needs SQLite's own means (`VACUUM INTO`, or `.backup` in its shell) or a closed file.
+///
+/// All work is done by two threads of the database, so no operation blocks the thread that asks. Their
+/// answers are futures of any executor.
+///
+/// ```
+/// use sse_gate_core::{GrantRequest, Limits, Resource, Subject, TokenGate};
+/// use sse_gate_sqlite::{Database, DatabaseOptions, SealingKey, SealingKeys, SqliteTokens};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("tokens.db");
+/// # let secret = [7; 32];
+/// # pollster::block_on(async {
+/// let options = || DatabaseOptions::sealed(SealingKeys::new(SealingKey::new(secret)));
+/// let database = Database::open(&path, options())?;
+/// let gate = TokenGate::new(SqliteTokens::new(&database, Limits::default()));
+/// let feed = Resource::new(["feed"])?;
+/// let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, feed.clone())).await?;
+/// database.close()?;
+///
+/// // The process has been started again.
+/// let database = Database::open(&path, options())?;
+/// let gate = TokenGate::new(SqliteTokens::new(&database, Limits::default()));
+/// let grant = gate.redeem(issued.token().expose(), &feed).await?;
+/// assert_eq!(grant.subject().as_str(), "alice");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Closing
+///
+/// [`close`](Self::close) finishes what waits, moves all into the one file, and returns when another
+/// process can open it. When the last clone is dropped without it, and with it the last store, the threads
+/// do the same by themselves a moment later; `drop` does not wait for them. If the process ends before
+/// that, nothing is lost either: what was answered is in the file and its `-wal`.
+#[derive(Clone, Debug)]
+pub struct Database(Arc<Shared>);
+
+/// What all clones share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) engine: Engine,
+    pub(crate) clock: FileClock,
+    pub(crate) keys: FileKeys,
+    pub(crate) marks: Marks,
+}
+
+impl Database {
+    /// Opens the file at `path`, or makes it. It blocks the thread: a file of a hundred thousand tokens
+    /// is read once, to find damage.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError::kind`] says why it can't be used. It was not changed, unless the system failed
+    /// in the midst.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the keys are wiped when the file is open"
+    )]
+    pub fn open(path: impl AsRef<Path>, options: DatabaseOptions) -> Result<Self, DatabaseError> {
+        let (file, keys) = OpenedFile::open(path.as_ref(), &options, &RECOVERIES)?;
+        let marks = Marks::load(&file.connection)?;
+        let clock = file.clock.clone();
+        let engine = Engine::start(file, options.queue, &CHORES)?;
+        Ok(Self(Arc::new(Shared {
+            engine,
+            clock,
+            keys,
+            marks,
+        })))
+    }
+
+    /// Refuses new operations, finishes those that wait, and closes the file. It blocks the thread until
+    /// all is in the file: call it when the server has stopped.
+    ///
+    /// # Errors
+    ///
+    /// The last step has failed. What was answered is in the file and its `-wal` all the same.
+    pub fn close(&self) -> Result<(), DatabaseError> {
+        self.0.engine.close()
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.0
+    }
+}

@@ -1,0 +1,154 @@
+//! What can go wrong with a database: [`DatabaseError`].
+
+use std::error::Error;
+use std::sync::Arc;
+use std::{fmt, io};
+
+use rusqlite::ErrorCode;
+use sse_gate_core::{EntropyError, StoreError};
+
+/// A database could not be opened, or did not do what it was asked to do.
+///
+/// ```
+/// use sse_gate_sqlite::{Database, DatabaseErrorKind, DatabaseOptions};
+///
+/// # let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("notes.txt");
+/// std::fs::write(&path, "This is a text of more than a hundred bytes. ".repeat(3))?;
+///
+/// let error = Database::open(&path, DatabaseOptions::unsealed()).unwrap_err();
+/// assert_eq!(error.kind(), DatabaseErrorKind::Foreign);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct DatabaseError {
+    kind: DatabaseErrorKind,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+/// The kinds of [`DatabaseError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DatabaseErrorKind {
+    /// Another process, or another [`Database`](crate::Database) of this one, has the file open.
+    Locked,
+    /// The file is something else: no database, or one of another program. It was not changed.
+    Foreign,
+    /// A newer version of this crate has written the file. It was not changed.
+    Newer,
+    /// The file is damaged.
+    Corrupt,
+    /// The file or its folder can't be written to.
+    ReadOnly,
+    /// The file was sealed with other keys, or it is sealed and no keys were given, or the other way
+    /// round.
+    WrongKeys,
+    /// The random number generator failed.
+    NoEntropy,
+    /// The disk is full. Nothing was changed.
+    DiskFull,
+    /// Too many operations are waiting already.
+    Busy,
+    /// The database was closed.
+    Closed,
+    /// The operating system or SQLite failed. [`source`](Error::source) says how.
+    Unavailable,
+}
+
+impl DatabaseError {
+    pub(crate) fn because(
+        kind: DatabaseErrorKind,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        let source = Some(Arc::from(source.into()));
+        Self { kind, source }
+    }
+
+    /// What kind of error this is.
+    pub fn kind(&self) -> DatabaseErrorKind {
+        self.kind
+    }
+}
+
+impl From<DatabaseErrorKind> for DatabaseError {
+    fn from(kind: DatabaseErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+}
+
+impl From<rusqlite::Error> for DatabaseError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::Error::{
+            FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType,
+        };
+        let kind = match error.sqlite_error_code() {
+            // A value is not of the type that we have written.
+            None if matches!(
+                error,
+                FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)
+            ) =>
+            {
+                DatabaseErrorKind::Corrupt
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                DatabaseErrorKind::Corrupt
+            }
+            Some(ErrorCode::ReadOnly) => DatabaseErrorKind::ReadOnly,
+            Some(ErrorCode::DiskFull) => DatabaseErrorKind::DiskFull,
+            _ => DatabaseErrorKind::Unavailable,
+        };
+        Self::because(kind, error)
+    }
+}
+
+impl From<io::Error> for DatabaseError {
+    fn from(error: io::Error) -> Self {
+        let kind = match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                DatabaseErrorKind::ReadOnly
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                DatabaseErrorKind::DiskFull
+            }
+            _ => DatabaseErrorKind::Unavailable,
+        };
+        Self::because(kind, error)
+    }
+}
+
+impl From<EntropyError> for DatabaseError {
+    fn from(error: EntropyError) -> Self {
+        Self::because(DatabaseErrorKind::NoEntropy, error)
+    }
+}
+
+/// A store on the database can't be asked.
+impl From<DatabaseError> for StoreError {
+    fn from(error: DatabaseError) -> Self {
+        Self::unavailable(error)
+    }
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            DatabaseErrorKind::Locked => "database is open already",
+            DatabaseErrorKind::Foreign => "file is no database of sse-gate",
+            DatabaseErrorKind::Newer => "database was written by a newer version of sse-gate",
+            DatabaseErrorKind::Corrupt => "database is damaged",
+            DatabaseErrorKind::ReadOnly => "database can't be written to",
+            DatabaseErrorKind::WrongKeys => "database was not sealed with these keys",
+            DatabaseErrorKind::NoEntropy => "the random number generator failed",
+            DatabaseErrorKind::DiskFull => "disk is full",
+            DatabaseErrorKind::Busy => "too many operations are waiting for the database",
+            DatabaseErrorKind::Closed => "database was closed",
+            DatabaseErrorKind::Unavailable => "database is unavailable",
+        })
+    }
+}
+
+impl Error for DatabaseError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,95 @@
+//! Single values that the file keeps, by [`Name`].
+
+use rusqlite::{Connection, OptionalExtension};
+
+/// The name of a value in the table `state`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// 32 random bytes that tell this file from others.
+    File,
+    /// The key of the subjects' tags, sealed.
+    IndexKey,
+    /// A moment by the file's time, in milliseconds.
+    MarkTime,
+    /// The same moment by the wall clock, in Unix milliseconds.
+    MarkWall,
+    /// 1 while a process has the file open, 0 when it was closed.
+    IsOpen,
+    /// 1 if the last process that opened the file flushed each commit, else 0.
+    IsFlushed,
+    /// What the operating system calls the time since it started.
+    Boot,
+    /// The number of withdrawals.
+    Epoch,
+    /// The newest epoch whose withdrawal was forgotten.
+    EpochFloor,
+    /// The number of rows in `tokens`.
+    Tokens,
+    /// The sum of `payload_len` in `tokens`.
+    TokenPayload,
+}
+
+impl Name {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::IndexKey => "index_key",
+            Self::MarkTime => "mark_time",
+            Self::MarkWall => "mark_wall",
+            Self::IsOpen => "is_open",
+            Self::IsFlushed => "is_flushed",
+            Self::Boot => "boot",
+            Self::Epoch => "epoch",
+            Self::EpochFloor => "epoch_floor",
+            Self::Tokens => "tokens",
+            Self::TokenPayload => "token_payload",
+        }
+    }
+}
+
+const READ: &str = "SELECT value FROM state WHERE name = ?1";
+const WRITE: &str = "INSERT INTO state (name, value) VALUES (?1, ?2)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+const ADD: &str = "INSERT INTO state (name, value) VALUES (?1, ?2)
+    ON CONFLICT (name) DO UPDATE SET value = value + excluded.value";
+
+/// Reads a number. It is 0 if it was never written.
+pub(crate) fn number(connection: &Connection, name: Name) -> rusqlite::Result<i64> {
+    let mut statement = connection.prepare_cached(READ)?;
+    let found = statement
+        .query_row([name.as_str()], |row| row.get(0))
+        .optional();
+    Ok(found?.unwrap_or(0))
+}
+
+/// Writes a number.
+pub(crate) fn set_number(connection: &Connection, name: Name, value: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(WRITE)?
+        .execute((name.as_str(), value))
+        .map(drop)
+}
+
+/// Adds to a number.
+pub(crate) fn add(connection: &Connection, name: Name, more: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(ADD)?
+        .execute((name.as_str(), more))
+        .map(drop)
+}
+
+/// Reads bytes. `None` if they were never written.
+pub(super) fn bytes(connection: &Connection, name: Name) -> rusqlite::Result<Option<Vec<u8>>> {
+    let mut statement = connection.prepare_cached(READ)?;
+    statement
+        .query_row([name.as_str()], |row| row.get(0))
+        .optional()
+}
+
+/// Writes bytes.
+pub(super) fn set_bytes(connection: &Connection, name: Name, value: &[u8]) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(WRITE)?
+        .execute((name.as_str(), value))
+        .map(drop)
+}

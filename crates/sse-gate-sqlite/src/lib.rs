@@ -1,0 +1,121 @@
+//! A durable store for `sse-gate` in one SQLite file: [`Database`], with tokens in it: [`SqliteTokens`].
+//!
+//! A service of one process keeps its tokens over a restart, and needs no server for it. Several
+//! processes can't share the file: they need a store that all of them can ask.
+//!
+//! ```
+//! use sse_gate_core::{GrantRequest, Limits, Resource, Subject, TokenGate};
+//! use sse_gate_sqlite::{Database, DatabaseOptions, SealingKey, SealingKeys, SqliteTokens};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("tokens.db");
+//! # let secret = [7; 32];
+//! # pollster::block_on(async {
+//! // The secret is 32 random bytes, from a file or a vault.
+//! let keys = SealingKeys::new(SealingKey::new(secret));
+//! let database = Database::open(path, DatabaseOptions::sealed(keys))?;
+//! let gate = TokenGate::new(SqliteTokens::new(&database, Limits::default()));
+//!
+//! let feed = Resource::new(["feed"])?;
+//! let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, feed.clone())).await?;
+//! let grant = gate.redeem(issued.token().expose(), &feed).await?;
+//! assert_eq!(grant.subject().as_str(), "alice");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! With `sse-gate` it is `Gate::new(SqliteTokens::new(&database, Limits::default()))`. Sessions and event logs are
+//! not in the file yet.
+//!
+//! # How it keeps the laws of [`TokenStore`](sse_gate_core::TokenStore)
+//!
+//! | law | how |
+//! |---|---|
+//! | an entry is given once | `DELETE … RETURNING` on the one thread that writes, answered after the commit |
+//! | inserting only creates | `INSERT … ON CONFLICT DO NOTHING`, in the same transaction as all checks |
+//! | an entry ends after its TTL | its end is in the row, on a time line of the file that goes on over restarts |
+//! | a full store drops no live entry | the totals are two numbers in the file; a subject's entries are counted in an index |
+//! | a withdrawn subject has no entries left | the epoch, the mark and the deletion are one transaction |
+//! | a dropped future has done all or nothing | an operation is one job, which runs whole or is skipped |
+//!
+//! # What survives what
+//!
+//! | | [`Durability::Full`] | [`Durability::Normal`] |
+//! |---|---|---|
+//! | the process ends, or is killed | everything that was answered | everything that was answered |
+//! | the machine loses power | everything that was answered | no token: all are dropped at the next start |
+//! | the disk is full | operations are refused as unavailable, and nothing is half done | the same |
+//! | the file is an old copy | tokens that have ended since are gone; **one that was redeemed since the copy and has not ended is good again** | the same |
+//! | the file was changed by someone without the keys | changed and moved entries are refused, with [`StoreErrorKind::Corrupt`] | the same |
+//!
+//! [`StoreErrorKind::Corrupt`]: sse_gate_core::StoreErrorKind::Corrupt
+//!
+//! # Threads
+//!
+//! One thread writes, one reads, each behind a bounded queue. Operations that wait for the writer at the
+//! same moment are committed together: with many callers, one flush to the disk serves all of them. One
+//! that fails takes back only its own changes. A queue that is full refuses at once.
+//!
+//! Answers come as futures of any executor. No runtime is needed.
+//!
+//! # In the file
+//!
+//! | column of `tokens` | sealed | unsealed |
+//! |---|---|---|
+//! | `key` | a digest of the token and its resource | the same |
+//! | `subject` | a digest of the subject under a key of the file | the same |
+//! | `value` | the entry, by XChaCha20-Poly1305, bound to all columns of its row | the entry |
+//! | `ends_at`, `payload_len` | numbers | the same |
+//!
+//! Each file has keys of its own, which are derived from the [`SealingKeys`] and a random name of the file.
+//! A file that was not written by this crate, or by a newer version, is refused and left as it was.
+//!
+//! # Why rusqlite
+//!
+//! All work is done on two threads of our own, so an async driver would only add its pool and its
+//! runtime. rusqlite is thin, keeps prepared statements, and brings SQLite's source with it. Version 0.40
+//! is the newest that builds with Rust 1.88. SQLite must be 3.37 or newer if you link your own.
+//!
+//! # Features
+//!
+//! | feature | on by default | does |
+//! |---|---|---|
+//! | `bundled` | yes | compiles SQLite from the source that comes with rusqlite; needs a C compiler |
+//!
+//! # Order of the modules
+//!
+//! Each module uses only modules on the lines above its own:
+//!
+//! 1. `error`, `durability`, `time`, `seal`
+//! 2. `options`
+//! 3. `file`: from a path to a connection
+//! 4. `engine`: threads, queues, transactions
+//! 5. `marks`: who was withdrawn; `tokens`: the statements on tokens
+//! 6. `database`
+//! 7. `sqlite_tokens`
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod database;
+mod durability;
+mod engine;
+mod error;
+mod file;
+mod marks;
+mod options;
+mod seal;
+mod sqlite_tokens;
+mod time;
+mod tokens;
+
+pub use database::Database;
+pub use durability::Durability;
+pub use error::{DatabaseError, DatabaseErrorKind};
+pub use options::DatabaseOptions;
+pub use seal::{SealingKey, SealingKeys};
+pub use sqlite_tokens::SqliteTokens;

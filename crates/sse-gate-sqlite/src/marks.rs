@@ -1,0 +1,127 @@
+//! Who was withdrawn, and when: [`Marks`].
+//!
+//! The rules are those of [`Withdrawals`](sse_gate_core::Withdrawals), but the epoch and the marks are kept in the
+//! file. A grant that was made before a restart is judged as it would have been without one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rusqlite::Connection;
+use sse_gate_core::Epoch;
+
+use crate::engine::Step;
+use crate::file::{Name, add, number, set_number};
+use crate::seal::SubjectTag;
+
+/// For how many withdrawals the mark of each is remembered. A request for a token would have to be under
+/// way for as long to be refused without need.
+const REMEMBERED: i64 = 16_384;
+
+pub(crate) const MARK: &str = "INSERT INTO withdrawals (subject, epoch) VALUES (?1, ?2)
+    ON CONFLICT (subject) DO UPDATE SET epoch = excluded.epoch";
+pub(crate) const FORGET: &str = "DELETE FROM withdrawals WHERE epoch <= ?1";
+pub(crate) const FIND: &str = "SELECT epoch FROM withdrawals WHERE subject = ?1";
+
+/// The present epoch, as far as it is committed. The rest is in the file. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Marks(Arc<AtomicU64>);
+
+impl Marks {
+    /// Reads the epoch of a file.
+    pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Self> {
+        let epoch = to_epoch(number(connection, Name::Epoch)?);
+        Ok(Self(Arc::new(AtomicU64::new(epoch.as_u64()))))
+    }
+
+    /// The present epoch.
+    pub(crate) fn epoch(&self) -> Epoch {
+        Epoch::from_u64(self.0.load(Ordering::Acquire))
+    }
+
+    /// Begins a new epoch, and marks the subject as withdrawn in it.
+    pub(crate) fn mark(&self, step: &Step<'_>, subject: SubjectTag) -> rusqlite::Result<()> {
+        add(step.connection(), Name::Epoch, 1)?;
+        let epoch = number(step.connection(), Name::Epoch)?;
+        step.execute(MARK, (subject.as_bytes(), epoch))?;
+        let floor = epoch.saturating_sub(REMEMBERED);
+        if floor > 0 && step.execute(FORGET, [floor])? > 0 {
+            set_number(step.connection(), Name::EpochFloor, floor)?;
+        }
+        let present = Arc::clone(&self.0);
+        step.after_commit(move || present.store(to_epoch(epoch).as_u64(), Ordering::Release));
+        Ok(())
+    }
+}
+
+/// Whether the subject was withdrawn since `epoch`. It is also `true` if that is forgotten, and if the
+/// epoch has not come yet.
+pub(crate) fn has_marked(
+    step: &Step<'_>,
+    subject: SubjectTag,
+    epoch: Epoch,
+) -> rusqlite::Result<bool> {
+    let present = to_epoch(number(step.connection(), Name::Epoch)?);
+    if epoch >= present {
+        return Ok(epoch > present);
+    }
+    let floor = number(step.connection(), Name::EpochFloor)?;
+    let mark = step.first(FIND, [subject.as_bytes()], |row| row.get(0))?;
+    Ok(to_epoch(floor.max(mark.unwrap_or(0))) > epoch)
+}
+
+/// Forgets all marks, so that everyone counts as withdrawn until now. It is for a file that may have lost
+/// some of them.
+pub(crate) fn forget_all(connection: &Connection) -> rusqlite::Result<()> {
+    add(connection, Name::Epoch, 1)?;
+    let epoch = number(connection, Name::Epoch)?;
+    set_number(connection, Name::EpochFloor, epoch)?;
+    connection.execute("DELETE FROM withdrawals", []).map(drop)
+}
+
+/// It is written as what it was, and never negative.
+fn to_epoch(number: i64) -> Epoch {
+    Epoch::from_u64(u64::try_from(number).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Database, DatabaseOptions};
+    use pollster::block_on;
+
+    /// C20: marks are forgotten in the order of their epochs. From then on everyone counts as withdrawn
+    /// before that.
+    #[test]
+    fn forgetting_raises_the_floor() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(folder.path().join("a.db"), DatabaseOptions::unsealed());
+        let database = database.unwrap();
+        let shared = Arc::clone(database.shared());
+        let tag = |name: &[u8]| shared.keys.subjects.tag(name);
+        let (alice, bob, carol) = (tag(b"alice"), tag(b"bob"), tag(b"carol"));
+        let marks = shared.marks.clone();
+        let start = marks.epoch();
+        let checks = shared
+            .engine
+            .write(crate::engine::WhenAbandoned::Skip, move |step| {
+                let present =
+                    |step: &Step<'_>| number(step.connection(), Name::Epoch).map(to_epoch);
+                marks.mark(step, alice)?;
+                let after_alice = present(step)?;
+                assert!(has_marked(step, alice, start)?);
+                assert!(!has_marked(step, bob, start)?);
+                assert!(!has_marked(step, alice, after_alice)?);
+
+                // As if many others had been withdrawn.
+                add(step.connection(), Name::Epoch, REMEMBERED - 1)?;
+                assert!(!has_marked(step, bob, start)?);
+                marks.mark(step, carol)?;
+                assert!(has_marked(step, alice, start)? && has_marked(step, bob, start)?);
+                assert!(!has_marked(step, alice, after_alice)?);
+                assert!(has_marked(step, carol, after_alice)?);
+                let next = Epoch::from_u64(present(step)?.as_u64() + 1);
+                has_marked(step, bob, next)
+            });
+        assert!(block_on(checks).unwrap(), "an epoch to come is refused");
+    }
+}

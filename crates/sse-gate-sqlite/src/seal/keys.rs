@@ -1,0 +1,96 @@
+//! The server's keys: [`SealingKeys`].
+
+use std::fmt;
+
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// What the derived keys are for (the `info` of RFC 5869 §2.3).
+const PURPOSE: &[u8] = b"sse-gate-sqlite/values/1";
+
+/// A key that seals what a database keeps. It is wiped on drop.
+pub struct SealingKey(Zeroizing<[u8; 32]>);
+
+impl SealingKey {
+    /// The key of these 32 random bytes.
+    pub fn new(secret: [u8; 32]) -> Self {
+        Self(Zeroizing::new(secret))
+    }
+
+    /// The cipher for one file. Each file has its own, so that nothing can be moved from file to file.
+    pub(super) fn cipher(&self, file: &[u8; 32]) -> XChaCha20Poly1305 {
+        let mut own = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(Some(file), &*self.0)
+            .expand(PURPOSE, &mut *own)
+            .expect("32 bytes are one block of HKDF-SHA256");
+        XChaCha20Poly1305::new((&*own).into())
+    }
+}
+
+/// The key that seals, and the key before it, whose values can still be opened.
+///
+/// To rotate, open the database with the new key as the current one and the old key as the previous
+/// one. Drop the old key at a later start, when all that it has sealed has ended: for tokens after
+/// their time to live, a minute by default. What is still sealed with a key that was dropped is refused.
+///
+/// ```
+/// use sse_gate_sqlite::{Database, DatabaseErrorKind, DatabaseOptions, SealingKey, SealingKeys};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("tokens.db");
+/// # let (old, new) = ([1; 32], [2; 32]);
+/// let only_old = SealingKeys::new(SealingKey::new(old));
+/// Database::open(&path, DatabaseOptions::sealed(only_old))?.close()?;
+///
+/// let both = SealingKeys::new(SealingKey::new(new)).with_previous(SealingKey::new(old));
+/// Database::open(&path, DatabaseOptions::sealed(both))?.close()?;
+///
+/// // The old key alone is of no use any more.
+/// let only_old = SealingKeys::new(SealingKey::new(old));
+/// let error = Database::open(&path, DatabaseOptions::sealed(only_old)).unwrap_err();
+/// assert_eq!(error.kind(), DatabaseErrorKind::WrongKeys);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct SealingKeys {
+    pub(super) current: SealingKey,
+    pub(super) previous: Option<SealingKey>,
+}
+
+impl SealingKeys {
+    /// Only this key.
+    pub fn new(current: SealingKey) -> Self {
+        Self {
+            current,
+            previous: None,
+        }
+    }
+
+    /// Opens what the key before has sealed, too.
+    pub fn with_previous(mut self, previous: SealingKey) -> Self {
+        self.previous = Some(previous);
+        self
+    }
+}
+
+impl fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealingKey").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// D8: no key prints.
+    #[test]
+    fn keys_do_not_print() {
+        let keys = SealingKeys::new(SealingKey::new([7; 32]));
+        let shown = format!("{:?}", keys.with_previous(SealingKey::new([7; 32])));
+        assert!(!shown.contains('7'), "{shown}");
+        assert!(shown.contains("SealingKey { .. }"), "{shown}");
+    }
+}

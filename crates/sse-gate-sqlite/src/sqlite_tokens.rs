@@ -1,0 +1,118 @@
+//! The store of tokens: [`SqliteTokens`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sse_gate_core::{Entry, Epoch, Limits, StoreError, Subject, TokenKey, TokenStore};
+
+use crate::database::Shared;
+use crate::engine::{Step, WhenAbandoned};
+use crate::file::{Name, number};
+use crate::tokens::{self, TokenRow, caps};
+use crate::{Database, DatabaseError, DatabaseErrorKind};
+
+/// Keeps unused tokens in a [`Database`]. Its caps are exact, and a restart loses nothing.
+///
+/// A redemption is one `DELETE … RETURNING` on the one thread that writes, and is answered when it is
+/// committed. So a token is redeemed at most once, over all threads and restarts.
+///
+/// All stores on one database share its tokens. Each applies its own limits when it inserts.
+///
+/// ```
+/// use sse_gate_core::{GrantRequest, IssueErrorKind, Limits, Resource, Subject, TokenGate};
+/// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteTokens};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("tokens.db");
+/// # pollster::block_on(async {
+/// let database = Database::open(path, DatabaseOptions::unsealed())?;
+/// let tokens = SqliteTokens::new(&database, Limits::default().with_tokens(1));
+/// let gate = TokenGate::new(tokens);
+/// let request = GrantRequest::new(Subject::new("alice")?, Resource::new(["feed"])?);
+/// gate.issue(request.clone()).await?;
+///
+/// let error = gate.issue(request).await.unwrap_err();
+/// assert!(matches!(error.kind(), IssueErrorKind::Full(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Time
+///
+/// A token ends after its time to live, by the clock of the database: see
+/// [`DatabaseOptions::with_clock`](crate::DatabaseOptions::with_clock). While the file is closed, only the wall clock can
+/// tell how much time has passed. If it was set back meanwhile, none has. The gate also refuses a
+/// token after its date. So a token lives no longer than either of the two allows.
+#[derive(Clone, Debug)]
+pub struct SqliteTokens {
+    shared: Arc<Shared>,
+    limits: Arc<Limits>,
+}
+
+impl SqliteTokens {
+    /// The tokens in a database, with these caps.
+    pub fn new(database: &Database, limits: Limits) -> Self {
+        Self {
+            shared: Arc::clone(database.shared()),
+            limits: Arc::new(limits),
+        }
+    }
+
+    /// The number of entries. It includes those that have ended and were not removed yet.
+    pub async fn count(&self) -> Result<usize, DatabaseError> {
+        let read = self
+            .shared
+            .engine
+            .read(|step| number(step.connection(), Name::Tokens));
+        Ok(usize::try_from(read.await?).unwrap_or(0))
+    }
+}
+
+impl TokenStore for SqliteTokens {
+    async fn insert(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
+        let (Shared { clock, keys, .. }, limits) = (&*self.shared, Arc::clone(&self.limits));
+        caps::check_alone(&limits, entry.payload_len())?;
+        let row = TokenRow {
+            key,
+            ends_at: clock.now().saturating_add(ttl),
+            subject: keys.subjects.tag(entry.subject_bytes()),
+            payload_len: tokens::to_number(entry.payload_len()),
+        };
+        let value = keys.sealer.seal(&row.place(), entry.as_bytes());
+        let value = value.map_err(StoreError::unavailable)?;
+        let epoch = entry.epoch();
+        let insert = move |step: &Step<'_>| tokens::insert(step, &limits, &row, epoch, &value);
+        self.shared
+            .engine
+            .write(WhenAbandoned::Skip, insert)
+            .await?
+    }
+
+    async fn take(&self, key: TokenKey) -> Result<Option<Entry>, StoreError> {
+        let take = move |step: &Step<'_>| tokens::take(step, key);
+        match self.shared.engine.write(WhenAbandoned::Skip, take).await? {
+            Some(taken) => taken.open(&self.shared.keys.sealer).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn withdraw(&self, subject: Subject) -> Result<usize, StoreError> {
+        let subject = self.shared.keys.subjects.tag(subject.as_str().as_bytes());
+        let marks = self.shared.marks.clone();
+        let withdraw = move |step: &Step<'_>| tokens::withdraw(step, &marks, subject);
+        Ok(self
+            .shared
+            .engine
+            .write(WhenAbandoned::Run, withdraw)
+            .await?)
+    }
+
+    /// It asks no thread: this process alone changes the epoch.
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        if self.shared.engine.is_closed() {
+            return Err(DatabaseError::from(DatabaseErrorKind::Closed).into());
+        }
+        Ok(self.shared.marks.epoch())
+    }
+}

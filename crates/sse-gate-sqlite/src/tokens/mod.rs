@@ -1,0 +1,40 @@
+//! The table `tokens`: what is done in it, statement by statement.
+//!
+//! Each file is an operation, or a part of one, in a transaction that others have begun.
+
+pub(crate) mod caps;
+mod ended;
+mod insert;
+#[cfg(test)]
+mod plans;
+mod row;
+mod take;
+mod withdraw;
+
+use rusqlite::Connection;
+
+pub(crate) use ended::drop_ended;
+pub(crate) use insert::insert;
+pub(crate) use row::{TokenRow, to_number};
+pub(crate) use take::take;
+pub(crate) use withdraw::withdraw;
+
+use crate::file::{Name, add, set_number};
+
+/// Counts entries that are gone, and their payloads, out of the totals.
+fn count_out(connection: &Connection, tokens: usize, payload: i64) -> rusqlite::Result<()> {
+    if tokens > 0 {
+        add(connection, Name::Tokens, -to_number(tokens))?;
+    }
+    if payload > 0 {
+        add(connection, Name::TokenPayload, -payload)?;
+    }
+    Ok(())
+}
+
+/// Drops all tokens. It is for a file that may have lost redemptions.
+pub(crate) fn forget_all(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM tokens", [])?;
+    set_number(connection, Name::Tokens, 0)?;
+    set_number(connection, Name::TokenPayload, 0)
+}
