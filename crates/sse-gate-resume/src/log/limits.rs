@@ -40,6 +40,21 @@ impl LogLimits {
         self
     }
 
+    /// How many events a log keeps.
+    pub const fn max_events(&self) -> usize {
+        self.events
+    }
+
+    /// How many bytes a log keeps.
+    pub const fn max_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// For how long a log keeps an event.
+    pub const fn max_age(&self) -> Duration {
+        self.age
+    }
+
     /// Keeps no event for longer than this, 10 minutes by default. What is too old is dropped when
     /// the log is next used.
     pub const fn with_max_age(mut self, age: Duration) -> Self {

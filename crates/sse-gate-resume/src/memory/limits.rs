@@ -29,6 +29,16 @@ impl SessionLimits {
         self
     }
 
+    /// How many there may be in all.
+    pub const fn max(&self) -> usize {
+        self.in_all
+    }
+
+    /// How many one subject may have.
+    pub const fn max_per_subject(&self) -> usize {
+        self.per_subject
+    }
+
     /// At most this many of one subject.
     pub const fn with_max_per_subject(mut self, sessions: usize) -> Self {
         self.per_subject = sessions;

@@ -141,13 +141,20 @@ impl Connections {
     /// A session is over: its connections are cut. If no session reads its log any more, and one of
     /// them owned it, the log's writer is told.
     ///
+    /// A connection before `generation`, the last one, was replaced already, and is told no more.
+    ///
     /// Returns whether this node had anything of it.
-    pub(crate) fn close(&self, session: SessionId, reason: CloseReason) -> bool {
+    pub(crate) fn close(&self, session: SessionId, generation: u64, reason: CloseReason) -> bool {
         let mut deferred = Deferred::default();
         let mut inner = self.0.lock();
         if let Some(local) = inner.sessions.remove(&session) {
             for connection in &local.connections {
-                deferred.cut(&connection.fence, CutReason::Closed(reason));
+                let why = if connection.generation < generation {
+                    CutReason::Replaced
+                } else {
+                    CutReason::Closed(reason)
+                };
+                deferred.cut(&connection.fence, why);
             }
             if inner.leave_log(local.log.epoch()) {
                 deferred.stopped = Some(Arc::clone(&local.log));

@@ -70,11 +70,12 @@ impl Sessions {
             None => record.closed(),
             Some(_) => None,
         };
+        let generation = record.generation();
         let parts = &*self.0;
         let counts =
             record == stored.record || parts.store.swap(stored.id, stored.version, record).await?;
         if counts && let Some(reason) = closed_by_it {
-            let was_here = parts.connections.close(stored.id, reason);
+            let was_here = parts.connections.close(stored.id, generation, reason);
             let binding = stored.record.binding();
             if let Some(logs) = &parts.logs
                 && !was_here

@@ -115,7 +115,12 @@ impl<'a> Resumption<'a> {
             });
         };
         let Some(log) = log else {
-            return Ok(Step::Not(self.refuse(InvalidIdReason::Unknown)));
+            // Another step may have closed it meanwhile, and its log is gone with it.
+            let now = sessions.load(SessionKey::Id(stored.id)).await?;
+            return Ok(match now {
+                Some(now) if now.version != stored.version => Step::Changed,
+                _ => Step::Not(self.refuse(InvalidIdReason::Unknown)),
+            });
         };
         let admitted = sessions.admit(stored, record, generation, &log).await?;
         Ok(admitted.map_or(Step::Changed, |lease| {
