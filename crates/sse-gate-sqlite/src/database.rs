@@ -3,17 +3,24 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use sse_gate_resume::backend::NodeId;
+
 use crate::engine::{Chore, Engine};
 use crate::file::{FileKeys, OpenedFile, Recovery};
-use crate::marks::{self, Marks};
+use crate::marks::{self, Marks, REVOCATIONS, WITHDRAWALS};
 use crate::time::FileClock;
-use crate::{DatabaseError, DatabaseOptions, tokens};
+use crate::{DatabaseError, DatabaseOptions, logs, sessions, tokens};
 
 /// What each table does with a file that may have lost something.
-const RECOVERIES: [Recovery; 2] = [tokens::forget_all, marks::forget_all];
+const RECOVERIES: [Recovery; 4] = [
+    tokens::forget_all,
+    sessions::forget_all,
+    logs::forget_all,
+    marks::forget_all,
+];
 
 /// What each table has to clean up now and then.
-const CHORES: [Chore; 1] = [tokens::drop_ended];
+const CHORES: [Chore; 2] = [tokens::drop_ended, logs::drop_unused];
 
 /// An open file, and the threads that work on it. Clones share both.
 ///
@@ -62,8 +69,13 @@ pub struct Database(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) clock: FileClock,
-    pub(crate) keys: FileKeys,
+    pub(crate) keys: Arc<FileKeys>,
+    /// Whose tokens were withdrawn.
     pub(crate) marks: Marks,
+    /// Whose sessions were revoked.
+    pub(crate) revocations: Marks,
+    /// The name of this process.
+    pub(crate) node: NodeId,
 }
 
 impl Database {
@@ -80,14 +92,20 @@ impl Database {
     )]
     pub fn open(path: impl AsRef<Path>, options: DatabaseOptions) -> Result<Self, DatabaseError> {
         let (file, keys) = OpenedFile::open(path.as_ref(), &options, &RECOVERIES)?;
-        let marks = Marks::load(&file.connection)?;
+        let node = NodeId::generate(&*options.entropy)?;
+        let marks = Marks::load(&file.connection, &WITHDRAWALS)?;
+        let revocations = Marks::load(&file.connection, &REVOCATIONS)?;
+        sessions::recover(&file.connection, file.clock.left_at())?;
+        logs::recover(&file.connection)?;
         let clock = file.clock.clone();
         let engine = Engine::start(file, options.queue, &CHORES)?;
         Ok(Self(Arc::new(Shared {
             engine,
             clock,
-            keys,
+            keys: Arc::new(keys),
             marks,
+            revocations,
+            node,
         })))
     }
 

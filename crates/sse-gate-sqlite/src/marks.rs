@@ -17,37 +17,75 @@ use crate::seal::SubjectTag;
 /// way for as long to be refused without need.
 const REMEMBERED: i64 = 16_384;
 
-pub(crate) const MARK: &str = "INSERT INTO withdrawals (subject, epoch) VALUES (?1, ?2)
-    ON CONFLICT (subject) DO UPDATE SET epoch = excluded.epoch";
-pub(crate) const FORGET: &str = "DELETE FROM withdrawals WHERE epoch <= ?1";
-pub(crate) const FIND: &str = "SELECT epoch FROM withdrawals WHERE subject = ?1";
+/// A table of marks, and the numbers that belong to it.
+#[derive(Debug)]
+pub(crate) struct MarkTable {
+    pub(crate) mark: &'static str,
+    pub(crate) forget: &'static str,
+    pub(crate) find: &'static str,
+    clear: &'static str,
+    epoch: Name,
+    floor: Name,
+}
+
+/// Whose tokens were withdrawn.
+pub(crate) const WITHDRAWALS: MarkTable = MarkTable {
+    mark: "INSERT INTO withdrawals (subject, epoch) VALUES (?1, ?2)
+        ON CONFLICT (subject) DO UPDATE SET epoch = excluded.epoch",
+    forget: "DELETE FROM withdrawals WHERE epoch <= ?1",
+    find: "SELECT epoch FROM withdrawals WHERE subject = ?1",
+    clear: "DELETE FROM withdrawals",
+    epoch: Name::Epoch,
+    floor: Name::EpochFloor,
+};
+
+/// Whose sessions were revoked.
+pub(crate) const REVOCATIONS: MarkTable = MarkTable {
+    mark: "INSERT INTO revocations (subject, epoch) VALUES (?1, ?2)
+        ON CONFLICT (subject) DO UPDATE SET epoch = excluded.epoch",
+    forget: "DELETE FROM revocations WHERE epoch <= ?1",
+    find: "SELECT epoch FROM revocations WHERE subject = ?1",
+    clear: "DELETE FROM revocations",
+    epoch: Name::SessionEpoch,
+    floor: Name::SessionEpochFloor,
+};
 
 /// The present epoch, as far as it is committed. The rest is in the file. Clones share it.
 #[derive(Clone, Debug)]
-pub(crate) struct Marks(Arc<AtomicU64>);
+pub(crate) struct Marks {
+    present: Arc<AtomicU64>,
+    table: &'static MarkTable,
+}
 
 impl Marks {
     /// Reads the epoch of a file.
-    pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        let epoch = to_epoch(number(connection, Name::Epoch)?);
-        Ok(Self(Arc::new(AtomicU64::new(epoch.as_u64()))))
+    pub(crate) fn load(
+        connection: &Connection,
+        table: &'static MarkTable,
+    ) -> rusqlite::Result<Self> {
+        let epoch = to_epoch(number(connection, table.epoch)?);
+        Ok(Self {
+            present: Arc::new(AtomicU64::new(epoch.as_u64())),
+            table,
+        })
     }
 
     /// The present epoch.
     pub(crate) fn epoch(&self) -> Epoch {
-        Epoch::from_u64(self.0.load(Ordering::Acquire))
+        Epoch::from_u64(self.present.load(Ordering::Acquire))
     }
 
     /// Begins a new epoch, and marks the subject as withdrawn in it.
     pub(crate) fn mark(&self, step: &Step<'_>, subject: SubjectTag) -> rusqlite::Result<()> {
-        add(step.connection(), Name::Epoch, 1)?;
-        let epoch = number(step.connection(), Name::Epoch)?;
-        step.execute(MARK, (subject.as_bytes(), epoch))?;
+        let table = self.table;
+        add(step.connection(), table.epoch, 1)?;
+        let epoch = number(step.connection(), table.epoch)?;
+        step.execute(table.mark, (subject.as_bytes(), epoch))?;
         let floor = epoch.saturating_sub(REMEMBERED);
-        if floor > 0 && step.execute(FORGET, [floor])? > 0 {
-            set_number(step.connection(), Name::EpochFloor, floor)?;
+        if floor > 0 && step.execute(table.forget, [floor])? > 0 {
+            set_number(step.connection(), table.floor, floor)?;
         }
-        let present = Arc::clone(&self.0);
+        let present = Arc::clone(&self.present);
         step.after_commit(move || present.store(to_epoch(epoch).as_u64(), Ordering::Release));
         Ok(())
     }
@@ -57,25 +95,29 @@ impl Marks {
 /// epoch has not come yet.
 pub(crate) fn has_marked(
     step: &Step<'_>,
+    table: &MarkTable,
     subject: SubjectTag,
     epoch: Epoch,
 ) -> rusqlite::Result<bool> {
-    let present = to_epoch(number(step.connection(), Name::Epoch)?);
+    let present = to_epoch(number(step.connection(), table.epoch)?);
     if epoch >= present {
         return Ok(epoch > present);
     }
-    let floor = number(step.connection(), Name::EpochFloor)?;
-    let mark = step.first(FIND, [subject.as_bytes()], |row| row.get(0))?;
+    let floor = number(step.connection(), table.floor)?;
+    let mark = step.first(table.find, [subject.as_bytes()], |row| row.get(0))?;
     Ok(to_epoch(floor.max(mark.unwrap_or(0))) > epoch)
 }
 
 /// Forgets all marks, so that everyone counts as withdrawn until now. It is for a file that may have lost
 /// some of them.
 pub(crate) fn forget_all(connection: &Connection) -> rusqlite::Result<()> {
-    add(connection, Name::Epoch, 1)?;
-    let epoch = number(connection, Name::Epoch)?;
-    set_number(connection, Name::EpochFloor, epoch)?;
-    connection.execute("DELETE FROM withdrawals", []).map(drop)
+    for table in [&WITHDRAWALS, &REVOCATIONS] {
+        add(connection, table.epoch, 1)?;
+        let epoch = number(connection, table.epoch)?;
+        set_number(connection, table.floor, epoch)?;
+        connection.execute(table.clear, [])?;
+    }
+    Ok(())
 }
 
 /// It is written as what it was, and never negative.
@@ -108,19 +150,22 @@ mod tests {
                     |step: &Step<'_>| number(step.connection(), Name::Epoch).map(to_epoch);
                 marks.mark(step, alice)?;
                 let after_alice = present(step)?;
-                assert!(has_marked(step, alice, start)?);
-                assert!(!has_marked(step, bob, start)?);
-                assert!(!has_marked(step, alice, after_alice)?);
+                assert!(has_marked(step, &WITHDRAWALS, alice, start)?);
+                assert!(!has_marked(step, &WITHDRAWALS, bob, start)?);
+                assert!(!has_marked(step, &WITHDRAWALS, alice, after_alice)?);
 
                 // As if many others had been withdrawn.
                 add(step.connection(), Name::Epoch, REMEMBERED - 1)?;
-                assert!(!has_marked(step, bob, start)?);
+                assert!(!has_marked(step, &WITHDRAWALS, bob, start)?);
                 marks.mark(step, carol)?;
-                assert!(has_marked(step, alice, start)? && has_marked(step, bob, start)?);
-                assert!(!has_marked(step, alice, after_alice)?);
-                assert!(has_marked(step, carol, after_alice)?);
+                assert!(
+                    has_marked(step, &WITHDRAWALS, alice, start)?
+                        && has_marked(step, &WITHDRAWALS, bob, start)?
+                );
+                assert!(!has_marked(step, &WITHDRAWALS, alice, after_alice)?);
+                assert!(has_marked(step, &WITHDRAWALS, carol, after_alice)?);
                 let next = Epoch::from_u64(present(step)?.as_u64() + 1);
-                has_marked(step, bob, next)
+                has_marked(step, &WITHDRAWALS, bob, next)
             });
         assert!(block_on(checks).unwrap(), "an epoch to come is refused");
     }

@@ -32,6 +32,16 @@ impl FileTime {
         self.0
     }
 
+    /// The moment as the stores of sessions tell it.
+    pub(crate) const fn to_steady(self) -> SteadyTime {
+        SteadyTime::from_millis(self.0.cast_unsigned())
+    }
+
+    /// A moment of a session's record.
+    pub(crate) fn from_steady(time: SteadyTime) -> Self {
+        Self(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+    }
+
     /// The moment `span` later. A part of a millisecond is dropped.
     pub(crate) fn saturating_add(self, span: Duration) -> Self {
         let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
@@ -57,6 +67,8 @@ pub(crate) struct Mark {
 pub(crate) struct FileClock {
     clock: Arc<dyn Clock>,
     opened_at: FileTime,
+    /// When the last process that had the file open was last seen.
+    left_at: FileTime,
     steady_at_open: SteadyTime,
 }
 
@@ -68,6 +80,7 @@ impl FileClock {
             last.time.saturating_add(closed_for)
         });
         Self {
+            left_at: last.map_or(FileTime::ZERO, |last| last.time),
             opened_at,
             steady_at_open: clock.steady(),
             clock,
@@ -77,6 +90,11 @@ impl FileClock {
     pub(crate) fn now(&self) -> FileTime {
         let open_for = self.clock.steady().saturating_since(self.steady_at_open);
         self.opened_at.saturating_add(open_for)
+    }
+
+    /// When the last process that had the file open was last seen.
+    pub(crate) fn left_at(&self) -> FileTime {
+        self.left_at
     }
 
     pub(crate) fn mark(&self) -> Mark {

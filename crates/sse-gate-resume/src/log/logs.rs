@@ -247,6 +247,9 @@ impl Logs {
         found: &StoredLog,
         owner: Option<&Subject>,
     ) -> Log {
+        if let Some(log) = stored.registry.get(found.epoch) {
+            return Log::new(log);
+        }
         let backing = Backing {
             store: stored.store.clone(),
             id: LogId {

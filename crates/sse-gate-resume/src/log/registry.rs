@@ -19,13 +19,14 @@ impl Registry {
 
     /// Keeps a log, unless there is one of its epoch already. Returns the one that is kept.
     pub(super) fn keep(&self, log: SharedLog) -> Arc<SharedLog> {
+        let new = Arc::new(log);
         let mut logs = self.0.lock();
-        let known = logs.get(&log.epoch).and_then(Weak::upgrade);
+        let known = logs.get(&new.epoch).and_then(Weak::upgrade);
         let kept = known.unwrap_or_else(|| {
-            let new = Arc::new(log);
             logs.insert(new.epoch, Arc::downgrade(&new));
-            new
+            Arc::clone(&new)
         });
+        // One that is not kept takes the lock when it is dropped.
         drop(logs);
         kept
     }

@@ -9,7 +9,7 @@ const APPLICATION: i32 = 0x5353_4547;
 
 /// Each brings a file to the next version, the first an empty file to version 1. A migration that was
 /// released never changes. `user_version` says how many of them a file has seen.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Files up to this size are read whole at the start. In a larger one SQLite notices damage when it gets
 /// to it.

@@ -27,6 +27,20 @@ pub(crate) enum Name {
     Tokens,
     /// The sum of `payload_len` in `tokens`.
     TokenPayload,
+    /// The number of rows in `sessions`.
+    Sessions,
+    /// How many sessions were ever opened.
+    SessionsOpened,
+    /// How many sessions were ever closed.
+    SessionsClosed,
+    /// The number of revocations.
+    SessionEpoch,
+    /// The newest epoch whose revocation was forgotten.
+    SessionEpochFloor,
+    /// The number of rows in `logs`.
+    Logs,
+    /// The sum of `bytes` in `logs`.
+    LogBytes,
 }
 
 impl Name {
@@ -43,6 +57,13 @@ impl Name {
             Self::EpochFloor => "epoch_floor",
             Self::Tokens => "tokens",
             Self::TokenPayload => "token_payload",
+            Self::Sessions => "sessions",
+            Self::SessionsOpened => "sessions_opened",
+            Self::SessionsClosed => "sessions_closed",
+            Self::SessionEpoch => "session_epoch",
+            Self::SessionEpochFloor => "session_epoch_floor",
+            Self::Logs => "logs",
+            Self::LogBytes => "log_bytes",
         }
     }
 }

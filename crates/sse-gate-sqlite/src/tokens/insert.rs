@@ -22,7 +22,7 @@ pub(crate) fn insert(
     epoch: Epoch,
     value: &[u8],
 ) -> rusqlite::Result<Result<(), StoreError>> {
-    if marks::has_marked(step, newcomer.subject, epoch)? {
+    if marks::has_marked(step, &marks::WITHDRAWALS, newcomer.subject, epoch)? {
         return Ok(Err(StoreError::withdrawn()));
     }
     if let Err(full) = caps::check_subject(step, limits, newcomer)? {

@@ -1,0 +1,66 @@
+//! Appending an event.
+
+use std::sync::Arc;
+
+use sse_gate_core::EntropyError;
+use sse_gate_resume::error::AppendErrorKind;
+
+use super::room::{self, LogCaps, OVERHEAD};
+use super::row::{LogKey, LogRow, event_place, number};
+use crate::engine::Step;
+use crate::file::FileKeys;
+use crate::tokens::to_number;
+
+pub(super) const INSERT: &str =
+    "INSERT INTO events (log, seq, at, len, value) VALUES (?1, ?2, ?3, ?4, ?5)";
+pub(super) const GROW: &str =
+    "UPDATE logs SET first = ?2, last = ?3, bytes = ?4, empty_at = ?5 WHERE id = ?1";
+
+/// What is needed to append an event.
+pub(crate) struct Appending {
+    pub(crate) key: LogKey,
+    pub(crate) caps: LogCaps,
+    pub(crate) keys: Arc<FileKeys>,
+    pub(crate) event: bytes::Bytes,
+}
+
+/// Why an event was not appended.
+pub(crate) enum NotAppended {
+    Kind(AppendErrorKind),
+    NoEntropy(EntropyError),
+}
+
+/// Appends an event and returns its number. The inner result says whether the store refuses it.
+pub(crate) fn append(
+    step: &Step<'_>,
+    appending: &Appending,
+) -> rusqlite::Result<Result<u64, NotAppended>> {
+    let Appending {
+        key,
+        caps,
+        keys,
+        event,
+    } = appending;
+    let refuse = |kind| Ok(Err(NotAppended::Kind(kind)));
+    let Some(mut row) = LogRow::find(step, *key)? else {
+        return refuse(AppendErrorKind::Closed);
+    };
+    if row.ended != 0 {
+        return refuse(AppendErrorKind::Ended);
+    }
+    let len = to_number(event.len());
+    if let Err(kind) = room::make(step, &mut row, *caps, len)? {
+        return refuse(kind);
+    }
+    let seq = row.last + 1;
+    let value = match keys.sealer.seal(&event_place(key.epoch, seq), event) {
+        Ok(value) => value,
+        Err(error) => return Ok(Err(NotAppended::NoEntropy(error))),
+    };
+    let now = step.now().as_millis();
+    step.execute(INSERT, (row.id, seq, now, len, value))?;
+    let empty_at = now.saturating_add(row.max_age);
+    step.execute(GROW, (row.id, row.first, seq, row.bytes + len, empty_at))?;
+    room::count(step, &row.owner, len + OVERHEAD)?;
+    Ok(Ok(number(seq)))
+}

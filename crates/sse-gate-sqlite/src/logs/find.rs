@@ -1,0 +1,50 @@
+//! Finding a log, taking it over, and ending it.
+
+use sse_gate_resume::backend::{LogEnd, NodeId, StoredLog};
+
+use super::row::{LogKey, LogRow};
+use crate::engine::Step;
+use crate::seal::SubjectTag;
+
+pub(super) const USE: &str = "UPDATE logs SET in_use = 1 WHERE name = ?1";
+pub(super) const CLAIM: &str = "UPDATE logs SET writer = ?2 WHERE id = ?1";
+pub(super) const END: &str = "UPDATE logs SET ended = ?2 WHERE id = ?1 AND ended = 0";
+
+/// Finds the log of a name, and notes that this process uses it.
+pub(crate) fn open(
+    step: &Step<'_>,
+    name: SubjectTag,
+    node: NodeId,
+) -> rusqlite::Result<Option<StoredLog>> {
+    let found = LogRow::by_name(step, name)?;
+    if found.is_some() {
+        step.execute(USE, [name.as_bytes()])?;
+    }
+    Ok(found.map(|(epoch, row)| StoredLog {
+        epoch,
+        bounds: row.bounds(),
+        is_orphaned: row.is_orphaned(node),
+    }))
+}
+
+/// Makes this process the writer of a log that is orphaned. Returns whether it is.
+pub(crate) fn claim(step: &Step<'_>, key: LogKey, node: NodeId) -> rusqlite::Result<bool> {
+    match LogRow::find(step, key)? {
+        Some(row) if row.is_orphaned(node) => {
+            Ok(step.execute(CLAIM, (row.id, node.to_bytes()))? > 0)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Ends a log. Returns whether there is such a log.
+pub(crate) fn end(step: &Step<'_>, key: LogKey, how: LogEnd) -> rusqlite::Result<bool> {
+    let Some(row) = LogRow::find(step, key)? else {
+        return Ok(false);
+    };
+    let code = match how {
+        LogEnd::Complete => 1,
+        _ => 2,
+    };
+    step.execute(END, (row.id, code)).map(|_| true)
+}

@@ -1,0 +1,74 @@
+//! Freeing logs.
+
+use rusqlite::Connection;
+
+use super::room::{self, OVERHEAD};
+use super::row::{LogKey, LogRow};
+use crate::engine::Step;
+use crate::file::{Name, add, set_number};
+use crate::tokens::to_number;
+
+pub(super) const DROP_EVENTS: &str = "DELETE FROM events WHERE log = ?1";
+pub(super) const DROP_LOG: &str = "DELETE FROM logs WHERE id = ?1";
+pub(super) const UNUSED: &str = "SELECT id, owner, first, last, bytes FROM logs
+    WHERE in_use = 0 AND empty_at <= ?1 ORDER BY empty_at LIMIT ?2";
+pub(super) const FIRST_UNUSED: &str = "SELECT min(empty_at) FROM logs WHERE in_use = 0";
+const RECOVER: &str = "UPDATE logs SET in_use = 0 WHERE in_use = 1";
+
+/// Frees a log and its events.
+pub(crate) fn remove(step: &Step<'_>, key: LogKey) -> rusqlite::Result<()> {
+    match LogRow::find(step, key)? {
+        Some(row) => free(
+            step,
+            row.id,
+            &row.owner,
+            row.last - row.first + 1,
+            row.bytes,
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Frees logs of earlier processes that this one has not used, and whose events are too old. Returns
+/// whether there are such logs, now or later.
+pub(crate) fn drop_unused(step: &Step<'_>, rows: usize) -> rusqlite::Result<bool> {
+    free_unused(step, rows)?;
+    let first: Option<Option<i64>> = step.first(FIRST_UNUSED, [], |row| row.get(0))?;
+    Ok(first.flatten().is_some())
+}
+
+/// This process has used none of the logs yet.
+pub(crate) fn recover(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(RECOVER, []).map(drop)
+}
+
+/// Frees at most so many. Returns how many it freed.
+pub(super) fn free_unused(step: &Step<'_>, rows: usize) -> rusqlite::Result<usize> {
+    let mut statement = step.connection().prepare_cached(UNUSED)?;
+    let params = (step.now().as_millis(), to_number(rows));
+    let found = statement.query_map(params, |row| {
+        let (first, last): (i64, i64) = (row.get(2)?, row.get(3)?);
+        Ok((row.get(0)?, row.get(1)?, last - first + 1, row.get(4)?))
+    })?;
+    let unused: Vec<(i64, Vec<u8>, i64, i64)> = found.collect::<Result<_, _>>()?;
+    for (id, owner, events, bytes) in &unused {
+        free(step, *id, owner, *events, *bytes)?;
+    }
+    Ok(unused.len())
+}
+
+fn free(step: &Step<'_>, id: i64, owner: &[u8], events: i64, bytes: i64) -> rusqlite::Result<()> {
+    step.execute(DROP_EVENTS, [id])?;
+    step.execute(DROP_LOG, [id])?;
+    add(step.connection(), Name::Logs, -1)?;
+    room::count(step, owner, -(bytes + events.saturating_mul(OVERHEAD)))
+}
+
+/// Drops all logs. It is for a file that may have lost events that were acknowledged.
+pub(crate) fn forget_all(connection: &Connection) -> rusqlite::Result<()> {
+    for table in ["events", "logs", "log_owners"] {
+        connection.execute(&format!("DELETE FROM {table}"), [])?;
+    }
+    set_number(connection, Name::Logs, 0)?;
+    set_number(connection, Name::LogBytes, 0)
+}

@@ -1,0 +1,22 @@
+//! What a new process does with the sessions of the last one.
+
+use rusqlite::Connection;
+
+use crate::file::{Name, set_number};
+use crate::time::FileTime;
+
+pub(super) const RECOVER: &str = "UPDATE sessions
+    SET is_waiting = 1, ends_at = min(ends_at, ?1 + idle)
+    WHERE closed IS NULL AND is_waiting = 0";
+
+/// The connections of the last process are gone, since it was last seen.
+pub(crate) fn recover(connection: &Connection, left_at: FileTime) -> rusqlite::Result<()> {
+    connection.execute(RECOVER, [left_at.as_millis()]).map(drop)
+}
+
+/// Drops all sessions. It is for a file that may have lost steps.
+pub(crate) fn forget_all(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM sessions", [])?;
+    connection.execute("DELETE FROM session_counts", [])?;
+    set_number(connection, Name::Sessions, 0)
+}

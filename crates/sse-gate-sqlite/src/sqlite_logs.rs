@@ -1,0 +1,215 @@
+//! The store of logs: [`SqliteLogs`].
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use sse_gate_resume::backend::{
+    LogEnd, LogId, LogName, LogStore, NewLog, NodeId, StoredEvents, StoredLog,
+};
+use sse_gate_resume::error::{AppendError, LogError};
+
+use crate::database::Shared;
+use crate::engine::{Step, WhenAbandoned};
+use crate::logs::{self, Appending, FoundEvents, LogCaps, LogKey, Newcomer, NotAppended};
+use crate::tokens::to_number;
+use crate::{Database, DatabaseError};
+
+/// How many logs there may be by default.
+const LOGS: usize = 50_000;
+
+/// How many bytes all logs may have by default.
+const BYTES: usize = 1024 * 1024 * 1024;
+
+/// The share of all bytes that the logs of one subject may have by default.
+const SHARES: usize = 16;
+
+/// Keeps event logs in a [`Database`]. An event is answered when it is committed: what
+/// [`publish`](sse_gate_resume::Publisher::publish) has acknowledged is as durable as the
+/// [`Durability`](crate::Durability) of the database says.
+///
+/// Appends that wait at the same moment are committed together. So many writers cost little more than one.
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::{Logs, Topics};
+/// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("sse-gate.db");
+/// # pollster::block_on(async {
+/// let database = Database::open(&path, DatabaseOptions::unsealed())?;
+/// let topics = Topics::new(Logs::default().with_store(SqliteLogs::new(&database)));
+/// topics.publish("news", None, &Event::new().data("one")).await?;
+/// database.close()?;
+///
+/// // The process has been started again.
+/// let database = Database::open(&path, DatabaseOptions::unsealed())?;
+/// let topics = Topics::new(Logs::default().with_store(SqliteLogs::new(&database)));
+/// let seq = topics.publish("news", None, &Event::new().data("two")).await?;
+/// assert_eq!(seq, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What is freed, and when
+///
+/// A session's own log goes with the session. A topic's log goes when the topic does. A log that an earlier
+/// process has left, and that this one has not used, goes when its events are too old.
+#[derive(Clone, Debug)]
+pub struct SqliteLogs {
+    shared: Arc<Shared>,
+    max_logs: usize,
+    caps: LogCaps,
+}
+
+impl SqliteLogs {
+    /// The logs in a database: at most 50,000 of them, and 1 GiB of events in all, a sixteenth of that for
+    /// the logs of one subject.
+    pub fn new(database: &Database) -> Self {
+        Self {
+            shared: Arc::clone(database.shared()),
+            max_logs: LOGS,
+            caps: LogCaps {
+                bytes: BYTES,
+                bytes_per_owner: BYTES / SHARES,
+            },
+        }
+    }
+
+    /// Sets how many logs there may be.
+    pub fn with_max_logs(mut self, logs: usize) -> Self {
+        self.max_logs = logs;
+        self
+    }
+
+    /// Sets how many bytes the events of all logs may have, and those of one subject's logs. At either
+    /// bound, the oldest events of a log make room for its new ones.
+    pub fn with_max_bytes(mut self, in_all: usize, per_subject: usize) -> Self {
+        self.caps = LogCaps {
+            bytes: in_all,
+            bytes_per_owner: per_subject,
+        };
+        self
+    }
+
+    fn key(&self, log: &LogId) -> LogKey {
+        LogKey {
+            name: self.tag(&log.name),
+            epoch: log.epoch,
+        }
+    }
+
+    /// A name's tag. No subject has the same one.
+    fn tag(&self, name: &LogName) -> crate::seal::SubjectTag {
+        let name = [b"log\0", name.as_str().as_bytes()].concat();
+        self.shared.keys.subjects.tag(&name)
+    }
+
+    /// Opens the events of a log.
+    fn open(&self, log: &LogId, found: FoundEvents) -> Result<StoredEvents, LogError> {
+        let FoundEvents { bounds, events } = found;
+        let first = events.first().map_or(0, |(seq, _)| *seq);
+        let sealer = &self.shared.keys.sealer;
+        let opened = events.into_iter().map(|(seq, value)| {
+            let place = logs::event_place(log.epoch, seq);
+            sealer.open(&place, &value).map(Bytes::from)
+        });
+        let events: Result<Vec<_>, _> = opened.collect();
+        Ok(StoredEvents {
+            bounds,
+            first: u64::try_from(first).unwrap_or(0),
+            events: events.map_err(LogError::unavailable)?,
+        })
+    }
+}
+
+impl LogStore for SqliteLogs {
+    async fn create(&self, log: NewLog) -> Result<(), LogError> {
+        let shared = &*self.shared;
+        let owner = log.owner.as_ref();
+        let newcomer = Newcomer {
+            key: self.key(&log.id),
+            limits: log.limits,
+            owner: owner.map(|owner| shared.keys.subjects.tag(owner.as_str().as_bytes())),
+            writer: if log.has_one_writer {
+                shared.node
+            } else {
+                NodeId::NONE
+            },
+        };
+        let max = self.max_logs;
+        let create = move |step: &Step<'_>| logs::create(step, max, &newcomer);
+        Ok(shared.engine.write(WhenAbandoned::Skip, create).await??)
+    }
+
+    async fn open(&self, name: LogName) -> Result<Option<StoredLog>, LogError> {
+        let (name, node) = (self.tag(&name), self.shared.node);
+        let open = move |step: &Step<'_>| logs::open(step, name, node);
+        Ok(self.shared.engine.write(WhenAbandoned::Skip, open).await?)
+    }
+
+    async fn claim(&self, log: LogId) -> Result<bool, LogError> {
+        let (key, node) = (self.key(&log), self.shared.node);
+        let claim = move |step: &Step<'_>| logs::claim(step, key, node);
+        Ok(self.shared.engine.write(WhenAbandoned::Run, claim).await?)
+    }
+
+    async fn append(&self, log: LogId, event: Bytes) -> Result<u64, AppendError> {
+        let appending = Appending {
+            key: self.key(&log),
+            caps: self.caps,
+            keys: Arc::clone(&self.shared.keys),
+            event,
+        };
+        let append = move |step: &Step<'_>| logs::append(step, &appending);
+        match self.shared.engine.write(WhenAbandoned::Run, append).await? {
+            Ok(seq) => Ok(seq),
+            Err(NotAppended::Kind(kind)) => Err(kind.into()),
+            Err(NotAppended::NoEntropy(error)) => Err(AppendError::unavailable(error)),
+        }
+    }
+
+    async fn read(
+        &self,
+        log: LogId,
+        after: u64,
+        max_bytes: usize,
+    ) -> Result<Option<StoredEvents>, LogError> {
+        let key = self.key(&log);
+        let (after, max) = (
+            i64::try_from(after).unwrap_or(i64::MAX),
+            to_number(max_bytes),
+        );
+        let read = move |step: &Step<'_>| logs::read(step, key, after, max.max(1));
+        let found = self.shared.engine.read(read).await?;
+        found.map(|found| self.open(&log, found)).transpose()
+    }
+
+    async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {
+        let key = self.key(&log);
+        let end = move |step: &Step<'_>| logs::end(step, key, how);
+        self.shared.engine.write(WhenAbandoned::Run, end).await?;
+        Ok(())
+    }
+
+    async fn remove(&self, log: LogId) -> Result<(), LogError> {
+        let key = self.key(&log);
+        let remove = move |step: &Step<'_>| logs::remove(step, key);
+        Ok(self.shared.engine.write(WhenAbandoned::Run, remove).await?)
+    }
+}
+
+/// A store on the database can't be asked.
+impl From<DatabaseError> for LogError {
+    fn from(error: DatabaseError) -> Self {
+        Self::unavailable(error)
+    }
+}
+
+/// A store on the database can't be asked.
+impl From<DatabaseError> for AppendError {
+    fn from(error: DatabaseError) -> Self {
+        Self::unavailable(error)
+    }
+}

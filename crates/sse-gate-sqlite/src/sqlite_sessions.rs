@@ -1,0 +1,170 @@
+//! The store of sessions: [`SqliteSessions`].
+
+use std::sync::Arc;
+
+use sse_gate_core::{SteadyTime, Subject};
+use sse_gate_resume::SessionLimits;
+use sse_gate_resume::backend::{
+    Due, Moment, NodeId, Record, SessionEpoch, SessionId, SessionKey, SessionStore, StoredSession,
+};
+use sse_gate_resume::error::SessionError;
+
+use crate::database::Shared;
+use crate::engine::{Step, WhenAbandoned};
+use crate::sessions::{self, FoundSession, SessionRow};
+use crate::{Database, DatabaseError, DatabaseErrorKind};
+
+/// Keeps sessions in a [`Database`], so that clients go on with them after a restart.
+///
+/// A step is answered when it is committed. The keys of the ids must be the same after the restart, and
+/// the logs of the sessions must be in a store, too: [`SqliteLogs`](crate::SqliteLogs).
+///
+/// ```
+/// use sse_gate_resume::{Logs, ResumeKey, ResumeKeys, SessionLimits, Sessions};
+/// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs, SqliteSessions};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("sse-gate.db");
+/// # let secret = [7; 32];
+/// let database = Database::open(path, DatabaseOptions::unsealed())?;
+/// let logs = Logs::default().with_store(SqliteLogs::new(&database));
+/// // The secret is 32 random bytes, from a file or a vault.
+/// let keys = ResumeKeys::new(ResumeKey::new('a', secret)?);
+/// let store = SqliteSessions::new(&database, SessionLimits::default());
+/// let sessions = Sessions::new(store, keys).with_logs(&logs);
+/// # let _ = sessions;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SqliteSessions {
+    shared: Arc<Shared>,
+    limits: SessionLimits,
+}
+
+impl SqliteSessions {
+    /// The sessions in a database, with these caps.
+    pub fn new(database: &Database, limits: SessionLimits) -> Self {
+        Self {
+            shared: Arc::clone(database.shared()),
+            limits,
+        }
+    }
+
+    fn row(&self, id: SessionId, record: &Record) -> SessionRow {
+        let subject = record.binding().grant.subject().as_str().as_bytes();
+        SessionRow::new(id, record, self.shared.keys.subjects.tag(subject))
+    }
+
+    /// The value of a row in this version.
+    fn seal(
+        &self,
+        row: &SessionRow,
+        version: i64,
+        record: &Record,
+    ) -> Result<Vec<u8>, SessionError> {
+        let sealed = self
+            .shared
+            .keys
+            .sealer
+            .seal(&row.place(version), &record.to_bytes());
+        sealed.map_err(SessionError::unavailable)
+    }
+
+    fn open(&self, found: &FoundSession) -> Result<StoredSession, SessionError> {
+        let shared = &*self.shared;
+        let bytes = found.open(&shared.keys.sealer);
+        let bytes = bytes.map_err(SessionError::unavailable)?;
+        let record = Record::from_bytes(&bytes).map_err(SessionError::unavailable)?;
+        if record.binding().token != found.token {
+            return Err(SessionError::unavailable("record is of another session"));
+        }
+        let is_own = record.node() == shared.node;
+        Ok(StoredSession {
+            id: found.id,
+            version: u64::try_from(found.version).unwrap_or(0),
+            now: found.now.to_steady(),
+            node_left_at: (!is_own).then(|| shared.clock.left_at().to_steady()),
+            record,
+        })
+    }
+}
+
+impl SessionStore for SqliteSessions {
+    fn node(&self) -> NodeId {
+        self.shared.node
+    }
+
+    /// It asks no thread: this process alone changes the epoch.
+    async fn moment(&self) -> Result<Moment, SessionError> {
+        let shared = &*self.shared;
+        if shared.engine.is_closed() {
+            return Err(DatabaseError::from(DatabaseErrorKind::Closed).into());
+        }
+        let now: SteadyTime = shared.clock.now().to_steady();
+        Ok(Moment {
+            epoch: SessionEpoch::from_u64(shared.revocations.epoch().as_u64()),
+            now,
+            due: Vec::new(),
+        })
+    }
+
+    async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
+        let row = self.row(id, &record);
+        let value = self.seal(&row, 0, &record)?;
+        let epoch = sse_gate_core::Epoch::from_u64(record.binding().arrival_epoch.as_u64());
+        let limits = self.limits;
+        let create = move |step: &Step<'_>| sessions::create(step, limits, &row, epoch, &value);
+        let engine = &self.shared.engine;
+        Ok(engine.write(WhenAbandoned::Run, create).await??)
+    }
+
+    async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
+        let load = move |step: &Step<'_>| sessions::load(step, key);
+        let found = self.shared.engine.read(load).await?;
+        found.map(|found| self.open(&found)).transpose()
+    }
+
+    async fn swap(
+        &self,
+        id: SessionId,
+        version: u64,
+        record: Record,
+    ) -> Result<bool, SessionError> {
+        let Ok(version) = i64::try_from(version) else {
+            return Ok(false);
+        };
+        let row = self.row(id, &record);
+        let value = self.seal(&row, version.saturating_add(1), &record)?;
+        let swap = move |step: &Step<'_>| sessions::swap(step, version, &row, &value);
+        Ok(self.shared.engine.write(WhenAbandoned::Run, swap).await?)
+    }
+
+    async fn waiting(
+        &self,
+        subject: Subject,
+        limit: usize,
+    ) -> Result<Vec<SessionId>, SessionError> {
+        let subject = self.shared.keys.subjects.tag(subject.as_str().as_bytes());
+        let waiting = move |step: &Step<'_>| sessions::waiting(step, subject, limit);
+        Ok(self.shared.engine.read(waiting).await?)
+    }
+
+    async fn due(&self, limit: usize) -> Result<Due, SessionError> {
+        let due = move |step: &Step<'_>| sessions::due(step, limit);
+        Ok(self.shared.engine.write(WhenAbandoned::Skip, due).await?)
+    }
+
+    async fn revoke(&self, subject: Subject) -> Result<Vec<SessionId>, SessionError> {
+        let subject = self.shared.keys.subjects.tag(subject.as_str().as_bytes());
+        let marks = self.shared.revocations.clone();
+        let revoke = move |step: &Step<'_>| sessions::revoke(step, &marks, subject);
+        Ok(self.shared.engine.write(WhenAbandoned::Run, revoke).await?)
+    }
+}
+
+/// A store on the database can't be asked.
+impl From<DatabaseError> for SessionError {
+    fn from(error: DatabaseError) -> Self {
+        Self::unavailable(error)
+    }
+}

@@ -1,0 +1,5 @@
+//! Sessions, logs and topics in a database, over restarts of the process.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod restart;
+mod stage;
