@@ -67,13 +67,30 @@ pub(crate) struct Shared {
 }
 
 impl Database {
-    /// Opens the file at `path`, or makes it. It blocks the thread: a file of a hundred thousand tokens
-    /// is read once, to find damage.
+    /// Opens the file at `path`, or makes it. It blocks the thread: a file of up to 32 MiB is read once, to
+    /// find damage, and a larger one in part.
+    ///
+    /// What an earlier process has left in the `-wal` is read first, so a start after a crash takes longer
+    /// than one after [`close`](Self::close).
+    ///
+    /// ```
+    /// use sse_gate_sqlite::{Database, DatabaseErrorKind, DatabaseOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("tokens.db");
+    /// let database = Database::open(&path, DatabaseOptions::unsealed())?;
+    ///
+    /// // A second process, or a second call, finds it open.
+    /// let error = Database::open(&path, DatabaseOptions::unsealed()).unwrap_err();
+    /// assert_eq!(error.kind(), DatabaseErrorKind::Locked);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`DatabaseError::kind`] says why it can't be used. It was not changed, unless the system failed
-    /// in the midst.
+    /// in the midst. In a deploy, the old process may still be closing the file: on
+    /// [`DatabaseErrorKind::Locked`](crate::DatabaseErrorKind::Locked), try again for a while.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the keys are wiped when the file is open"
@@ -92,7 +109,25 @@ impl Database {
     }
 
     /// Refuses new operations, finishes those that wait, and closes the file. It blocks the thread until
-    /// all is in the file: call it when the server has stopped.
+    /// all is in the file: call it when the server has stopped. A second call does nothing.
+    ///
+    /// ```
+    /// use sse_gate_core::{Limits, TokenStore};
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteTokens};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("tokens.db");
+    /// # pollster::block_on(async {
+    /// let database = Database::open(&path, DatabaseOptions::unsealed())?;
+    /// let tokens = SqliteTokens::new(&database, Limits::default());
+    /// database.close()?;
+    ///
+    /// assert!(tokens.epoch().await.is_err(), "its store is closed too");
+    /// Database::open(&path, DatabaseOptions::unsealed())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -27,6 +27,43 @@ pub struct DatabaseError {
 }
 
 /// The kinds of [`DatabaseError`].
+///
+/// | kind | when | what to do |
+/// |---|---|---|
+/// | [`Locked`](Self::Locked) | opening | wait for the other process to end |
+/// | [`Foreign`](Self::Foreign), [`Newer`](Self::Newer) | opening | look at the path; run the version that has written it |
+/// | [`Corrupt`](Self::Corrupt) | any time | move the file away; tokens in it are lost, and clients ask for new ones |
+/// | [`ReadOnly`](Self::ReadOnly) | opening | look at the owner of the file and its folder |
+/// | [`WrongKeys`](Self::WrongKeys) | opening | give the key that has sealed it, as the current or the previous one |
+/// | [`DiskFull`](Self::DiskFull) | any time | make room; no restart is needed |
+/// | [`Busy`](Self::Busy) | running | fewer callers, a faster disk, or a longer queue |
+/// | [`NoEntropy`](Self::NoEntropy), [`Unavailable`](Self::Unavailable) | any time | read the source |
+/// | [`Closed`](Self::Closed) | running | nothing: the service is stopping |
+///
+/// A store wraps it: the source of a
+/// [`StoreError`] is the [`DatabaseError`].
+///
+/// ```
+/// use std::error::Error;
+/// use sse_gate_core::{Limits, StoreErrorKind, TokenStore};
+/// use sse_gate_sqlite::{
+///     Database, DatabaseError, DatabaseErrorKind, DatabaseOptions, SqliteTokens,
+/// };
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("tokens.db");
+/// # pollster::block_on(async {
+/// let database = Database::open(path, DatabaseOptions::unsealed())?;
+/// database.close()?;
+///
+/// let error = SqliteTokens::new(&database, Limits::default()).epoch().await.unwrap_err();
+/// assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+/// let cause: &DatabaseError = error.source().and_then(|it| it.downcast_ref()).unwrap();
+/// assert_eq!(cause.kind(), DatabaseErrorKind::Closed);
+/// # Ok::<(), Box<dyn Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DatabaseErrorKind {

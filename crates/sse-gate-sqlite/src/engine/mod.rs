@@ -9,6 +9,16 @@
 //!  │ Engine::read     ├──────────────▶ Reader: sees what is committed ───────┘
 //!  └──────────────────┘
 //! ```
+//!
+//! # Adding a table
+//!
+//! A table is a module with functions that take a [`Step`]: one for each operation, and a [`Chore`] if
+//! its rows end. It needs a migration, and a place in the two lists of `database`: what is dropped after a
+//! power cut, and what is cleaned up. An operation is a closure for [`Engine::write`]. What must
+//! follow its commit, such as waking readers, is given to [`Step::after_commit`].
+//!
+//! An operation reads the time from its step, when it runs, and not before: it may have waited. It
+//! refuses by its result and changes nothing then. It fails only with what SQLite has failed with.
 
 mod batch;
 mod chores;
