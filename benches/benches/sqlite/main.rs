@@ -27,8 +27,8 @@ fn main() {
 /// Runs all contestants with this many callers, and prints how fast they are beside the bare ones.
 fn table(durability: Durability, callers: usize) {
     let tokens = match durability {
-        Durability::Normal => 2_048,
-        _ => 512,
+        Durability::Normal => 4_096,
+        _ => 512.max(callers * 8),
     };
     let turn = Turn { callers, tokens };
     let mut contestants = contestants(durability, callers);

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::engine::{Chore, Engine};
+use crate::fault::Fault;
 use crate::file::{FileKeys, OpenedFile, Recovery};
 use crate::marks::{self, Marks};
 use crate::time::FileClock;
@@ -97,7 +98,7 @@ impl Database {
     )]
     pub fn open(path: impl AsRef<Path>, options: DatabaseOptions) -> Result<Self, DatabaseError> {
         let (file, keys) = OpenedFile::open(path.as_ref(), &options, &RECOVERIES)?;
-        let marks = Marks::load(&file.connection)?;
+        let marks = Marks::load(&file.connection).map_err(Fault::from)?;
         let clock = file.clock.clone();
         let engine = Engine::start(file, options.queue, &CHORES)?;
         Ok(Self(Arc::new(Shared {
@@ -133,7 +134,7 @@ impl Database {
     ///
     /// The last step has failed. What was answered is in the file and its `-wal` all the same.
     pub fn close(&self) -> Result<(), DatabaseError> {
-        self.0.engine.close()
+        Ok(self.0.engine.close()?)
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

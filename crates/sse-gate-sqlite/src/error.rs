@@ -1,11 +1,10 @@
 //! What can go wrong with a database: [`DatabaseError`].
 
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
-use std::{fmt, io};
 
-use rusqlite::ErrorCode;
-use sse_gate_core::{EntropyError, StoreError};
+use sse_gate_core::StoreError;
 
 /// A database could not be opened, or did not do what it was asked to do.
 ///
@@ -93,69 +92,17 @@ pub enum DatabaseErrorKind {
 }
 
 impl DatabaseError {
-    pub(crate) fn because(
+    pub(crate) fn new(
         kind: DatabaseErrorKind,
-        source: impl Into<Box<dyn Error + Send + Sync>>,
+        source: Option<Box<dyn Error + Send + Sync>>,
     ) -> Self {
-        let source = Some(Arc::from(source.into()));
+        let source = source.map(Arc::from);
         Self { kind, source }
     }
 
     /// What kind of error this is.
     pub fn kind(&self) -> DatabaseErrorKind {
         self.kind
-    }
-}
-
-impl From<DatabaseErrorKind> for DatabaseError {
-    fn from(kind: DatabaseErrorKind) -> Self {
-        Self { kind, source: None }
-    }
-}
-
-impl From<rusqlite::Error> for DatabaseError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::Error::{
-            FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType,
-        };
-        let kind = match error.sqlite_error_code() {
-            // A value is not of the type that we have written.
-            None if matches!(
-                error,
-                FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)
-            ) =>
-            {
-                DatabaseErrorKind::Corrupt
-            }
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                DatabaseErrorKind::Corrupt
-            }
-            Some(ErrorCode::ReadOnly) => DatabaseErrorKind::ReadOnly,
-            Some(ErrorCode::DiskFull) => DatabaseErrorKind::DiskFull,
-            _ => DatabaseErrorKind::Unavailable,
-        };
-        Self::because(kind, error)
-    }
-}
-
-impl From<io::Error> for DatabaseError {
-    fn from(error: io::Error) -> Self {
-        let kind = match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                DatabaseErrorKind::ReadOnly
-            }
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                DatabaseErrorKind::DiskFull
-            }
-            _ => DatabaseErrorKind::Unavailable,
-        };
-        Self::because(kind, error)
-    }
-}
-
-impl From<EntropyError> for DatabaseError {
-    fn from(error: EntropyError) -> Self {
-        Self::because(DatabaseErrorKind::NoEntropy, error)
     }
 }
 

@@ -107,7 +107,7 @@
 //! Each module uses only modules on the lines above its own:
 //!
 //! 1. `error`, `durability`, `time`, `seal`
-//! 2. `options`
+//! 2. `fault`, `options`
 //! 3. `file`: from a path to a connection
 //! 4. `engine`: threads, queues, transactions
 //! 5. `marks`: who was withdrawn; `tokens`: the statements on tokens
@@ -124,6 +124,7 @@ mod database;
 mod durability;
 mod engine;
 mod error;
+mod fault;
 mod file;
 mod marks;
 mod options;

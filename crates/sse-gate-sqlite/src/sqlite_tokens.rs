@@ -7,6 +7,7 @@ use sse_gate_core::{Entry, Epoch, Limits, StoreError, Subject, TokenKey, TokenSt
 
 use crate::database::Shared;
 use crate::engine::{Step, WhenAbandoned};
+use crate::fault::Fault;
 use crate::file::{Name, number};
 use crate::tokens::{self, TokenRow, caps};
 use crate::{Database, DatabaseError, DatabaseErrorKind};
@@ -147,7 +148,7 @@ impl TokenStore for SqliteTokens {
     /// It asks no thread: this process alone changes the epoch.
     async fn epoch(&self) -> Result<Epoch, StoreError> {
         if self.shared.engine.is_closed() {
-            return Err(DatabaseError::from(DatabaseErrorKind::Closed).into());
+            return Err(Fault::from(DatabaseErrorKind::Closed).into());
         }
         Ok(self.shared.marks.epoch())
     }
