@@ -8,7 +8,6 @@
 //! | a store of logs | implements [`LogStore`] |
 //! | a server | asks a [`Subscription`](crate::Subscription) for bytes, and keeps its [`Lease`] |
 //!
-//! **Its shape will still change before version 0.1.**
 
 pub use crate::id::{ResumeId, SessionId};
 pub use crate::log::{

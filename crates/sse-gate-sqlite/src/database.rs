@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sse_gate_resume::backend::NodeId;
 
 use crate::engine::{Chore, Engine};
+use crate::fault::Fault;
 use crate::file::{FileKeys, OpenedFile, Recovery};
 use crate::marks::{self, Marks, REVOCATIONS, WITHDRAWALS};
 use crate::time::FileClock;
@@ -79,24 +80,41 @@ pub(crate) struct Shared {
 }
 
 impl Database {
-    /// Opens the file at `path`, or makes it. It blocks the thread: a file of a hundred thousand tokens
-    /// is read once, to find damage.
+    /// Opens the file at `path`, or makes it. It blocks the thread: a file of up to 32 MiB is read once, to
+    /// find damage, and a larger one in part.
+    ///
+    /// What an earlier process has left in the `-wal` is read first, so a start after a crash takes longer
+    /// than one after [`close`](Self::close).
+    ///
+    /// ```
+    /// use sse_gate_sqlite::{Database, DatabaseErrorKind, DatabaseOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("tokens.db");
+    /// let database = Database::open(&path, DatabaseOptions::unsealed())?;
+    ///
+    /// // A second process, or a second call, finds it open.
+    /// let error = Database::open(&path, DatabaseOptions::unsealed()).unwrap_err();
+    /// assert_eq!(error.kind(), DatabaseErrorKind::Locked);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`DatabaseError::kind`] says why it can't be used. It was not changed, unless the system failed
-    /// in the midst.
+    /// in the midst. In a deploy, the old process may still be closing the file: on
+    /// [`DatabaseErrorKind::Locked`](crate::DatabaseErrorKind::Locked), try again for a while.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the keys are wiped when the file is open"
     )]
     pub fn open(path: impl AsRef<Path>, options: DatabaseOptions) -> Result<Self, DatabaseError> {
         let (file, keys) = OpenedFile::open(path.as_ref(), &options, &RECOVERIES)?;
-        let node = NodeId::generate(&*options.entropy)?;
-        let marks = Marks::load(&file.connection, &WITHDRAWALS)?;
-        let revocations = Marks::load(&file.connection, &REVOCATIONS)?;
-        sessions::recover(&file.connection, file.clock.left_at())?;
-        logs::recover(&file.connection)?;
+        let node = NodeId::generate(&*options.entropy).map_err(Fault::from)?;
+        let marks = Marks::load(&file.connection, &WITHDRAWALS).map_err(Fault::from)?;
+        let revocations = Marks::load(&file.connection, &REVOCATIONS).map_err(Fault::from)?;
+        sessions::recover(&file.connection, file.clock.left_at()).map_err(Fault::from)?;
+        logs::recover(&file.connection).map_err(Fault::from)?;
         let clock = file.clock.clone();
         let engine = Engine::start(file, options.queue, &CHORES)?;
         Ok(Self(Arc::new(Shared {
@@ -110,13 +128,31 @@ impl Database {
     }
 
     /// Refuses new operations, finishes those that wait, and closes the file. It blocks the thread until
-    /// all is in the file: call it when the server has stopped.
+    /// all is in the file: call it when the server has stopped. A second call does nothing.
+    ///
+    /// ```
+    /// use sse_gate_core::{Limits, TokenStore};
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteTokens};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("tokens.db");
+    /// # pollster::block_on(async {
+    /// let database = Database::open(&path, DatabaseOptions::unsealed())?;
+    /// let tokens = SqliteTokens::new(&database, Limits::default());
+    /// database.close()?;
+    ///
+    /// assert!(tokens.epoch().await.is_err(), "its store is closed too");
+    /// Database::open(&path, DatabaseOptions::unsealed())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// The last step has failed. What was answered is in the file and its `-wal` all the same.
     pub fn close(&self) -> Result<(), DatabaseError> {
-        self.0.engine.close()
+        Ok(self.0.engine.close()?)
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

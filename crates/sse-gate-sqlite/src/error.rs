@@ -1,11 +1,10 @@
 //! What can go wrong with a database: [`DatabaseError`].
 
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
-use std::{fmt, io};
 
-use rusqlite::ErrorCode;
-use sse_gate_core::{EntropyError, StoreError};
+use sse_gate_core::StoreError;
 
 /// A database could not be opened, or did not do what it was asked to do.
 ///
@@ -27,6 +26,43 @@ pub struct DatabaseError {
 }
 
 /// The kinds of [`DatabaseError`].
+///
+/// | kind | when | what to do |
+/// |---|---|---|
+/// | [`Locked`](Self::Locked) | opening | wait for the other process to end |
+/// | [`Foreign`](Self::Foreign), [`Newer`](Self::Newer) | opening | look at the path; run the version that has written it |
+/// | [`Corrupt`](Self::Corrupt) | any time | move the file away; tokens in it are lost, and clients ask for new ones |
+/// | [`ReadOnly`](Self::ReadOnly) | opening | look at the owner of the file and its folder |
+/// | [`WrongKeys`](Self::WrongKeys) | opening | give the key that has sealed it, as the current or the previous one |
+/// | [`DiskFull`](Self::DiskFull) | any time | make room; no restart is needed |
+/// | [`Busy`](Self::Busy) | running | fewer callers, a faster disk, or a longer queue |
+/// | [`NoEntropy`](Self::NoEntropy), [`Unavailable`](Self::Unavailable) | any time | read the source |
+/// | [`Closed`](Self::Closed) | running | nothing: the service is stopping |
+///
+/// A store wraps it: the source of a
+/// [`StoreError`] is the [`DatabaseError`].
+///
+/// ```
+/// use std::error::Error;
+/// use sse_gate_core::{Limits, StoreErrorKind, TokenStore};
+/// use sse_gate_sqlite::{
+///     Database, DatabaseError, DatabaseErrorKind, DatabaseOptions, SqliteTokens,
+/// };
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("tokens.db");
+/// # pollster::block_on(async {
+/// let database = Database::open(path, DatabaseOptions::unsealed())?;
+/// database.close()?;
+///
+/// let error = SqliteTokens::new(&database, Limits::default()).epoch().await.unwrap_err();
+/// assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+/// let cause: &DatabaseError = error.source().and_then(|it| it.downcast_ref()).unwrap();
+/// assert_eq!(cause.kind(), DatabaseErrorKind::Closed);
+/// # Ok::<(), Box<dyn Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DatabaseErrorKind {
@@ -56,69 +92,17 @@ pub enum DatabaseErrorKind {
 }
 
 impl DatabaseError {
-    pub(crate) fn because(
+    pub(crate) fn new(
         kind: DatabaseErrorKind,
-        source: impl Into<Box<dyn Error + Send + Sync>>,
+        source: Option<Box<dyn Error + Send + Sync>>,
     ) -> Self {
-        let source = Some(Arc::from(source.into()));
+        let source = source.map(Arc::from);
         Self { kind, source }
     }
 
     /// What kind of error this is.
     pub fn kind(&self) -> DatabaseErrorKind {
         self.kind
-    }
-}
-
-impl From<DatabaseErrorKind> for DatabaseError {
-    fn from(kind: DatabaseErrorKind) -> Self {
-        Self { kind, source: None }
-    }
-}
-
-impl From<rusqlite::Error> for DatabaseError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::Error::{
-            FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType,
-        };
-        let kind = match error.sqlite_error_code() {
-            // A value is not of the type that we have written.
-            None if matches!(
-                error,
-                FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)
-            ) =>
-            {
-                DatabaseErrorKind::Corrupt
-            }
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                DatabaseErrorKind::Corrupt
-            }
-            Some(ErrorCode::ReadOnly) => DatabaseErrorKind::ReadOnly,
-            Some(ErrorCode::DiskFull) => DatabaseErrorKind::DiskFull,
-            _ => DatabaseErrorKind::Unavailable,
-        };
-        Self::because(kind, error)
-    }
-}
-
-impl From<io::Error> for DatabaseError {
-    fn from(error: io::Error) -> Self {
-        let kind = match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                DatabaseErrorKind::ReadOnly
-            }
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                DatabaseErrorKind::DiskFull
-            }
-            _ => DatabaseErrorKind::Unavailable,
-        };
-        Self::because(kind, error)
-    }
-}
-
-impl From<EntropyError> for DatabaseError {
-    fn from(error: EntropyError) -> Self {
-        Self::because(DatabaseErrorKind::NoEntropy, error)
     }
 }
 

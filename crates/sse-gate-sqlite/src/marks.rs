@@ -1,5 +1,9 @@
 //! Who was withdrawn, and when: [`Marks`].
 //!
+//! A withdrawal is one transaction: the epoch, the mark, and the deletion of the subject's rows. An insertion looks at
+//! the mark in its own transaction, and there is one thread that writes. So either it sees the mark, or
+//! the withdrawal finds its row.
+//!
 //! The rules are those of [`Withdrawals`](sse_gate_core::Withdrawals), but the epoch and the marks are kept in the
 //! file. A grant that was made before a restart is judged as it would have been without one.
 

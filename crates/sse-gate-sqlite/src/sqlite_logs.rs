@@ -8,11 +8,11 @@ use sse_gate_resume::backend::{
 };
 use sse_gate_resume::error::{AppendError, LogError};
 
+use crate::Database;
 use crate::database::Shared;
 use crate::engine::{Step, WhenAbandoned};
 use crate::logs::{self, Appending, FoundEvents, LogCaps, LogKey, Newcomer, NotAppended};
 use crate::tokens::to_number;
-use crate::{Database, DatabaseError};
 
 /// How many logs there may be by default.
 const LOGS: usize = 50_000;
@@ -197,19 +197,5 @@ impl LogStore for SqliteLogs {
         let key = self.key(&log);
         let remove = move |step: &Step<'_>| logs::remove(step, key);
         Ok(self.shared.engine.write(WhenAbandoned::Run, remove).await?)
-    }
-}
-
-/// A store on the database can't be asked.
-impl From<DatabaseError> for LogError {
-    fn from(error: DatabaseError) -> Self {
-        Self::unavailable(error)
-    }
-}
-
-/// A store on the database can't be asked.
-impl From<DatabaseError> for AppendError {
-    fn from(error: DatabaseError) -> Self {
-        Self::unavailable(error)
     }
 }

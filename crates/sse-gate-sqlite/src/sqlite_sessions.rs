@@ -11,8 +11,9 @@ use sse_gate_resume::error::SessionError;
 
 use crate::database::Shared;
 use crate::engine::{Step, WhenAbandoned};
+use crate::fault::Fault;
 use crate::sessions::{self, FoundSession, SessionRow};
-use crate::{Database, DatabaseError, DatabaseErrorKind};
+use crate::{Database, DatabaseErrorKind};
 
 /// Keeps sessions in a [`Database`], so that clients go on with them after a restart.
 ///
@@ -98,7 +99,7 @@ impl SessionStore for SqliteSessions {
     async fn moment(&self) -> Result<Moment, SessionError> {
         let shared = &*self.shared;
         if shared.engine.is_closed() {
-            return Err(DatabaseError::from(DatabaseErrorKind::Closed).into());
+            return Err(Fault::from(DatabaseErrorKind::Closed).into());
         }
         let now: SteadyTime = shared.clock.now().to_steady();
         Ok(Moment {
@@ -159,12 +160,5 @@ impl SessionStore for SqliteSessions {
         let marks = self.shared.revocations.clone();
         let revoke = move |step: &Step<'_>| sessions::revoke(step, &marks, subject);
         Ok(self.shared.engine.write(WhenAbandoned::Run, revoke).await?)
-    }
-}
-
-/// A store on the database can't be asked.
-impl From<DatabaseError> for SessionError {
-    fn from(error: DatabaseError) -> Self {
-        Self::unavailable(error)
     }
 }

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::chores::Chores;
 use super::job::Job;
 use super::step::{AfterCommit, Step};
-use crate::DatabaseError;
+use crate::fault::Fault;
 use crate::time::FileClock;
 
 /// How the jobs of a transaction are kept apart.
@@ -65,9 +65,9 @@ struct Done {
 /// Why a transaction was not committed. It was taken back.
 enum Failure {
     /// A job has failed, or a chore.
-    Part(DatabaseError),
+    Part(Fault),
     /// It could not begin, or could not be committed.
-    Whole(DatabaseError),
+    Whole(Fault),
 }
 
 impl From<rusqlite::Error> for Failure {
@@ -124,7 +124,7 @@ fn work(
 fn part<T>(
     connection: &Connection,
     isolation: Isolation,
-    work: impl FnOnce() -> Result<T, DatabaseError>,
+    work: impl FnOnce() -> Result<T, Fault>,
 ) -> Result<Option<T>, Failure> {
     if isolation == Isolation::None {
         return work().map(Some).map_err(Failure::Part);

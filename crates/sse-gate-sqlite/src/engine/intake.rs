@@ -1,6 +1,7 @@
 //! What the writer takes from its queue at a time: [`Intake`].
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Message;
@@ -17,6 +18,9 @@ const PATIENCE: u32 = 8;
 
 /// A shorter wait is not worth its own cost.
 const SHORTEST_WAIT: Duration = Duration::from_micros(100);
+
+/// How often the thread lets others run instead of such a wait.
+const YIELDS: usize = 4;
 
 /// What to do in one transaction.
 pub(super) struct Batch {
@@ -71,6 +75,13 @@ impl<'a> Intake<'a> {
             let end = Instant::now() + wait;
             let rest = || end.saturating_duration_since(Instant::now());
             batch.fill(self.last_jobs, || self.messages.recv_timeout(rest()).ok());
+        } else {
+            for _ in 0..YIELDS {
+                if batch.jobs.len() < self.last_jobs {
+                    thread::yield_now();
+                    batch.fill(self.last_jobs, || self.messages.try_recv().ok());
+                }
+            }
         }
         Some(batch)
     }

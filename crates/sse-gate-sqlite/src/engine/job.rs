@@ -3,7 +3,7 @@
 use futures_channel::oneshot::Sender;
 
 use super::Step;
-use crate::DatabaseError;
+use crate::fault::Fault;
 
 /// What becomes of a job whose caller has gone away before it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,23 +20,23 @@ pub(super) trait Job: Send {
     fn is_abandoned(&self) -> bool;
 
     /// Does it. If it fails, what it has changed is to be undone. It may be done again after that.
-    fn run(&mut self, step: &Step<'_>) -> Result<(), DatabaseError>;
+    fn run(&mut self, step: &Step<'_>) -> Result<(), Fault>;
 
     /// Tells the caller how it went, or that the transaction has failed.
-    fn answer(self: Box<Self>, committed: Result<(), DatabaseError>);
+    fn answer(self: Box<Self>, committed: Result<(), Fault>);
 }
 
 struct WaitedFor<T, F> {
     work: F,
-    done: Option<Result<T, DatabaseError>>,
+    done: Option<Result<T, Fault>>,
     when_abandoned: WhenAbandoned,
-    caller: Sender<Result<T, DatabaseError>>,
+    caller: Sender<Result<T, Fault>>,
 }
 
 pub(super) fn new<T, F>(
     work: F,
     when_abandoned: WhenAbandoned,
-    caller: Sender<Result<T, DatabaseError>>,
+    caller: Sender<Result<T, Fault>>,
 ) -> Box<dyn Job>
 where
     T: Send + 'static,
@@ -59,14 +59,14 @@ where
         self.when_abandoned == WhenAbandoned::Skip && self.caller.is_canceled()
     }
 
-    fn run(&mut self, step: &Step<'_>) -> Result<(), DatabaseError> {
-        let done = (self.work)(step).map_err(DatabaseError::from);
+    fn run(&mut self, step: &Step<'_>) -> Result<(), Fault> {
+        let done = (self.work)(step).map_err(Fault::from);
         let outcome = done.as_ref().map(drop).map_err(Clone::clone);
         self.done = Some(done);
         outcome
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), DatabaseError>) {
+    fn answer(self: Box<Self>, committed: Result<(), Fault>) {
         let outcome = match (committed, self.done) {
             (Ok(()), Some(done)) => done,
             (Err(error), _) => Err(error),

@@ -9,6 +9,16 @@
 //!  │ Engine::read     ├──────────────▶ Reader: sees what is committed ───────┘
 //!  └──────────────────┘
 //! ```
+//!
+//! # Adding a table
+//!
+//! A table is a module with functions that take a [`Step`]: one for each operation, and a [`Chore`] if
+//! its rows end. It needs a migration, and a place in the two lists of `database`: what is dropped after a
+//! power cut, and what is cleaned up. An operation is a closure for [`Engine::write`]. What must
+//! follow its commit, such as waking readers, is given to [`Step::after_commit`].
+//!
+//! An operation reads the time from its step, when it runs, and not before: it may have waited. It
+//! refuses by its result and changes nothing then. It fails only with what SQLite has failed with.
 
 mod batch;
 mod chores;
@@ -34,8 +44,9 @@ pub(crate) use job::WhenAbandoned;
 pub(crate) use step::Step;
 use writer::Writer;
 
+use crate::DatabaseErrorKind;
+use crate::fault::Fault;
 use crate::file::{OpenedFile, read_only};
-use crate::{DatabaseError, DatabaseErrorKind};
 
 /// What a thread is sent.
 enum Message {
@@ -52,7 +63,7 @@ pub(crate) struct Engine {
     reader: SyncSender<Message>,
     is_closed: AtomicBool,
     /// The thread that writes. It waits for the one that reads.
-    thread: Mutex<Option<JoinHandle<Result<(), DatabaseError>>>>,
+    thread: Mutex<Option<JoinHandle<Result<(), Fault>>>>,
 }
 
 impl Engine {
@@ -61,7 +72,7 @@ impl Engine {
         file: OpenedFile,
         queue: usize,
         chores: &'static [Chore],
-    ) -> Result<Self, DatabaseError> {
+    ) -> Result<Self, Fault> {
         let (writer, for_writer) = sync_channel(queue);
         let (reader, for_reader) = sync_channel(queue);
         let connection = read_only(&file.path)?;
@@ -91,7 +102,7 @@ impl Engine {
         &self,
         when_abandoned: WhenAbandoned,
         work: F,
-    ) -> Result<T, DatabaseError>
+    ) -> Result<T, Fault>
     where
         T: Send + 'static,
         F: FnMut(&Step<'_>) -> rusqlite::Result<T> + Send + 'static,
@@ -106,7 +117,7 @@ impl Engine {
     /// # Errors
     ///
     /// The queue is full, the database was closed, or SQLite has failed.
-    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, DatabaseError>
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, Fault>
     where
         T: Send + 'static,
         F: FnMut(&Step<'_>) -> rusqlite::Result<T> + Send + 'static,
@@ -121,7 +132,7 @@ impl Engine {
         self.is_closed.load(Ordering::Acquire)
     }
 
-    fn send(&self, queue: &SyncSender<Message>, job: Box<dyn Job>) -> Result<(), DatabaseError> {
+    fn send(&self, queue: &SyncSender<Message>, job: Box<dyn Job>) -> Result<(), Fault> {
         if self.is_closed() {
             return Err(DatabaseErrorKind::Closed.into());
         }
@@ -135,7 +146,7 @@ impl Engine {
     }
 
     /// Refuses new jobs, finishes those that wait, and closes the file. It blocks until that is done.
-    pub(crate) fn close(&self) -> Result<(), DatabaseError> {
+    pub(crate) fn close(&self) -> Result<(), Fault> {
         self.is_closed.store(true, Ordering::Release);
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(thread) = thread.take() else {
@@ -144,13 +155,12 @@ impl Engine {
         // A thread that is gone needs no message.
         let _ = self.reader.send(Message::Close);
         let _ = self.writer.send(Message::Close);
-        let lost =
-            || DatabaseError::because(DatabaseErrorKind::Unavailable, "a thread has panicked");
+        let lost = || Fault::because(DatabaseErrorKind::Unavailable, "a thread has panicked");
         thread.join().unwrap_or_else(|_| Err(lost()))
     }
 }
 
 /// Closes a connection. SQLite has nothing to say that could be acted on.
-fn close(connection: Connection) -> Result<(), DatabaseError> {
+fn close(connection: Connection) -> Result<(), Fault> {
     connection.close().map_err(|(_, error)| error.into())
 }

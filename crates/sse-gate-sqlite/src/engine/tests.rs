@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::file::{Name, number, set_number};
-use crate::{DatabaseOptions, file};
+use crate::{DatabaseError, DatabaseOptions, file};
 
 /// An engine without chores on a new file.
 fn engine() -> (TempDir, Engine) {
@@ -125,7 +125,10 @@ fn a_full_file_refuses_and_goes_on() {
     };
     let pages = set_pages(1);
     let error = write(1024 * 1024).unwrap_err();
-    assert_eq!(error.kind(), DatabaseErrorKind::DiskFull);
+    assert_eq!(
+        DatabaseError::from(error).kind(),
+        DatabaseErrorKind::DiskFull
+    );
     write(16).unwrap();
     block_on(small(1)).unwrap();
     set_pages(pages + 1_000);
@@ -155,5 +158,8 @@ fn the_reader_can_not_write() {
     let (_folder, engine) = engine();
     let write = engine.read(|step| set_number(step.connection(), Name::Tokens, 1));
     let error = block_on(write).unwrap_err();
-    assert_eq!(error.kind(), DatabaseErrorKind::ReadOnly);
+    assert_eq!(
+        DatabaseError::from(error).kind(),
+        DatabaseErrorKind::ReadOnly
+    );
 }

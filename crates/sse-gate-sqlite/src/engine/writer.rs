@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::chores::{Chore, Chores};
 use super::intake::Intake;
 use super::{Message, batch, close};
-use crate::DatabaseError;
+use crate::fault::Fault;
 use crate::file::{FileLock, OpenedFile, close_run};
 use crate::time::FileClock;
 
@@ -35,7 +35,7 @@ impl Writer {
     }
 
     /// Works until it is told to close, or nobody can send it anything any more.
-    pub(super) fn run(mut self, messages: &Receiver<Message>) -> Result<(), DatabaseError> {
+    pub(super) fn run(mut self, messages: &Receiver<Message>) -> Result<(), Fault> {
         // What the last process has left.
         let mut has_chores = true;
         let mut intake = Intake::new(messages);
@@ -53,7 +53,7 @@ impl Writer {
     }
 
     /// Notes that all is in the file, and moves the write-ahead log into it.
-    fn close(self) -> Result<(), DatabaseError> {
+    fn close(self) -> Result<(), Fault> {
         // It holds the file open. It ends when its queue does.
         let _ = self.reading.join();
         close_run(&self.connection, self.clock.mark())?;

@@ -6,7 +6,8 @@ use std::path::Path;
 use fs4::{FileExt, TryLockError};
 
 use super::place::private;
-use crate::{DatabaseError, DatabaseErrorKind};
+use crate::DatabaseErrorKind;
+use crate::fault::Fault;
 
 /// Holds the lock of a database until it is dropped, or the process ends.
 ///
@@ -24,7 +25,7 @@ impl FileLock {
     /// # Errors
     ///
     /// It is locked already, or the file can't be made.
-    pub(crate) fn take(path: &Path) -> Result<Self, DatabaseError> {
+    pub(crate) fn take(path: &Path) -> Result<Self, Fault> {
         let mut name = path.as_os_str().to_owned();
         name.push("-lock");
         let mut options = OpenOptions::new();

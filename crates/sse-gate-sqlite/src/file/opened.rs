@@ -11,9 +11,10 @@ use zeroize::Zeroizing;
 use super::lock::FileLock;
 use super::state::{Name, bytes, set_bytes};
 use super::{connection, place, run, schema};
+use crate::fault::Fault;
 use crate::seal::{Row, Sealer, SubjectIndex};
 use crate::time::FileClock;
-use crate::{DatabaseError, DatabaseErrorKind, DatabaseOptions};
+use crate::{DatabaseErrorKind, DatabaseOptions};
 
 /// What is to be done in a file that may have lost operations that were answered.
 pub(crate) type Recovery = fn(&Connection) -> rusqlite::Result<()>;
@@ -41,7 +42,7 @@ impl OpenedFile {
         path: &Path,
         options: &DatabaseOptions,
         recoveries: &[Recovery],
-    ) -> Result<(Self, FileKeys), DatabaseError> {
+    ) -> Result<(Self, FileKeys), Fault> {
         // SQLite would take a relative path that begins with `file:` for a URI.
         let path = absolute(path)?;
         let lock = FileLock::take(&path)?;
@@ -78,7 +79,7 @@ impl OpenedFile {
 
 /// Finds the file's index key, which shows whether the keys are the right ones, and seals it with the
 /// current key. Makes one for a new file.
-fn unlock(step: &Connection, options: &DatabaseOptions) -> Result<FileKeys, DatabaseError> {
+fn unlock(step: &Connection, options: &DatabaseOptions) -> Result<FileKeys, Fault> {
     let (file, is_new) = match bytes(step, Name::File)? {
         Some(file) => (fixed(file)?, false),
         None => (draw(&*options.entropy)?, true),
@@ -91,7 +92,7 @@ fn unlock(step: &Connection, options: &DatabaseOptions) -> Result<FileKeys, Data
     } else {
         let value = bytes(step, Name::IndexKey)?.ok_or(DatabaseErrorKind::Corrupt)?;
         let opened = sealer.open(&row, &value);
-        let wrong = |error| DatabaseError::because(DatabaseErrorKind::WrongKeys, error);
+        let wrong = |error| Fault::because(DatabaseErrorKind::WrongKeys, error);
         fixed(opened.map_err(wrong)?)?
     };
     set_bytes(step, Name::IndexKey, &sealer.seal(&row, &index_key[..])?)?;
@@ -102,7 +103,7 @@ fn unlock(step: &Connection, options: &DatabaseOptions) -> Result<FileKeys, Data
 }
 
 /// Exactly 32 bytes. The bytes that come in are wiped.
-fn fixed(bytes: Vec<u8>) -> Result<Zeroizing<[u8; 32]>, DatabaseError> {
+fn fixed(bytes: Vec<u8>) -> Result<Zeroizing<[u8; 32]>, Fault> {
     let bytes = Zeroizing::new(bytes);
     match bytes.as_slice().try_into() {
         Ok(bytes) => Ok(Zeroizing::new(bytes)),

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::{DatabaseError, DatabaseErrorKind};
+use crate::DatabaseErrorKind;
+use crate::fault::Fault;
 
 /// How to recognise our files (`PRAGMA application_id`): `SSEG` in ASCII.
 const APPLICATION: i32 = 0x5353_4547;
@@ -16,7 +17,7 @@ const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schem
 const SMALL: u64 = 32 * 1024 * 1024;
 
 /// Checks that the file is ours or empty. It changes nothing.
-pub(super) fn check_identity(connection: &Connection) -> Result<(), DatabaseError> {
+pub(super) fn check_identity(connection: &Connection) -> Result<(), Fault> {
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let application = number("application_id").map_err(not_a_database)?;
     let version = number("user_version")?;
@@ -32,10 +33,10 @@ pub(super) fn check_identity(connection: &Connection) -> Result<(), DatabaseErro
 }
 
 /// The first statement reads the first page, and finds out whether it is one of SQLite.
-fn not_a_database(error: rusqlite::Error) -> DatabaseError {
+fn not_a_database(error: rusqlite::Error) -> Fault {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => {
-            DatabaseError::because(DatabaseErrorKind::Foreign, error)
+            Fault::because(DatabaseErrorKind::Foreign, error)
         }
         _ => error.into(),
     }
@@ -58,7 +59,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
 
 /// Checks that the file has exactly the tables that the migrations make, and, if it is small, that none
 /// of its pages is damaged.
-pub(super) fn check_tables(connection: &Connection, size: u64) -> Result<(), DatabaseError> {
+pub(super) fn check_tables(connection: &Connection, size: u64) -> Result<(), Fault> {
     let mut fresh = Connection::open_in_memory()?;
     migrate(&mut fresh)?;
     if objects(connection)? != objects(&fresh)? {
@@ -71,7 +72,7 @@ pub(super) fn check_tables(connection: &Connection, size: u64) -> Result<(), Dat
     if found == "ok" {
         Ok(())
     } else {
-        Err(DatabaseError::because(DatabaseErrorKind::Corrupt, found))
+        Err(Fault::because(DatabaseErrorKind::Corrupt, found))
     }
 }
 

@@ -10,7 +10,18 @@ use zeroize::Zeroizing;
 /// What the derived keys are for (the `info` of RFC 5869 §2.3).
 const PURPOSE: &[u8] = b"sse-gate-sqlite/values/1";
 
-/// A key that seals what a database keeps. It is wiped on drop.
+/// A key that seals what a database keeps. It is wiped on drop, and does not print.
+///
+/// Keep it where the file is not: someone who has both reads the file. What is sealed with a key that is lost is
+/// lost with it, which for tokens costs clients one more request.
+///
+/// ```
+/// use sse_gate_sqlite::SealingKey;
+///
+/// let secret = [7; 32];
+/// let key = SealingKey::new(secret);
+/// assert_eq!(format!("{key:?}"), "SealingKey { .. }");
+/// ```
 pub struct SealingKey(Zeroizing<[u8; 32]>);
 
 impl SealingKey {

@@ -1,6 +1,16 @@
 //! The table `tokens`: what is done in it, statement by statement.
 //!
 //! Each file is an operation, or a part of one, in a transaction that others have begun.
+//!
+//! | operation | statements, if there is room and nothing has ended |
+//! |---|---|
+//! | insert | read the epoch, count the subject's rows in an index, read the total, insert, write the total |
+//! | take | delete the row and return it, write the total |
+//! | withdraw | write the epoch and the mark, delete the subject's rows in an index, write the total |
+//!
+//! None of them looks at more rows if the table has more: `plans` proves it by SQLite's own plans. The
+//! totals stand in the file and change in the same transaction as the rows, so no count is ever made
+//! anew, and a transaction that is taken back takes them along.
 
 pub(crate) mod caps;
 mod ended;

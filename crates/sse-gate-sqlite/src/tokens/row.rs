@@ -29,3 +29,35 @@ impl TokenRow {
 pub(crate) fn to_number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::SubjectIndex;
+    use zeroize::Zeroizing;
+
+    /// D12: each column is part of the place, so a value can't be moved to a row that differs in one.
+    #[test]
+    fn every_column_makes_the_place() {
+        let subjects = SubjectIndex::new(Zeroizing::new([1; 32]));
+        let place = |key, millis, subject: &[u8], payload_len| {
+            let row = TokenRow {
+                key: TokenKey::from_bytes([key; 32]),
+                ends_at: FileTime::from_millis(millis),
+                subject: subjects.tag(subject),
+                payload_len,
+            };
+            format!("{:?}", row.place())
+        };
+        let same = place(1, 1, b"alice", 1);
+        assert_eq!(same, place(1, 1, b"alice", 1));
+        for other in [
+            place(2, 1, b"alice", 1),
+            place(1, 2, b"alice", 1),
+            place(1, 1, b"bob", 1),
+            place(1, 1, b"alice", 2),
+        ] {
+            assert_ne!(same, other);
+        }
+    }
+}
