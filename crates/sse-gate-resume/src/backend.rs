@@ -1,4 +1,4 @@
-//! What you need to write a store of sessions, a kind of log, or a server of your own.
+//! What you need to write a store of sessions or logs, or a server of your own.
 //!
 //! A service that keeps its sessions and logs in memory needs none of it.
 //!
@@ -7,7 +7,6 @@
 //! | a store of sessions | implements [`SessionStore`] around [`Record`], whose methods are its steps |
 //! | a store of logs | implements [`LogStore`] |
 //! | a server | asks a [`Subscription`](crate::Subscription) for bytes, and keeps its [`Lease`] |
-//!
 
 pub use crate::id::{ResumeId, SessionId};
 pub use crate::log::{

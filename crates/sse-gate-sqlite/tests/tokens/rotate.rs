@@ -90,14 +90,14 @@ impl Entropy for Drained {
 /// C19: without randomness nothing is sealed, and nothing goes in.
 #[test]
 fn without_randomness_nothing_is_inserted() {
-    let scene = Scene::new();
     let drained = |draws: usize| keys(1, None).with_entropy(Drained(draws.into()));
-    // A new file needs three draws: its name, its index key, and the nonce for that.
-    for draws in 0..3 {
-        let error = scene.open_with(drained(draws)).unwrap_err();
+    // A new file needs four draws: its name, its index key, the nonce for that, and the name of the process.
+    for draws in 0..4 {
+        let error = Scene::new().open_with(drained(draws)).unwrap_err();
         assert_eq!(error.kind(), DatabaseErrorKind::NoEntropy, "{draws} draws");
     }
-    let database = scene.open_with(drained(3)).unwrap();
+    let scene = Scene::new();
+    let database = scene.open_with(drained(4)).unwrap();
     let Sample { key, entry } = Sample::new();
     let refused = block_on(tokens(&database).insert(key, entry, TTL)).unwrap_err();
     assert_eq!(refused.kind(), StoreErrorKind::Unavailable);
