@@ -120,6 +120,9 @@ impl Sessions {
         self.0.chores.run_kept();
         let seen_at = self.steady();
         let moment = self.0.store.moment().await?;
+        if moment.due.is_empty() && self.0.is_time_to_sweep() {
+            self.sweep();
+        }
         let unnoted = self.connections().take_unnoted();
         if !moment.due.is_empty() || !unnoted.is_empty() {
             let sessions = self.clone();

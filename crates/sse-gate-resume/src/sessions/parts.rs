@@ -1,6 +1,7 @@
 //! What sessions are made of, and what they do with it: [`Parts`].
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sse_gate_codec::Event;
@@ -13,12 +14,17 @@ use crate::observer::{SessionInfo, SessionObserver, SessionSignal};
 use crate::session::Binding;
 use crate::store::SharedSessions;
 
+/// How often a store is swept that does not name the sessions whose time is up, in milliseconds.
+const BETWEEN_SWEEPS: u64 = 1_000;
+
 /// The store, the keys, and the world outside.
 #[derive(Clone, Debug)]
 pub(super) struct Parts {
     pub(super) store: SharedSessions,
     pub(super) connections: Arc<Connections>,
     pub(super) chores: Chores,
+    /// When the store was swept last, in milliseconds of steady time.
+    swept_at: Arc<AtomicU64>,
     /// Where the logs of sessions are that this node does not have yet.
     pub(super) logs: Option<Logs>,
     keys: Arc<ResumeKeys>,
@@ -33,6 +39,7 @@ impl Parts {
             store,
             connections: Arc::default(),
             chores: Chores::default(),
+            swept_at: Arc::default(),
             logs: None,
             keys: Arc::new(keys),
             clock: Arc::new(SystemClock),
@@ -43,6 +50,18 @@ impl Parts {
 
     pub(super) fn set_keys(&mut self, keys: ResumeKeys) {
         self.keys = Arc::new(keys);
+    }
+
+    /// Whether the store was not swept for a second. Then it is time, and this says so once.
+    pub(super) fn is_time_to_sweep(&self) -> bool {
+        let now = self.clock.steady().as_millis();
+        let last = self.swept_at.load(Ordering::Relaxed);
+        let is_due = now.saturating_sub(last) >= BETWEEN_SWEEPS;
+        is_due
+            && self
+                .swept_at
+                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
     }
 
     /// What all ids of a connection begin with.

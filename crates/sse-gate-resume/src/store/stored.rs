@@ -13,7 +13,8 @@ pub struct Moment {
     /// The store's time. It is compared with no other clock's.
     pub now: SteadyTime,
     /// A few sessions whose time is up, as [`due`](super::SessionStore::due) lists them. They are closed
-    /// in the background. A store that has to look for them leaves it empty.
+    /// in the background. A store that has to look for them leaves it empty, and is asked for them
+    /// about once a second.
     pub due: Vec<SessionId>,
 }
 

@@ -24,6 +24,7 @@
 mod body;
 mod chat;
 mod connections;
+mod data;
 mod demo;
 mod ending;
 mod feed;

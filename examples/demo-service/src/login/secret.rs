@@ -45,11 +45,14 @@ impl JwtSecret {
         Ok(Self(key))
     }
 
-    /// The environment's `JWT_SECRET`, or a random key if that is not set.
+    /// The environment's `JWT_SECRET`. If that is not set, this key, or a random one.
     ///
-    /// One that is set but too short, or empty, is an error and not a reason to draw one.
-    pub fn from_env() -> Result<Self, SecretError> {
-        Self::given_or_random(env::var_os("JWT_SECRET"))
+    /// One that is set but too short, or empty, is an error and not a reason to take another.
+    pub fn from_env_or(kept: Option<[u8; Self::MIN_BYTES]>) -> Result<Self, SecretError> {
+        match (env::var_os("JWT_SECRET"), kept) {
+            (None, Some(kept)) => Self::new(kept),
+            (given, _) => Self::given_or_random(given),
+        }
     }
 
     fn given_or_random(given: Option<OsString>) -> Result<Self, SecretError> {

@@ -1,6 +1,7 @@
 //! The command line: [`Args`].
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -56,6 +57,11 @@ pub struct Args {
     /// Where tokens wait for their use.
     #[arg(long, value_enum, default_value_t = StoreKind::Memory)]
     pub store: StoreKind,
+
+    /// A folder for tokens, sessions, answers and topics, so that a restart loses none of them. It is made
+    /// if it is not there. Without it, all is in memory.
+    #[arg(long, value_name = "DIR", conflicts_with = "store")]
+    pub data: Option<PathBuf>,
 
     /// The least time from one record of a generation's progress to the next, or from one step of
     /// an answer, in milliseconds, so that people can watch; 0 for full speed.
