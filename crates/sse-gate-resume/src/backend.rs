@@ -10,7 +10,7 @@
 
 pub use crate::id::{ResumeId, SessionId};
 pub use crate::log::{
-    Bounds, EncodedEvent, InvalidLogName, LogEnd, LogEpoch, LogName, Page, Read, Reader,
+    Bounds, EncodedEvent, InvalidLogName, LogEnd, LogEpoch, LogName, LogWindows, Page, Read, Reader,
 };
 pub use crate::node::{Chore, CutReason, Fence, Lease, Spawn};
 pub use crate::session::{

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sse_gate_resume::backend::NodeId;
+use sse_gate_resume::backend::{LogWindows, NodeId};
 
 use crate::engine::{Chore, Engine};
 use crate::fault::Fault;
@@ -75,6 +75,8 @@ pub(crate) struct Shared {
     pub(crate) marks: Marks,
     /// Whose sessions were revoked.
     pub(crate) revocations: Marks,
+    /// The windows on the logs that this process uses.
+    pub(crate) windows: LogWindows,
     /// The name of this process.
     pub(crate) node: NodeId,
 }
@@ -123,6 +125,7 @@ impl Database {
             keys: Arc::new(keys),
             marks,
             revocations,
+            windows: LogWindows::default(),
             node,
         })))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sse_gate_resume::backend::{
-    LogEnd, LogId, LogName, LogStore, NewLog, NodeId, StoredEvents, StoredLog,
+    LogEnd, LogId, LogName, LogStore, LogWindows, NewLog, NodeId, StoredEvents, StoredLog,
 };
 use sse_gate_resume::error::{AppendError, LogError};
 
@@ -125,6 +125,10 @@ impl SqliteLogs {
 }
 
 impl LogStore for SqliteLogs {
+    fn windows(&self) -> &LogWindows {
+        &self.shared.windows
+    }
+
     async fn create(&self, log: NewLog) -> Result<(), LogError> {
         let shared = &*self.shared;
         let owner = log.owner.as_ref();

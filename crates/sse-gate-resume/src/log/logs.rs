@@ -5,10 +5,11 @@ use std::sync::Arc;
 use sse_gate_core::{Clock, Entropy, Subject, SystemClock, SystemEntropy};
 
 use super::backing::Backing;
-use super::registry::Registry;
 use super::retained::Retained;
 use super::shared::SharedLog;
-use super::{Bounds, Log, LogBudget, LogEpoch, LogError, LogErrorKind, LogLimits, LogName};
+use super::{
+    Bounds, Log, LogBudget, LogEpoch, LogError, LogErrorKind, LogLimits, LogName, LogWindows,
+};
 use crate::node::{Chores, Spawn};
 use crate::store::{LogId, LogStore, NewLog, SharedLogStore, StoredLog};
 
@@ -47,7 +48,7 @@ pub struct Logs {
 #[derive(Clone, Debug)]
 struct Stored {
     store: SharedLogStore,
-    registry: Arc<Registry>,
+    windows: LogWindows,
     chores: Chores,
 }
 
@@ -67,8 +68,8 @@ impl Logs {
     /// that is in use, within the budget.
     pub fn with_store(mut self, store: impl LogStore) -> Self {
         self.stored = Some(Stored {
+            windows: store.windows().clone(),
             store: SharedLogStore::new(store),
-            registry: Arc::default(),
             chores: Chores::default(),
         });
         self
@@ -141,7 +142,7 @@ impl Logs {
         let Some(stored) = &self.stored else {
             return Ok(None);
         };
-        if let Some(log) = stored.registry.get(epoch) {
+        if let Some(log) = stored.windows.get(epoch) {
             return Ok(Some(Log::new(log)));
         }
         let found = stored.store.open(name.clone()).await?;
@@ -247,7 +248,7 @@ impl Logs {
         found: &StoredLog,
         owner: Option<&Subject>,
     ) -> Log {
-        if let Some(log) = stored.registry.get(found.epoch) {
+        if let Some(log) = stored.windows.get(found.epoch) {
             return Log::new(log);
         }
         let backing = Backing {
@@ -258,10 +259,10 @@ impl Logs {
             },
             chores: stored.chores.clone(),
         };
-        let registry = Arc::clone(&stored.registry);
+        let windows = stored.windows.clone();
         let window = self.window(found.epoch, owner);
-        let log = window.with_backing(backing, registry, &found.bounds, found.is_orphaned);
-        Log::new(stored.registry.keep(log))
+        let log = window.with_backing(backing, windows, &found.bounds, found.is_orphaned);
+        Log::new(stored.windows.keep(log))
     }
 
     fn window(&self, epoch: LogEpoch, owner: Option<&Subject>) -> SharedLog {

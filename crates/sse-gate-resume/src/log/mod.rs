@@ -28,10 +28,10 @@ mod page;
 mod read;
 mod reader;
 mod readers;
-mod registry;
 mod retained;
 mod shared;
 mod watched;
+mod windows;
 
 pub use bounds::{Bounds, LogEnd};
 pub use budget::LogBudget;
@@ -48,3 +48,4 @@ pub use read::{Read, StopReason};
 pub use reader::Reader;
 pub(crate) use readers::keep_waker;
 pub(crate) use watched::WatchedLog;
+pub use windows::LogWindows;

@@ -10,9 +10,10 @@ use sse_gate_core::{Clock, SteadyTime};
 
 use super::backing::Backing;
 use super::readers::Readers;
-use super::registry::Registry;
 use super::retained::Retained;
-use super::{AppendErrorKind, Bounds, EncodedEvent, LogEnd, LogEpoch, Page, Read, StopReason};
+use super::{
+    AppendErrorKind, Bounds, EncodedEvent, LogEnd, LogEpoch, LogWindows, Page, Read, StopReason,
+};
 use crate::sync::{Mutex, MutexGuard};
 
 /// A log, behind every handle of it.
@@ -25,7 +26,7 @@ pub(super) struct SharedLog {
     pub(super) released: OnceLock<Box<dyn Fn() + Send + Sync>>,
     /// The store that has the events, unless the window is all there is.
     pub(super) backing: Option<Backing>,
-    pub(super) registry: Option<Arc<Registry>>,
+    windows: Option<LogWindows>,
 }
 
 /// What of a log changes, under its lock.
@@ -76,7 +77,7 @@ impl SharedLog {
             handles: AtomicUsize::new(0),
             released: OnceLock::new(),
             backing: None,
-            registry: None,
+            windows: None,
         }
     }
 
@@ -84,7 +85,7 @@ impl SharedLog {
     pub(super) fn with_backing(
         mut self,
         backing: Backing,
-        registry: Arc<Registry>,
+        windows: LogWindows,
         stored: &Bounds,
         is_orphaned: bool,
     ) -> Self {
@@ -95,7 +96,7 @@ impl SharedLog {
         state.is_orphaned = is_orphaned;
         drop(state);
         self.backing = Some(backing);
-        self.registry = Some(registry);
+        self.windows = Some(windows);
         self
     }
 
@@ -221,8 +222,8 @@ impl State {
 
 impl Drop for SharedLog {
     fn drop(&mut self) {
-        if let Some(registry) = &self.registry {
-            registry.forget(self.epoch);
+        if let Some(windows) = &self.windows {
+            windows.forget(self.epoch);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use sse_gate_core::Subject;
 
-use crate::log::{AppendError, Bounds, LogEnd, LogEpoch, LogError, LogLimits, LogName};
+use crate::log::{AppendError, Bounds, LogEnd, LogEpoch, LogError, LogLimits, LogName, LogWindows};
 
 /// Which log it is: a name, and which log of that name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -86,7 +86,7 @@ pub struct StoredEvents {
 /// use std::sync::atomic::{AtomicU64, Ordering};
 /// use bytes::Bytes;
 /// use sse_gate_resume::backend::{
-///     LogEnd, LogId, LogName, LogStore, NewLog, StoredEvents, StoredLog,
+///     LogEnd, LogId, LogName, LogStore, LogWindows, NewLog, StoredEvents, StoredLog,
 /// };
 /// use sse_gate_resume::error::{AppendError, LogError};
 ///
@@ -104,6 +104,10 @@ pub struct StoredEvents {
 ///     }
 ///
 ///     // All other operations are the inner store's.
+///     fn windows(&self) -> &LogWindows {
+///         self.inner.windows()
+///     }
+///
 ///     async fn create(&self, log: NewLog) -> Result<(), LogError> {
 ///         self.inner.create(log).await
 ///     }
@@ -135,6 +139,10 @@ pub struct StoredEvents {
 /// }
 /// ```
 pub trait LogStore: fmt::Debug + Send + Sync + 'static {
+    /// The windows that this node has on the store's logs. A store makes one when it is opened, and all of
+    /// its handles return that one: else, what one appends would not wake the readers of another.
+    fn windows(&self) -> &LogWindows;
+
     /// Makes an empty log.
     ///
     /// # Errors

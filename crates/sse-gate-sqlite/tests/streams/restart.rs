@@ -5,7 +5,8 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_core::ManualClock;
 use sse_gate_resume::error::ResumeError;
-use sse_gate_resume::{CloseReason, GoneReason, LogBudget, LogLimits, Publisher, Topics};
+use sse_gate_resume::{CloseReason, GoneReason, LogBudget, LogLimits, Logs, Publisher, Topics};
+use sse_gate_sqlite::SqliteLogs;
 
 use crate::stage::{Process, event, subject};
 
@@ -176,4 +177,22 @@ fn a_small_window_loses_no_event() {
     client.read_until(has(500));
     let expected: Vec<_> = (1..=500).map(|number| number.to_string()).collect();
     assert_eq!(client.data, expected);
+}
+
+/// What is appended through one handle of the store wakes the readers of another.
+#[test]
+fn all_handles_of_a_database_share_their_windows() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), ManualClock::default());
+    let process = Process::start(folder.path(), &clock);
+    let other = Logs::default().with_store(SqliteLogs::new(&process.database));
+    let (here, there) = (Topics::new(process.logs.clone()), Topics::new(other));
+    let log = block_on(here.log("news", None)).unwrap();
+    let mut client = process.open("alice", 1, &log).unwrap();
+    for number in 1..=3_u64 {
+        let data = number.to_string();
+        let sent = block_on(there.publish("news", None, &event(&data)));
+        assert_eq!(sent.unwrap(), number);
+        client.read_until(has(usize::try_from(number).unwrap()));
+    }
+    assert_eq!(client.data, ["1", "2", "3"]);
 }

@@ -1,4 +1,4 @@
-//! The logs of a store that this node has: [`Registry`].
+//! The logs of a store that this node has: [`LogWindows`].
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
@@ -9,10 +9,13 @@ use crate::sync::Mutex;
 
 /// The logs of a store that have a handle on this node. Each has one window, so that what one handle
 /// appends wakes the readers of all.
-#[derive(Debug, Default)]
-pub(super) struct Registry(Mutex<HashMap<LogEpoch, Weak<SharedLog>>>);
+///
+/// A [`LogStore`](crate::backend::LogStore) keeps one for all [`Logs`](crate::Logs) that use it. Clones share
+/// the windows.
+#[derive(Clone, Debug, Default)]
+pub struct LogWindows(Arc<Mutex<HashMap<LogEpoch, Weak<SharedLog>>>>);
 
-impl Registry {
+impl LogWindows {
     pub(super) fn get(&self, epoch: LogEpoch) -> Option<Arc<SharedLog>> {
         self.0.lock().get(&epoch).and_then(Weak::upgrade)
     }
