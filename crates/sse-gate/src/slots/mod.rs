@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// when its server asks again. Until then it exists without a slot. There are never more streams without
 /// a slot than there are slots, in all and for one subject. A subject may have three in any case.
 ///
-/// A request at a cap looks at 64 streams at most, so that it costs the same among a million. The next
+/// A request at a cap looks at 16 streams at most, so that it costs the same among a million. The next
 /// request goes on from there.
 ///
 /// # Connections that were replaced

@@ -9,8 +9,9 @@ use super::Inner;
 use super::open::{Age, OpenStreams};
 
 /// How many streams a newcomer at a cap looks at, at most. The next one looks at those that come after
-/// them, so no step takes long, and each stream has its turn.
-pub(super) const LOOKED_AT_ONCE: usize = 64;
+/// them, so no step takes long, and each stream has its turn. By default, these are all streams that a
+/// subject may have.
+pub(super) const LOOKED_AT_ONCE: usize = 16;
 
 impl OpenStreams {
     /// Looks for stalled streams among all.
