@@ -1,34 +1,21 @@
 //! The unused tokens of one subject: [`Account`].
 
-use std::slice;
 use std::time::Duration;
 
+use super::stubs::{Stub, Stubs, Total};
 use super::{Cap, FullError, Limits};
 use crate::SteadyTime;
 
-/// What the ledger remembers of one entry.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Stub<Id> {
-    pub(super) id: Id,
-    pub(super) ends_at: SteadyTime,
-    pub(super) payload: usize,
-}
-
 /// The entries of one subject. Some of them may have ended: those don't count.
+///
+/// A step takes O(log n), however many entries the subject has.
 #[derive(Debug)]
 pub(super) struct Account<Id> {
     subject_hash: u64,
     stubs: Stubs<Id>,
 }
 
-/// Most subjects have one unused token. It needs no allocation.
-#[derive(Debug)]
-enum Stubs<Id> {
-    One(Stub<Id>),
-    Many(Vec<Stub<Id>>),
-}
-
-impl<Id: Copy + PartialEq> Account<Id> {
+impl<Id: Copy + Ord> Account<Id> {
     pub(super) fn with(subject_hash: u64, stub: Stub<Id>) -> Self {
         Self {
             subject_hash,
@@ -45,71 +32,48 @@ impl<Id: Copy + PartialEq> Account<Id> {
     }
 
     pub(super) fn ids(&self) -> Vec<Id> {
-        self.stubs().iter().map(|stub| stub.id).collect()
+        self.stubs.ids()
     }
 
-    fn stubs(&self) -> &[Stub<Id>] {
-        match &self.stubs {
-            Stubs::One(stub) => slice::from_ref(stub),
-            Stubs::Many(stubs) => stubs,
-        }
-    }
-
-    /// Checks that there is room for one more entry, with a payload of this many bytes.
+    /// Checks that there is room for one more entry, with a payload of this many bytes. Entries that have
+    /// ended make room.
+    ///
+    /// It removes only as many of them as are in the way. The others leave when their store removes them.
     pub(super) fn check(
-        &self,
+        &mut self,
         limits: &Limits,
         payload: usize,
         now: SteadyTime,
     ) -> Result<(), FullError> {
-        let live = || {
-            self.stubs()
-                .iter()
-                .filter(|stub| !stub.ends_at.has_passed(now))
-        };
-        let cap = if live().count() >= limits.max_tokens_per_subject() {
-            Cap::TokensPerSubject
-        } else if live()
-            .map(|stub| stub.payload)
-            .sum::<usize>()
-            .saturating_add(payload)
-            > limits.max_payload_bytes_per_subject()
-        {
-            Cap::PayloadPerSubject
-        } else {
-            return Ok(());
-        };
-        // There is room again when the first entry ends.
-        let first = live().map(|stub| stub.ends_at).min();
-        Err(FullError::new(
-            cap,
-            first.map_or(Duration::ZERO, |first| first.saturating_since(now)),
-        ))
-    }
-
-    /// Adds a stub, and removes those that have ended.
-    pub(super) fn open(&mut self, stub: Stub<Id>, now: SteadyTime) {
-        match &mut self.stubs {
-            Stubs::One(old) if old.ends_at.has_passed(now) => *old = stub,
-            Stubs::One(old) => self.stubs = Stubs::Many(vec![*old, stub]),
-            Stubs::Many(stubs) => {
-                stubs.retain(|stub| !stub.ends_at.has_passed(now));
-                stubs.push(stub);
+        while let Some(cap) = cap_passed(self.stubs.total(), payload, limits) {
+            if !self.stubs.remove_ended(now) {
+                // There is room again when the first entry ends.
+                let wait = self.stubs.first_end().map(|it| it.saturating_since(now));
+                return Err(FullError::new(cap, wait.unwrap_or(Duration::ZERO)));
             }
         }
+        Ok(())
+    }
+
+    /// Adds a stub.
+    pub(super) fn open(&mut self, stub: Stub<Id>, now: SteadyTime) {
+        self.stubs.add(stub, now);
     }
 
     /// Removes a stub. Returns whether it was the last.
-    pub(super) fn close(&mut self, id: Id, ends_at: SteadyTime) -> bool {
-        let is_it = |stub: &Stub<Id>| stub.id == id && stub.ends_at == ends_at;
-        match &mut self.stubs {
-            Stubs::One(stub) => is_it(stub),
-            Stubs::Many(stubs) => {
-                if let Some(at) = stubs.iter().position(is_it) {
-                    stubs.swap_remove(at);
-                }
-                stubs.is_empty()
-            }
-        }
+    pub(super) fn close(&mut self, stub: &Stub<Id>) -> bool {
+        self.stubs.remove(stub);
+        self.stubs.is_empty()
+    }
+}
+
+/// The cap of a subject that one more entry would pass.
+fn cap_passed(total: Total, payload: usize, limits: &Limits) -> Option<Cap> {
+    if total.tokens >= limits.max_tokens_per_subject() {
+        Some(Cap::TokensPerSubject)
+    } else if total.payload.saturating_add(payload) > limits.max_payload_bytes_per_subject() {
+        Some(Cap::PayloadPerSubject)
+    } else {
+        None
     }
 }

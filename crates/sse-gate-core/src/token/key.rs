@@ -20,6 +20,10 @@ const DOMAIN: &[u8] = b"sse-gate/token-key/1\0";
 /// A key is not a secret: the token can't be computed from it. You may print it, and
 /// [`TokenGate::withdraw`](crate::TokenGate::withdraw) takes one.
 ///
+/// Keys have an order, for stores that sort them. How long `<` takes depends on both keys. That betrays no
+/// token, as even a whole key does not. The gate itself accepts a token only after a comparison in constant
+/// time.
+///
 /// ```
 /// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate, TokenKey};
 ///
@@ -35,7 +39,7 @@ const DOMAIN: &[u8] = b"sse-gate/token-key/1\0";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenKey([u8; 32]);
 
 impl TokenKey {

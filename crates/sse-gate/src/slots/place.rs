@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sse_gate_core::Subject;
 use sse_gate_resume::backend::SessionId;
 
+use super::open::Listing;
 use super::{Inner, Pulse, StreamSlots};
 
 /// A slot before its subject is known. When it is dropped, the slot is free again.
@@ -15,16 +16,14 @@ pub(crate) struct Reservation(Option<Arc<Inner>>);
 /// counted.
 #[derive(Debug)]
 pub(crate) struct Claim {
-    subject: Subject,
-    pulse: Arc<Pulse>,
+    stream: Listing,
     inner: Option<Arc<Inner>>,
 }
 
 /// A stream that is counted. It counts until the last [`Slot`] or [`Presence`] of it is dropped.
 #[derive(Debug)]
 struct CountedStream {
-    subject: Subject,
-    pulse: Arc<Pulse>,
+    stream: Listing,
     inner: Arc<Inner>,
 }
 
@@ -43,10 +42,9 @@ impl StreamSlots {
     /// Counts a connection that continues a session of the subject. It may replace a connection that is
     /// still there.
     pub(crate) fn claim_again(&self, subject: &Subject, session: SessionId) -> Option<Claim> {
-        let pulse = self.0.lock().add_again(subject, session, &self.0)?;
+        let stream = self.0.lock().add_again(subject, session, &self.0)?;
         Some(Claim {
-            subject: subject.clone(),
-            pulse,
+            stream,
             inner: Some(Arc::clone(&self.0)),
         })
     }
@@ -60,15 +58,14 @@ impl Reservation {
     /// Makes it a slot of the subject. `None` if the subject is at its cap.
     pub(crate) fn claim(mut self, subject: &Subject) -> Option<Slot> {
         let inner = self.0.as_ref()?;
-        let pulse = inner.lock().add(subject, None, inner)?;
-        Some(Slot::new(subject.clone(), pulse, self.0.take()?))
+        let stream = inner.lock().add(subject, None, inner)?;
+        Some(Slot::new(stream, self.0.take()?))
     }
 
     /// Makes it the slot of a connection that is counted for its subject already.
     pub(crate) fn give_to(mut self, mut claim: Claim) -> Option<Slot> {
         claim.inner = None;
-        let (subject, pulse) = (claim.subject.clone(), Arc::clone(&claim.pulse));
-        Some(Slot::new(subject, pulse, self.0.take()?))
+        Some(Slot::new(claim.stream.clone(), self.0.take()?))
     }
 }
 
@@ -83,18 +80,14 @@ impl Drop for Reservation {
 impl Drop for Claim {
     fn drop(&mut self) {
         if let Some(inner) = &self.inner {
-            inner.lock().retract(&self.subject, &self.pulse);
+            inner.lock().retract(&self.stream);
         }
     }
 }
 
 impl Slot {
-    fn new(subject: Subject, pulse: Arc<Pulse>, inner: Arc<Inner>) -> Self {
-        Self(Arc::new(CountedStream {
-            subject,
-            pulse,
-            inner,
-        }))
+    fn new(stream: Listing, inner: Arc<Inner>) -> Self {
+        Self(Arc::new(CountedStream { stream, inner }))
     }
 
     /// Keeps the connection counted, for the code that holds its body.
@@ -104,28 +97,24 @@ impl Slot {
 
     /// Notes that the connection belongs to this session.
     pub(crate) fn belongs_to(&self, session: SessionId) {
-        let CountedStream {
-            subject,
-            pulse,
-            inner,
-        } = &*self.0;
-        inner.lock().name(subject, pulse, session);
+        let CountedStream { stream, inner } = &*self.0;
+        inner.lock().name(stream, session);
     }
 
     pub(crate) fn pulse(&self) -> Arc<Pulse> {
-        Arc::clone(&self.0.pulse)
+        Arc::clone(&self.0.stream.pulse)
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let stream = &self.0;
-        stream.inner.lock().cut(&stream.subject, &stream.pulse);
+        let CountedStream { stream, inner } = &*self.0;
+        inner.lock().cut(stream);
     }
 }
 
 impl Drop for CountedStream {
     fn drop(&mut self) {
-        self.inner.lock().remove(&self.subject, &self.pulse);
+        self.inner.lock().remove(&self.stream);
     }
 }

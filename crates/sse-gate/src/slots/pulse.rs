@@ -67,15 +67,23 @@ impl Pulse {
     /// did.
     pub(super) fn give_up(&self, now: Instant, patience: Duration) -> bool {
         let state = self.state.load(Ordering::Acquire);
-        let age = now.saturating_duration_since(self.start);
-        let owes = age.saturating_sub(Duration::from_millis(state));
-        if state > LATEST || owes <= patience {
+        if !self.has_stalled_since(state, now, patience) {
             return false;
         }
         // This fails if the server polls at the same time.
         self.state
             .compare_exchange(state, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
+    }
+
+    /// Whether the server has not polled for longer than `patience`.
+    pub(super) fn is_stalled(&self, now: Instant, patience: Duration) -> bool {
+        self.has_stalled_since(self.state.load(Ordering::Acquire), now, patience)
+    }
+
+    fn has_stalled_since(&self, state: u64, now: Instant, patience: Duration) -> bool {
+        let age = now.saturating_duration_since(self.start);
+        state <= LATEST && age.saturating_sub(Duration::from_millis(state)) > patience
     }
 
     /// Ends the stream because its subject was revoked. Returns whether it was still running.
