@@ -3,8 +3,8 @@
 use std::task::{Context, Waker};
 
 use sse_gate::Event;
-use sse_gate::sessions::backend::{EventLog, Page, ReadLog, ReaderId};
-use sse_gate::sessions::{LogLimits, MemoryLog, MemoryLogs};
+use sse_gate::sessions::backend::{Page, Reader};
+use sse_gate::sessions::{Log, LogLimits, Logs};
 use sse_gate_benches::ready;
 
 use crate::order::AnyOf;
@@ -16,27 +16,28 @@ pub(crate) const STEPS: [(&str, Make); 2] = [
 ];
 
 struct Feed {
-    log: MemoryLog,
-    readers: Vec<ReaderId>,
+    log: Log,
+    readers: Vec<Reader>,
     last: u64,
 }
 
 impl Feed {
     /// A log with readers that are busy with what they have read.
     fn new(readers: usize) -> Self {
-        let logs = MemoryLogs::default().with_limits(LogLimits::default().with_max_events(8));
-        let log = logs.create().expect("there is randomness");
+        let logs = Logs::default().with_limits(LogLimits::default().with_max_events(8));
+        let log = ready(logs.create()).expect("there is randomness");
         Self {
-            readers: (0..readers).map(|_| log.enroll()).collect(),
+            readers: (0..readers).map(|_| log.reader()).collect(),
             log,
             last: 0,
         }
     }
 
-    fn wake(&mut self, reader: ReaderId) {
+    /// Wakes the reader at this place.
+    fn wake(&mut self, reader: usize) {
         let mut cx = Context::from_waker(Waker::noop());
         let mut page = Page::default();
-        let read = self.log.poll_read(reader, self.last, &mut page, &mut cx);
+        let read = self.readers[reader].poll_read(self.last, &mut page, &mut cx);
         assert!(read.is_pending(), "there is an event");
         let event = Event::new().data("x");
         let appended = self.log.append(&event);
@@ -46,14 +47,13 @@ impl Feed {
 
 fn newest(count: usize, _: Owners) -> Step {
     let mut feed = Feed::new(count);
-    let reader = feed.readers[count - 1];
-    Box::new(move || feed.wake(reader))
+    Box::new(move || feed.wake(count - 1))
 }
 
 fn any(count: usize, _: Owners) -> Step {
     let (mut feed, mut order) = (Feed::new(count), AnyOf::new());
     Box::new(move || {
-        let reader = feed.readers[order.next(count)];
+        let reader = order.next(count);
         feed.wake(reader);
     })
 }

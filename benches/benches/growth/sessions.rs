@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use sse_gate::sessions::{
-    CloseReason, LogLimits, MemoryLog, MemoryLogs, MemorySessions, Opening, ResumeKey, ResumeKeys,
+    CloseReason, Log, LogLimits, Logs, MemorySessions, Opening, ResumeKey, ResumeKeys,
     ResumePolicy, SessionLimits, Sessions as Registry, Subscription,
 };
 use sse_gate_benches::ready;
@@ -28,7 +28,7 @@ struct Sessions {
     clock: ManualClock,
     registry: Registry,
     gate: TokenGate<Arc<MemoryStore>>,
-    log: MemoryLog,
+    log: Log,
     policy: ResumePolicy,
     owners: Owners,
     open: Vec<Session>,
@@ -52,12 +52,12 @@ impl Sessions {
         let store = MemorySessions::new(limits).with_clock(clock.clone());
         let key = ResumeKey::new('k', [7; 32]).expect("a good key");
         let gate = TokenGate::builder(MemoryStore::default()).with_clock(clock.clone());
-        let logs = MemoryLogs::default().with_limits(LogLimits::default().with_max_events(8));
+        let logs = Logs::default().with_limits(LogLimits::default().with_max_events(8));
         let logs = logs.with_clock(clock.clone());
         let mut sessions = Self {
             registry: Registry::new(store, ResumeKeys::new(key)).with_clock(clock.clone()),
             gate: gate.build(),
-            log: logs.create().expect("there is randomness"),
+            log: ready(logs.create()).expect("there is randomness"),
             policy: ResumePolicy::default()
                 .with_idle(Duration::from_secs(1))
                 .with_takeovers(u32::MAX, Duration::from_secs(1)),

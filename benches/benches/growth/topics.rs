@@ -1,7 +1,7 @@
 //! Topics: an event is published to one of many.
 
 use sse_gate::Event;
-use sse_gate::sessions::{LogBudget, LogLimits, MemoryLogs, Topics};
+use sse_gate::sessions::{LogBudget, LogLimits, Logs, Topics};
 use sse_gate_benches::ready;
 
 use crate::order::AnyOf;
@@ -14,7 +14,7 @@ pub(crate) const STEPS: [(&str, Make); 2] = [
 
 fn topics(count: usize, owners: Owners) -> Topics {
     let budget = LogBudget::new(1 << 40);
-    let logs = MemoryLogs::new(LogLimits::default().with_max_events(8), budget);
+    let logs = Logs::new(LogLimits::default().with_max_events(8), budget);
     let topics = Topics::new(logs)
         .with_max(count)
         .with_max_per_subject(owners.most_of_one(count));

@@ -82,7 +82,7 @@ fn open(durability: Durability) -> (tempfile::TempDir, Connection) {
     let connection = Connection::open(folder.path().join("tokens.db")).expect("our file");
     let synchronous = match durability {
         Durability::Normal => "NORMAL",
-        _ => "FULL",
+        Durability::Full => "FULL",
     };
     for (pragma, value) in [
         ("journal_mode", "WAL"),

@@ -29,7 +29,7 @@ fn main() {
 fn table(durability: Durability, callers: usize) {
     let tokens = match durability {
         Durability::Normal => 4_096,
-        _ => 512.max(callers * 8),
+        Durability::Full => 512.max(callers * 8),
     };
     let turn = Turn { callers, tokens };
     let mut contestants = contestants(durability, callers);
