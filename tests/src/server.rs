@@ -104,6 +104,12 @@ impl Server {
         targets.filter(is_socket).count()
     }
 
+    /// Kills it, and waits until it is gone.
+    pub fn kill(mut self) {
+        self.process.kill().expect("it runs");
+        let _ = self.process.wait();
+    }
+
     /// Asks it to stop.
     pub fn terminate(&self) {
         let pid = self.process.id().to_string();

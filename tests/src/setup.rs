@@ -1,6 +1,7 @@
 //! A server to be started: [`Setup`], and all of them.
 
 use std::fmt::Display;
+use std::path::Path;
 
 use crate::Server;
 
@@ -29,6 +30,12 @@ impl Setup {
         self.args.retain(|arg| !arg.starts_with(&flag));
         self.args.push(format!("{flag}{value}"));
         self
+    }
+
+    /// The same with all that it keeps in a folder, in place of a store.
+    pub fn data(mut self, folder: &Path) -> Self {
+        self.args.retain(|arg| !arg.starts_with("--store="));
+        self.arg("data", folder.display())
     }
 
     /// The same with these log lines, as `RUST_LOG` takes them.
