@@ -6,12 +6,14 @@
 //! |---|---|
 //! | a store of sessions | implements [`SessionStore`] around [`Record`], whose methods are its steps |
 //! | a store of logs | implements [`LogStore`] |
+//! | a test of several nodes | keeps their logs in a [`MemoryLogStore`] |
 //! | a server | asks a [`Subscription`](crate::Subscription) for bytes, and keeps its [`Lease`] |
 
 pub use crate::id::{ResumeId, SessionId};
 pub use crate::log::{
     Bounds, EncodedEvent, InvalidLogName, LogEnd, LogEpoch, LogName, LogWindows, Page, Read, Reader,
 };
+pub use crate::memory::MemoryLogStore;
 pub use crate::node::{Chore, CutReason, Fence, Lease, Spawn};
 pub use crate::session::{
     Binding, CorruptRecord, Delivered, NodeId, Outcome, Record, SessionEpoch, ShownId,

@@ -33,6 +33,10 @@
 //! | the world outside | `Clock` and `Entropy` of `sse-gate-core`, [`SessionObserver`] |
 //! | what other stores and logs implement | [`backend`] |
 //! | what can fail | [`error`] |
+#![cfg_attr(
+    feature = "conformance",
+    doc = "| tests of the laws of stores | [`conformance`], [`session_store_conformance!`], [`log_store_conformance!`] |"
+)]
 //!
 //! It knows no HTTP and no runtime: `sse-gate` puts it behind a tower layer.
 //!
@@ -77,6 +81,8 @@
 struct Readme;
 
 pub mod backend;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod error;
 
 mod frames;

@@ -101,7 +101,7 @@ impl Resumed {
 /// |---|---|---|
 /// | [`Gone`](Self::Gone) | 204 | stops for good |
 /// | [`Refused`](Self::Refused) | 401 | stops for good, and asks for a new token |
-/// | all others | 200 with [`Sessions::retry_later`] | comes back by itself |
+/// | all others | 200 with [`Sessions::retry_later`](crate::Sessions::retry_later) | comes back by itself |
 ///
 /// ```
 /// use sse_gate_core::TokenKey;
@@ -128,7 +128,7 @@ pub enum ResumeError {
     /// and the client may try again.
     #[error("connections of the session were replaced too often")]
     TooSoon,
-    /// `admit` had no place for the client ([`Sessions::resume_if`]). Nothing was consumed, and the
+    /// `admit` had no place for the client ([`Sessions::resume_if`](crate::Sessions::resume_if)). Nothing was consumed, and the
     /// client may try again.
     #[error("there is no place for the client")]
     NotAdmitted,

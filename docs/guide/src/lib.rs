@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `pages` | the text |
 //! | `proxies` | the settings of proxies that the text shows |
-//! | `src` | this, and the store that the text shows |
-//! | `tests` | the proxies and the store at work, the JavaScript, links and tables |
+//! | `src` | this, and the stores that the text shows |
+//! | `tests` | the proxies and the stores at work, the JavaScript, links and tables |
 
-/// The store of the page about stores.
+/// The store of sessions of the page about stores.
+pub mod contended;
+/// The store of tokens of the page about stores.
 pub mod one_lock;
 
 /// Makes a type for each page, whose docs are the page.

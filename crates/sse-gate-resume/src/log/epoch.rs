@@ -5,6 +5,17 @@ use sse_gate_core::{Entropy, EntropyError};
 /// A number that tells a log from every other one, and from itself before it lost its events.
 ///
 /// The tag of a resume id covers it, so an id of one log is worth nothing in another.
+///
+/// ```
+/// use sse_gate_core::SystemEntropy;
+/// use sse_gate_resume::backend::LogEpoch;
+///
+/// let epoch = LogEpoch::generate(&SystemEntropy)?;
+/// assert_ne!(epoch, LogEpoch::generate(&SystemEntropy)?);
+/// // A store keeps its bytes.
+/// assert_eq!(LogEpoch::from_bytes(epoch.to_bytes()), epoch);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LogEpoch(u64);
 

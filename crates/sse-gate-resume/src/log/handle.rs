@@ -83,14 +83,14 @@ impl Log {
             })?;
             return Ok(seq);
         };
-        self.0.lock().check_open()?;
         backing.chores.run_kept();
+        let in_flight = self.0.begin_append()?;
         let (store, id) = (backing.store.clone(), backing.id.clone());
         let log = self.clone();
         let append = async move {
             let appended = store.append(id, encoded.as_bytes().clone()).await;
             match &appended {
-                Ok(seq) => log.0.arrived(*seq, encoded),
+                Ok(seq) => in_flight.arrived(*seq, encoded),
                 Err(error) => log.learn(error.kind()),
             }
             appended
@@ -99,6 +99,26 @@ impl Log {
     }
 
     /// Ends the log. A second end is ignored.
+    ///
+    /// Readers are told when they have had all events, those included that are being appended at this
+    /// moment.
+    ///
+    /// ```
+    /// use sse_gate_codec::Event;
+    /// use sse_gate_resume::Logs;
+    /// use sse_gate_resume::backend::LogEnd;
+    /// use sse_gate_resume::error::AppendErrorKind;
+    ///
+    /// # pollster::block_on(async {
+    /// let log = Logs::default().create().await?;
+    /// log.end(LogEnd::Complete).await?;
+    /// log.end(LogEnd::Failed).await?;
+    /// assert_eq!(log.bounds().end, Some(LogEnd::Complete));
+    /// let error = log.append(&Event::new().data("late")).await.unwrap_err();
+    /// assert_eq!(error.kind(), AppendErrorKind::Ended);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///
@@ -130,7 +150,22 @@ impl Log {
     /// Asks the writer to stop. The log goes on until the writer ends it.
     ///
     /// After [`StopReason::Closed`] every [`append`](Self::append) **fails** with
-    /// [`AppendErrorKind::Closed`], and what the log holds is freed.
+    /// [`AppendErrorKind::Closed`], and what the log holds is freed, in its store, too.
+    ///
+    /// ```
+    /// use sse_gate_codec::Event;
+    /// use sse_gate_resume::{Logs, StopReason};
+    ///
+    /// # pollster::block_on(async {
+    /// let log = Logs::default().create().await?;
+    /// // A request to stop leaves the writer time to say its last word.
+    /// log.stop(StopReason::Requested);
+    /// log.append(&Event::new().data("bye")).await?;
+    /// log.stop(StopReason::Closed);
+    /// assert!(log.append(&Event::new().data("late")).await.is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     pub fn stop(&self, reason: StopReason) {
         self.0.change(|state| {
             match reason {
@@ -181,6 +216,17 @@ impl Log {
     /// Makes this node the writer of a log that [is orphaned](Self::is_orphaned). Returns whether it
     /// is: only one takes a log over.
     ///
+    /// ```
+    /// use sse_gate_resume::Logs;
+    ///
+    /// # pollster::block_on(async {
+    /// // A log that ends with its process has no other writer.
+    /// let log = Logs::default().create().await?;
+    /// assert!(!log.is_orphaned() && !log.claim().await?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// The store of the log can't be reached.
@@ -191,6 +237,11 @@ impl Log {
         let claimed = backing.store.claim(backing.id.clone()).await?;
         self.0.lock().is_orphaned = false;
         Ok(claimed)
+    }
+
+    /// Whether it outlives its process.
+    pub(crate) fn has_store(&self) -> bool {
+        self.0.backing.is_some()
     }
 
     /// Frees what its store holds of it.

@@ -9,6 +9,15 @@ use super::LogEpoch;
 ///
 /// A log that is made again under the same name has another [epoch](LogEpoch). The default is the empty
 /// name, which logs without a store have.
+///
+/// ```
+/// use sse_gate_resume::backend::LogName;
+///
+/// let name = LogName::new("topic/chat")?;
+/// assert_eq!(name.as_str(), "topic/chat");
+/// assert!(LogName::new("x".repeat(LogName::MAX_LEN + 1)).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogName(Arc<str>);
 

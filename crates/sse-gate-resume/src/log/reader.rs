@@ -69,16 +69,16 @@ impl Reader {
         self.log.bounds()
     }
 
-    /// Asks the store for what comes after event `after`, if the window no longer has it. Is ready when
-    /// [`poll_read`](Self::poll_read) has something to say of it. Call it without a lock.
+    /// Asks the store for what comes after event `after`, if the window no longer has it, or another node
+    /// has appended more than this one knows of. Is ready when [`poll_read`](Self::poll_read) has something
+    /// to say of it. Call it without a lock.
     pub fn poll_fetch(&mut self, after: u64, cx: &mut Context<'_>) -> Poll<()> {
         let shared = self.log.shared();
         let Some(backing) = &shared.backing else {
             return Poll::Ready(());
         };
         if self.fetch.is_none() {
-            let is_behind = after + 1 < shared.lock().retained.first();
-            if !is_behind {
+            if shared.lock().covers(after) {
                 return Poll::Ready(());
             }
             let (store, id) = (backing.store.clone(), backing.id.clone());
@@ -111,13 +111,13 @@ impl Reader {
         let now = shared.clock.steady();
         let mut state = shared.lock();
         match state.read(after, page, now) {
-            Found::Read(read) => Poll::Ready(read),
-            Found::Behind if shared.backing.is_some() => {
+            Found::Behind | Found::Read(Read::Ahead { .. }) if shared.backing.is_some() => {
                 drop(state);
-                // It was trimmed just now. The store is asked at the next look.
+                // It was not so just now. The store is asked at the next look.
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
+            Found::Read(read) => Poll::Ready(read),
             Found::Behind => Poll::Ready(Read::Trimmed {
                 first: state.retained.first(),
             }),
@@ -150,8 +150,15 @@ impl Reader {
                 return Poll::Pending;
             }
         };
-        let first = stored.bounds.first;
+        let Bounds { first, last, .. } = stored.bounds;
         self.log.shared().lock().stored_first = first;
+        if after > last {
+            return Poll::Ready(Read::Ahead { last });
+        }
+        if self.log.shared().catch_up(after, &stored.bounds) && stored.events.is_empty() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         if after + 1 < first {
             return Poll::Ready(Read::Trimmed { first });
         }

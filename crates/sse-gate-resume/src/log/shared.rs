@@ -16,6 +16,9 @@ use super::{
 };
 use crate::sync::{Mutex, MutexGuard};
 
+/// So many events wait at most for one with a smaller number.
+const MAX_AHEAD: usize = 64;
+
 /// A log, behind every handle of it.
 pub(super) struct SharedLog {
     pub(super) epoch: LogEpoch,
@@ -34,6 +37,8 @@ pub(super) struct State {
     pub(super) retained: Retained,
     /// Events that the store has acknowledged before one with a smaller number.
     ahead: BTreeMap<u64, EncodedEvent>,
+    /// How many appends of this node wait for the store's answer.
+    in_flight: usize,
     /// The first event that the store holds, as far as it is known. Without a store, it is 0.
     pub(super) stored_first: u64,
     pub(super) end: Option<LogEnd>,
@@ -62,6 +67,7 @@ impl SharedLog {
         let state = State {
             retained,
             ahead: BTreeMap::new(),
+            in_flight: 0,
             stored_first: 0,
             end: None,
             readers: Readers::default(),
@@ -115,7 +121,7 @@ impl SharedLog {
                 None => first,
             },
             last: state.retained.last(),
-            end: state.end,
+            end: state.told_end(),
         }
     }
 
@@ -126,13 +132,16 @@ impl SharedLog {
         result
     }
 
-    /// The store has given an event this number.
-    pub(super) fn arrived(&self, seq: u64, event: EncodedEvent) {
-        let now = self.clock.steady();
-        self.change(|state| {
-            state.arrived(seq, event, now);
-            ((), state.readers.take_waiting())
-        });
+    /// An append begins to wait for the store's answer.
+    pub(super) fn begin_append(self: &Arc<Self>) -> Result<InFlight, AppendErrorKind> {
+        let mut state = self.lock();
+        state.check_open()?;
+        state.in_flight += 1;
+        drop(state);
+        Ok(InFlight {
+            log: Arc::clone(self),
+            arrived: None,
+        })
     }
 
     pub(super) fn ended(&self, how: LogEnd) {
@@ -140,6 +149,21 @@ impl SharedLog {
             state.end.get_or_insert(how);
             ((), state.readers.take_waiting())
         });
+    }
+
+    /// The store has more events than the window knows of, if a reader has had `after`. Returns whether
+    /// that was so. Readers that have not had them get them from the store.
+    pub(super) fn catch_up(&self, after: u64, stored: &Bounds) -> bool {
+        self.change(|state| {
+            if after <= state.retained.last() {
+                return (false, Vec::new());
+            }
+            state.retained.skip_to(stored.last);
+            if let Some(how) = stored.end {
+                state.end.get_or_insert(how);
+            }
+            (true, state.readers.take_waiting())
+        })
     }
 
     pub(super) fn remove_later(&self) {
@@ -187,9 +211,29 @@ impl State {
         self.retained.push(encoded, now)
     }
 
+    /// How the log ended, if it has, and all that this node appended is in the window.
+    fn told_end(&self) -> Option<LogEnd> {
+        self.end.filter(|_| self.in_flight == 0)
+    }
+
+    /// The store has answered, or is not asked any more. If it has given an event this number, the event
+    /// goes into the window.
+    fn answered(&mut self, arrived: Option<(u64, EncodedEvent)>, now: SteadyTime) {
+        self.in_flight -= 1;
+        self.ahead.extend(arrived);
+        self.take_ahead(now);
+        // Another node has appended what is missing, or the answer was lost. The store has it, and gives
+        // it to readers that are behind the window.
+        while (self.in_flight == 0 || self.ahead.len() > MAX_AHEAD)
+            && let Some((seq, _)) = self.ahead.first_key_value()
+        {
+            self.retained.skip_to(seq.saturating_sub(1));
+            self.take_ahead(now);
+        }
+    }
+
     /// Moves what the store has acknowledged into the window, in the order of its numbers.
-    fn arrived(&mut self, seq: u64, event: EncodedEvent, now: SteadyTime) {
-        self.ahead.insert(seq, event);
+    fn take_ahead(&mut self, now: SteadyTime) {
         while let Some(entry) = self.ahead.first_entry()
             && *entry.key() <= self.retained.last() + 1
         {
@@ -202,6 +246,11 @@ impl State {
         }
     }
 
+    /// Whether the window says what comes after this event, or that nothing has come yet.
+    pub(super) fn covers(&self, after: u64) -> bool {
+        after + 1 >= self.retained.first() && after <= self.retained.last()
+    }
+
     pub(super) fn read(&mut self, after: u64, page: &mut Page, now: SteadyTime) -> Found {
         self.retained.trim(now);
         let (first, last) = (self.retained.first(), self.retained.last());
@@ -212,11 +261,35 @@ impl State {
             return Found::Behind;
         }
         self.retained.read(after, page);
-        match self.end {
+        match self.told_end() {
             _ if !page.is_empty() => Found::Read(Read::Events),
             Some(end) => Found::Read(Read::Ended(end)),
             None => Found::Nothing,
         }
+    }
+}
+
+/// An append that waits for the store's answer. When it is dropped, it waits no longer.
+pub(super) struct InFlight {
+    log: Arc<SharedLog>,
+    arrived: Option<(u64, EncodedEvent)>,
+}
+
+impl InFlight {
+    /// The store has given the event this number.
+    pub(super) fn arrived(mut self, seq: u64, event: EncodedEvent) {
+        self.arrived = Some((seq, event));
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let now = self.log.clock.steady();
+        let arrived = self.arrived.take();
+        self.log.change(|state| {
+            state.answered(arrived, now);
+            ((), state.readers.take_waiting())
+        });
     }
 }
 

@@ -1,8 +1,11 @@
 //! Stores in this process's memory.
 
+mod kept_log;
 mod limits;
+mod logs;
 mod sessions;
 mod table;
 
 pub use limits::SessionLimits;
+pub use logs::MemoryLogStore;
 pub use sessions::MemorySessions;

@@ -203,12 +203,15 @@ impl Connections {
     }
 }
 
-/// The sessions of this node are over when it is.
+/// The sessions of this node are over when it is, unless their logs are in a store: then their clients go
+/// on elsewhere, or after a restart.
 impl Drop for Connections {
     fn drop(&mut self) {
         let sessions = std::mem::take(&mut self.0.lock().sessions);
-        for local in sessions.into_values().filter(|local| local.owns_log) {
-            local.log.stop(StopReason::Closed);
+        for local in sessions.into_values() {
+            if local.owns_log && !local.log.has_store() {
+                local.log.stop(StopReason::Closed);
+            }
         }
     }
 }

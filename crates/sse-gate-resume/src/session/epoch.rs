@@ -2,7 +2,7 @@
 
 use sse_gate_core::Epoch;
 
-/// A number that a [`SessionStore`](super::SessionStore) makes larger with every revocation.
+/// A number that a [`SessionStore`](crate::backend::SessionStore) makes larger with every revocation.
 ///
 /// It is read before a token is taken, and the session that the token opens carries it. If the
 /// subject's sessions are revoked in between, the session is not opened, however much later that

@@ -6,6 +6,17 @@ use sse_gate_core::{Entropy, EntropyError};
 ///
 /// A session's record names the node that has its connection. If that node is gone, the session
 /// waits for its client.
+///
+/// ```
+/// use sse_gate_core::SystemEntropy;
+/// use sse_gate_resume::backend::NodeId;
+///
+/// // A store names its node when it is opened.
+/// let node = NodeId::generate(&SystemEntropy)?;
+/// assert_ne!(node, NodeId::NONE);
+/// assert_eq!(NodeId::from_bytes(node.to_bytes()), node);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u64);
 

@@ -17,6 +17,27 @@ pub struct LogId {
 }
 
 /// A log to [create](LogStore::create).
+///
+/// ```
+/// use sse_gate_resume::LogLimits;
+/// use sse_gate_resume::backend::{LogEpoch, LogId, LogName, LogStore, MemoryLogStore, NewLog};
+/// use sse_gate_resume::error::LogErrorKind;
+///
+/// # pollster::block_on(async {
+/// let id = LogId {
+///     name: LogName::new("topic/chat")?,
+///     epoch: LogEpoch::from_bytes([7; 8]),
+/// };
+/// let new = NewLog::new(id, LogLimits::default(), None);
+/// let store = MemoryLogStore::default();
+/// store.create(new.clone()).await?;
+///
+/// // A name is taken once.
+/// let error = store.create(new).await.unwrap_err();
+/// assert_eq!(error.kind(), LogErrorKind::Exists);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewLog {
@@ -61,6 +82,26 @@ pub struct StoredLog {
 }
 
 /// Some events of a log: see [`LogStore::read`].
+///
+/// ```
+/// use sse_gate_resume::LogLimits;
+/// use sse_gate_resume::backend::{LogEpoch, LogId, LogName, LogStore, MemoryLogStore, NewLog};
+///
+/// # pollster::block_on(async {
+/// # let id = LogId { name: LogName::new("topic/chat")?, epoch: LogEpoch::from_bytes([7; 8]) };
+/// let store = MemoryLogStore::default();
+/// let limits = LogLimits::default().with_max_events(2);
+/// store.create(NewLog::new(id.clone(), limits, None)).await?;
+/// for event in ["one", "two", "three"] {
+///     store.append(id.clone(), event.into()).await?;
+/// }
+/// // The first event is gone. A reader that has had none sees it by the number of the first one.
+/// let read = store.read(id, 0, 1_000).await?.expect("the log is there");
+/// assert_eq!((read.first, read.events.len()), (2, 2));
+/// assert_eq!((read.bounds.first, read.bounds.last), (2, 3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredEvents {
     /// Which events the log holds.
@@ -177,7 +218,7 @@ pub trait LogStore: fmt::Debug + Send + Sync + 'static {
 
     /// Reads events behind number `after`: at least one, if there is one, and not many more than
     /// `max_bytes` of them. If events behind `after` are gone, it begins with the first that is still
-    /// there. Returns `None` if there is no such log.
+    /// there. A log that has ended is still read. Returns `None` if there is no such log.
     fn read(
         &self,
         log: LogId,
@@ -185,9 +226,9 @@ pub trait LogStore: fmt::Debug + Send + Sync + 'static {
         max_bytes: usize,
     ) -> impl Future<Output = Result<Option<StoredEvents>, LogError>> + Send;
 
-    /// Ends a log. A second end is ignored.
+    /// Ends a log. A second end is ignored, and so is the end of a log that is gone.
     fn end(&self, log: LogId, how: LogEnd) -> impl Future<Output = Result<(), AppendError>> + Send;
 
-    /// Frees a log and what it holds. Nothing is appended to it any more.
+    /// Frees a log and what it holds. Nothing is appended to it any more. A log that is gone is ignored.
     fn remove(&self, log: LogId) -> impl Future<Output = Result<(), LogError>> + Send;
 }

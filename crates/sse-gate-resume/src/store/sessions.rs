@@ -135,7 +135,8 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
         record: Record,
     ) -> impl Future<Output = Result<bool, SessionError>> + Send;
 
-    /// Lists sessions of a subject that wait for their clients, at most `limit`, the oldest first.
+    /// Lists sessions of a subject that wait for their clients, at most `limit`, the one that was opened
+    /// first at the beginning.
     ///
     /// Those whose node is gone wait, too.
     fn waiting(

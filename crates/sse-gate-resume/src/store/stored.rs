@@ -6,6 +6,24 @@ use crate::id::SessionId;
 use crate::session::{Record, SessionEpoch};
 
 /// The present, as a store sees it: [`SessionStore::moment`](super::SessionStore::moment).
+///
+/// ```
+/// use sse_gate_core::Subject;
+/// use sse_gate_resume::MemorySessions;
+/// use sse_gate_resume::backend::{SessionEpoch, SessionStore};
+///
+/// # pollster::block_on(async {
+/// let store = MemorySessions::default();
+/// let before = store.moment().await?;
+/// assert_eq!(before.epoch, SessionEpoch::ZERO);
+///
+/// // A user signs out. A token that was shown before that opens no session any more.
+/// store.revoke(Subject::new("alice")?).await?;
+/// let after = store.moment().await?;
+/// assert!(after.epoch > before.epoch && after.now >= before.now);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// How often sessions were revoked.
@@ -28,6 +46,25 @@ pub enum SessionKey {
 }
 
 /// A session as a store has it now.
+///
+/// ```
+/// use sse_gate_resume::MemorySessions;
+/// use sse_gate_resume::backend::{SessionId, SessionKey, SessionStore};
+///
+/// # pollster::block_on(async {
+/// let store = MemorySessions::default();
+/// let id = SessionId::from_bytes([1; 16]);
+/// // A step: load, change the record, swap it in. If it was changed meanwhile, begin again.
+/// while let Some(stored) = store.load(SessionKey::Id(id)).await? {
+///     let mut record = stored.record;
+///     record.confirm(1);
+///     if store.swap(id, stored.version, record).await? {
+///         break;
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 pub struct StoredSession {
     /// Its name.
@@ -43,6 +80,17 @@ pub struct StoredSession {
 }
 
 /// Sessions whose time is up: [`SessionStore::due`](super::SessionStore::due).
+///
+/// ```
+/// use sse_gate_resume::MemorySessions;
+/// use sse_gate_resume::backend::{Due, SessionStore};
+///
+/// # pollster::block_on(async {
+/// let store = MemorySessions::default();
+/// assert_eq!(store.due(100).await?, Due::default());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Due {
     /// Those that are not closed yet.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails in a test panics")]
 
 mod actors;
+mod bytes;
 mod histories;
 mod model;
 mod records;

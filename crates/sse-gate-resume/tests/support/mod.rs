@@ -4,6 +4,7 @@
 mod client;
 mod cost;
 mod dice;
+mod held_logs;
 mod id;
 mod recording;
 #[path = "../../../sse-gate-codec/tests/reference/mod.rs"]
@@ -14,6 +15,7 @@ mod store_handle;
 pub(crate) use client::{Client, Got, poll};
 pub(crate) use cost::growth;
 pub(crate) use dice::{CountedEntropy, Dice};
+pub(crate) use held_logs::HeldLogs;
 pub(crate) use id::parts;
 pub(crate) use recording::RecordingObserver;
 pub(crate) use stage::{Stage, append, grant, granted, refused_by, request, token};

@@ -148,4 +148,5 @@ fn metrics_that_pages_name_are_there() {
 fn the_store_that_is_shown_is_the_store_that_is_tested() {
     let page = include_str!("../../pages/stores.md");
     assert!(page.contains(include_str!("../../src/one_lock.rs")));
+    assert!(page.contains(include_str!("../../src/contended.rs")));
 }

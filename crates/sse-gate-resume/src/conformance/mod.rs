@@ -1,0 +1,70 @@
+//! Tests for authors of stores: every law of [`SessionStore`](crate::backend::SessionStore) and
+//! [`LogStore`](crate::backend::LogStore) as a check that runs on any store.
+//!
+//! Say how the checks make a fresh store: [`SessionBackend`], [`LogBackend`]. Then name it once:
+//!
+//! ```
+//! use std::time::Duration;
+//! use sse_gate_core::ManualClock;
+//! use sse_gate_resume::backend::MemoryLogStore;
+//! use sse_gate_resume::conformance::{LogBackend, SessionBackend};
+//! use sse_gate_resume::{MemorySessions, SessionLimits};
+//!
+//! struct Memory(ManualClock);
+//!
+//! impl SessionBackend for Memory {
+//!     type Store = MemorySessions;
+//!
+//!     fn set_up() -> Self {
+//!         Self(ManualClock::default())
+//!     }
+//!
+//!     async fn store(&self, limits: SessionLimits) -> MemorySessions {
+//!         MemorySessions::new(limits).with_clock(self.0.clone())
+//!     }
+//!
+//!     async fn advance(&self, span: Duration) {
+//!         self.0.advance(span);
+//!     }
+//! }
+//!
+//! impl LogBackend for Memory {
+//!     type Store = MemoryLogStore;
+//!
+//!     fn set_up() -> Self {
+//!         Self(ManualClock::default())
+//!     }
+//!
+//!     async fn store(&self, max_logs: usize) -> MemoryLogStore {
+//!         MemoryLogStore::new(max_logs).with_clock(self.0.clone())
+//!     }
+//!
+//!     async fn advance(&self, span: Duration) {
+//!         self.0.advance(span);
+//!     }
+//! }
+//!
+//! sse_gate_resume::session_store_conformance!(sessions_in_memory: Memory);
+//! sse_gate_resume::log_store_conformance!(logs_in_memory: Memory);
+//! ```
+//!
+//! That makes a test for each law. A test that fails names the law, what the store did, and the line of
+//! the macro.
+//!
+//! Each check is also a function with the name of its law, in [`sessions`] and in [`logs`]. It panics if
+//! the store breaks the law. Checks of nodes that die pass at once if the backend has only one node.
+//! Checks of time move it by [`advance`](SessionBackend::advance), in steps of the backend's
+//! [`precision`](SessionBackend::precision).
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a check panics if a law is broken"
+)]
+
+mod check;
+pub mod logs;
+mod macros;
+pub mod sessions;
+
+pub use check::check;
+pub use logs::LogBackend;
+pub use sessions::SessionBackend;

@@ -1,0 +1,68 @@
+//! Work in the background that a handle leaves behind.
+
+use std::sync::{Arc, Mutex};
+
+use pollster::block_on;
+use sse_gate_core::ManualClock;
+use sse_gate_resume::backend::{Chore, LogEnd};
+use sse_gate_resume::{LogLimits, Publisher};
+
+use crate::{alices, logs, store, stored};
+
+#[test]
+fn a_chore_that_need_not_wait_runs_at_once() {
+    let clock = ManualClock::default();
+    let store = store(&clock);
+    let logs = logs(&store, LogLimits::default(), &clock);
+    let log = alices(&logs);
+    drop(Publisher::new(log.clone()));
+    assert_eq!(stored(&store, &log).bounds.end, Some(LogEnd::Failed));
+}
+
+#[test]
+fn a_chore_that_waits_is_spawned() {
+    let clock = ManualClock::default();
+    let store = store(&clock);
+    let spawned: Arc<Mutex<Vec<Chore>>> = Arc::default();
+    let queue = Arc::clone(&spawned);
+    let logs = logs(&store, LogLimits::default(), &clock).with_spawn(move |chore| {
+        queue.lock().unwrap().push(chore);
+        None
+    });
+    let log = alices(&logs);
+    let held = store.hold();
+    drop(Publisher::new(log.clone()));
+    assert_eq!(stored(&store, &log).bounds.end, None);
+    held.release();
+    // Using the logs does not run it: it is the runtime's now.
+    alices(&logs);
+    assert_eq!(stored(&store, &log).bounds.end, None);
+    for chore in spawned.lock().unwrap().drain(..) {
+        block_on(chore);
+    }
+    assert_eq!(stored(&store, &log).bounds.end, Some(LogEnd::Failed));
+}
+
+#[test]
+fn a_chore_that_is_not_spawned_runs_when_the_logs_are_used_next() {
+    let clock = ManualClock::default();
+    for has_runtime in [false, true] {
+        let store = store(&clock);
+        let mut logs = logs(&store, LogLimits::default(), &clock);
+        if has_runtime {
+            // The runtime shuts down.
+            logs = logs.with_spawn(Some);
+        }
+        let log = alices(&logs);
+        let held = store.hold();
+        drop(Publisher::new(log.clone()));
+        // It still has to wait.
+        store.answer();
+        alices(&logs);
+        assert_eq!(stored(&store, &log).bounds.end, None);
+        held.release();
+        assert_eq!(stored(&store, &log).bounds.end, None);
+        alices(&logs);
+        assert_eq!(stored(&store, &log).bounds.end, Some(LogEnd::Failed));
+    }
+}

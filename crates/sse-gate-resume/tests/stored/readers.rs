@@ -1,0 +1,119 @@
+//! Readers that are behind the window of a log, and get what they miss from its store. I8
+
+use sse_gate_resume::backend::SubscriptionEnd;
+use sse_gate_resume::{Log, LogBudget, LogLimits, SessionLimits, SessionSignal};
+
+use crate::support::{Client, Stage, append};
+use crate::{alices, logs, store};
+
+use super::support::HeldLogs;
+
+/// Sessions on logs in a store, of which only a few events fit into memory.
+fn stage(limits: LogLimits) -> (Stage, HeldLogs, Log) {
+    let stage = Stage::new(SessionLimits::default(), limits);
+    let store = store(&stage.clock);
+    let logs = logs(&store, limits, &stage.clock);
+    let logs = logs.with_budget(LogBudget::new(500).with_share(500));
+    let log = alices(&logs);
+    let mut stage = stage.with_logs(logs);
+    stage.sessions = stage.sessions.with_logs(&stage.logs);
+    (stage, store, log)
+}
+
+fn numbers(from: u64, to: u64) -> Vec<String> {
+    (from..=to).map(|n| n.to_string()).collect()
+}
+
+fn append_numbers(log: &Log, from: u64, to: u64) {
+    for n in from..=to {
+        assert_eq!(append(log, &n.to_string()), n);
+    }
+}
+
+fn gaps(stage: &Stage) -> usize {
+    let signals = stage.signals.take();
+    let gaps = signals.iter();
+    gaps.filter(|signal| matches!(signal, SessionSignal::Gap { .. }))
+        .count()
+}
+
+#[test]
+fn what_the_window_has_no_room_for_is_read_from_the_store() {
+    let (stage, store, log) = stage(LogLimits::default());
+    append_numbers(&log, 1, 300);
+    let mut client = stage.alice(&log);
+    assert_eq!(client.read_data(), numbers(1, 300));
+    assert!(store.reads() > 0);
+    // A reader that keeps up asks the store for nothing.
+    let reads = store.reads();
+    append_numbers(&log, 301, 303);
+    assert_eq!(client.read_data(), numbers(301, 303));
+    assert_eq!((store.reads(), gaps(&stage)), (reads, 0));
+}
+
+#[test]
+fn a_client_that_comes_back_late_misses_nothing_that_the_store_has() {
+    let (stage, _, log) = stage(LogLimits::default());
+    append_numbers(&log, 1, 3);
+    let mut client = stage.alice(&log);
+    assert_eq!(client.read_data(), numbers(1, 3));
+    client.disconnect();
+    append_numbers(&log, 4, 100);
+    client.reconnect(&stage).unwrap();
+    assert_eq!(client.read_data(), numbers(4, 100));
+    assert_eq!(gaps(&stage), 0);
+}
+
+#[test]
+fn what_the_store_has_trimmed_is_a_gap_and_nothing_else_is() {
+    let (stage, _, log) = stage(LogLimits::default().with_max_events(20));
+    append_numbers(&log, 1, 3);
+    let mut client = stage.alice(&log);
+    client.read();
+    client.disconnect();
+    append_numbers(&log, 4, 100);
+    client.reconnect(&stage).unwrap();
+    let (events, _) = client.read();
+    let gap = events.iter().find(|(name, _)| name == "sse.gap").unwrap();
+    assert!(
+        gap.1.contains("\"from\":4") && gap.1.contains("\"to\":80"),
+        "{gap:?}"
+    );
+    let own = events.iter().filter(|(name, _)| name == "message");
+    let data: Vec<_> = own.map(|(_, data)| data.clone()).collect();
+    assert_eq!((data, gaps(&stage)), (numbers(81, 100), 1));
+}
+
+/// The client is told to come back, and loses nothing.
+#[test]
+fn a_store_that_fails_ends_the_connection_and_not_the_session() {
+    let (stage, store, log) = stage(LogLimits::default());
+    append_numbers(&log, 1, 100);
+    store.fail(true);
+    let mut client = stage.alice(&log);
+    let (events, has_ended) = client.read();
+    assert!(
+        has_ended && events.iter().all(|(name, _)| name == "sse.open"),
+        "{events:?}"
+    );
+    let end = client.connection.as_ref().unwrap().end();
+    assert_eq!(end, Some(SubscriptionEnd::LogUnavailable));
+    client.disconnect();
+    store.fail(false);
+    client.reconnect(&stage).unwrap();
+    assert_eq!(client.read_data(), numbers(1, 100));
+}
+
+/// A reader that keeps up needs no store.
+#[test]
+fn a_store_that_fails_ends_no_connection_that_has_all_events() {
+    let (stage, store, log) = stage(LogLimits::default());
+    append_numbers(&log, 1, 2);
+    let mut client: Client = stage.alice(&log);
+    assert_eq!(client.read_data(), numbers(1, 2));
+    store.fail(true);
+    assert!(client.is_served());
+    store.fail(false);
+    append_numbers(&log, 3, 4);
+    assert_eq!(client.read_data(), numbers(3, 4));
+}

@@ -1,0 +1,250 @@
+//! A second process on the stores of the first one. I19
+
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pollster::block_on;
+use sse_gate_core::{ManualClock, Subject};
+use sse_gate_resume::backend::{LogEnd, SubscriptionEnd};
+use sse_gate_resume::error::{AppendErrorKind, ResumeError};
+use sse_gate_resume::{
+    InvalidIdReason, LogLimits, MemorySessions, Opening, Publisher, ResumeKey, ResumeKeys,
+    ResumePolicy, SessionLimits, Sessions, StopReason, Topics,
+};
+
+use crate::support::{
+    Client, CountedEntropy, HeldLogs, RecordingObserver, Stage, StoreHandle, append, refused_by,
+    token,
+};
+use crate::{alices, logs, node, store, stored};
+
+/// The two stores.
+struct Stores {
+    clock: ManualClock,
+    sessions: StoreHandle,
+    logs: HeldLogs,
+}
+
+impl Stores {
+    fn new() -> Self {
+        let clock = ManualClock::default();
+        let sessions = MemorySessions::new(SessionLimits::default()).with_clock(clock.clone());
+        Self {
+            sessions: StoreHandle::new(sessions),
+            logs: store(&clock),
+            clock,
+        }
+    }
+
+    /// A process on these stores.
+    fn process(&self, number: u8) -> Stage {
+        let (clock, signals) = (self.clock.clone(), RecordingObserver::default());
+        let store = HeldLogs::new(self.logs.inner.clone().with_node(node(number)));
+        let logs = logs(&store, LogLimits::default(), &clock);
+        let keys = ResumeKeys::new(ResumeKey::new('k', [7; 32]).unwrap());
+        let sessions = Sessions::new(self.sessions.clone(), keys)
+            .with_clock(clock.clone())
+            .with_entropy(CountedEntropy::default())
+            .with_observer(signals.clone())
+            .with_logs(&logs);
+        Stage {
+            clock,
+            store: self.sessions.clone(),
+            sessions,
+            logs,
+            signals,
+            policy: ResumePolicy::default(),
+        }
+    }
+}
+
+/// The process is killed: nothing of it is dropped.
+fn kill(stores: &Stores, number: u8, process: Stage, client: &mut Client) {
+    mem::forget(client.connection.take());
+    mem::forget(process);
+    stores.logs.inner.forget_node(node(number));
+}
+
+#[test]
+fn a_client_goes_on_after_the_process_was_killed() {
+    let stores = Stores::new();
+    let first = stores.process(1);
+    let log = alices(&first.logs);
+    append(&log, "one");
+    let mut client = first.alice(&log);
+    assert_eq!(client.read_data(), ["one"]);
+    append(&log, "two");
+    mem::forget(log);
+    kill(&stores, 1, first, &mut client);
+
+    let second = stores.process(2);
+    assert_eq!(client.reconnect(&second).unwrap(), 2);
+    assert_eq!(client.read_data(), ["two"]);
+    assert!(client.is_served());
+}
+
+#[test]
+fn a_client_goes_on_after_the_process_has_shut_down() {
+    let stores = Stores::new();
+    let first = stores.process(1);
+    let log = alices(&first.logs);
+    append(&log, "one");
+    let mut client = first.alice(&log);
+    assert_eq!(client.read_data(), ["one"]);
+    append(&log, "two");
+    client.disconnect();
+    drop((first, log));
+
+    let second = stores.process(2);
+    client.reconnect(&second).unwrap();
+    assert_eq!(client.read_data(), ["two"]);
+}
+
+/// The handler died with its process. The next one can take its work over, and the client gets the end.
+#[test]
+fn a_log_whose_writer_died_is_claimed_and_ended() {
+    let stores = Stores::new();
+    let first = stores.process(1);
+    let log = alices(&first.logs);
+    append(&log, "one");
+    let mut client = first.alice(&log);
+    client.read();
+    mem::forget(log);
+    kill(&stores, 1, first, &mut client);
+
+    let second = stores.process(2);
+    let resumed = second.resume(&client.id, token(1)).unwrap();
+    let log = resumed.log().clone();
+    client.connection = Some(resumed.subscribe());
+    assert!(log.is_orphaned());
+    assert!(block_on(log.claim()).unwrap());
+    assert!(!log.is_orphaned() && !block_on(log.claim()).unwrap());
+    assert!(client.is_served());
+    let publisher = Publisher::new(log.clone());
+    append(&log, "two");
+    block_on(publisher.finish()).unwrap();
+    assert_eq!(client.read_data(), ["two"]);
+    let end = client.connection.as_ref().unwrap().end();
+    assert_eq!(end, Some(SubscriptionEnd::Complete));
+}
+
+/// Only the process that opened it has the log.
+#[test]
+fn without_a_store_of_logs_another_process_refuses() {
+    let stores = Stores::new();
+    let first = stores.process(1);
+    let log = alices(&first.logs);
+    let mut client = first.alice(&log);
+    client.read();
+    let mut second = stores.process(2);
+    let keys = ResumeKeys::new(ResumeKey::new('k', [7; 32]).unwrap());
+    second.sessions = Sessions::new(stores.sessions.clone(), keys).with_clock(stores.clock.clone());
+    let refused = client.reconnect(&second);
+    assert!(
+        matches!(refused, Err(ResumeError::Refused(InvalidIdReason::Unknown))),
+        "{refused:?}"
+    );
+    // That changed nothing.
+    assert!(client.is_served());
+    assert_eq!(client.reconnect(&first).unwrap(), 2);
+}
+
+/// A user signs out at one process, and the work runs in another.
+#[test]
+fn a_session_closed_by_another_process_stops_its_writer() {
+    let stores = Stores::new();
+    let (first, second) = (stores.process(1), stores.process(2));
+    let log = alices(&first.logs);
+    append(&log, "one");
+    let mut client = first.alice(&log);
+    client.read();
+    client.disconnect();
+    let alice = Subject::new("alice").unwrap();
+    assert_eq!(block_on(second.sessions.revoke(&alice)).unwrap(), 1);
+    assert!(stores.logs.inner.is_empty(), "its log is freed");
+    assert_eq!(refused_by(&log), Some(AppendErrorKind::Closed));
+    assert_eq!(log.stop_reason(), Some(StopReason::Closed));
+}
+
+/// The work was done when the process died.
+#[test]
+fn a_log_that_ended_is_read_to_its_end_by_the_next_process() {
+    let stores = Stores::new();
+    let first = stores.process(1);
+    let log = alices(&first.logs);
+    append(&log, "one");
+    let mut client = first.alice(&log);
+    client.read();
+    append(&log, "two");
+    block_on(log.end(LogEnd::Complete)).unwrap();
+    assert_eq!(
+        stored(&stores.logs, &log).bounds.end,
+        Some(LogEnd::Complete)
+    );
+    mem::forget(log);
+    kill(&stores, 1, first, &mut client);
+
+    let second = stores.process(2);
+    client.reconnect(&second).unwrap();
+    assert_eq!(client.read_data(), ["two"]);
+    let end = client.connection.as_ref().unwrap().end();
+    assert_eq!(end, Some(SubscriptionEnd::Complete));
+    client.disconnect();
+    let complete = client.reconnect(&second);
+    assert!(
+        matches!(complete, Err(ResumeError::Gone(_))),
+        "{complete:?}"
+    );
+}
+
+/// A client that comes back too late finds its session closed, whichever process it asks.
+#[test]
+fn a_session_that_no_process_serves_ends_when_its_time_is_up() {
+    let stores = Stores::new();
+    let first = stores.process(1);
+    let log = alices(&first.logs);
+    let mut client = first.alice(&log);
+    client.read();
+    client.disconnect();
+    drop((first, log));
+    let second = stores.process(2);
+    second.wait(Duration::from_secs(121));
+    second.sessions.sweep();
+    assert!(matches!(
+        client.reconnect(&second),
+        Err(ResumeError::Gone(_))
+    ));
+    assert!(stores.logs.inner.is_empty(), "its log is freed");
+}
+
+/// A client has had events of a feed from another node, of which this one has not heard yet. They are not
+/// lost, and do not come twice. I17
+#[test]
+fn a_client_that_knows_more_than_its_new_node_gets_each_event_once() {
+    let stores = Stores::new();
+    let (first, second) = (stores.process(1), stores.process(2));
+    let [there, here] = [&first, &second].map(|process| {
+        let topics = Topics::new(process.logs.clone());
+        block_on(topics.log("chat", None)).unwrap()
+    });
+    let grant = first.grant("alice");
+    let log = Arc::new(there.clone());
+    let opening = Opening::new(first.arrival(), &grant, token(1), log).on_shared_log();
+    let opened = block_on(first.sessions.open(opening)).unwrap();
+    let mut client = Client::new(token(1), opened);
+    for data in ["one", "two", "three"] {
+        append(&there, data);
+    }
+    assert_eq!(client.read_data(), ["one", "two", "three"]);
+
+    client.reconnect(&second).unwrap();
+    let (events, _) = client.read();
+    let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["sse.open"]);
+    assert_eq!(here.bounds().last, 3);
+    append(&there, "four");
+    append(&here, "five");
+    assert_eq!(client.read_data(), ["four", "five"]);
+    assert!(client.is_served());
+}
