@@ -8,7 +8,9 @@ use bytes::Bytes;
 use sse_gate_core::{Clock, SystemClock};
 
 use super::kept_log::KeptLog;
-use crate::log::{AppendError, AppendErrorKind, LogEnd, LogError, LogErrorKind, LogName};
+use crate::log::{
+    AppendError, AppendErrorKind, LogEnd, LogError, LogErrorKind, LogName, LogWindows,
+};
 use crate::session::NodeId;
 use crate::store::{LogId, LogStore, NewLog, StoredEvents, StoredLog};
 use crate::sync::Mutex;
@@ -50,6 +52,7 @@ pub struct MemoryLogStore {
     max_logs: usize,
     clock: Arc<dyn Clock>,
     node: NodeId,
+    windows: LogWindows,
 }
 
 impl MemoryLogStore {
@@ -61,6 +64,7 @@ impl MemoryLogStore {
             max_logs,
             clock: Arc::new(SystemClock),
             node: NodeId::NONE,
+            windows: LogWindows::default(),
         }
     }
 
@@ -96,6 +100,7 @@ impl MemoryLogStore {
     /// Makes this handle another node's. The store stays the same.
     pub fn with_node(mut self, node: NodeId) -> Self {
         self.node = node;
+        self.windows = LogWindows::default();
         self
     }
 
@@ -155,6 +160,10 @@ impl MemoryLogStore {
 }
 
 impl LogStore for MemoryLogStore {
+    fn windows(&self) -> &LogWindows {
+        &self.windows
+    }
+
     async fn create(&self, log: NewLog) -> Result<(), LogError> {
         let now = self.clock.steady();
         let mut logs = self.logs.lock();

@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 
 use bytes::Bytes;
 use sse_gate_resume::backend::{
-    LogEnd, LogId, LogName, LogStore, MemoryLogStore, NewLog, StoredEvents, StoredLog,
+    LogEnd, LogId, LogName, LogStore, LogWindows, MemoryLogStore, NewLog, StoredEvents, StoredLog,
 };
 use sse_gate_resume::error::{AppendError, LogError};
 
@@ -109,6 +109,10 @@ impl Held {
 }
 
 impl LogStore for HeldLogs {
+    fn windows(&self) -> &LogWindows {
+        self.inner.windows()
+    }
+
     async fn create(&self, log: NewLog) -> Result<(), LogError> {
         self.check()?;
         self.inner.create(log).await

@@ -2,6 +2,7 @@
 
 use sse_gate_resume::backend::{LogEnd, NodeId, StoredLog};
 
+use super::room;
 use super::row::{LogKey, LogRow};
 use crate::engine::Step;
 use crate::seal::SubjectTag;
@@ -16,11 +17,12 @@ pub(crate) fn open(
     name: SubjectTag,
     node: NodeId,
 ) -> rusqlite::Result<Option<StoredLog>> {
-    let found = LogRow::by_name(step, name)?;
-    if found.is_some() {
-        step.execute(USE, [name.as_bytes()])?;
-    }
-    Ok(found.map(|(epoch, row)| StoredLog {
+    let Some((epoch, mut row)) = LogRow::by_name(step, name)? else {
+        return Ok(None);
+    };
+    step.execute(USE, [name.as_bytes()])?;
+    room::drop_old(step, &mut row)?;
+    Ok(Some(StoredLog {
         epoch,
         bounds: row.bounds(),
         is_orphaned: row.is_orphaned(node),

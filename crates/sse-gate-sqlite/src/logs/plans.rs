@@ -19,6 +19,7 @@ fn no_statement_walks_through_all_rows() {
         read::EVENTS,
         room::OLDEST,
         room::DROP,
+        room::SHRINK,
         room::OF_OWNER,
         room::ADD_TO_OWNER,
         room::DROP_OWNER,

@@ -9,6 +9,7 @@ use crate::tokens::to_number;
 
 pub(super) const OLDEST: &str = "SELECT at, len FROM events WHERE log = ?1 AND seq = ?2";
 pub(super) const DROP: &str = "DELETE FROM events WHERE log = ?1 AND seq >= ?2 AND seq < ?3";
+pub(super) const SHRINK: &str = "UPDATE logs SET first = ?2, bytes = ?3 WHERE id = ?1";
 pub(super) const OF_OWNER: &str = "SELECT bytes FROM log_owners WHERE owner = ?1";
 pub(super) const ADD_TO_OWNER: &str = "INSERT INTO log_owners (owner, bytes) VALUES (?1, ?2)
     ON CONFLICT (owner) DO UPDATE SET bytes = bytes + excluded.bytes";
@@ -63,6 +64,29 @@ pub(super) fn make(
     let has_room =
         all + cost <= to_number(caps.bytes) && own + cost <= to_number(caps.bytes_per_owner);
     Ok(has_room.then_some(()).ok_or(AppendErrorKind::NoRoom))
+}
+
+/// Drops the events of a log that are too old. `row` is kept in step.
+pub(super) fn drop_old(step: &Step<'_>, row: &mut LogRow) -> rusqlite::Result<()> {
+    let (mut first, mut freed) = (row.first, 0);
+    let too_old = step.now().as_millis().saturating_sub(row.max_age);
+    while first <= row.last {
+        let oldest = step.first(OLDEST, (row.id, first), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        let (at, len): (i64, i64) = oldest.unwrap_or((i64::MIN, 0));
+        if at > too_old {
+            break;
+        }
+        freed += len;
+        first += 1;
+    }
+    if first == row.first {
+        return Ok(());
+    }
+    drop_before(step, row, first, freed)?;
+    step.execute(SHRINK, (row.id, row.first, row.bytes))
+        .map(drop)
 }
 
 /// Counts bytes of a log in, or out.

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use sse_gate_core::ManualClock;
 use sse_gate_resume::LogLimits;
 use sse_gate_resume::backend::{
-    Bounds, LogEnd, LogId, LogName, LogStore, MemoryLogStore, NewLog, NodeId, StoredEvents,
-    StoredLog,
+    Bounds, LogEnd, LogId, LogName, LogStore, LogWindows, MemoryLogStore, NewLog, NodeId,
+    StoredEvents, StoredLog,
 };
 use sse_gate_resume::conformance::LogBackend;
 use sse_gate_resume::error::{AppendError, AppendErrorKind, LogError, LogErrorKind};
@@ -76,6 +76,10 @@ impl Wrapper {
 }
 
 impl LogStore for Wrapper {
+    fn windows(&self) -> &LogWindows {
+        self.inner.windows()
+    }
+
     async fn create(&self, mut log: NewLog) -> Result<(), LogError> {
         log.limits = self.limits(log.limits);
         if self.is(Flaw::CutsNames) {
