@@ -40,6 +40,40 @@
 //! | a withdrawn subject has no entries left | the epoch, the mark and the deletion are one transaction |
 //! | a dropped future has done all or nothing | an operation is one job, which runs whole or is skipped |
 //!
+//! # How it keeps the laws of [`SessionStore`](sse_gate_resume::backend::SessionStore)
+//!
+//! | law | how |
+//! |---|---|
+//! | of two steps on one version, one counts | `UPDATE … WHERE id = ? AND version = ?` on the one thread that writes |
+//! | a token has one session | a unique index, and closed sessions keep their rows |
+//! | a cap is exact, and costs the same for any number | a row in `session_counts` for each subject |
+//! | a full store forgets closed sessions, the first closed first | they are numbered as they are closed |
+//! | a revocation finds every session from before it | the epoch, the mark and the list are one transaction |
+//! | connections of a process that is gone count as waiting | a new process notes so for all of them, with the time when the last one was last seen |
+//!
+//! # How it keeps the laws of [`LogStore`](sse_gate_resume::backend::LogStore)
+//!
+//! | law | how |
+//! |---|---|
+//! | events are numbered without holes | the number is the log's last one and one more, in the transaction that inserts |
+//! | what was answered is there | an append is answered after the commit |
+//! | the limits of a log hold | the oldest events are deleted in the same transaction |
+//! | another log of the same name is another one | its epoch is part of what finds a log, and of each event's seal |
+//! | a writer that is gone leaves an orphan | the row names the process of its one writer, and each start has a new name |
+//!
+//! # What waits for the disk
+//!
+//! | call | waits for |
+//! |---|---|
+//! | a mint, a redemption | one commit |
+//! | opening a stream that is resumable | two: the log and the session |
+//! | a client that comes back | one |
+//! | an event that is published | one |
+//! | a client that reads | nothing: its events are in memory, or read without the thread that writes |
+//! | a client that leaves | nothing: it is noted in the background |
+//!
+//! A commit is shared by all that wait for it.
+//!
 //! # What survives what
 //!
 //! | | [`Durability::Full`] | [`Durability::Normal`] |

@@ -77,14 +77,53 @@ impl SqliteLogs {
         }
     }
 
-    /// Sets how many logs there may be.
+    /// Sets how many logs there may be. A log that is refused is
+    /// [`Full`](sse_gate_resume::error::LogErrorKind::Full).
+    ///
+    /// ```
+    /// use sse_gate_resume::Logs;
+    /// use sse_gate_resume::error::LogErrorKind;
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// # pollster::block_on(async {
+    /// let database = Database::open(path, DatabaseOptions::unsealed())?;
+    /// let logs = Logs::default().with_store(SqliteLogs::new(&database).with_max_logs(1));
+    /// let _first = logs.create().await?;
+    /// let refused = logs.create().await.unwrap_err();
+    /// assert_eq!(refused.kind(), LogErrorKind::Full);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_max_logs(mut self, logs: usize) -> Self {
         self.max_logs = logs;
         self
     }
 
     /// Sets how many bytes the events of all logs may have, and those of one subject's logs. At either
-    /// bound, the oldest events of a log make room for its new ones.
+    /// bound, the oldest events of a log make room for its new ones. An event counts with its bytes and 64
+    /// more.
+    ///
+    /// ```
+    /// use sse_gate_codec::Event;
+    /// use sse_gate_resume::Logs;
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// # pollster::block_on(async {
+    /// let database = Database::open(path, DatabaseOptions::unsealed())?;
+    /// // So little that one event fits in.
+    /// let store = SqliteLogs::new(&database).with_max_bytes(100, 100);
+    /// let log = Logs::default().with_store(store).create().await?;
+    /// assert_eq!(log.append(&Event::new().data("one")).await?, 1);
+    /// assert_eq!(log.append(&Event::new().data("two")).await?, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_max_bytes(mut self, in_all: usize, per_subject: usize) -> Self {
         self.caps = LogCaps {
             bytes: in_all,

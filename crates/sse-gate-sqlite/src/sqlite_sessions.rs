@@ -20,6 +20,16 @@ use crate::{Database, DatabaseErrorKind};
 /// A step is answered when it is committed. The keys of the ids must be the same after the restart, and
 /// the logs of the sessions must be in a store, too: [`SqliteLogs`](crate::SqliteLogs).
 ///
+/// # What a restart does
+///
+/// - A client that was connected counts as away since the process was last seen, at most half a second before
+///   its end. If it does not come back within the time that its session waits, 2 min by default, the session is
+///   closed as idle.
+/// - A session that was closed or revoked stays so, and its client is told.
+/// - An id that was used before the restart is refused after it, within the same rules.
+///
+/// # Example
+///
 /// ```
 /// use sse_gate_resume::{Logs, ResumeKey, ResumeKeys, SessionLimits, Sessions};
 /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs, SqliteSessions};
@@ -36,6 +46,10 @@ use crate::{Database, DatabaseErrorKind};
 /// # let _ = sessions;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Several handles
+///
+/// All handles on one database share its sessions. Each applies its own caps when a session is opened.
 #[derive(Clone, Debug)]
 pub struct SqliteSessions {
     shared: Arc<Shared>,
@@ -44,6 +58,20 @@ pub struct SqliteSessions {
 
 impl SqliteSessions {
     /// The sessions in a database, with these caps.
+    ///
+    /// ```
+    /// use sse_gate_resume::SessionLimits;
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteSessions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// let database = Database::open(path, DatabaseOptions::unsealed())?;
+    /// // A user may have four streams, in all of the service's routes together.
+    /// let limits = SessionLimits::default().with_max_per_subject(4);
+    /// let store = SqliteSessions::new(&database, limits);
+    /// # let _ = store;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(database: &Database, limits: SessionLimits) -> Self {
         Self {
             shared: Arc::clone(database.shared()),
