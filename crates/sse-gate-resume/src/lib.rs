@@ -31,7 +31,7 @@
 //! | how it is opened and resumed | [`Opening`], [`Start`], [`Resumed`] |
 //! | what one connection gets | [`Subscription`], [`SlowPolicy`] |
 //! | the world outside | `Clock` and `Entropy` of `sse-gate-core`, [`SessionObserver`] |
-//! | what other stores and logs implement | [`backend`] |
+//! | where state is kept: the traits of stores | [`backend`] |
 //! | what can fail | [`error`] |
 #![cfg_attr(
     feature = "conformance",
