@@ -124,11 +124,10 @@ impl EventStream {
     /// stream.
     pub async fn of(mut connection: Connection, request: &Request) -> Result<Self, Response> {
         let mut response = connection.head().await.expect("a response to a stream");
-        if framing(&response) != Framing::Chunked {
+        if response.status != 200 || framing(&response) != Framing::Chunked {
             connection.body(request, &mut response).await;
             return Err(response);
         }
-        assert_eq!(response.status, 200, "{request:?}: {response:?}");
         Ok(Self {
             response,
             connection,

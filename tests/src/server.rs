@@ -10,7 +10,7 @@ use crate::{Connection, EventStream, Metrics, Output, Request, Response, Setup, 
 /// How long it may take until a server says where it listens.
 const START: Duration = Duration::from_secs(20);
 
-/// A running server on a port of its own. Dropped, it is killed.
+/// A running server, on a free port unless its setup says another. Dropped, it is killed.
 #[derive(Debug)]
 pub struct Server {
     process: Child,
@@ -22,7 +22,6 @@ pub struct Server {
 impl Server {
     pub(crate) fn start(setup: &Setup) -> Self {
         let mut process = Command::new(setup.program)
-            .arg("--addr=127.0.0.1:0")
             .args(&setup.args)
             .env("JWT_SECRET", jwt::SECRET)
             .env("RUST_LOG", setup.log)

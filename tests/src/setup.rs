@@ -14,13 +14,15 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// The server that is this program, over the store of this name, at full speed and silent.
+    /// The server that is this program, over the store of this name, at full speed and silent, on a
+    /// free port.
     pub fn new(program: &'static str, store: &'static str) -> Self {
         let setup = Self {
             program,
             args: Vec::new(),
             log: "warn",
         };
+        let setup = setup.arg("addr", "127.0.0.1:0");
         setup.arg("store", store).arg("pace", 0)
     }
 

@@ -6,6 +6,7 @@
 //! | real browsers, without a window | [`Engine`], [`Browser`] |
 //! | what their `EventSource` tells a page | [`Report`], [`Dispatched`] |
 //! | the page, and who collects what it tells | [`Job`], [`Board`] |
+//! | the page of a server that may be down | [`Desk`] |
 //! | a server that says what a script says | [`Script`], [`Answer`], [`Scripted`], [`Recorded`] |
 //! | an `EventSource` without a browser | [`Fake`], [`Profile`], [`Machine`], [`Decoder`] |
 //! | a server of numbered events | [`Numbered`] |
@@ -27,6 +28,7 @@ mod board;
 mod browser;
 mod cut;
 mod decoder;
+mod desk;
 mod display;
 mod engine;
 mod fake;
@@ -48,6 +50,7 @@ pub use board::{Board, Job};
 pub use browser::Browser;
 pub use cut::{Cut, Way};
 pub use decoder::Decoder;
+pub use desk::Desk;
 pub use engine::{CHROMIUM, Engine};
 pub use fake::Fake;
 pub use machine::{Machine, Next};

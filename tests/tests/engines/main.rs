@@ -10,6 +10,7 @@
 //! | `proxy` | the proxy cuts off where and how it is told to |
 //! | `chaos` | streams that are cut off 100 times lose nothing |
 //! | `demo` | nor do those of the example servers |
+//! | `restarts` | nor do those of servers that are killed and started again |
 //! | `quiet` | a stream on which nothing is said opens at once |
 //! | `decoder` | the model reads as the standard says |
 //!
@@ -29,5 +30,6 @@ mod quiet;
 #[path = "../../../crates/sse-gate-codec/tests/reference/mod.rs"]
 mod reference;
 mod requests;
+mod restarts;
 mod scene;
 mod scripts;
