@@ -94,7 +94,7 @@ impl Client {
             .text
             .lines()
             .filter_map(|line| line.strip_prefix("id: "));
-        ids.last().expect("it has an id")
+        ids.rev().next().expect("it has an id")
     }
 }
 

@@ -119,7 +119,7 @@ pub fn no_racing_create_survives_a_revocation<B: SessionBackend>(backend: &B) {
     let store = backend.block_on(backend.store(limits));
     for round in 0..ROUNDS {
         let before = backend.block_on(moment(&store));
-        let samples: Vec<_> = (0..CREATORS)
+        let mut samples: Vec<_> = (0..CREATORS)
             .map(|_| Sample::at(&before, "alice"))
             .collect();
         let listed = race(CREATORS + 1, |racer| {
@@ -135,6 +135,10 @@ pub fn no_racing_create_survives_a_revocation<B: SessionBackend>(backend: &B) {
             }
         });
         let listed: BTreeSet<_> = listed.into_iter().flatten().collect();
+        // One that comes last of all, whatever the threads did.
+        let late = Sample::at(&before, "alice");
+        let _ = backend.block_on(try_create(&store, &late));
+        samples.push(late);
         for sample in &samples {
             let is_there = backend.block_on(load(&store, sample.id)).is_some();
             assert!(
