@@ -90,11 +90,11 @@ impl Client {
     }
 
     fn last_id(&self) -> &str {
-        let ids = self
+        let mut ids = self
             .text
             .lines()
             .filter_map(|line| line.strip_prefix("id: "));
-        ids.rev().next().expect("it has an id")
+        ids.next_back().expect("it has an id")
     }
 }
 
