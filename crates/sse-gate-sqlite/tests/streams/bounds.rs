@@ -178,11 +178,11 @@ fn sessions_that_were_closed_stay_below_the_cap() {
 
 /// C16: an append that is refused because other logs have all the room changes nothing. The events of its
 /// log were once dropped, but not counted out of the log, and so they were counted out of the store again
-/// and again.
+/// and again. The bound of a subject is not one of logs that belong to none.
 #[test]
 fn a_refused_append_changes_nothing() {
     let scene = Scene::new();
-    let store = SqliteLogs::new(&scene.process.database).with_max_bytes(4_096, 4_096);
+    let store = SqliteLogs::new(&scene.process.database).with_max_bytes(4_096, 0);
     let logs = Logs::default()
         .with_store(store)
         .with_clock(scene.clock.clone());
