@@ -1,57 +1,63 @@
-//! A turn of a contestant: [`Turn`], [`Contestant`].
+//! A turn of a contestant: [`Contestant`], and the table of many turns: [`compare`].
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use rand::RngExt;
-use sse_gate_core::Entry;
-
-/// What to do: each of `callers` inserts and takes its share of `tokens`.
-#[derive(Clone, Copy)]
-pub(crate) struct Turn {
-    pub(crate) callers: usize,
-    pub(crate) tokens: usize,
-}
-
-/// Does turns.
-pub(crate) struct Contestant {
+/// Does turns, each with work that is made before.
+pub(crate) struct Contestant<W> {
     pub(crate) name: &'static str,
-    run: Box<dyn FnMut(usize, Vec<Vec<Entry>>)>,
+    run: Box<dyn FnMut(W) -> Duration>,
 }
 
-impl Contestant {
-    /// `run` gets the number of callers, and for each of them the entries of its tokens.
-    pub(crate) fn new(
+impl<W: 'static> Contestant<W> {
+    /// What counts is all the time that `run` takes.
+    pub(crate) fn new(name: &'static str, mut run: impl FnMut(W) + 'static) -> Self {
+        Self::with_own_clock(name, move |work| {
+            let start = Instant::now();
+            run(work);
+            start.elapsed()
+        })
+    }
+
+    /// What counts is the time that `run` returns.
+    pub(crate) fn with_own_clock(
         name: &'static str,
-        run: impl FnMut(usize, Vec<Vec<Entry>>) + 'static,
+        run: impl FnMut(W) -> Duration + 'static,
     ) -> Self {
         let run = Box::new(run);
         Self { name, run }
     }
+}
 
-    /// Runs a turn. Returns tokens a second.
-    pub(crate) fn run(&mut self, turn: Turn) -> f64 {
-        let share = turn.tokens / turn.callers;
-        let entries = |caller| (0..share).map(|_| entry(caller)).collect();
-        let shares = (0..turn.callers).map(entries).collect();
-        let start = Instant::now();
-        (self.run)(turn.callers, shares);
-        turn.tokens as f64 / start.elapsed().as_secs_f64()
+/// Runs all contestants in turns, and prints how fast the others are beside the bare ones, which come
+/// first. What counts of each is the median of the rounds.
+pub(crate) fn compare<W: 'static>(
+    what: &str,
+    rounds: usize,
+    mut contestants: Vec<Contestant<W>>,
+    mut work: impl FnMut() -> W,
+) {
+    let mut times = vec![Vec::new(); contestants.len()];
+    for round in 0..=rounds {
+        for (contestant, times) in contestants.iter_mut().zip(&mut times) {
+            let work = work();
+            let time = (contestant.run)(work).as_secs_f64();
+            // The first round warms up.
+            if round > 0 {
+                times.push(time);
+            }
+        }
+    }
+    let times: Vec<_> = times.into_iter().map(median).collect();
+    let names: Vec<_> = contestants.iter().map(|it| it.name).collect();
+    let bare = names.iter().filter(|name| name.starts_with("bare")).count();
+    for (name, ours) in names.iter().zip(&times).skip(bare) {
+        for (peer, theirs) in names.iter().zip(&times).take(bare) {
+            println!("{what:<28} {name:<15} ÷ {peer:<42} {:>6.2}", theirs / ours);
+        }
     }
 }
 
-/// An entry of the caller without a payload, in the layout that `Entry` documents.
-pub(crate) fn entry(caller: usize) -> Entry {
-    let (subject, resource) = (format!("{caller:016}"), [b'r'; 24]);
-    let key: [u8; 32] = rand::rng().random();
-    let mut bytes = vec![2, 0];
-    bytes.extend_from_slice(&key);
-    // No end for the token and the stream, and the epoch before all withdrawals.
-    bytes.extend_from_slice(&[0xff; 24]);
-    bytes.extend_from_slice(&[0; 8]);
-    bytes.extend_from_slice(&[0, 16, 0, 26]);
-    bytes.extend_from_slice(subject.as_bytes());
-    // A resource is its parts, each behind its length.
-    bytes.extend_from_slice(&[0, 24]);
-    bytes.extend_from_slice(&resource);
-    Entry::from_bytes(bytes).expect("the layout of an entry")
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
 }

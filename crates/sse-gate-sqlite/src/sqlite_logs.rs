@@ -106,6 +106,9 @@ impl SqliteLogs {
     /// bound, the oldest events of a log make room for its new ones. An event counts with its bytes and 64
     /// more.
     ///
+    /// If other logs have all the room, an append is refused, and its log keeps all its events. A log that
+    /// belongs to no subject has the first bound alone.
+    ///
     /// ```
     /// use sse_gate_codec::Event;
     /// use sse_gate_resume::Logs;

@@ -49,18 +49,20 @@ pub(crate) fn append(
         return refuse(AppendErrorKind::Ended);
     }
     let len = to_number(event.len());
-    if let Err(kind) = room::make(step, &mut row, *caps, len)? {
-        return refuse(kind);
-    }
+    let staying = match room::find(step, &row, *caps, len)? {
+        Ok(staying) => staying,
+        Err(kind) => return refuse(kind),
+    };
     let seq = row.last + 1;
     let value = match keys.sealer.seal(&event_place(key.epoch, seq), event) {
         Ok(value) => value,
         Err(error) => return Ok(Err(NotAppended::NoEntropy(error))),
     };
+    let gone = room::make(step, &mut row, staying)?;
     let now = step.now().as_millis();
     step.execute(INSERT, (row.id, seq, now, len, value))?;
     let empty_at = now.saturating_add(row.max_age);
     step.execute(GROW, (row.id, row.first, seq, row.bytes + len, empty_at))?;
-    room::count(step, &row.owner, len + OVERHEAD)?;
+    room::count(step, &row.owner, len + OVERHEAD - gone)?;
     Ok(Ok(number(seq)))
 }

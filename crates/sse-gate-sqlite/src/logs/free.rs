@@ -32,9 +32,20 @@ pub(crate) fn remove(step: &Step<'_>, key: LogKey) -> rusqlite::Result<()> {
 /// Frees logs of earlier processes that this one has not used, and whose events are too old. Returns
 /// whether there are such logs, now or later.
 pub(crate) fn drop_unused(step: &Step<'_>, rows: usize) -> rusqlite::Result<bool> {
-    free_unused(step, rows)?;
-    let first: Option<Option<i64>> = step.first(FIRST_UNUSED, [], |row| row.get(0))?;
-    Ok(first.flatten().is_some())
+    match first_unused(step)? {
+        None => Ok(false),
+        Some(empty_at) if empty_at > step.now().as_millis() => Ok(true),
+        Some(_) => {
+            free_unused(step, rows)?;
+            Ok(first_unused(step)?.is_some())
+        }
+    }
+}
+
+/// When the first of them will be empty.
+fn first_unused(step: &Step<'_>) -> rusqlite::Result<Option<i64>> {
+    let first = step.first(FIRST_UNUSED, [], |row| row.get(0))?;
+    Ok(first.flatten())
 }
 
 /// This process has used none of the logs yet.

@@ -7,7 +7,8 @@ use crate::engine::Step;
 use crate::file::{Name, add, number};
 use crate::tokens::to_number;
 
-pub(super) const OLDEST: &str = "SELECT at, len FROM events WHERE log = ?1 AND seq = ?2";
+pub(super) const OLDEST: &str =
+    "SELECT seq, at, len FROM events WHERE log = ?1 AND seq >= ?2 ORDER BY seq";
 pub(super) const DROP: &str = "DELETE FROM events WHERE log = ?1 AND seq >= ?2 AND seq < ?3";
 pub(super) const SHRINK: &str = "UPDATE logs SET first = ?2, bytes = ?3 WHERE id = ?1";
 pub(super) const OF_OWNER: &str = "SELECT bytes FROM log_owners WHERE owner = ?1";
@@ -25,97 +26,108 @@ pub(crate) struct LogCaps {
     pub(crate) bytes_per_owner: usize,
 }
 
-/// Drops the oldest events of a log until there is room for one of this length. `row` is kept in step.
-pub(super) fn make(
+/// Which events of a log stay.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Staying {
+    /// The number of the first one.
+    first: i64,
+    /// How many bytes the events before it have.
+    freed: i64,
+}
+
+/// Finds which events of a log can stay beside a new one of this length. It changes nothing. The inner
+/// result says whether the store refuses the new one.
+pub(super) fn find(
     step: &Step<'_>,
-    row: &mut LogRow,
+    row: &LogRow,
     caps: LogCaps,
     len: i64,
-) -> rusqlite::Result<Result<(), AppendErrorKind>> {
+) -> rusqlite::Result<Result<Staying, AppendErrorKind>> {
     if len > row.max_bytes {
         return Ok(Err(AppendErrorKind::TooLarge));
     }
-    let (mut first, mut freed) = (row.first, 0);
-    let too_old = step.now().as_millis().saturating_sub(row.max_age);
-    let (all, own) = (
-        number(step.connection(), Name::LogBytes)?,
-        of_owner(step, &row.owner)?,
-    );
     let cost = len + OVERHEAD;
-    while first <= row.last {
-        let oldest = step.first(OLDEST, (row.id, first), |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-        let (at, its_len): (i64, i64) = oldest.unwrap_or((i64::MIN, 0));
-        let kept = row.last - first + 1;
-        let has_room = kept < row.max_events
-            && row.bytes - freed + len <= row.max_bytes
-            && all - freed - overhead(first - row.first) + cost <= to_number(caps.bytes)
-            && own - freed - overhead(first - row.first) + cost <= to_number(caps.bytes_per_owner);
-        if has_room && at > too_old {
-            break;
-        }
-        freed += its_len;
-        first += 1;
-    }
-    drop_before(step, row, first, freed)?;
     let all = number(step.connection(), Name::LogBytes)?;
-    let own = of_owner(step, &row.owner)?;
-    let has_room =
-        all + cost <= to_number(caps.bytes) && own + cost <= to_number(caps.bytes_per_owner);
-    Ok(has_room.then_some(()).ok_or(AppendErrorKind::NoRoom))
+    let mut excess = all + cost - to_number(caps.bytes);
+    if !row.owner.is_empty() {
+        let own = of_owner(step, &row.owner)?;
+        excess = excess.max(own + cost - to_number(caps.bytes_per_owner));
+    }
+    if excess > row.bytes + overhead(row.last + 1 - row.first) {
+        return Ok(Err(AppendErrorKind::NoRoom));
+    }
+    let has_room = |first: i64, freed: i64| {
+        row.last + 1 - first < row.max_events
+            && row.bytes - freed + len <= row.max_bytes
+            && freed + overhead(first - row.first) >= excess
+    };
+    staying(step, row, has_room).map(Ok)
+}
+
+/// Drops the events that don't stay. `row` is kept in step. Returns what they have cost, which is not
+/// counted out yet.
+pub(super) fn make(step: &Step<'_>, row: &mut LogRow, staying: Staying) -> rusqlite::Result<i64> {
+    let Staying { first, freed } = staying;
+    let dropped = first - row.first;
+    if dropped == 0 {
+        return Ok(0);
+    }
+    step.execute(DROP, (row.id, row.first, first))?;
+    row.first = first;
+    row.bytes -= freed;
+    Ok(freed + overhead(dropped))
 }
 
 /// Drops the events of a log that are too old. `row` is kept in step.
 pub(super) fn drop_old(step: &Step<'_>, row: &mut LogRow) -> rusqlite::Result<()> {
-    let (mut first, mut freed) = (row.first, 0);
-    let too_old = step.now().as_millis().saturating_sub(row.max_age);
-    while first <= row.last {
-        let oldest = step.first(OLDEST, (row.id, first), |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-        let (at, len): (i64, i64) = oldest.unwrap_or((i64::MIN, 0));
-        if at > too_old {
-            break;
-        }
-        freed += len;
-        first += 1;
-    }
-    if first == row.first {
+    let young = staying(step, row, |_, _| true)?;
+    let cost = make(step, row, young)?;
+    if cost == 0 {
         return Ok(());
     }
-    drop_before(step, row, first, freed)?;
+    count(step, &row.owner, -cost)?;
     step.execute(SHRINK, (row.id, row.first, row.bytes))
         .map(drop)
 }
 
 /// Counts bytes of a log in, or out.
 pub(super) fn count(step: &Step<'_>, owner: &[u8], bytes: i64) -> rusqlite::Result<()> {
+    if bytes == 0 {
+        return Ok(());
+    }
     add(step.connection(), Name::LogBytes, bytes)?;
     if !owner.is_empty() {
         step.execute(ADD_TO_OWNER, (owner, bytes))?;
-        step.execute(DROP_OWNER, [owner])?;
+        if bytes < 0 {
+            step.execute(DROP_OWNER, [owner])?;
+        }
     }
     Ok(())
 }
 
-/// Drops the events before this number, which have so many bytes together.
-fn drop_before(step: &Step<'_>, row: &mut LogRow, first: i64, freed: i64) -> rusqlite::Result<()> {
-    let dropped = first - row.first;
-    if dropped == 0 {
-        return Ok(());
+/// Finds the first event that is young enough, and has room: `has_room` gets its number, and how many
+/// bytes are before it.
+fn staying(
+    step: &Step<'_>,
+    row: &LogRow,
+    has_room: impl Fn(i64, i64) -> bool,
+) -> rusqlite::Result<Staying> {
+    let too_old = step.now().as_millis().saturating_sub(row.max_age);
+    let mut statement = step.connection().prepare_cached(OLDEST)?;
+    let mut events = statement.query((row.id, row.first))?;
+    let mut freed = 0;
+    while let Some(event) = events.next()? {
+        let (first, at, len): (i64, i64, i64) = event.try_into()?;
+        if at > too_old && has_room(first, freed) {
+            return Ok(Staying { first, freed });
+        }
+        freed += len;
     }
-    step.execute(DROP, (row.id, row.first, first))?;
-    count(step, &row.owner, -(freed + overhead(dropped)))?;
-    row.first = first;
-    row.bytes -= freed;
-    Ok(())
+    let first = row.last + 1;
+    Ok(Staying { first, freed })
 }
 
 fn of_owner(step: &Step<'_>, owner: &[u8]) -> rusqlite::Result<i64> {
-    if owner.is_empty() {
-        return Ok(0);
-    }
     let found = step.first(OF_OWNER, [owner], |row| row.get(0))?;
     Ok(found.unwrap_or(0))
 }

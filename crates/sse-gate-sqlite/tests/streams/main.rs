@@ -1,5 +1,6 @@
 //! Sessions, logs and topics in a database, over restarts of the process.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bounds;
 mod restart;
 mod stage;

@@ -35,12 +35,19 @@ fn in_a_thread(chore: Chore) -> Option<Chore> {
     None
 }
 
-pub(crate) fn token(number: u8) -> TokenKey {
-    TokenKey::from_bytes([number; 32])
+pub(crate) fn token(number: u64) -> TokenKey {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&number.to_be_bytes());
+    TokenKey::from_bytes(bytes)
 }
 
 pub(crate) fn subject(name: &str) -> Subject {
     Subject::new(name).unwrap()
+}
+
+pub(crate) fn options(clock: &ManualClock) -> DatabaseOptions {
+    let keys = SealingKeys::new(SealingKey::new([5; 32]));
+    DatabaseOptions::sealed(keys).with_clock(clock.clone())
 }
 
 impl Process {
@@ -55,15 +62,23 @@ impl Process {
         limits: LogLimits,
         window: LogBudget,
     ) -> Self {
-        let keys = SealingKeys::new(SealingKey::new([5; 32]));
-        let options = DatabaseOptions::sealed(keys).with_clock(clock.clone());
-        let database = Database::open(folder.join("a.db"), options).unwrap();
+        let database = Database::open(folder.join("a.db"), options(clock)).unwrap();
+        Self::on(database, clock, (limits, window), SessionLimits::default())
+    }
+
+    /// Starts it on a file that is open.
+    pub(crate) fn on(
+        database: Database,
+        clock: &ManualClock,
+        (limits, window): (LogLimits, LogBudget),
+        sessions: SessionLimits,
+    ) -> Self {
         let logs = Logs::new(limits, window)
             .with_store(SqliteLogs::new(&database))
             .with_spawn(in_a_thread)
             .with_clock(clock.clone());
         let keys = ResumeKeys::new(ResumeKey::new('k', [7; 32]).unwrap());
-        let store = SqliteSessions::new(&database, SessionLimits::default());
+        let store = SqliteSessions::new(&database, sessions);
         let sessions = Sessions::new(store, keys)
             .with_clock(clock.clone())
             .with_logs(&logs)
@@ -87,7 +102,7 @@ impl Process {
         block_on(gate.build().grant(request)).unwrap()
     }
 
-    pub(crate) fn open(&self, name: &str, number: u8, log: &Log) -> Result<Client, OpenError> {
+    pub(crate) fn open(&self, name: &str, number: u64, log: &Log) -> Result<Client, OpenError> {
         let arrival = block_on(self.sessions.arrival()).unwrap();
         let (grant, token) = (self.grant(name), token(number));
         let opening = Opening::new(arrival, &grant, token, log.clone());

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_core::{Entry, Limits, TokenStore};
-use sse_gate_sqlite::{
-    Database, DatabaseOptions, Durability, SealingKey, SealingKeys, SqliteTokens,
-};
+use sse_gate_sqlite::{DatabaseOptions, Durability, SqliteTokens};
 use tempfile::TempDir;
-use tokio::runtime::{Builder, Runtime};
 
+use super::Shares;
+use crate::file::{database, folder, runtime, unsealed};
 use crate::turn::Contestant;
 
 /// Longer than the benchmark runs.
@@ -18,24 +17,18 @@ const TTL: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many tokens are in each file all the time, while others come and go.
 const LIVE: usize = 10_000;
 
-pub(crate) fn unsealed(durability: Durability) -> Contestant {
-    ours("ours, unsealed", DatabaseOptions::unsealed(), durability)
-}
-
-pub(crate) fn sealed(durability: Durability) -> Contestant {
-    let keys = SealingKeys::new(SealingKey::new([7; 32]));
-    ours("ours, sealed", DatabaseOptions::sealed(keys), durability)
-}
-
-fn ours(name: &'static str, options: DatabaseOptions, durability: Durability) -> Contestant {
+pub(super) fn contestant(
+    name: &'static str,
+    options: DatabaseOptions,
+    durability: Durability,
+) -> Contestant<Shares> {
     let folder = folder();
-    let options = options.with_durability(durability);
-    let database = Database::open(folder.path().join("tokens.db"), options);
-    let store = SqliteTokens::new(&database.expect("a new file"), limits());
+    let database = database(&folder, options.with_durability(durability));
+    let store = SqliteTokens::new(&database, limits());
     let runtime = runtime();
     runtime.block_on(fill(&store));
     let store = Arc::new(store);
-    Contestant::new(name, move |_, shares| {
+    Contestant::new(name, move |shares: Shares| {
         let _kept = &folder;
         runtime.block_on(async {
             let callers = shares.into_iter().map(|share| {
@@ -60,10 +53,9 @@ async fn insert_and_take(store: &SqliteTokens, entry: Entry) {
 }
 
 /// A file with tokens, made by our store and closed.
-pub(crate) fn filled() -> TempDir {
+pub(super) fn filled() -> TempDir {
     let folder = folder();
-    let options = DatabaseOptions::unsealed();
-    let database = Database::open(folder.path().join("tokens.db"), options).expect("a new file");
+    let database = database(&folder, unsealed());
     runtime().block_on(fill(&SqliteTokens::new(&database, limits())));
     database.close().expect("all is written");
     folder
@@ -72,7 +64,7 @@ pub(crate) fn filled() -> TempDir {
 async fn fill(store: &SqliteTokens) {
     for group in 0..LIVE / 100 {
         let inserts = (0..100).map(|n| {
-            let entry = crate::turn::entry(1_000_000 + group * 100 + n);
+            let entry = super::entry(1_000_000 + group * 100 + n);
             store.insert(entry.key(), entry, TTL)
         });
         for inserted in futures_util::future::join_all(inserts).await {
@@ -83,14 +75,4 @@ async fn fill(store: &SqliteTokens) {
 
 fn limits() -> Limits {
     Limits::default().with_tokens(1_000_000)
-}
-
-pub(crate) fn runtime() -> Runtime {
-    let mut builder = Builder::new_multi_thread();
-    builder.worker_threads(2).build().expect("two threads")
-}
-
-/// On the disk of the build, as a temporary folder may be in memory.
-fn folder() -> TempDir {
-    TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder")
 }
