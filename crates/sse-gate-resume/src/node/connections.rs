@@ -128,7 +128,12 @@ impl Connections {
         self.0.lock().unnoted.push(departure);
     }
 
-    /// The departures of which the store could not be told.
+    /// Whether there are departures that the store was not told of.
+    pub(crate) fn has_unnoted(&self) -> bool {
+        !self.0.lock().unnoted.is_empty()
+    }
+
+    /// Takes the departures that the store was not told of.
     pub(crate) fn take_unnoted(&self) -> Vec<Departure> {
         std::mem::take(&mut self.0.lock().unnoted)
     }

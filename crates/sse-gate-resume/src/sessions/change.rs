@@ -195,10 +195,14 @@ impl Sessions {
     }
 
     pub(super) async fn expire(&self, due: Vec<SessionId>) -> Result<(), SessionError> {
+        // One that can't be closed does not keep the others open.
+        let mut result = Ok(());
         for id in due {
-            self.change(SessionKey::Id(id), |_, _| ()).await?;
+            if let Err(error) = self.change(SessionKey::Id(id), |_, _| ()).await {
+                result = Err(error);
+            }
         }
-        Ok(())
+        result
     }
 }
 

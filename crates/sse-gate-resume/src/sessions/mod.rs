@@ -120,16 +120,13 @@ impl Sessions {
         self.0.chores.run_kept();
         let seen_at = self.steady();
         let moment = self.0.store.moment().await?;
-        if moment.due.is_empty() && self.0.is_time_to_sweep() {
+        let has_more = moment.due.is_empty() || self.connections().has_unnoted();
+        if has_more && self.0.is_time_to_sweep() {
             self.sweep();
         }
-        let unnoted = self.connections().take_unnoted();
-        if !moment.due.is_empty() || !unnoted.is_empty() {
+        if !moment.due.is_empty() {
             let sessions = self.clone();
             self.0.chores.run(async move {
-                for departure in unnoted {
-                    sessions.note(departure).await;
-                }
                 // A store that fails now names them again.
                 let _ = sessions.expire(moment.due).await;
             });
@@ -201,17 +198,20 @@ impl Sessions {
     pub async fn revoke(&self, subject: &Subject) -> Result<usize, SessionError> {
         let parts = &*self.0;
         parts.chores.run_kept();
-        let mut count = 0;
+        let (mut count, mut failed) = (0, None);
         for id in parts.store.revoke(subject.clone()).await? {
-            if self
-                .close_one(SessionKey::Id(id), CloseReason::Revoked)
-                .await?
-            {
-                parts.observe(SessionSignal::Closed(CloseReason::Revoked), None);
-                count += 1;
+            let closed = self.close_one(SessionKey::Id(id), CloseReason::Revoked);
+            match closed.await {
+                Ok(true) => {
+                    parts.observe(SessionSignal::Closed(CloseReason::Revoked), None);
+                    count += 1;
+                }
+                Ok(false) => {}
+                // One that can't be closed does not keep the others open.
+                Err(error) => failed = Some(error),
             }
         }
-        Ok(count)
+        failed.map_or(Ok(count), Err)
     }
 
     /// Asks the writer of the log that belongs to this token's session to stop. The session stays:

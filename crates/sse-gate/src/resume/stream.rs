@@ -9,7 +9,7 @@ use http::Extensions;
 use sse_gate_core::TokenKey;
 use sse_gate_resume::backend::LogEnd;
 use sse_gate_resume::{
-    Arrival, CloseReason, Log, Logs, Opening, Publisher, Resumed, Start, Subscription,
+    Arrival, CloseReason, Log, Logs, Opening, Publisher, Resumed, Start, StopReason, Subscription,
 };
 
 use super::produce::{WorkCap, WorkSlot, run};
@@ -248,7 +248,9 @@ impl ResumableStream {
         let logs = logs.clone().with_spawn(in_background);
         let log = logs.create_for(self.granted.subject()).await?;
         let publisher = Publisher::new(log.clone());
-        let body = self.open(first, log.clone(), None).await?;
+        let opened = self.open(first, log.clone(), None).await;
+        // No client can read it, so it must not stay in its store.
+        let body = opened.inspect_err(|_| log.stop(StopReason::Closed))?;
         let slot = match slot {
             Ok(slot) => slot,
             Err(_) => self.wait_for_work(token).await?,
@@ -274,7 +276,8 @@ impl ResumableStream {
                 // The client gets what there is, and is told that the answer failed.
                 log.end_later(LogEnd::Failed);
             } else if let Ok(slot) = self.settings.work.begin(self.granted.subject())
-                && log.claim().await?
+                // If the store can't be asked now, it is asked again when the client comes back.
+                && log.claim().await.unwrap_or(false)
             {
                 let publisher = Publisher::new(log.clone());
                 self.start(log, publisher, slot, work);

@@ -19,7 +19,7 @@ use super::SetupError;
 /// The length of each secret.
 const LEN: usize = 32;
 
-/// The names of the secrets that are derived from the one in the folder.
+/// How many secrets the folder has.
 const SECRETS: usize = 3;
 
 /// A folder with a database of tokens, sessions, answers and topics, and with the secrets that open it.
