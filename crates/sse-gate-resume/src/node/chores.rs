@@ -1,4 +1,4 @@
-//! Work that nobody waits for: [`Chores`].
+//! Work in the background: [`Chores`].
 
 use std::fmt;
 use std::mem;
@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::sync::Mutex;
 
-/// Work that nobody waits for: to tell a store that a connection is gone, for instance.
+/// Work in the background: to tell a store that a connection is gone, for instance.
 pub type Chore = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Runs a chore in the background. It gives the chore back if it can't run it.

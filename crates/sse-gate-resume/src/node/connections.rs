@@ -10,7 +10,7 @@ use crate::log::{Log, LogEpoch, StopReason};
 use crate::session::CloseReason;
 use crate::sync::Mutex;
 
-/// The sessions of which this node has something: connections, and the log that they read.
+/// The sessions that have connections or a log on this node.
 ///
 /// A connection is [registered](Self::register) **before** the store is asked for the step that lets it
 /// in, and [admitted](Self::admit) after that. If the session is closed in between, the connection is

@@ -1,5 +1,5 @@
 //! What is alive on this node: the open connections of sessions, the logs that they read, and work
-//! that nobody waits for.
+//! in the background.
 //!
 //! The state of a session is in its [store](crate::backend::SessionStore), and may be changed by any
 //! node. What can't be stored is here: a connection can be cut only where it is.

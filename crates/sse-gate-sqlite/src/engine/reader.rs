@@ -8,7 +8,7 @@ use super::Message;
 use super::step::Step;
 use crate::time::FileClock;
 
-/// Works until it is told to close, or nobody can send it anything any more.
+/// Works until it is told to close, or all senders are gone.
 pub(super) fn run(connection: &Connection, clock: &FileClock, messages: &Receiver<Message>) {
     while let Ok(Message::Job(mut job)) = messages.recv() {
         if !job.is_abandoned() {

@@ -34,7 +34,7 @@ impl Writer {
         }
     }
 
-    /// Works until it is told to close, or nobody can send it anything any more.
+    /// Works until it is told to close, or all senders are gone.
     pub(super) fn run(mut self, messages: &Receiver<Message>) -> Result<(), Fault> {
         // What the last process has left.
         let mut has_chores = true;
