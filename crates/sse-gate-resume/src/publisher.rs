@@ -42,6 +42,7 @@ pub struct Publisher {
 impl Publisher {
     /// The writer of this log. A log should have only one publisher, which ends it.
     pub fn new(log: Log) -> Self {
+        log.count_publisher(true);
         Self {
             log,
             has_ended: false,
@@ -134,6 +135,7 @@ impl Publisher {
 
 impl Drop for Publisher {
     fn drop(&mut self) {
+        self.log.count_publisher(false);
         if !self.has_ended {
             self.log.end_later(LogEnd::Failed);
         }

@@ -14,6 +14,7 @@ use super::{
     AppendError, AppendErrorKind, Bounds, EncodedEvent, LogEnd, LogEpoch, LogError, LogName,
     Reader, StopReason,
 };
+use crate::store::LogId;
 
 /// A handle of a log. Clones are handles of the same log.
 ///
@@ -91,7 +92,8 @@ impl Log {
             let appended = store.append(id, encoded.as_bytes().clone()).await;
             match &appended {
                 Ok(seq) => in_flight.arrived(*seq, encoded),
-                Err(error) => log.learn(error.kind()),
+                Err(error) if error.kind() == AppendErrorKind::Closed => log.0.learn_closed(),
+                Err(_) => {}
             }
             appended
         };
@@ -130,13 +132,26 @@ impl Log {
         };
         let (store, id, log) = (backing.store.clone(), backing.id.clone(), self.clone());
         let end = async move {
+            let others = (!id.name.is_own()).then(|| id.clone());
             let ended = store.end(id, how).await;
             if ended.is_ok() {
-                log.0.ended(how);
+                log.end_here(others, how).await;
             }
             ended
         };
         Finished::new(end, &backing.chores).await
+    }
+
+    /// The log has ended in its store. If other nodes may have appended to it, the store is asked for
+    /// what came from them before the end.
+    async fn end_here(&self, others: Option<LogId>, how: LogEnd) {
+        if let (Some(id), Some(backing)) = (others, &self.0.backing)
+            && let Ok(Some(found)) = backing.store.open(id.name).await
+            && found.epoch == id.epoch
+        {
+            self.0.hear(found.bounds.last, None);
+        }
+        self.0.ended(how);
     }
 
     /// Ends the log in the background, as when its writer is gone.
@@ -167,22 +182,7 @@ impl Log {
     /// # }).unwrap();
     /// ```
     pub fn stop(&self, reason: StopReason) {
-        self.0.change(|state| {
-            match reason {
-                StopReason::Requested => {
-                    state.stop.get_or_insert(reason);
-                }
-                // It stands above a request, and there is nothing to keep the events for.
-                StopReason::Closed => {
-                    state.stop = Some(reason);
-                    state.retained.clear();
-                }
-            }
-            ((), state.writer.take().into_iter().collect())
-        });
-        if reason == StopReason::Closed {
-            self.0.remove_later();
-        }
+        self.0.stop(reason);
     }
 
     /// Makes a place for a reader.
@@ -239,6 +239,16 @@ impl Log {
         Ok(claimed)
     }
 
+    /// A publisher of it begins or ends on this node.
+    pub(crate) fn count_publisher(&self, is_new: bool) {
+        let mut state = self.0.lock();
+        if is_new {
+            state.publishers += 1;
+        } else {
+            state.publishers -= 1;
+        }
+    }
+
     /// Whether it outlives its process.
     pub(crate) fn has_store(&self) -> bool {
         self.0.backing.is_some()
@@ -271,16 +281,6 @@ impl Log {
         }
         keep_waker(&mut state.writer, cx);
         Poll::Pending
-    }
-
-    /// Another node, or an earlier process, has ended or closed the log.
-    fn learn(&self, kind: AppendErrorKind) {
-        if kind == AppendErrorKind::Closed {
-            self.0.change(|state| {
-                state.stop = Some(StopReason::Closed);
-                ((), state.writer.take().into_iter().collect())
-            });
-        }
     }
 }
 

@@ -204,6 +204,11 @@ impl Logs {
         }
     }
 
+    /// The windows of the store's logs, if there is a store.
+    pub(crate) fn windows(&self) -> Option<LogWindows> {
+        self.stored.as_ref().map(|stored| stored.windows.clone())
+    }
+
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
     }

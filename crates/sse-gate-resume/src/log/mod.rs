@@ -20,6 +20,7 @@ mod budget;
 mod encoded;
 mod epoch;
 mod error;
+mod feed;
 mod handle;
 mod limits;
 mod logs;

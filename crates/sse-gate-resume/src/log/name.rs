@@ -52,6 +52,11 @@ impl LogName {
         Self(format!("own/{:016x}", u64::from_be_bytes(epoch.to_bytes())).into())
     }
 
+    /// Whether it is a log that belongs to one session.
+    pub(crate) fn is_own(&self) -> bool {
+        self.0.starts_with("own/")
+    }
+
     /// The name of a topic's log. Topics bound the length of their names.
     pub(crate) fn of_topic(topic: &str) -> Self {
         Self(format!("topic/{topic}").into())

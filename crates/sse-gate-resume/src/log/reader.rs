@@ -5,14 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use super::feed::BYTES_A_FETCH;
 use super::readers::ReaderId;
 use super::shared::Found;
 use super::{Bounds, EncodedEvent, Log, LogError, Page, Read};
 use crate::store::StoredEvents;
 use crate::sync::Mutex;
-
-/// So much is asked of a store at a time, in bytes.
-const BYTES_A_FETCH: usize = 64 * 1024;
 
 /// A reader's place in a log. It is given back when it is dropped.
 ///

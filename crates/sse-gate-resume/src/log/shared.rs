@@ -16,9 +16,6 @@ use super::{
 };
 use crate::sync::{Mutex, MutexGuard};
 
-/// So many events wait at most for one with a smaller number.
-const MAX_AHEAD: usize = 64;
-
 /// A log, behind every handle of it.
 pub(super) struct SharedLog {
     pub(super) epoch: LogEpoch,
@@ -36,11 +33,15 @@ pub(super) struct SharedLog {
 pub(super) struct State {
     pub(super) retained: Retained,
     /// Events that the store has acknowledged before one with a smaller number.
-    ahead: BTreeMap<u64, EncodedEvent>,
+    pub(super) ahead: BTreeMap<u64, EncodedEvent>,
     /// How many appends of this node wait for the store's answer.
-    in_flight: usize,
+    pub(super) in_flight: usize,
     /// The first event that the store holds, as far as it is known. Without a store, it is 0.
     pub(super) stored_first: u64,
+    /// The last event that the store holds, as far as it is known. Without a store, it is 0.
+    pub(super) stored_last: u64,
+    /// Whether the store is being asked for what the window lacks.
+    pub(super) is_fed: bool,
     pub(super) end: Option<LogEnd>,
     pub(super) readers: Readers,
     /// When the last reader went, or the log was made.
@@ -50,6 +51,8 @@ pub(super) struct State {
     pub(super) writer: Option<Waker>,
     /// Whether its one writer is gone with its node.
     pub(super) is_orphaned: bool,
+    /// How many publishers of it are on this node.
+    pub(super) publishers: usize,
 }
 
 /// What a reader finds in the window.
@@ -69,12 +72,15 @@ impl SharedLog {
             ahead: BTreeMap::new(),
             in_flight: 0,
             stored_first: 0,
+            stored_last: 0,
+            is_fed: false,
             end: None,
             readers: Readers::default(),
             deserted_since: clock.steady(),
             stop: None,
             writer: None,
             is_orphaned: false,
+            publishers: 0,
         };
         Self {
             epoch,
@@ -98,6 +104,7 @@ impl SharedLog {
         let mut state = self.lock();
         state.retained.skip_to(stored.last);
         state.stored_first = stored.first;
+        state.stored_last = stored.last;
         state.end = stored.end;
         state.is_orphaned = is_orphaned;
         drop(state);
@@ -132,18 +139,6 @@ impl SharedLog {
         result
     }
 
-    /// An append begins to wait for the store's answer.
-    pub(super) fn begin_append(self: &Arc<Self>) -> Result<InFlight, AppendErrorKind> {
-        let mut state = self.lock();
-        state.check_open()?;
-        state.in_flight += 1;
-        drop(state);
-        Ok(InFlight {
-            log: Arc::clone(self),
-            arrived: None,
-        })
-    }
-
     pub(super) fn ended(&self, how: LogEnd) {
         self.change(|state| {
             state.end.get_or_insert(how);
@@ -151,19 +146,48 @@ impl SharedLog {
         });
     }
 
-    /// The store has more events than the window knows of, if a reader has had `after`. Returns whether
-    /// that was so. Readers that have not had them get them from the store.
-    pub(super) fn catch_up(&self, after: u64, stored: &Bounds) -> bool {
+    /// Asks the writer to stop.
+    pub(super) fn stop(&self, reason: StopReason) {
         self.change(|state| {
-            if after <= state.retained.last() {
-                return (false, Vec::new());
+            match reason {
+                StopReason::Requested => {
+                    state.stop.get_or_insert(reason);
+                }
+                // It stands above a request, and there is nothing to keep the events for.
+                StopReason::Closed => {
+                    state.stop = Some(reason);
+                    state.retained.clear();
+                }
             }
-            state.retained.skip_to(stored.last);
-            if let Some(how) = stored.end {
-                state.end.get_or_insert(how);
-            }
-            (true, state.readers.take_waiting())
-        })
+            ((), state.writer.take().into_iter().collect())
+        });
+        if reason == StopReason::Closed {
+            self.remove_later();
+        }
+    }
+
+    /// The log was closed by another node, or by an earlier process: its writer is told.
+    pub(super) fn learn_closed(&self) {
+        self.change(|state| {
+            state.stop = Some(StopReason::Closed);
+            ((), state.writer.take().into_iter().collect())
+        });
+    }
+
+    /// A client reads the log on another node.
+    pub(super) fn note_reader(&self) {
+        let now = self.clock.steady();
+        self.lock().deserted_since = now;
+    }
+
+    /// Whether clients read the log here, and its one writer is on another node.
+    pub(super) fn is_read_from_afar(&self) -> bool {
+        let is_own = self
+            .backing
+            .as_ref()
+            .is_some_and(|backing| backing.id.name.is_own());
+        let state = self.lock();
+        is_own && !state.readers.is_empty() && state.publishers == 0
     }
 
     pub(super) fn remove_later(&self) {
@@ -211,39 +235,10 @@ impl State {
         self.retained.push(encoded, now)
     }
 
-    /// How the log ended, if it has, and all that this node appended is in the window.
-    fn told_end(&self) -> Option<LogEnd> {
-        self.end.filter(|_| self.in_flight == 0)
-    }
-
-    /// The store has answered, or is not asked any more. If it has given an event this number, the event
-    /// goes into the window.
-    fn answered(&mut self, arrived: Option<(u64, EncodedEvent)>, now: SteadyTime) {
-        self.in_flight -= 1;
-        self.ahead.extend(arrived);
-        self.take_ahead(now);
-        // Another node has appended what is missing, or the answer was lost. The store has it, and gives
-        // it to readers that are behind the window.
-        while (self.in_flight == 0 || self.ahead.len() > MAX_AHEAD)
-            && let Some((seq, _)) = self.ahead.first_key_value()
-        {
-            self.retained.skip_to(seq.saturating_sub(1));
-            self.take_ahead(now);
-        }
-    }
-
-    /// Moves what the store has acknowledged into the window, in the order of its numbers.
-    fn take_ahead(&mut self, now: SteadyTime) {
-        while let Some(entry) = self.ahead.first_entry()
-            && *entry.key() <= self.retained.last() + 1
-        {
-            let (seq, event) = entry.remove_entry();
-            let is_next = seq > self.retained.last();
-            if is_next && self.retained.push(event, now).is_err() {
-                // There is no room in memory. Readers get it from the store.
-                self.retained.skip_to(seq);
-            }
-        }
+    /// How the log ended, if it has, and all that was appended to it is in the window.
+    pub(super) fn told_end(&self) -> Option<LogEnd> {
+        let has_all = self.in_flight == 0 && self.stored_last <= self.retained.last();
+        self.end.filter(|_| has_all)
     }
 
     /// Whether the window says what comes after this event, or that nothing has come yet.
@@ -266,30 +261,6 @@ impl State {
             Some(end) => Found::Read(Read::Ended(end)),
             None => Found::Nothing,
         }
-    }
-}
-
-/// An append that waits for the store's answer. When it is dropped, it waits no longer.
-pub(super) struct InFlight {
-    log: Arc<SharedLog>,
-    arrived: Option<(u64, EncodedEvent)>,
-}
-
-impl InFlight {
-    /// The store has given the event this number.
-    pub(super) fn arrived(mut self, seq: u64, event: EncodedEvent) {
-        self.arrived = Some((seq, event));
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        let now = self.log.clock.steady();
-        let arrived = self.arrived.take();
-        self.log.change(|state| {
-            state.answered(arrived, now);
-            ((), state.readers.take_waiting())
-        });
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
-use super::LogEpoch;
 use super::shared::SharedLog;
+use super::{LogEnd, LogEpoch, StopReason};
 use crate::sync::Mutex;
 
 /// The logs of a store that have a handle on this node. Each has one window, so that what one handle
@@ -32,6 +32,48 @@ impl LogWindows {
         // One that is not kept takes the lock when it is dropped.
         drop(logs);
         kept
+    }
+
+    /// The store has events of a log up to this number, and may have ended the log.
+    pub(crate) fn hear(&self, epoch: LogEpoch, last: u64, end: Option<LogEnd>) {
+        if let Some(log) = self.get(epoch) {
+            log.hear(last, end);
+        }
+    }
+
+    /// Asks the writer of a log to stop, if it is here.
+    pub(crate) fn stop(&self, epoch: LogEpoch) {
+        if let Some(log) = self.get(epoch) {
+            log.stop(StopReason::Requested);
+        }
+    }
+
+    /// A client reads a log on another node.
+    pub(crate) fn note_reader(&self, epoch: LogEpoch) {
+        if let Some(log) = self.get(epoch) {
+            log.note_reader();
+        }
+    }
+
+    /// The logs that clients read here, and whose one writer is on another node.
+    pub(crate) fn read_from_afar(&self) -> Vec<LogEpoch> {
+        let logs = self.0.lock();
+        let logs = logs.values().filter_map(Weak::upgrade).collect::<Vec<_>>();
+        let far = logs.iter().filter(|log| log.is_read_from_afar());
+        far.map(|log| log.epoch).collect()
+    }
+
+    /// Looks into the store for what the windows may lack. Returns whether the store answered.
+    pub(crate) async fn refresh(&self) -> bool {
+        let logs: Vec<_> = {
+            let logs = self.0.lock();
+            logs.values().filter_map(Weak::upgrade).collect()
+        };
+        let mut has_answered = true;
+        for log in logs {
+            has_answered &= log.refresh().await;
+        }
+        has_answered
     }
 
     /// The last hold on a log is gone.

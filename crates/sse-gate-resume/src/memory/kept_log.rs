@@ -133,7 +133,7 @@ impl KeptLog {
         self.writer == Writer::Gone && self.end.is_none()
     }
 
-    fn bounds(&self) -> Bounds {
+    pub(super) fn bounds(&self) -> Bounds {
         Bounds {
             first: self.last - self.events.len() as u64 + 1,
             last: self.last,

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sse_gate_core::{Clock, SystemClock};
 
+use super::MemoryBus;
 use super::kept_log::KeptLog;
 use crate::log::{
-    AppendError, AppendErrorKind, LogEnd, LogError, LogErrorKind, LogName, LogWindows,
+    AppendError, AppendErrorKind, Bounds, LogEnd, LogEpoch, LogError, LogErrorKind, LogName,
+    LogWindows,
 };
 use crate::session::NodeId;
-use crate::store::{LogId, LogStore, NewLog, StoredEvents, StoredLog};
+use crate::store::{LogId, LogStore, NewLog, Notice, StoredEvents, StoredLog};
 use crate::sync::Mutex;
 
 /// Logs in memory that outlive the nodes that use them, for tests and simulations of several nodes or
@@ -53,6 +55,7 @@ pub struct MemoryLogStore {
     clock: Arc<dyn Clock>,
     node: NodeId,
     windows: LogWindows,
+    bus: Option<MemoryBus>,
 }
 
 impl MemoryLogStore {
@@ -65,6 +68,7 @@ impl MemoryLogStore {
             clock: Arc::new(SystemClock),
             node: NodeId::NONE,
             windows: LogWindows::default(),
+            bus: None,
         }
     }
 
@@ -101,6 +105,12 @@ impl MemoryLogStore {
     pub fn with_node(mut self, node: NodeId) -> Self {
         self.node = node;
         self.windows = LogWindows::default();
+        self
+    }
+
+    /// Tells the nodes on this bus what changes through this handle.
+    pub fn with_bus(mut self, bus: &MemoryBus) -> Self {
+        self.bus = Some(bus.clone());
         self
     }
 
@@ -157,6 +167,14 @@ impl MemoryLogStore {
         let log = logs.get_mut(&id.name);
         log.filter(|log| log.epoch == id.epoch).map(run)
     }
+
+    /// Tells the other nodes how far a log is.
+    fn tell(&self, log: LogEpoch, bounds: &Bounds) {
+        if let Some(bus) = &self.bus {
+            let Bounds { last, end, .. } = *bounds;
+            bus.tell(Notice::Appended { log, last, end });
+        }
+    }
 }
 
 impl LogStore for MemoryLogStore {
@@ -194,8 +212,13 @@ impl LogStore for MemoryLogStore {
 
     async fn append(&self, log: LogId, event: Bytes) -> Result<u64, AppendError> {
         let now = self.clock.steady();
-        let appended = self.with(&log, |log| log.append(event, now));
-        Ok(appended.unwrap_or(Err(AppendErrorKind::Closed))?)
+        let appended = self.with(&log, |log| (log.append(event, now), log.bounds()));
+        let Some((appended, bounds)) = appended else {
+            return Err(AppendErrorKind::Closed.into());
+        };
+        let seq = appended?;
+        self.tell(log.epoch, &bounds);
+        Ok(seq)
     }
 
     async fn read(
@@ -210,7 +233,13 @@ impl LogStore for MemoryLogStore {
 
     async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {
         let now = self.clock.steady();
-        self.with(&log, |log| log.end(how, now));
+        let bounds = self.with(&log, |log| {
+            log.end(how, now);
+            log.bounds()
+        });
+        if let Some(bounds) = bounds {
+            self.tell(log.epoch, &bounds);
+        }
         Ok(())
     }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use sse_gate_core::{Clock, Subject, SystemClock};
 
-use super::SessionLimits;
-use super::table::Table;
+use super::table::{Swapped, Table};
+use super::{MemoryBus, SessionLimits};
 use crate::id::SessionId;
-use crate::session::{Record, SessionError};
+use crate::session::{NodeId, Record, SessionError};
 use crate::store::{Due, Moment, SessionKey, SessionStore, StoredSession};
 use crate::sync::Mutex;
 
@@ -20,6 +20,9 @@ const DUE_A_MOMENT: usize = 8;
 /// Sessions that are over are freed step by step as others come, and all at once by
 /// [`Sessions::sweep`](crate::Sessions::sweep). All sessions end with the process. With the default
 /// bounds and keys, [`Sessions::in_memory`](crate::Sessions::in_memory) is shorter.
+///
+/// A test of several nodes gives each a handle of its own: [`with_node`](Self::with_node). Clones are of
+/// the same node.
 ///
 /// ```
 /// use sse_gate_core::{ManualClock, SystemEntropy};
@@ -34,17 +37,22 @@ const DUE_A_MOMENT: usize = 8;
 /// # let _ = sessions;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
 pub struct MemorySessions {
-    table: Mutex<Table>,
+    table: Arc<Mutex<Table>>,
     clock: Arc<dyn Clock>,
+    node: NodeId,
+    bus: Option<MemoryBus>,
 }
 
 impl MemorySessions {
     /// A store without sessions, which keeps to these bounds.
     pub fn new(limits: SessionLimits) -> Self {
         Self {
-            table: Mutex::new(Table::new(limits)),
+            table: Arc::new(Mutex::new(Table::new(limits))),
             clock: Arc::new(SystemClock),
+            node: NodeId::NONE,
+            bus: None,
         }
     }
 
@@ -52,6 +60,36 @@ impl MemorySessions {
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
+    }
+
+    /// Makes this handle another node's. The store stays the same.
+    ///
+    /// ```
+    /// use sse_gate_resume::MemorySessions;
+    /// use sse_gate_resume::backend::{NodeId, SessionStore};
+    ///
+    /// let store = MemorySessions::default();
+    /// let [one, two] = [1, 2].map(|n| store.clone().with_node(NodeId::from_bytes([n; 8])));
+    /// assert_ne!(one.node(), two.node());
+    /// // The first one dies: the sessions that it served wait for their clients.
+    /// store.forget_node(one.node());
+    /// ```
+    pub fn with_node(mut self, node: NodeId) -> Self {
+        self.node = node;
+        self
+    }
+
+    /// Tells the nodes on this bus what changes through this handle.
+    pub fn with_bus(mut self, bus: &MemoryBus) -> Self {
+        self.bus = Some(bus.clone());
+        self
+    }
+
+    /// Says that a node is gone. The sessions that it served wait for their clients. Call it when the
+    /// node's tasks no longer run.
+    pub fn forget_node(&self, node: NodeId) {
+        let now = self.clock.steady();
+        self.table.lock().lose(node, now);
     }
 
     /// How many sessions are not closed.
@@ -85,6 +123,10 @@ impl fmt::Debug for MemorySessions {
 }
 
 impl SessionStore for MemorySessions {
+    fn node(&self) -> NodeId {
+        self.node
+    }
+
     async fn moment(&self) -> Result<Moment, SessionError> {
         let now = self.clock.steady();
         let mut table = self.table.lock();
@@ -110,7 +152,14 @@ impl SessionStore for MemorySessions {
         version: u64,
         record: Record,
     ) -> Result<bool, SessionError> {
-        Ok(self.table.lock().swap(id, version, record))
+        let swapped = self.table.lock().swap(id, version, record);
+        let Swapped::Done(notice) = swapped else {
+            return Ok(false);
+        };
+        if let (Some(bus), Some(notice)) = (&self.bus, notice) {
+            bus.tell(notice);
+        }
+        Ok(true)
     }
 
     async fn waiting(

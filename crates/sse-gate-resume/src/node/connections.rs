@@ -97,15 +97,40 @@ impl Connections {
         let mut deferred = Deferred::default();
         if let Some(local) = self.0.lock().sessions.get_mut(&session) {
             local.was_admitted = true;
-            local.connections.retain(|connection| {
-                let stays = connection.generation >= generation;
-                if !stays {
-                    deferred.cut(&connection.fence, CutReason::Replaced);
-                }
-                stays
-            });
+            local.cut_before(generation, &mut deferred);
         }
         deferred.run();
+    }
+
+    /// Another node has let in the connection of this generation: those before it are cut.
+    pub(crate) fn replace(&self, session: SessionId, generation: u64) {
+        let mut deferred = Deferred::default();
+        if let Some(local) = self.0.lock().sessions.get_mut(&session) {
+            local.cut_before(generation, &mut deferred);
+        }
+        deferred.run();
+    }
+
+    /// The sessions that were ever admitted here, and are not over.
+    pub(crate) fn admitted(&self) -> Vec<SessionId> {
+        let inner = self.0.lock();
+        let admitted = inner
+            .sessions
+            .iter()
+            .filter(|(_, local)| local.was_admitted);
+        admitted.map(|(session, _)| *session).collect()
+    }
+
+    /// Wakes all connections: they may emit again.
+    pub(crate) fn wake(&self) {
+        let fences: Vec<_> = {
+            let inner = self.0.lock();
+            let connections = inner.sessions.values().flat_map(|local| &local.connections);
+            connections
+                .map(|connection| connection.fence.clone())
+                .collect()
+        };
+        fences.iter().for_each(Fence::wake);
     }
 
     /// A connection is gone. The session stays: its client may come back.
@@ -234,6 +259,16 @@ impl Inner {
 }
 
 impl LocalSession {
+    fn cut_before(&mut self, generation: u64, deferred: &mut Deferred) {
+        self.connections.retain(|connection| {
+            let stays = connection.generation >= generation;
+            if !stays {
+                deferred.cut(&connection.fence, CutReason::Replaced);
+            }
+            stays
+        });
+    }
+
     fn remove(&mut self, fence: &Fence) {
         self.connections.retain(|own| !own.fence.is_same(fence));
     }

@@ -80,6 +80,14 @@ impl Fence {
         }
     }
 
+    /// Wakes the connection, so that it looks again.
+    pub(super) fn wake(&self) {
+        let waker = self.0.lock().waker.take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
     /// Whether both are of the same connection.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -30,4 +30,5 @@ pub use outcome::{CloseReason, GoneReason, InvalidIdReason, Outcome};
 pub use policy::ResumePolicy;
 pub use record::Record;
 pub use record_bytes::CorruptRecord;
+pub(crate) use record_bytes::{close_code, end_code, read_closed, read_log_end};
 pub use shown_id::ShownId;

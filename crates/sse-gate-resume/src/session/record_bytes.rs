@@ -224,7 +224,7 @@ const CLOSE_REASONS: [CloseReason; 6] = [
     CloseReason::Displaced,
 ];
 
-fn close_code(reason: CloseReason) -> u8 {
+pub(crate) fn close_code(reason: CloseReason) -> u8 {
     match reason {
         CloseReason::Deadline => 1,
         CloseReason::Idle => 2,
@@ -235,7 +235,7 @@ fn close_code(reason: CloseReason) -> u8 {
     }
 }
 
-fn read_closed(code: u8) -> Result<Option<CloseReason>, CorruptRecord> {
+pub(crate) fn read_closed(code: u8) -> Result<Option<CloseReason>, CorruptRecord> {
     match usize::from(code).checked_sub(1) {
         None => Ok(None),
         Some(at) => match CLOSE_REASONS.get(at) {
@@ -245,14 +245,14 @@ fn read_closed(code: u8) -> Result<Option<CloseReason>, CorruptRecord> {
     }
 }
 
-fn end_code(end: LogEnd) -> u8 {
+pub(crate) fn end_code(end: LogEnd) -> u8 {
     match end {
         LogEnd::Complete => 1,
         LogEnd::Failed => 2,
     }
 }
 
-fn read_log_end(code: u8) -> Result<Option<LogEnd>, CorruptRecord> {
+pub(crate) fn read_log_end(code: u8) -> Result<Option<LogEnd>, CorruptRecord> {
     match code {
         0 => Ok(None),
         1 => Ok(Some(LogEnd::Complete)),

@@ -1,6 +1,7 @@
 //! Opens sessions and closes them: [`Sessions`].
 
 mod change;
+mod listen;
 mod parts;
 mod resume;
 mod resumption;
@@ -118,6 +119,7 @@ impl Sessions {
     /// often sessions were revoked, and the time.
     pub async fn arrival(&self) -> Result<Arrival, SessionError> {
         self.0.chores.run_kept();
+        self.check_hearing()?;
         let seen_at = self.steady();
         let moment = self.0.store.moment().await?;
         let has_more = moment.due.is_empty() || self.connections().has_unnoted();
@@ -224,7 +226,12 @@ impl Sessions {
             let record = &stored.record;
             record.closed().is_none() && record.binding().grant.subject() == subject
         });
-        Ok(own.is_some_and(|stored| parts.connections.stop(stored.id)))
+        let Some(stored) = own else {
+            return Ok(false);
+        };
+        let is_here = parts.connections.stop(stored.id);
+        let is_told = self.stop_elsewhere(stored.record.binding()).await?;
+        Ok(is_here || is_told)
     }
 
     /// Closes sessions whose time is up, and frees what they hold. A few are closed whenever one is

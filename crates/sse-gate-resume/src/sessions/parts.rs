@@ -9,7 +9,7 @@ use sse_gate_core::{Clock, Entropy, SystemClock, SystemEntropy};
 
 use crate::id::{IdPrefix, ResumeId, ResumeKeys, SessionId, Tag, TagContext};
 use crate::log::Logs;
-use crate::node::{Chores, Connections, Lease};
+use crate::node::{Channel, Chores, Connections, Lease};
 use crate::observer::{SessionInfo, SessionObserver, SessionSignal};
 use crate::session::Binding;
 use crate::store::SharedSessions;
@@ -23,6 +23,8 @@ pub(super) struct Parts {
     pub(super) store: SharedSessions,
     pub(super) connections: Arc<Connections>,
     pub(super) chores: Chores,
+    /// How the other nodes are heard, if there are any.
+    pub(super) channel: Option<Channel>,
     /// When the store was swept last, in milliseconds of steady time.
     swept_at: Arc<AtomicU64>,
     /// Where the logs of sessions are that this node does not have yet.
@@ -39,6 +41,7 @@ impl Parts {
             store,
             connections: Arc::default(),
             chores: Chores::default(),
+            channel: None,
             swept_at: Arc::default(),
             logs: None,
             keys: Arc::new(keys),

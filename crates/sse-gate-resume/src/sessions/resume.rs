@@ -180,6 +180,7 @@ impl Sessions {
     ) -> Result<Option<Resumed>, SessionError> {
         let parts = &*self.0;
         parts.chores.run_kept();
+        self.check_hearing()?;
         for _ in 0..ATTEMPTS {
             let Some(stored) = self.load(SessionKey::Token(token)).await? else {
                 return Ok(None);

@@ -33,6 +33,8 @@ impl<'a> Resumption<'a> {
         let Some(id) = ResumeId::parse(id) else {
             return Err(refuse(parts, InvalidIdReason::Malformed, None));
         };
+        let hearing = sessions.check_hearing();
+        hearing.map_err(|error| unavailable(parts, error))?;
         let found = sessions.load(SessionKey::Id(id.session)).await;
         let Some(stored) = found.map_err(|error| unavailable(parts, error))? else {
             return Err(refuse(parts, InvalidIdReason::Unknown, None));

@@ -144,8 +144,12 @@ impl Subscription {
         // What is taken from the log under the fence's lock counts as emitted. What only its store has
         // is fetched before that.
         let is_fetching = self.reader.poll_fetch(self.cursor, cx).is_pending();
+        let sessions = self.lease.sessions();
+        let mut hears = true;
         let read = self.lease.fence().emit(cx, |cx| {
-            if is_fetching {
+            // Another node may have replaced this connection. The fence wakes it when that is known.
+            hears = sessions.hears();
+            if !hears || is_fetching {
                 return Poll::Pending;
             }
             self.reader.poll_read(self.cursor, &mut page, cx)
@@ -156,7 +160,7 @@ impl Subscription {
                 Poll::Ready(Written::Last)
             }
             Ok(Poll::Ready(read)) => Poll::Ready(self.write(read, page, buffer)),
-            Ok(Poll::Pending) if self.stage == Stage::Opening => {
+            Ok(Poll::Pending) if hears && self.stage == Stage::Opening => {
                 self.open(None, buffer);
                 Poll::Ready(Written::More)
             }

@@ -89,6 +89,10 @@ impl Subscription {
         let cut_reason = self.lease.fence().cut_reason();
         if let Some(why) = cut_reason {
             self.cut_off(why, buffer);
+        } else if !self.lease.sessions().hears() {
+            // It may have been replaced on another node. Then nothing more is emitted.
+            self.cut_off(CutReason::Replaced, buffer);
+            return false;
         }
         cut_reason.is_none()
     }

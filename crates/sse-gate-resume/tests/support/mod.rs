@@ -4,6 +4,7 @@
 mod client;
 mod cost;
 mod dice;
+mod executor;
 mod held_logs;
 mod id;
 mod recording;
@@ -15,6 +16,7 @@ mod store_handle;
 pub(crate) use client::{Client, Got, poll};
 pub(crate) use cost::growth;
 pub(crate) use dice::{CountedEntropy, Dice};
+pub(crate) use executor::Executor;
 pub(crate) use held_logs::HeldLogs;
 pub(crate) use id::parts;
 pub(crate) use recording::RecordingObserver;

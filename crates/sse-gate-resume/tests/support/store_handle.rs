@@ -2,21 +2,33 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sse_gate_core::Subject;
 use sse_gate_resume::MemorySessions;
 use sse_gate_resume::backend::{
-    Due, Moment, Record, SessionId, SessionKey, SessionStore, StoredSession,
+    Due, Moment, NodeId, Record, SessionId, SessionKey, SessionStore, StoredSession,
 };
 use sse_gate_resume::error::SessionError;
 
-/// A handle of the store in memory. Clones are of the same store.
+/// A handle of the store in memory, which can lose what it has. Clones are of the same store.
 #[derive(Clone, Debug)]
-pub(crate) struct StoreHandle(Arc<MemorySessions>);
+pub(crate) struct StoreHandle {
+    inner: MemorySessions,
+    is_lost: Arc<AtomicBool>,
+}
 
 impl StoreHandle {
     pub(crate) fn new(store: MemorySessions) -> Self {
-        Self(Arc::new(store))
+        Self {
+            inner: store,
+            is_lost: Arc::default(),
+        }
+    }
+
+    /// The store has lost all sessions.
+    pub(crate) fn lose(&self) {
+        self.is_lost.store(true, Ordering::Relaxed);
     }
 }
 
@@ -24,21 +36,28 @@ impl Deref for StoreHandle {
     type Target = MemorySessions;
 
     fn deref(&self) -> &MemorySessions {
-        &self.0
+        &self.inner
     }
 }
 
 impl SessionStore for StoreHandle {
+    fn node(&self) -> NodeId {
+        self.inner.node()
+    }
+
     async fn moment(&self) -> Result<Moment, SessionError> {
-        self.0.moment().await
+        self.inner.moment().await
     }
 
     async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
-        self.0.create(id, record).await
+        self.inner.create(id, record).await
     }
 
     async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
-        self.0.load(key).await
+        if self.is_lost.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        self.inner.load(key).await
     }
 
     async fn swap(
@@ -47,7 +66,7 @@ impl SessionStore for StoreHandle {
         version: u64,
         record: Record,
     ) -> Result<bool, SessionError> {
-        self.0.swap(id, version, record).await
+        self.inner.swap(id, version, record).await
     }
 
     async fn waiting(
@@ -55,14 +74,14 @@ impl SessionStore for StoreHandle {
         subject: Subject,
         limit: usize,
     ) -> Result<Vec<SessionId>, SessionError> {
-        self.0.waiting(subject, limit).await
+        self.inner.waiting(subject, limit).await
     }
 
     async fn due(&self, limit: usize) -> Result<Due, SessionError> {
-        self.0.due(limit).await
+        self.inner.due(limit).await
     }
 
     async fn revoke(&self, subject: Subject) -> Result<Vec<SessionId>, SessionError> {
-        self.0.revoke(subject).await
+        self.inner.revoke(subject).await
     }
 }

@@ -13,8 +13,8 @@ use ends::Ends;
 
 use super::SessionLimits;
 use crate::id::SessionId;
-use crate::session::{Record, SessionEpoch, SessionErrorKind};
-use crate::store::{Due, SessionKey, StoredSession};
+use crate::session::{NodeId, Record, SessionEpoch, SessionErrorKind};
+use crate::store::{Due, Notice, SessionKey, StoredSession};
 
 /// All sessions, by name, by token and by subject, and in the order in which they end.
 ///
@@ -29,12 +29,24 @@ pub(super) struct Table {
     open: usize,
     /// Whose sessions were revoked.
     revocations: Withdrawals,
+    /// Nodes that are gone, and when they went.
+    gone: HashMap<NodeId, SteadyTime>,
+}
+
+/// What came of a swap.
+pub(super) enum Swapped {
+    /// The record was changed since, or is gone.
+    Stale,
+    /// It counts, and the other nodes are to be told this, if anything.
+    Done(Option<Notice>),
 }
 
 /// A session in the table.
 struct SessionEntry {
     record: Record,
     version: u64,
+    /// When it ends, as it is filed.
+    ends_at: SteadyTime,
     /// Where it stands among its subject's, unless it is closed.
     listing: Option<Listing>,
 }
@@ -49,6 +61,7 @@ impl Table {
             ends: Ends::default(),
             open: 0,
             revocations: Withdrawals::default(),
+            gone: HashMap::new(),
         }
     }
 
@@ -81,13 +94,16 @@ impl Table {
             return Err(SessionErrorKind::FullForSubject);
         }
         self.make_room()?;
-        let listing = self.by_subject.add(subject, id);
+        let (ends_at, is_waiting) = self.standing(&record);
+        let mut listing = self.by_subject.add(subject, id);
+        self.by_subject.set_waiting(&mut listing, id, is_waiting);
         self.by_token.insert(binding.token, id);
-        self.ends.add(id, record.ends_at());
+        self.ends.add(id, ends_at);
         self.open += 1;
         let entry = SessionEntry {
             record,
             version: 0,
+            ends_at,
             listing: Some(listing),
         };
         self.entries.insert(id, entry);
@@ -105,22 +121,23 @@ impl Table {
             record: entry.record.clone(),
             version: entry.version,
             now,
-            // This process is the only node.
-            node_left_at: None,
+            node_left_at: self.left_at(&entry.record),
         })
     }
 
-    pub(super) fn swap(&mut self, id: SessionId, version: u64, record: Record) -> bool {
-        let Some(entry) = self.entries.get_mut(&id) else {
-            return false;
+    /// Puts a record in the place of the one of this version.
+    pub(super) fn swap(&mut self, id: SessionId, version: u64, record: Record) -> Swapped {
+        let (ends_at, is_waiting) = self.standing(&record);
+        let entry = self.entries.get_mut(&id);
+        let Some(entry) = entry.filter(|entry| entry.version == version) else {
+            return Swapped::Stale;
         };
-        if entry.version != version {
-            return false;
-        }
         entry.version += 1;
-        let (was_closed, is_closed) = (entry.record.closed(), record.closed());
-        let before = mem::replace(&mut entry.record, record).ends_at();
-        let (ends_at, is_waiting) = (entry.record.ends_at(), !entry.record.is_attached());
+        let before = mem::replace(&mut entry.ends_at, ends_at);
+        let replaced = mem::replace(&mut entry.record, record);
+        let (was_closed, is_closed) = (replaced.closed(), entry.record.closed());
+        let is_news = was_closed != is_closed || replaced.generation() != entry.record.generation();
+        let notice = is_news.then(|| Notice::of_session(id, &entry.record));
         if is_closed.is_some() && was_closed.is_none() {
             self.open -= 1;
             self.ends.close(id, before, ends_at);
@@ -131,7 +148,36 @@ impl Table {
                 self.by_subject.set_waiting(listing, id, is_waiting);
             }
         }
-        true
+        Swapped::Done(notice)
+    }
+
+    /// A node is gone: the sessions that it served wait for their clients.
+    pub(super) fn lose(&mut self, node: NodeId, now: SteadyTime) {
+        self.gone.insert(node, now);
+        for (id, entry) in &mut self.entries {
+            if entry.record.is_attached() && entry.record.node() == node {
+                let ends_at = orphaned(&entry.record, now).ends_at();
+                self.ends.refile(*id, entry.ends_at, ends_at);
+                entry.ends_at = ends_at;
+                if let Some(listing) = &mut entry.listing {
+                    self.by_subject.set_waiting(listing, *id, true);
+                }
+            }
+        }
+    }
+
+    /// When the node of a connection left, if it is gone.
+    fn left_at(&self, record: &Record) -> Option<SteadyTime> {
+        let left_at = self.gone.get(&record.node()).copied();
+        left_at.filter(|_| record.is_attached())
+    }
+
+    /// When a session ends, and whether it waits for its client.
+    fn standing(&self, record: &Record) -> (SteadyTime, bool) {
+        match self.left_at(record) {
+            Some(left_at) => (orphaned(record, left_at).ends_at(), true),
+            None => (record.ends_at(), !record.is_attached()),
+        }
     }
 
     pub(super) fn waiting(&self, subject: &Subject, limit: usize) -> Vec<SessionId> {
@@ -194,4 +240,11 @@ impl Table {
             listing.follow(&moved);
         }
     }
+}
+
+/// The record of a session whose node is gone.
+fn orphaned(record: &Record, left_at: SteadyTime) -> Record {
+    let mut record = record.clone();
+    record.orphan(left_at);
+    record
 }

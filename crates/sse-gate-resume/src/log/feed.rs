@@ -1,0 +1,220 @@
+//! How events get from a log's store into its window.
+//!
+//! What this node appends goes into the window when the store has acknowledged it. What other nodes have
+//! appended is fetched from the store, once for all readers.
+
+use std::sync::Arc;
+
+use sse_gate_core::SteadyTime;
+
+use super::backing::Backing;
+use super::shared::{SharedLog, State};
+use super::{AppendErrorKind, Bounds, EncodedEvent, LogEnd};
+use crate::store::StoredEvents;
+
+/// So many events wait at most for one with a smaller number, before the store is asked for that.
+const MAX_AHEAD: usize = 16;
+
+/// So much is asked of a store at a time, in bytes.
+pub(super) const BYTES_A_FETCH: usize = 64 * 1024;
+
+impl SharedLog {
+    /// An append begins to wait for the store's answer.
+    pub(super) fn begin_append(self: &Arc<Self>) -> Result<InFlight, AppendErrorKind> {
+        let mut state = self.lock();
+        state.check_open()?;
+        state.in_flight += 1;
+        drop(state);
+        Ok(InFlight {
+            log: Arc::clone(self),
+            arrived: None,
+        })
+    }
+
+    /// The store has events up to this number, and may have ended the log.
+    pub(super) fn hear(self: &Arc<Self>, last: u64, end: Option<LogEnd>) {
+        let is_hungry = self.change(|state| {
+            state.hear(last, end);
+            let is_hungry = state.begin_feed();
+            (is_hungry, state.readers.take_waiting())
+        });
+        if is_hungry {
+            self.feed();
+        }
+    }
+
+    /// Asks the store how far it is. Returns whether it answered.
+    pub(super) async fn refresh(self: &Arc<Self>) -> bool {
+        let Some(Backing { store, id, .. }) = &self.backing else {
+            return true;
+        };
+        match store.open(id.name.clone()).await {
+            Ok(Some(found)) if found.epoch == id.epoch => {
+                self.hear(found.bounds.last, found.bounds.end);
+                true
+            }
+            Ok(_) => {
+                self.learn_closed();
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// The store has more events than the window knows of, if a reader has had `after`. Returns whether
+    /// that was so. Readers that have not had them get them from the store.
+    pub(super) fn catch_up(&self, after: u64, stored: &Bounds) -> bool {
+        self.change(|state| {
+            if after <= state.retained.last() {
+                return (false, Vec::new());
+            }
+            state.retained.skip_to(stored.last);
+            state.hear(stored.last, stored.end);
+            (true, state.readers.take_waiting())
+        })
+    }
+
+    /// Fetches what the window lacks, in the background.
+    fn feed(self: &Arc<Self>) {
+        let Some(Backing { store, id, chores }) = self.backing.clone() else {
+            return;
+        };
+        let log = Arc::clone(self);
+        chores.run(async move {
+            let mut is_hungry = true;
+            while is_hungry {
+                let after = log.lock().retained.last();
+                let read = store.read(id.clone(), after, BYTES_A_FETCH).await;
+                let now = log.clock.steady();
+                is_hungry = log.change(|state| {
+                    match read {
+                        Ok(Some(stored)) => state.take_fetched(stored, now),
+                        // Each reader asks the store by itself, and is told.
+                        Ok(None) | Err(_) => state.skip_to_stored(now),
+                    }
+                    state.is_fed = false;
+                    (state.begin_feed(), state.readers.take_waiting())
+                });
+            }
+        });
+    }
+}
+
+impl State {
+    /// The store has answered, or is not asked any more. If it has given an event this number, the event
+    /// goes into the window.
+    fn answered(&mut self, arrived: Option<(u64, EncodedEvent)>, now: SteadyTime) {
+        self.in_flight -= 1;
+        if let Some((seq, event)) = arrived {
+            self.stored_last = self.stored_last.max(seq);
+            self.ahead.insert(seq, event);
+        }
+        self.take_ahead(now);
+    }
+
+    fn hear(&mut self, last: u64, end: Option<LogEnd>) {
+        self.stored_last = self.stored_last.max(last);
+        if let Some(how) = end {
+            self.end.get_or_insert(how);
+        }
+    }
+
+    /// Whether the store is to be asked for what the window lacks. If so, it is noted as being asked.
+    ///
+    /// If nothing reads the log, the window leaves it out.
+    fn begin_feed(&mut self) -> bool {
+        let may_come = self.in_flight > 0 && self.ahead.len() <= MAX_AHEAD;
+        if self.is_fed || may_come || self.stored_last <= self.retained.last() {
+            return false;
+        }
+        if self.readers.is_empty() {
+            self.ahead.clear();
+            self.retained.skip_to(self.stored_last);
+            return false;
+        }
+        self.is_fed = true;
+        true
+    }
+
+    /// The store has given these events.
+    fn take_fetched(&mut self, stored: StoredEvents, now: SteadyTime) {
+        let StoredEvents {
+            bounds,
+            first,
+            events,
+        } = stored;
+        let before = self.retained.last();
+        self.stored_first = bounds.first;
+        self.stored_last = bounds.last.max(before);
+        self.hear(bounds.last, bounds.end);
+        if first > self.retained.last() + 1 {
+            self.retained.skip_to(first - 1);
+        }
+        for (seq, event) in (first..).zip(events) {
+            if seq == self.retained.last() + 1 {
+                self.put(seq, EncodedEvent::from_bytes(event), now);
+            }
+        }
+        self.take_ahead(now);
+        if self.retained.last() == before {
+            // The store has not what it says that it has. It is not asked again and again.
+            self.skip_to_stored(now);
+        }
+    }
+
+    /// Leaves out what the window lacks.
+    fn skip_to_stored(&mut self, now: SteadyTime) {
+        if self.stored_last > self.retained.last() {
+            self.retained.skip_to(self.stored_last);
+        }
+        self.take_ahead(now);
+    }
+
+    /// Moves what the store has acknowledged into the window, in the order of its numbers.
+    fn take_ahead(&mut self, now: SteadyTime) {
+        while let Some(entry) = self.ahead.first_entry()
+            && *entry.key() <= self.retained.last() + 1
+        {
+            let (seq, event) = entry.remove_entry();
+            if seq > self.retained.last() {
+                self.put(seq, event, now);
+            }
+        }
+    }
+
+    /// Puts the next event into the window.
+    fn put(&mut self, seq: u64, event: EncodedEvent, now: SteadyTime) {
+        if self.retained.push(event, now).is_err() {
+            // There is no room in memory. Readers get it from the store.
+            self.retained.skip_to(seq);
+        }
+    }
+}
+
+/// An append that waits for the store's answer. When it is dropped, it waits no longer.
+pub(super) struct InFlight {
+    log: Arc<SharedLog>,
+    arrived: Option<(u64, EncodedEvent)>,
+}
+
+impl InFlight {
+    /// The store has given the event this number.
+    pub(super) fn arrived(mut self, seq: u64, event: EncodedEvent) {
+        self.arrived = Some((seq, event));
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let now = self.log.clock.steady();
+        let arrived = self.arrived.take();
+        let is_hungry = self.log.change(|state| {
+            state.answered(arrived, now);
+            let is_hungry = state.begin_feed();
+            (is_hungry, state.readers.take_waiting())
+        });
+        if is_hungry {
+            self.log.feed();
+        }
+    }
+}

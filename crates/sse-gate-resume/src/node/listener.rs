@@ -1,0 +1,335 @@
+//! Listens to the other nodes: [`Listener`].
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use sse_gate_core::{Clock, SteadyTime};
+
+use super::Connections;
+use super::channel::Channel;
+use crate::log::LogWindows;
+use crate::session::{CloseReason, NodeId, SessionError};
+use crate::store::{
+    BusError, Notice, Notices, SessionKey, SessionStore, SharedSessions, StoredSession,
+};
+
+/// So many sessions are loaded at a time.
+const LOADS_AT_A_TIME: usize = 64;
+
+/// So many notices are heard at a time, before other tasks have their turn.
+const NOTICES_AT_A_TIME: usize = 256;
+
+/// Listens to the other nodes, and does here what they have done to sessions and logs of this node.
+///
+/// It subscribes, then looks into the store at everything that is alive here. So nothing is missed: what
+/// changes later comes as a notice. From then on it sends a probe to itself, again and again. If none
+/// comes back in time, or the subscription ends, it begins anew.
+pub(crate) struct Listener {
+    pub(crate) channel: Channel,
+    pub(crate) store: SharedSessions,
+    pub(crate) windows: Option<LogWindows>,
+    /// Nothing is to be done when they are gone.
+    pub(crate) connections: Weak<Connections>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// A name for the probes.
+    pub(crate) name: NodeId,
+    pub(crate) sleep: Sleep,
+}
+
+/// Returns a future that is ready after this time.
+pub(crate) type Sleep = Box<dyn Fn(Duration) -> Work<()> + Send + Sync>;
+
+type Loaded = Result<Option<StoredSession>, SessionError>;
+
+type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+impl Listener {
+    /// Listens until the sessions are gone, or something else listens already.
+    pub(crate) async fn run(self) {
+        let Some(_listening) = self.channel.claim() else {
+            return;
+        };
+        let mut number = 0;
+        while self.connections.strong_count() > 0 {
+            if let Some(notices) = self.subscribe().await {
+                let mut round = Round::new(&self, notices, number);
+                poll_fn(|cx| round.poll(cx)).await;
+                number = round.number;
+            }
+            (self.sleep)(self.channel.probe_every).await;
+        }
+    }
+
+    /// Subscribes, if the bus answers in time.
+    async fn subscribe(&self) -> Option<Notices> {
+        let bus = self.channel.bus.clone();
+        let mut subscribed = Box::pin(async move { bus.subscribe().await });
+        let mut late = (self.sleep)(self.channel.max_silence);
+        poll_fn(|cx| match subscribed.as_mut().poll(cx) {
+            Poll::Ready(answer) => Poll::Ready(answer.ok()),
+            Poll::Pending => late.as_mut().poll(cx).map(|()| None),
+        })
+        .await
+    }
+}
+
+/// One subscription.
+struct Round<'l> {
+    listener: &'l Listener,
+    notices: Notices,
+    /// The number of the last probe.
+    number: u64,
+    /// The probes that have not come back, and when they were sent.
+    sent: VecDeque<(u64, SteadyTime)>,
+    /// All that was published until this moment has come.
+    heard_at: SteadyTime,
+    /// Whether the store was looked at since the subscription began.
+    is_in_sync: bool,
+    look: Option<Work<Result<(), SessionError>>>,
+    publishing: Option<Work<Result<(), BusError>>>,
+    tick: Work<()>,
+}
+
+impl<'l> Round<'l> {
+    fn new(listener: &'l Listener, notices: Notices, number: u64) -> Self {
+        Self {
+            notices,
+            number,
+            sent: VecDeque::new(),
+            heard_at: listener.clock.steady(),
+            is_in_sync: false,
+            look: Some(look(
+                listener.store.clone(),
+                listener.connections.clone(),
+                listener.windows.clone(),
+            )),
+            publishing: None,
+            tick: (listener.sleep)(Duration::ZERO),
+            listener,
+        }
+    }
+
+    /// Is ready when the subscription is over.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.poll_notices(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        if let Some(look) = &mut self.look
+            && let Poll::Ready(result) = look.as_mut().poll(cx)
+        {
+            self.look = None;
+            if result.is_ok() {
+                self.is_in_sync = true;
+                self.emit_on();
+            }
+        }
+        if let Some(publishing) = &mut self.publishing
+            && publishing.as_mut().poll(cx).is_ready()
+        {
+            self.publishing = None;
+        }
+        while self.tick.as_mut().poll(cx).is_ready() {
+            if self.tick().is_ready() {
+                return Poll::Ready(());
+            }
+        }
+        Poll::Pending
+    }
+
+    fn poll_notices(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        for _ in 0..NOTICES_AT_A_TIME {
+            match self.notices.poll_next(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => return Poll::Ready(()),
+                Poll::Ready(Some(notice)) => self.hear(notice),
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn hear(&mut self, notice: Notice) {
+        let Listener {
+            connections,
+            windows,
+            name,
+            ..
+        } = self.listener;
+        match notice {
+            Notice::Replaced {
+                session,
+                generation,
+            } => {
+                if let Some(connections) = connections.upgrade() {
+                    connections.replace(session, generation);
+                }
+            }
+            Notice::Closed {
+                session,
+                generation,
+                reason,
+            } => {
+                if let Some(connections) = connections.upgrade() {
+                    connections.close(session, generation, reason);
+                }
+            }
+            Notice::Probe { listener, number } => {
+                if listener == *name {
+                    self.came_back(number);
+                }
+            }
+            Notice::Stop { log } => {
+                if let Some(windows) = windows {
+                    windows.stop(log);
+                }
+            }
+            Notice::Appended { log, last, end } => {
+                if let Some(windows) = windows {
+                    windows.hear(log, last, end);
+                }
+            }
+            Notice::Read { log } => {
+                if let Some(windows) = windows {
+                    windows.note_reader(log);
+                }
+            }
+        }
+    }
+
+    /// A probe has come back. What was sent before it has come, too.
+    fn came_back(&mut self, number: u64) {
+        let sent = self.sent.iter().find(|(sent, _)| *sent == number);
+        if let Some((_, at)) = sent {
+            self.heard_at = *at;
+            self.sent.retain(|(sent, _)| *sent > number);
+            self.emit_on();
+        }
+    }
+
+    /// What this node knows counts again, or longer.
+    fn emit_on(&self) {
+        if self.is_in_sync {
+            let Listener {
+                channel,
+                clock,
+                connections,
+                ..
+            } = self.listener;
+            let did_hear = channel.hears(&**clock);
+            channel.heard_at(self.heard_at);
+            if !did_hear && let Some(connections) = connections.upgrade() {
+                connections.wake();
+            }
+        }
+    }
+
+    /// Time has passed. Is ready when the channel is given up.
+    fn tick(&mut self) -> Poll<()> {
+        let Listener {
+            channel,
+            store,
+            windows,
+            connections,
+            clock,
+            name,
+            sleep,
+            ..
+        } = self.listener;
+        let now = clock.steady();
+        let is_silent = now.saturating_since(self.heard_at) >= channel.max_silence;
+        if is_silent || connections.strong_count() == 0 {
+            return Poll::Ready(());
+        }
+        if !self.is_in_sync && self.look.is_none() {
+            self.look = Some(look(store.clone(), connections.clone(), windows.clone()));
+        }
+        if self.publishing.is_none() {
+            self.number += 1;
+            self.sent.push_back((self.number, now));
+            let probe = Notice::Probe {
+                listener: *name,
+                number: self.number,
+            };
+            let read = windows.as_ref().map(LogWindows::read_from_afar);
+            let bus = channel.bus.clone();
+            self.publishing = Some(Box::pin(async move {
+                bus.publish(probe).await?;
+                for log in read.unwrap_or_default() {
+                    bus.publish(Notice::Read { log }).await?;
+                }
+                Ok(())
+            }));
+        }
+        self.tick = sleep(channel.probe_every);
+        Poll::Pending
+    }
+}
+
+/// Looks into the store at all sessions and logs that are alive here.
+fn look(
+    store: SharedSessions,
+    connections: Weak<Connections>,
+    windows: Option<LogWindows>,
+) -> Work<Result<(), SessionError>> {
+    Box::pin(async move {
+        let local = connections
+            .upgrade()
+            .map(|connections| connections.admitted());
+        for ids in local.unwrap_or_default().chunks(LOADS_AT_A_TIME) {
+            let loads = ids.iter().map(|id| {
+                let (store, key) = (store.clone(), SessionKey::Id(*id));
+                Box::pin(async move { store.load(key).await }) as Work<Loaded>
+            });
+            for (id, loaded) in ids.iter().zip(join(loads.collect()).await) {
+                let Some(connections) = connections.upgrade() else {
+                    return Ok(());
+                };
+                match loaded?.map(|stored| stored.record) {
+                    // The store has lost it: it could not be revoked any more.
+                    None => {
+                        connections.close(*id, 0, CloseReason::Rollback);
+                    }
+                    Some(record) => match record.closed() {
+                        Some(reason) => {
+                            connections.close(*id, record.generation(), reason);
+                        }
+                        None => connections.replace(*id, record.generation()),
+                    },
+                }
+            }
+        }
+        match windows {
+            Some(windows) if !windows.refresh().await => {
+                Err(SessionError::unavailable("logs can't be read"))
+            }
+            _ => Ok(()),
+        }
+    })
+}
+
+/// Waits for all, side by side.
+async fn join<T>(mut work: Vec<Work<T>>) -> Vec<T> {
+    let mut done: Vec<Option<T>> = work.iter().map(|_| None).collect();
+    poll_fn(|cx| {
+        let mut is_done = true;
+        for (work, done) in work.iter_mut().zip(&mut done) {
+            if done.is_none() {
+                match work.as_mut().poll(cx) {
+                    Poll::Ready(result) => *done = Some(result),
+                    Poll::Pending => is_done = false,
+                }
+            }
+        }
+        if is_done {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}

@@ -1,0 +1,128 @@
+//! Events that one node appends reach readers on all others. I19
+
+use std::time::Duration;
+
+use pollster::block_on;
+use sse_gate_codec::Event;
+use sse_gate_resume::backend::LogEnd;
+use sse_gate_resume::{Publisher, Topics};
+
+use crate::cluster::{Cluster, alices};
+use crate::support::append;
+
+#[test]
+fn a_waiting_reader_gets_what_another_node_appends() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    client.disconnect();
+    client.reconnect(&two).unwrap();
+    assert!(client.read_data().is_empty());
+    for number in 0..100 {
+        append(&log, &number.to_string());
+    }
+    cluster.executor.settle();
+    let expected: Vec<_> = (0..100).map(|number| number.to_string()).collect();
+    assert_eq!(client.read_data(), expected);
+}
+
+/// Two nodes append in turn: readers on both get all of it, in one order.
+#[test]
+fn a_feed_with_writers_on_two_nodes_is_the_same_on_both() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let topics = [&one, &two].map(|node| Topics::new(node.logs.clone()));
+    let logs = topics
+        .each_ref()
+        .map(|topics| block_on(topics.log("chat", None)).unwrap());
+    assert_eq!(logs[0].epoch(), logs[1].epoch());
+    let mut alice = one.alice(&logs[0]);
+    let bob = two.open(&two.grant("bob"), crate::support::token(2), &logs[1]);
+    let mut bob = crate::support::Client::new(crate::support::token(2), bob.unwrap());
+    assert!(alice.is_served() && bob.is_served());
+    let mut expected = Vec::new();
+    for round in 0..20 {
+        append(&logs[round % 2], &round.to_string());
+        if round % 3 == 0 {
+            cluster.executor.settle();
+        }
+        expected.push(round.to_string());
+    }
+    cluster.executor.settle();
+    assert_eq!(alice.read_data(), expected);
+    assert_eq!(bob.read_data(), expected);
+    assert_eq!(logs[0].bounds(), logs[1].bounds());
+}
+
+/// A node that appends and ends does not tell its readers that they have all before they do.
+#[test]
+fn the_end_of_a_feed_comes_after_what_other_nodes_appended() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let topics = [&one, &two].map(|node| Topics::new(node.logs.clone()));
+    let logs = topics
+        .each_ref()
+        .map(|topics| block_on(topics.log("match", None)).unwrap());
+    let mut alice = one.alice(&logs[0]);
+    assert!(alice.is_served());
+    // The notice of this one is on its way.
+    append(&logs[1], "goal");
+    block_on(Publisher::new(logs[0].clone()).finish()).unwrap();
+    let (before, ended) = alice.read();
+    assert!(!ended || before.iter().any(|(_, data)| data == "goal"));
+    cluster.executor.settle();
+    let (rest, ended) = alice.read();
+    let all: Vec<_> = before.into_iter().chain(rest).collect();
+    assert!(all.iter().any(|(_, data)| data == "goal"), "{all:?}");
+    assert!(ended);
+}
+
+#[test]
+fn an_end_on_another_node_is_told() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    client.disconnect();
+    client.reconnect(&two).unwrap();
+    assert!(client.is_served());
+    block_on(async {
+        log.append(&Event::new().data("last")).await.unwrap();
+        log.end(LogEnd::Complete).await.unwrap();
+    });
+    cluster.executor.settle();
+    let (events, ended) = client.read();
+    let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!((names, ended), (vec!["message", "sse.close"], true));
+}
+
+/// However many readers there are on a node, an event is fetched from the store once.
+#[test]
+fn an_event_that_another_node_appended_is_fetched_once_for_all_readers() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let topics = [&one, &two].map(|node| Topics::new(node.logs.clone()));
+    let logs = topics
+        .each_ref()
+        .map(|topics| block_on(topics.log("news", None)).unwrap());
+    let mut clients: Vec<_> = (0..50)
+        .map(|number| {
+            let token = crate::support::token(number);
+            let opened = two.open(&two.grant(&format!("user {number}")), token, &logs[1]);
+            crate::support::Client::new(token, opened.unwrap())
+        })
+        .collect();
+    for client in &mut clients {
+        assert!(client.is_served());
+    }
+    let before = cluster.reads();
+    append(&logs[0], "hello");
+    cluster.executor.run_for(Duration::from_secs(1));
+    for client in &mut clients {
+        assert_eq!(client.read_data(), ["hello"]);
+    }
+    assert_eq!(cluster.reads() - before, 1);
+}

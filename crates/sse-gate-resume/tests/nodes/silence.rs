@@ -1,0 +1,147 @@
+//! A node that does not hear the others emits nothing from some time on. I19
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use pollster::block_on;
+use sse_gate_core::Subject;
+use sse_gate_resume::error::ResumeError;
+
+use crate::cluster::{Cluster, MAX_SILENCE, alices};
+use crate::support::{Got, append, poll, token};
+
+/// All notices are lost, and the node is not told. From ten seconds after the last thing that it heard
+/// on, it emits nothing.
+#[test]
+fn a_connection_that_was_replaced_emits_nothing_when_the_probe_is_late() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    let mut old = client.connection.take().unwrap();
+    cluster.bus.is_deaf.store(true, Ordering::Relaxed);
+    client.reconnect(&two).unwrap();
+    append(&log, "secret");
+    // It has not heard of it.
+    assert!(matches!(poll(&mut old), Got::Some(_)));
+    cluster.executor.run_for(MAX_SILENCE);
+    append(&log, "later");
+    assert_eq!(poll(&mut old), Got::Nothing);
+    assert!(!one.sessions.is_connected());
+
+    // When it hears again, it learns first what it has missed.
+    cluster.bus.is_deaf.store(false, Ordering::Relaxed);
+    cluster.executor.run_for(MAX_SILENCE * 2);
+    assert!(one.sessions.is_connected());
+    assert_eq!(poll(&mut old), Got::Last(Vec::new()));
+    assert_eq!(client.read_data(), ["secret", "later"]);
+}
+
+/// No bytes of any kind: a retry or a close would be the word of a connection that may be replaced.
+#[test]
+fn a_node_that_hears_nothing_says_no_farewell() {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    cluster.bus.is_deaf.store(true, Ordering::Relaxed);
+    cluster.executor.run_for(MAX_SILENCE);
+    let mut connection = client.connection.take().unwrap();
+    let mut buffer = bytes::BytesMut::new();
+    connection.shut_down(Duration::ZERO, &mut buffer);
+    assert!(buffer.is_empty());
+    assert!(connection.end().is_some());
+}
+
+#[test]
+fn streams_go_on_when_the_channel_is_up_again() {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    cluster.bus.is_down.store(true, Ordering::Relaxed);
+    cluster.executor.run_for(MAX_SILENCE);
+    append(&log, "meanwhile");
+    assert!(client.read_data().is_empty());
+    assert!(client.connection.is_some());
+    cluster.bus.is_down.store(false, Ordering::Relaxed);
+    cluster.executor.run_for(MAX_SILENCE);
+    assert_eq!(client.read_data(), ["meanwhile"]);
+}
+
+/// A subscription that ends and begins anew in time is not noticed by any client.
+#[test]
+fn a_short_gap_in_the_channel_stops_nothing() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    client.disconnect();
+    client.reconnect(&two).unwrap();
+    cluster.bus.is_down.store(true, Ordering::Relaxed);
+    // Its notice is lost.
+    append(&log, "unheard");
+    cluster.executor.run_for(Duration::from_secs(4));
+    assert!(two.sessions.is_connected());
+    cluster.bus.is_down.store(false, Ordering::Relaxed);
+    cluster.executor.run_for(Duration::from_secs(4));
+    assert_eq!(client.read_data(), ["unheard"]);
+    let alice = Subject::new("alice").unwrap();
+    assert_eq!(block_on(one.sessions.revoke(&alice)).unwrap(), 1);
+}
+
+/// Nobody gets in on a node that does not hear the others, and nothing is consumed.
+#[test]
+fn a_node_that_hears_nothing_lets_nobody_in() {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    let two = cluster.deaf_node(2);
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    client.disconnect();
+    assert!(block_on(two.sessions.arrival()).is_err());
+    let refused = client.reconnect(&two);
+    assert!(matches!(refused, Err(ResumeError::Unavailable(_))));
+    let reopened = block_on(two.sessions.reopen(token(1), Duration::from_secs(5)));
+    assert!(matches!(reopened, Err(ResumeError::Unavailable(_))));
+
+    cluster.listen(2, &two);
+    cluster.executor.settle();
+    assert_eq!(client.reconnect(&two).unwrap(), 2);
+}
+
+/// The store has lost a session. It could not be revoked any more, so its connection ends.
+#[test]
+fn a_session_that_the_store_has_lost_ends() {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    cluster.bus.is_down.store(true, Ordering::Relaxed);
+    cluster.lose_sessions();
+    cluster.executor.run_for(Duration::from_secs(3));
+    cluster.bus.is_down.store(false, Ordering::Relaxed);
+    cluster.executor.run_for(Duration::from_secs(3));
+    assert!(!client.is_served());
+}
+
+/// The listener ends with its sessions, so that it keeps nothing alive.
+#[test]
+fn a_listener_ends_with_its_sessions() {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    assert_eq!(cluster.executor.len(), 1);
+    // A second one ends at once.
+    cluster.listen(1, &one);
+    cluster.executor.settle();
+    assert_eq!(cluster.executor.len(), 1);
+    drop(one);
+    cluster.executor.run_for(MAX_SILENCE);
+    assert_eq!(cluster.executor.len(), 0);
+}
