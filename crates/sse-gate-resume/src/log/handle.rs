@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use sse_gate_codec::Event;
 
-use super::backing::Finished;
 use super::readers::keep_waker;
 use super::shared::SharedLog;
 use super::{
     AppendError, AppendErrorKind, Bounds, EncodedEvent, LogEnd, LogEpoch, LogError, LogName,
     Reader, StopReason,
 };
+use crate::node::Finished;
 use crate::store::LogId;
 
 /// A handle of a log. Clones are handles of the same log.

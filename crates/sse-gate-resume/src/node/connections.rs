@@ -102,7 +102,7 @@ impl Connections {
         deferred.run();
     }
 
-    /// Another node has let in the connection of this generation: those before it are cut.
+    /// A connection of this generation was let in elsewhere, or may have been: those before it are cut.
     pub(crate) fn replace(&self, session: SessionId, generation: u64) {
         let mut deferred = Deferred::default();
         if let Some(local) = self.0.lock().sessions.get_mut(&session) {

@@ -39,7 +39,7 @@ struct Inner {
 /// Why a connection was cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CutReason {
-    /// Another connection of the session has taken its place.
+    /// Another connection of the session has taken its place, or may have.
     Replaced,
     /// Its session was closed.
     Closed(CloseReason),

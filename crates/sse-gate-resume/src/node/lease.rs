@@ -87,6 +87,12 @@ impl Lease {
         connections.admit(self.session, self.generation);
     }
 
+    /// The store may have let the connection in: those before it are cut.
+    pub(crate) fn replace_others(&self) {
+        let connections = self.sessions.connections();
+        connections.replace(self.session, self.generation);
+    }
+
     /// The store has not let the connection in.
     pub(crate) fn give_up(mut self) {
         self.is_asked = false;

@@ -9,6 +9,7 @@ mod chores;
 mod connections;
 mod departure;
 mod fence;
+mod finished;
 mod lease;
 mod listener;
 
@@ -18,5 +19,6 @@ pub use chores::{Chore, Spawn};
 pub(crate) use connections::Connections;
 pub(crate) use departure::Departure;
 pub use fence::{CutReason, Fence};
+pub(crate) use finished::Finished;
 pub use lease::Lease;
 pub(crate) use listener::{Listener, Sleep};

@@ -72,8 +72,17 @@ impl Sessions {
         };
         let generation = record.generation();
         let parts = &*self.0;
-        let counts =
-            record == stored.record || parts.store.swap(stored.id, stored.version, record).await?;
+        let counts = if record == stored.record {
+            true
+        } else {
+            let swapped = parts.store.swap(stored.id, stored.version, record).await;
+            // Whether it is closed is not known. If it is not, its client comes back.
+            swapped.inspect_err(|_| {
+                if closed_by_it.is_some() {
+                    parts.connections.replace(stored.id, generation + 1);
+                }
+            })?
+        };
         if counts && let Some(reason) = closed_by_it {
             let was_here = parts.connections.close(stored.id, generation, reason);
             let binding = stored.record.binding();

@@ -14,7 +14,7 @@ use sse_gate_core::{Clock, Entropy, EntropyError, SteadyTime, Subject, SystemEnt
 use crate::id::{IdPrefix, ResumeKeys, SessionId};
 use crate::log::Logs;
 use crate::memory::MemorySessions;
-use crate::node::{Connections, Departure, Lease, Spawn};
+use crate::node::{Connections, Departure, Finished, Lease, Spawn};
 use crate::observer::{SessionObserver, SessionSignal};
 use crate::opening::{Arrival, OpenError, Opening};
 use crate::resumed::Resumed;
@@ -126,11 +126,14 @@ impl Sessions {
         if has_more && self.0.is_time_to_sweep() {
             self.sweep();
         }
-        if !moment.due.is_empty() {
+        if !moment.due.is_empty()
+            && let Some(sweep) = self.0.begin_sweep()
+        {
             let sessions = self.clone();
             self.0.chores.run(async move {
                 // A store that fails now names them again.
                 let _ = sessions.expire(moment.due).await;
+                drop(sweep);
             });
         }
         Ok(Arrival {
@@ -197,11 +200,20 @@ impl Sessions {
     /// token opens a session afterwards: if a token was taken just before it was withdrawn, its
     /// [`Arrival`] is older than this revocation, even if its handler opens the session minutes
     /// later. In the other order, a token could be taken between the two calls.
+    ///
+    /// Once it has begun, it is finished, even if this future is dropped.
     pub async fn revoke(&self, subject: &Subject) -> Result<usize, SessionError> {
+        let chores = &self.0.chores;
+        chores.run_kept();
+        let (sessions, subject) = (self.clone(), subject.clone());
+        let revocation = async move { sessions.close_all(subject).await };
+        Finished::new(revocation, chores).await
+    }
+
+    async fn close_all(&self, subject: Subject) -> Result<usize, SessionError> {
         let parts = &*self.0;
-        parts.chores.run_kept();
         let (mut count, mut failed) = (0, None);
-        for id in parts.store.revoke(subject.clone()).await? {
+        for id in parts.store.revoke(subject).await? {
             let closed = self.close_one(SessionKey::Id(id), CloseReason::Revoked);
             match closed.await {
                 Ok(true) => {
@@ -241,6 +253,9 @@ impl Sessions {
     /// ([`with_spawn`](Self::with_spawn)).
     pub fn sweep(&self) {
         self.0.chores.run_kept();
+        let Some(sweep) = self.0.begin_sweep() else {
+            return;
+        };
         let sessions = self.clone();
         self.0.chores.run(async move {
             for departure in sessions.connections().take_unnoted() {
@@ -248,6 +263,7 @@ impl Sessions {
             }
             // A store that fails now is asked again by the next sweep.
             while let Ok(true) = sessions.close_due().await {}
+            drop(sweep);
         });
     }
 

@@ -1,7 +1,7 @@
 //! What sessions are made of, and what they do with it: [`Parts`].
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sse_gate_codec::Event;
@@ -27,6 +27,7 @@ pub(super) struct Parts {
     pub(super) channel: Option<Channel>,
     /// When the store was swept last, in milliseconds of steady time.
     swept_at: Arc<AtomicU64>,
+    is_sweeping: Arc<AtomicBool>,
     /// Where the logs of sessions are that this node does not have yet.
     pub(super) logs: Option<Logs>,
     keys: Arc<ResumeKeys>,
@@ -43,6 +44,7 @@ impl Parts {
             chores: Chores::default(),
             channel: None,
             swept_at: Arc::default(),
+            is_sweeping: Arc::default(),
             logs: None,
             keys: Arc::new(keys),
             clock: Arc::new(SystemClock),
@@ -65,6 +67,12 @@ impl Parts {
                 .swept_at
                 .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
+    }
+
+    /// Begins a sweep, unless one runs: a store that hangs is not asked again and again.
+    pub(super) fn begin_sweep(&self) -> Option<Sweep> {
+        let was_sweeping = self.is_sweeping.swap(true, Ordering::AcqRel);
+        (!was_sweeping).then(|| Sweep(Arc::clone(&self.is_sweeping)))
     }
 
     /// What all ids of a connection begin with.
@@ -94,6 +102,15 @@ impl Parts {
     pub(super) fn observe(&self, signal: SessionSignal, session: Option<(SessionId, &Binding)>) {
         let session = session.map(|(id, binding)| SessionInfo::new(id, binding));
         self.observer.observe(signal, session);
+    }
+}
+
+/// A sweep that runs. When it is dropped, another one may begin.
+pub(super) struct Sweep(Arc<AtomicBool>);
+
+impl Drop for Sweep {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
     }
 }
 

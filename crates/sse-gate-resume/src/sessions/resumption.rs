@@ -179,8 +179,12 @@ impl Sessions {
                 lease.give_up();
                 Ok(None)
             }
-            // Whether the step counts is not known. If it does, the lease's end is noted.
-            Err(error) => Err(error),
+            // Whether the step counts is not known. If it does, the connection before must be silent, and
+            // the lease's end is noted.
+            Err(error) => {
+                lease.replace_others();
+                Err(error)
+            }
         }
     }
 }

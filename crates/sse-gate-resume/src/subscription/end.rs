@@ -14,7 +14,7 @@ pub enum SubscriptionEnd {
     TooSlow,
     /// The store of the log can't be asked for what the client misses. The client comes back.
     LogUnavailable,
-    /// Another connection has taken its place.
+    /// Another connection has taken its place, or may have: the store did not answer.
     Replaced,
     /// Its session was closed.
     Closed(CloseReason),

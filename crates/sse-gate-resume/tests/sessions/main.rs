@@ -6,6 +6,7 @@
 )]
 
 mod bearers;
+mod broken_store;
 mod caps;
 mod clock;
 mod cost;

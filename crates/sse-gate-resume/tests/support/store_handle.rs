@@ -1,4 +1,4 @@
-//! A store that the test looks into while sessions use it: [`StoreHandle`].
+//! A store that the test looks into and breaks while sessions use it: [`StoreHandle`].
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -11,10 +11,13 @@ use sse_gate_resume::backend::{
 };
 use sse_gate_resume::error::SessionError;
 
-/// A handle of the store in memory, which can lose what it has. Clones are of the same store.
+use super::Fates;
+
+/// A handle of the store in memory. Clones are of the same store.
 #[derive(Clone, Debug)]
 pub(crate) struct StoreHandle {
     inner: MemorySessions,
+    pub(crate) fates: Fates,
     is_lost: Arc<AtomicBool>,
 }
 
@@ -22,6 +25,7 @@ impl StoreHandle {
     pub(crate) fn new(store: MemorySessions) -> Self {
         Self {
             inner: store,
+            fates: Fates::default(),
             is_lost: Arc::default(),
         }
     }
@@ -46,18 +50,27 @@ impl SessionStore for StoreHandle {
     }
 
     async fn moment(&self) -> Result<Moment, SessionError> {
-        self.inner.moment().await
+        let work = self.inner.moment();
+        self.fates
+            .run("moment", work, SessionError::unavailable)
+            .await
     }
 
     async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
-        self.inner.create(id, record).await
+        let work = self.inner.create(id, record);
+        self.fates
+            .run("create", work, SessionError::unavailable)
+            .await
     }
 
     async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
         if self.is_lost.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        self.inner.load(key).await
+        let work = self.inner.load(key);
+        self.fates
+            .run("load", work, SessionError::unavailable)
+            .await
     }
 
     async fn swap(
@@ -66,7 +79,10 @@ impl SessionStore for StoreHandle {
         version: u64,
         record: Record,
     ) -> Result<bool, SessionError> {
-        self.inner.swap(id, version, record).await
+        let work = self.inner.swap(id, version, record);
+        self.fates
+            .run("swap", work, SessionError::unavailable)
+            .await
     }
 
     async fn waiting(
@@ -74,14 +90,21 @@ impl SessionStore for StoreHandle {
         subject: Subject,
         limit: usize,
     ) -> Result<Vec<SessionId>, SessionError> {
-        self.inner.waiting(subject, limit).await
+        let work = self.inner.waiting(subject, limit);
+        self.fates
+            .run("waiting", work, SessionError::unavailable)
+            .await
     }
 
     async fn due(&self, limit: usize) -> Result<Due, SessionError> {
-        self.inner.due(limit).await
+        let work = self.inner.due(limit);
+        self.fates.run("due", work, SessionError::unavailable).await
     }
 
     async fn revoke(&self, subject: Subject) -> Result<Vec<SessionId>, SessionError> {
-        self.inner.revoke(subject).await
+        let work = self.inner.revoke(subject);
+        self.fates
+            .run("revoke", work, SessionError::unavailable)
+            .await
     }
 }
