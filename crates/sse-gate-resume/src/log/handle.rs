@@ -239,6 +239,11 @@ impl Log {
         Ok(claimed)
     }
 
+    /// A session has it: it outlives its handles.
+    pub(crate) fn keep(&self) {
+        self.0.set_claimed(true);
+    }
+
     /// A publisher of it begins or ends on this node.
     pub(crate) fn count_publisher(&self, is_new: bool) {
         let mut state = self.0.lock();

@@ -10,7 +10,7 @@ use super::shared::SharedLog;
 use super::{
     Bounds, Log, LogBudget, LogEpoch, LogError, LogErrorKind, LogLimits, LogName, LogWindows,
 };
-use crate::node::{Chores, Spawn};
+use crate::node::{Chores, Finished, Spawn};
 use crate::store::{LogId, LogStore, NewLog, SharedLogStore, StoredLog};
 
 /// Makes logs that have the same limits, and share a clock, a budget and a store.
@@ -232,17 +232,15 @@ impl Logs {
             has_one_writer,
             ..NewLog::new(id, self.limits, owner.cloned())
         };
-        stored.store.create(new).await?;
-        let empty = StoredLog {
-            epoch,
-            bounds: Bounds {
-                first: 1,
-                last: 0,
-                end: None,
-            },
-            is_orphaned: false,
+        let (logs, own, owner) = (self.clone(), stored.clone(), owner.cloned());
+        let create = async move {
+            own.store.create(new).await?;
+            let log = logs.adopt(&own, name, &empty(epoch), owner.as_ref());
+            // Until a session has it, nothing else knows its name.
+            log.shared().set_claimed(!log.name().is_own());
+            Ok(log)
         };
-        Ok(self.adopt(stored, name, &empty, owner))
+        Finished::new(create, &stored.chores).await
     }
 
     /// The handle of a log in the store: of the window that there is, or of a new one.
@@ -277,6 +275,19 @@ impl Logs {
         };
         let retained = Retained::new(self.limits, account);
         SharedLog::new(epoch, Arc::clone(&self.clock), retained)
+    }
+}
+
+/// A log that was just made.
+fn empty(epoch: LogEpoch) -> StoredLog {
+    StoredLog {
+        epoch,
+        bounds: Bounds {
+            first: 1,
+            last: 0,
+            end: None,
+        },
+        is_orphaned: false,
     }
 }
 

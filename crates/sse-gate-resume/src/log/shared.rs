@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 
@@ -22,6 +22,8 @@ pub(super) struct SharedLog {
     pub(super) clock: Arc<dyn Clock>,
     state: Mutex<State>,
     handles: AtomicUsize,
+    /// Whether no session has it yet. Then nothing finds it any more when its last handle is dropped.
+    is_unclaimed: AtomicBool,
     /// Called when the last handle is dropped.
     pub(super) released: OnceLock<Box<dyn Fn() + Send + Sync>>,
     /// The store that has the events, unless the window is all there is.
@@ -87,6 +89,7 @@ impl SharedLog {
             clock,
             state: Mutex::new(state),
             handles: AtomicUsize::new(0),
+            is_unclaimed: AtomicBool::new(false),
             released: OnceLock::new(),
             backing: None,
             windows: None,
@@ -200,13 +203,22 @@ impl SharedLog {
         self.handles.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A handle is dropped. The last one calls the registry.
+    /// A handle is dropped. The last one calls the registry, or frees what nothing finds any more.
     pub(super) fn remove_handle(&self) {
-        if self.handles.fetch_sub(1, Ordering::AcqRel) == 1
-            && let Some(released) = self.released.get()
-        {
+        if self.handles.fetch_sub(1, Ordering::AcqRel) > 1 {
+            return;
+        }
+        if let Some(released) = self.released.get() {
             released();
         }
+        if self.is_unclaimed.load(Ordering::Acquire) {
+            self.remove_later();
+        }
+    }
+
+    /// Notes whether a session has it.
+    pub(super) fn set_claimed(&self, is_claimed: bool) {
+        self.is_unclaimed.store(!is_claimed, Ordering::Release);
     }
 
     pub(super) fn is_held(&self) -> bool {

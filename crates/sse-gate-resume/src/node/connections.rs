@@ -97,6 +97,7 @@ impl Connections {
         let mut deferred = Deferred::default();
         if let Some(local) = self.0.lock().sessions.get_mut(&session) {
             local.was_admitted = true;
+            local.log.keep();
             local.cut_before(generation, &mut deferred);
         }
         deferred.run();

@@ -7,6 +7,7 @@ use sse_gate_core::ManualClock;
 use sse_gate_resume::backend::{Chore, LogEnd};
 use sse_gate_resume::{LogLimits, Publisher};
 
+use crate::support::Stage;
 use crate::{alices, logs, store, stored};
 
 #[test]
@@ -65,4 +66,53 @@ fn a_chore_that_is_not_spawned_runs_when_the_logs_are_used_next() {
         alices(&logs);
         assert_eq!(stored(&store, &log).bounds.end, Some(LogEnd::Failed));
     }
+}
+
+/// A handler makes a log, and goes away before it opens a session: nothing could find the log any more.
+#[test]
+fn a_log_that_no_session_has_is_freed_with_its_last_handle() {
+    let clock = ManualClock::default();
+    let store = store(&clock);
+    let logs = logs(&store, LogLimits::default(), &clock);
+    let log = alices(&logs);
+    let second = log.clone();
+    drop(log);
+    assert_eq!(store.inner.len(), 1);
+    drop(Publisher::new(second));
+    assert!(store.inner.is_empty());
+}
+
+/// The same while the store still makes the log.
+#[test]
+fn a_log_whose_maker_is_gone_is_freed() {
+    let clock = ManualClock::default();
+    let store = store(&clock);
+    let logs = logs(&store, LogLimits::default(), &clock);
+    let held = store.hold();
+    let subject = sse_gate_core::Subject::new("alice").unwrap();
+    let mut making = Box::pin(logs.create_for(&subject));
+    assert!(crate::poll_once(&mut making).is_pending());
+    assert_eq!(store.inner.len(), 1);
+    drop(making);
+    store.answer();
+    held.release();
+    // What was left behind goes on when the logs are used next.
+    let other = alices(&logs);
+    assert_eq!(store.inner.len(), 1);
+    drop(other);
+    assert!(store.inner.is_empty());
+}
+
+/// A session that waits for its client keeps its log.
+#[test]
+fn a_log_that_a_session_has_stays() {
+    let clock = ManualClock::default();
+    let store = store(&clock);
+    let stage = Stage::default().with_logs(logs(&store, LogLimits::default(), &clock));
+    let log = alices(&stage.logs);
+    let mut client = stage.alice(&log);
+    assert!(client.is_served());
+    client.disconnect();
+    drop((log, stage));
+    assert_eq!(store.inner.len(), 1);
 }

@@ -45,7 +45,7 @@ impl HeldLogs {
         self.state.lock().unwrap()
     }
 
-    /// From now on, the store does what it is asked, and answers appends and ends later.
+    /// From now on, the store does what it is asked, and answers creates, appends and ends later.
     pub(crate) fn hold(&self) -> Held {
         let gate = Arc::default();
         self.state().gate = Some(Arc::clone(&gate));
@@ -115,7 +115,9 @@ impl LogStore for HeldLogs {
 
     async fn create(&self, log: NewLog) -> Result<(), LogError> {
         self.check()?;
-        self.inner.create(log).await
+        let created = self.inner.create(log).await;
+        self.pass().await;
+        created
     }
 
     async fn open(&self, name: LogName) -> Result<Option<StoredLog>, LogError> {
