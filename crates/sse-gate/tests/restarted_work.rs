@@ -3,19 +3,25 @@
 
 mod support;
 
-use std::convert::Infallible;
 use std::future::pending;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use bytes::Bytes;
 use http::Request;
 use http_body_util::BodyExt;
 use sse_gate::admission::ResponseBody;
-use sse_gate::sessions::backend::{MemoryLogStore, NodeId, SharedSessions};
-use sse_gate::sessions::error::AppendError;
+use sse_gate::sessions::backend::{
+    LogEnd, LogId, LogName, LogStore, LogWindows, MemoryLogStore, NewLog, NodeId, SharedSessions,
+    StoredEvents, StoredLog,
+};
+use sse_gate::sessions::error::{AppendError, LogError};
 use sse_gate::sessions::{MemorySessions, ResumeKey};
 use sse_gate::{
-    Event, GateLayer, Logs, Publisher, Resumable, ResumableBody, ResumableStream, ResumeKeys,
-    Sessions,
+    AttachError, Event, GateLayer, Logs, Publisher, Resumable, ResumableBody, ResumableStream,
+    ResumeKeys, Sessions,
 };
 use support::{Body, World, get};
 use tower::{Layer, ServiceExt};
@@ -23,13 +29,89 @@ use tower::{Layer, ServiceExt};
 /// What outlives a process.
 struct Stores {
     sessions: SharedSessions,
-    logs: MemoryLogStore,
+    logs: HungLogs,
+}
+
+/// A store of logs that does not answer when it is asked for new logs or for orphaned ones.
+#[derive(Clone, Debug, Default)]
+struct HungLogs {
+    inner: MemoryLogStore,
+    hangs: Arc<AtomicBool>,
+}
+
+impl HungLogs {
+    fn on_node(&self, number: u8) -> Self {
+        Self {
+            inner: self.inner.clone().with_node(node(number)),
+            ..self.clone()
+        }
+    }
+
+    async fn hang(&self) {
+        if self.hangs.load(Ordering::Relaxed) {
+            pending().await
+        }
+    }
+}
+
+impl LogStore for HungLogs {
+    fn windows(&self) -> &LogWindows {
+        self.inner.windows()
+    }
+
+    async fn create(&self, log: NewLog) -> Result<(), LogError> {
+        self.hang().await;
+        self.inner.create(log).await
+    }
+
+    async fn open(&self, name: LogName) -> Result<Option<StoredLog>, LogError> {
+        self.inner.open(name).await
+    }
+
+    async fn claim(&self, log: LogId) -> Result<bool, LogError> {
+        self.hang().await;
+        self.inner.claim(log).await
+    }
+
+    async fn append(&self, log: LogId, event: Bytes) -> Result<u64, AppendError> {
+        self.inner.append(log, event).await
+    }
+
+    async fn read(
+        &self,
+        log: LogId,
+        after: u64,
+        max_bytes: usize,
+    ) -> Result<Option<StoredEvents>, LogError> {
+        self.inner.read(log, after, max_bytes).await
+    }
+
+    async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {
+        self.inner.end(log, how).await
+    }
+
+    async fn remove(&self, log: LogId) -> Result<(), LogError> {
+        self.inner.remove(log).await
+    }
 }
 
 /// One process: its node's name, and whether it starts work again.
 struct Process {
     layer: GateLayer,
     logs: Logs,
+}
+
+impl Stores {
+    fn new(world: &World) -> Self {
+        let sessions = MemorySessions::default().with_clock(world.clock.clone());
+        Self {
+            sessions: SharedSessions::new(sessions),
+            logs: HungLogs {
+                inner: MemoryLogStore::default().with_clock(world.clock.clone()),
+                ..HungLogs::default()
+            },
+        }
+    }
 }
 
 fn node(number: u8) -> NodeId {
@@ -40,7 +122,7 @@ impl Process {
     fn start(world: &World, stores: &Stores, number: u8, restarts_work: bool) -> Self {
         let logs = Logs::default()
             .with_clock(world.clock.clone())
-            .with_store(stores.logs.clone().with_node(node(number)));
+            .with_store(stores.logs.on_node(number));
         let keys = ResumeKeys::new(ResumeKey::new('k', [7; 32]).unwrap());
         let sessions = Sessions::new(stores.sessions.clone(), keys)
             .with_clock(world.clock.clone())
@@ -57,19 +139,19 @@ impl Process {
         }
     }
 
-    async fn ask(&self, request: Request<Body>) -> Client {
+    async fn ask(&self, request: Request<Body>) -> Result<Client, AttachError> {
         let service = self.layer.clone();
         let service = service.layer(tower::service_fn(async |request: Request<Body>| {
             let stream = ResumableStream::of(request.extensions()).unwrap();
-            let body = stream.produce(&self.logs, answer).await.unwrap();
-            Ok::<_, Infallible>(body.into_response())
+            let body = stream.produce(&self.logs, answer).await?;
+            Ok::<_, AttachError>(body.into_response())
         }));
-        let response = service.oneshot(request).await.unwrap();
+        let response = service.oneshot(request).await?;
         assert_eq!(response.status(), 200);
-        Client {
+        Ok(Client {
             body: Box::pin(response.into_body()),
             text: String::new(),
-        }
+        })
     }
 }
 
@@ -114,31 +196,49 @@ async fn answer(publisher: Publisher) -> Result<(), AppendError> {
 }
 
 /// An answer that is cut by the death of its process, and its client that comes back to the next one.
-async fn after_a_death(restarts_work: bool) -> Client {
+async fn after_a_death(restarts_work: bool, hangs: bool) -> Client {
     let world = World::new();
-    let sessions = MemorySessions::default().with_clock(world.clock.clone());
-    let stores = Stores {
-        sessions: SharedSessions::new(sessions),
-        logs: MemoryLogStore::default().with_clock(world.clock.clone()),
-    };
+    let stores = Stores::new(&world);
     let uri = format!("/generations/7/stream?token={}", world.token().await);
     let first = Process::start(&world, &stores, 1, restarts_work);
-    let mut client = first.ask(get(&uri)).await;
+    let mut client = first.ask(get(&uri)).await.unwrap();
     client.read_until("data: one\n\n").await;
     let mut request = get(&uri);
     let id = client.last_id().parse().unwrap();
     request.headers_mut().insert("last-event-id", id);
     drop(client);
-    stores.logs.forget_node(node(1));
+    stores.logs.inner.forget_node(node(1));
+    stores.logs.hangs.store(hangs, Ordering::Relaxed);
 
     let second = Process::start(&world, &stores, 2, restarts_work);
-    second.ask(request).await
+    second.ask(request).await.unwrap()
+}
+
+/// The client gets what there is. Its work is taken over when it comes back once more.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_does_not_hold_up_a_client_whose_work_died() {
+    let mut client = after_a_death(true, true).await;
+    client.read_until("event: sse.open").await;
+}
+
+/// A new client gets an answer within the budget of the store.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_does_not_hold_up_a_new_client() {
+    let world = World::new();
+    let stores = Stores::new(&world);
+    let process = Process::start(&world, &stores, 1, false);
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    stores.logs.hangs.store(true, Ordering::Relaxed);
+    let asked = process.ask(get(&uri));
+    let answer = tokio::time::timeout(Duration::from_secs(5), asked).await;
+    let refused = answer.expect("it waits for the store no longer");
+    assert!(matches!(refused, Err(AttachError::NoLog(_))));
 }
 
 /// I19: by default, the client is told that the answer failed.
 #[tokio::test]
 async fn work_that_died_with_its_process_has_failed() {
-    let mut client = after_a_death(false).await;
+    let mut client = after_a_death(false, false).await;
     client.read_until("event: sse.error").await;
     assert!(!client.text.contains("behind"), "{}", client.text);
 }
@@ -146,7 +246,7 @@ async fn work_that_died_with_its_process_has_failed() {
 /// I19: where the route says so, the work starts again, and knows how far it was.
 #[tokio::test]
 async fn work_is_started_again_where_the_route_says_so() {
-    let mut client = after_a_death(true).await;
+    let mut client = after_a_death(true, false).await;
     client.read_until("event: sse.close").await;
     assert!(
         client.text.contains("data: behind 1\n\n"),

@@ -246,7 +246,12 @@ impl ResumableStream {
             return Err(AttachError::TooMuchWorkInAll);
         }
         let logs = logs.clone().with_spawn(in_background);
-        let log = logs.create_for(self.granted.subject()).await?;
+        let subject = self.granted.subject().clone();
+        let made = self.access.ask(Box::pin(async move {
+            // It is freed again if it is made too late.
+            logs.create_for(&subject).await
+        }));
+        let log = made.await?;
         let publisher = Publisher::new(log.clone());
         let opened = self.open(first, log.clone(), None).await;
         // No client can read it, so it must not stay in its store.
@@ -277,13 +282,20 @@ impl ResumableStream {
                 log.end_later(LogEnd::Failed);
             } else if let Ok(slot) = self.settings.work.begin(self.granted.subject())
                 // If the store can't be asked now, it is asked again when the client comes back.
-                && log.claim().await.unwrap_or(false)
+                && self.claim(&log).await
             {
                 let publisher = Publisher::new(log.clone());
                 self.start(log, publisher, slot, work);
             }
         }
         Ok(self.body(resumed.subscribe()))
+    }
+
+    /// Takes the work of a process that has died over. Returns whether it is this one's now.
+    async fn claim(&self, log: &Log) -> bool {
+        let log = log.clone();
+        let claimed = self.access.ask(Box::pin(async move { log.claim().await }));
+        claimed.await.unwrap_or(false)
     }
 
     fn start<W, F>(&self, log: Log, publisher: Publisher, slot: WorkSlot, work: W)

@@ -1,7 +1,9 @@
 //! The answers of stores: [`StoreAnswer`], and why there is none: [`Unanswered`].
 
 use sse_gate_core::{StoreError, StoreErrorKind};
-use sse_gate_resume::error::{OpenError, ResumeError, SessionError, SessionErrorKind};
+use sse_gate_resume::error::{
+    LogError, LogErrorKind, OpenError, ResumeError, SessionError, SessionErrorKind,
+};
 
 /// Why an operation has no answer of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +66,16 @@ impl StoreFault for SessionError {
     }
 }
 
+impl StoreFault for LogError {
+    fn unanswered(why: Unanswered) -> Self {
+        Self::unavailable(why)
+    }
+
+    fn is_fault(&self) -> bool {
+        self.kind() == LogErrorKind::Unavailable
+    }
+}
+
 impl StoreFault for OpenError {
     fn unanswered(why: Unanswered) -> Self {
         SessionError::unanswered(why).into()
@@ -100,6 +112,7 @@ mod tests {
         let session = || SessionError::from(SessionErrorKind::Full);
         assert_eq!(faults(&StoreError::exists()), [false, true]);
         assert_eq!(faults(&session()), [false, true]);
+        assert_eq!(faults(&LogError::from(LogErrorKind::Full)), [false, true]);
         assert_eq!(faults(&OpenError::from(session())), [false, true]);
         assert_eq!(faults(&ResumeError::Unavailable(session())), [false, true]);
     }
