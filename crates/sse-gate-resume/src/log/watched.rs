@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sse_gate_core::SteadyTime;
 
-use super::Log;
 use super::shared::SharedLog;
+use super::{Log, StopReason};
 
 /// A registry's own hold on a log. It is no handle, so dropping it calls nothing.
 pub(crate) struct WatchedLog(Arc<SharedLog>);
@@ -21,6 +21,11 @@ impl WatchedLog {
 
     pub(crate) fn handle(&self) -> Log {
         Log::new(Arc::clone(&self.0))
+    }
+
+    /// Whether nothing can be appended to it any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.lock().stop == Some(StopReason::Closed)
     }
 
     /// Whether there is a handle.

@@ -154,6 +154,8 @@ impl Topics {
         let (now, owner) = (self.now(), owner.into());
         let reserved_until = now.saturating_add(time);
         {
+            let gone = self.remove_gone(name);
+            drop(gone);
             let mut table = self.lock();
             if let Some(log) = table.hand_out(name, reserved_until) {
                 return Ok(log);
@@ -171,6 +173,8 @@ impl Topics {
     /// The store of the logs can't be reached, or there are too many topics to use another one.
     pub async fn get(&self, name: &str) -> Result<Option<Log>, TopicError> {
         let now = self.now();
+        let gone = self.remove_gone(name);
+        drop(gone);
         if let Some(log) = self.lock().hand_out(name, now) {
             return Ok(Some(log));
         }
@@ -236,6 +240,14 @@ impl Topics {
     /// Whether there is no topic.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Takes a topic out whose log is gone from its store: another node has removed it. Drop what it
+    /// returns without the lock.
+    fn remove_gone(&self, name: &str) -> Option<Topic> {
+        let mut table = self.lock();
+        let is_gone = table.is_gone(name);
+        is_gone.then(|| table.remove(name)).flatten()
     }
 
     /// Gives a log its place in the table, unless another task has filled it meanwhile. Returns the log

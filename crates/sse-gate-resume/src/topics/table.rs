@@ -58,6 +58,12 @@ impl TopicTable {
         Some(log)
     }
 
+    /// Whether the log of a topic is gone from its store.
+    pub(super) fn is_gone(&self, name: &str) -> bool {
+        let topic = self.topics.get(name);
+        topic.is_some_and(|topic| topic.log.is_closed())
+    }
+
     /// Finds the place of a new topic of this owner: that of an idle one, or a free one (`None`).
     pub(super) fn find_room(
         &self,
