@@ -145,7 +145,6 @@ impl State {
         } = stored;
         let before = self.retained.last();
         self.stored_first = bounds.first;
-        self.stored_last = bounds.last.max(before);
         self.hear(bounds.last, bounds.end);
         if first > self.retained.last() + 1 {
             self.retained.skip_to(first - 1);
@@ -157,7 +156,7 @@ impl State {
         }
         self.take_ahead(now);
         if self.retained.last() == before {
-            // The store has not what it says that it has. It is not asked again and again.
+            // The store does not have what was heard of. It is not asked again and again.
             self.skip_to_stored(now);
         }
     }

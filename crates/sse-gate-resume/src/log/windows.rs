@@ -57,23 +57,25 @@ impl LogWindows {
 
     /// The logs that clients read here, and whose one writer is on another node.
     pub(crate) fn read_from_afar(&self) -> Vec<LogEpoch> {
-        let logs = self.0.lock();
-        let logs = logs.values().filter_map(Weak::upgrade).collect::<Vec<_>>();
+        let logs = self.all();
         let far = logs.iter().filter(|log| log.is_read_from_afar());
         far.map(|log| log.epoch).collect()
     }
 
     /// Looks into the store for what the windows may lack. Returns whether the store answered.
     pub(crate) async fn refresh(&self) -> bool {
-        let logs: Vec<_> = {
-            let logs = self.0.lock();
-            logs.values().filter_map(Weak::upgrade).collect()
-        };
         let mut has_answered = true;
-        for log in logs {
+        for log in self.all() {
             has_answered &= log.refresh().await;
         }
         has_answered
+    }
+
+    /// All logs, in the order of their epochs.
+    fn all(&self) -> Vec<Arc<SharedLog>> {
+        let mut all: Vec<_> = self.0.lock().values().filter_map(Weak::upgrade).collect();
+        all.sort_unstable_by_key(|log| log.epoch.to_bytes());
+        all
     }
 
     /// The last hold on a log is gone.

@@ -112,14 +112,25 @@ impl Connections {
         deferred.run();
     }
 
-    /// The sessions that were ever admitted here, and are not over.
-    pub(crate) fn admitted(&self) -> Vec<SessionId> {
-        let inner = self.0.lock();
-        let admitted = inner
-            .sessions
-            .iter()
-            .filter(|(_, local)| local.was_admitted);
-        admitted.map(|(session, _)| *session).collect()
+    /// The sessions that have something here. One whose first connection is not admitted yet is among
+    /// them: it may be closed elsewhere before the answer comes that lets it in.
+    pub(crate) fn sessions(&self) -> Vec<SessionId> {
+        let mut sessions: Vec<_> = self.0.lock().sessions.keys().copied().collect();
+        sessions.sort_unstable();
+        sessions
+    }
+
+    /// The store does not have this session. If it was ever admitted here, it is lost, and could not be
+    /// revoked any more: it is closed.
+    pub(crate) fn lose(&self, session: SessionId) {
+        let was_admitted = {
+            let inner = self.0.lock();
+            let local = inner.sessions.get(&session);
+            local.is_some_and(|local| local.was_admitted)
+        };
+        if was_admitted {
+            self.close(session, 0, CloseReason::Rollback);
+        }
     }
 
     /// Wakes all connections: they may emit again.

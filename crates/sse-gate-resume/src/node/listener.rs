@@ -12,7 +12,7 @@ use sse_gate_core::{Clock, SteadyTime};
 use super::Connections;
 use super::channel::Channel;
 use crate::log::LogWindows;
-use crate::session::{CloseReason, NodeId, SessionError};
+use crate::session::{NodeId, SessionError};
 use crate::store::{
     BusError, Notice, Notices, SessionKey, SessionStore, SharedSessions, StoredSession,
 };
@@ -278,7 +278,7 @@ fn look(
     Box::pin(async move {
         let local = connections
             .upgrade()
-            .map(|connections| connections.admitted());
+            .map(|connections| connections.sessions());
         for ids in local.unwrap_or_default().chunks(LOADS_AT_A_TIME) {
             let loads = ids.iter().map(|id| {
                 let (store, key) = (store.clone(), SessionKey::Id(*id));
@@ -289,10 +289,7 @@ fn look(
                     return Ok(());
                 };
                 match loaded?.map(|stored| stored.record) {
-                    // The store has lost it: it could not be revoked any more.
-                    None => {
-                        connections.close(*id, 0, CloseReason::Rollback);
-                    }
+                    None => connections.lose(*id),
                     Some(record) => match record.closed() {
                         Some(reason) => {
                             connections.close(*id, record.generation(), reason);

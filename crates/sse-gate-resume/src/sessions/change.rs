@@ -48,6 +48,9 @@ impl Sessions {
         key: SessionKey,
     ) -> Result<Option<StoredSession>, SessionError> {
         let Some(stored) = self.0.store.load(key).await? else {
+            if let SessionKey::Id(id) = key {
+                self.0.connections.lose(id);
+            }
             return Ok(None);
         };
         if !stored.record.is_forgotten(stored.now) {

@@ -14,7 +14,7 @@ use sse_gate_resume::{
     SessionLimits, Sessions,
 };
 
-use crate::support::{Executor, HeldLogs, RecordingObserver, Stage, StoreHandle};
+use crate::support::{Executor, Held, HeldLogs, RecordingObserver, Stage, StoreHandle};
 
 /// How long a node may emit without hearing the others.
 pub(crate) const MAX_SILENCE: Duration = Duration::from_secs(10);
@@ -49,6 +49,11 @@ impl Cluster {
     pub(crate) fn reads(&self) -> usize {
         let nodes = self.nodes.lock().unwrap();
         nodes.iter().map(|(logs, _)| logs.reads()).sum()
+    }
+
+    /// The next read of the second node is answered later.
+    pub(crate) fn hold_reads(&self) -> Held {
+        self.nodes.lock().unwrap()[1].0.hold_read()
     }
 
     /// The store has lost all sessions.

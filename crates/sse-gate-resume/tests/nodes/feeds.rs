@@ -79,6 +79,47 @@ fn the_end_of_a_feed_comes_after_what_other_nodes_appended() {
     assert!(ended);
 }
 
+/// A topic that another node has removed begins anew.
+#[test]
+fn a_topic_that_is_gone_begins_anew() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let topics = [&one, &two].map(|node| Topics::new(node.logs.clone()));
+    let [here, there] = &topics;
+    let old = block_on(here.log("chat", None)).unwrap();
+    append(&old, "one");
+    assert!(block_on(there.remove("chat")).unwrap());
+    // It is noticed at the latest when something is appended.
+    assert!(block_on(here.publish("chat", None, &Event::new().data("lost"))).is_err());
+    let new = block_on(here.log("chat", None)).unwrap();
+    assert_ne!(new.epoch(), old.epoch());
+    assert_eq!(append(&new, "two"), 1);
+    assert!(block_on(here.get("chat")).unwrap().is_some());
+}
+
+/// What is heard while the store is being read is fetched after that.
+#[test]
+fn a_notice_that_comes_during_a_fetch_is_not_forgotten() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    client.disconnect();
+    client.reconnect(&two).unwrap();
+    assert!(client.is_served());
+    let held = cluster.hold_reads();
+    append(&log, "one");
+    cluster.executor.settle();
+    // The answer that is on its way does not have this one.
+    append(&log, "two");
+    block_on(log.end(LogEnd::Complete)).unwrap();
+    cluster.executor.settle();
+    held.release();
+    cluster.executor.settle();
+    assert_eq!(client.read_data(), ["one", "two"]);
+}
+
 #[test]
 fn an_end_on_another_node_is_told() {
     let cluster = Cluster::new();

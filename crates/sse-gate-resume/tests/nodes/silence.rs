@@ -1,14 +1,18 @@
 //! A node that does not hear the others emits nothing from some time on. I19
 
-use std::sync::atomic::Ordering;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_core::Subject;
+use sse_gate_resume::Opening;
 use sse_gate_resume::error::ResumeError;
 
 use crate::cluster::{Cluster, MAX_SILENCE, alices};
-use crate::support::{Got, append, poll, token};
+use crate::support::{Fate, Got, append, poll, token};
 
 /// All notices are lost, and the node is not told. From ten seconds after the last thing that it heard
 /// on, it emits nothing.
@@ -129,6 +133,48 @@ fn a_session_that_the_store_has_lost_ends() {
     cluster.bus.is_down.store(false, Ordering::Relaxed);
     cluster.executor.run_for(Duration::from_secs(3));
     assert!(!client.is_served());
+}
+
+/// A session is closed on another node before the answer has come that lets its client in, and the node
+/// was deaf at that time.
+#[test]
+fn a_session_that_was_closed_before_it_was_admitted_is_not_served() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let log = alices(&one);
+    let held = Arc::new(AtomicBool::new(true));
+    let is_held = Arc::clone(&held);
+    one.store.fates.set(move |operation| {
+        let (is_held, is_answer) = (Arc::clone(&is_held), operation == "answer");
+        poll_fn(move |cx| {
+            if is_answer && is_held.load(Ordering::Relaxed) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(Fate::Done)
+        })
+    });
+    let grant = one.grant("alice");
+    held.store(false, Ordering::Relaxed);
+    let arrival = one.arrival();
+    held.store(true, Ordering::Relaxed);
+    let mut opening = Box::pin(
+        one.sessions
+            .open(Opening::new(arrival, &grant, token(1), log)),
+    );
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(opening.as_mut().poll(&mut cx).is_pending());
+
+    cluster.bus.is_down.store(true, Ordering::Relaxed);
+    let alice = Subject::new("alice").unwrap();
+    assert_eq!(block_on(two.sessions.revoke(&alice)).unwrap(), 1);
+    one.store.fates.clear();
+    cluster.executor.run_for(Duration::from_secs(3));
+    cluster.bus.is_down.store(false, Ordering::Relaxed);
+    cluster.executor.run_for(Duration::from_secs(5));
+    held.store(false, Ordering::Relaxed);
+    let mut subscription = block_on(opening).unwrap();
+    assert!(matches!(poll(&mut subscription), Got::Last(_)));
 }
 
 /// The listener ends with its sessions, so that it keeps nothing alive.

@@ -93,6 +93,19 @@ fn a_revocation_goes_on_past_a_session_that_can_t_be_closed() {
     assert!(stage.store.is_empty());
 }
 
+/// A session that its store has lost can't be revoked any more. Its connection ends as soon as that is
+/// seen.
+#[test]
+fn a_session_that_the_store_has_lost_ends() {
+    let stage = Stage::default();
+    let log = stage.log();
+    let mut client = stage.alice(&log);
+    assert!(client.is_served());
+    stage.store.lose();
+    assert_eq!(block_on(stage.sessions.revoke(&alice())).unwrap(), 0);
+    assert!(!client.is_served());
+}
+
 /// The same for sessions whose time is up.
 #[test]
 fn a_sweep_goes_on_past_a_session_that_can_t_be_closed() {
@@ -204,9 +217,11 @@ fn a_revocation_is_finished_once_it_has_begun() {
     stage.store.fates.set(move |operation| {
         let gate = Arc::clone(&opened);
         let is_held = operation == "swap";
-        std::future::poll_fn(move |_| match is_held && !*gate.lock().unwrap() {
-            true => std::task::Poll::Pending,
-            false => std::task::Poll::Ready(Fate::Done),
+        std::future::poll_fn(move |_| {
+            if is_held && !*gate.lock().unwrap() {
+                return std::task::Poll::Pending;
+            }
+            std::task::Poll::Ready(Fate::Done)
         })
     });
     let subject = alice();

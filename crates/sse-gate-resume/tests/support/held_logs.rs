@@ -22,6 +22,7 @@ pub(crate) struct HeldLogs {
 #[derive(Debug, Default)]
 struct State {
     gate: Option<Arc<Mutex<Gate>>>,
+    read_gate: Option<Arc<Mutex<Gate>>>,
     fails: bool,
     loses_answers: bool,
     reads: usize,
@@ -72,8 +73,19 @@ impl HeldLogs {
         self.state().reads
     }
 
+    /// The next read is answered later.
+    pub(crate) fn hold_read(&self) -> Held {
+        let gate = Arc::default();
+        self.state().read_gate = Some(Arc::clone(&gate));
+        Held(gate)
+    }
+
     async fn pass(&self) {
         let gate = self.state().gate.clone();
+        Self::wait(gate).await;
+    }
+
+    async fn wait(gate: Option<Arc<Mutex<Gate>>>) {
         if let Some(gate) = gate {
             poll_fn(|cx| {
                 let mut gate = gate.lock().unwrap();
@@ -149,7 +161,10 @@ impl LogStore for HeldLogs {
     ) -> Result<Option<StoredEvents>, LogError> {
         self.state().reads += 1;
         self.check()?;
-        self.inner.read(log, after, max_bytes).await
+        let read = self.inner.read(log, after, max_bytes).await;
+        let gate = self.state().read_gate.take();
+        Self::wait(gate).await;
+        read
     }
 
     async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {

@@ -19,7 +19,7 @@ pub(crate) use cost::growth;
 pub(crate) use dice::{CountedEntropy, Dice};
 pub(crate) use executor::Executor;
 pub(crate) use fate::{Fate, Fates};
-pub(crate) use held_logs::HeldLogs;
+pub(crate) use held_logs::{Held, HeldLogs};
 pub(crate) use id::parts;
 pub(crate) use recording::RecordingObserver;
 pub(crate) use stage::{Stage, append, grant, granted, refused_by, request, token};
