@@ -82,7 +82,8 @@
 //! | the machine loses power | everything that was answered | nothing: tokens, sessions and logs are dropped at the next start |
 //! | the disk is full | operations are refused as unavailable, and nothing is half done | the same |
 //! | the file is an old copy | tokens that have ended since are gone; **one that was redeemed since the copy and has not ended is good again** | the same |
-//! | the file was changed by someone without the keys | changed and moved entries are refused, with [`StoreErrorKind::Corrupt`] | the same |
+//! | a token was changed or moved in the file | it is refused, with [`StoreErrorKind::Corrupt`], and gone | the same |
+//! | a session was changed or moved in the file | it is lost: its client is refused as one whose session is not known | the same |
 //!
 //! [`StoreErrorKind::Corrupt`]: sse_gate_core::StoreErrorKind::Corrupt
 //!

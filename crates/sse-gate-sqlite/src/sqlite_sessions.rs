@@ -7,13 +7,17 @@ use sse_gate_resume::SessionLimits;
 use sse_gate_resume::backend::{
     Due, Moment, NodeId, Record, SessionEpoch, SessionId, SessionKey, SessionStore, StoredSession,
 };
-use sse_gate_resume::error::SessionError;
+use sse_gate_resume::error::{SessionError, SessionErrorKind};
 
 use crate::database::Shared;
 use crate::engine::{Step, WhenAbandoned};
 use crate::fault::Fault;
-use crate::sessions::{self, FoundSession, SessionRow};
+use crate::seal::SubjectTag;
+use crate::sessions::{self, FoundSession, OfSubject, OpenedSession, SessionRow};
 use crate::{Database, DatabaseErrorKind};
+
+/// How often a session is looked for if its row is lost.
+const ATTEMPTS: usize = 4;
 
 /// Keeps sessions in a [`Database`], so that clients go on with them after a restart.
 ///
@@ -99,22 +103,82 @@ impl SqliteSessions {
         sealed.map_err(SessionError::unavailable)
     }
 
-    fn open(&self, found: &FoundSession) -> Result<StoredSession, SessionError> {
+    /// What the store says of a row. `None` if the row is lost.
+    fn open(&self, found: &FoundSession) -> Option<StoredSession> {
         let shared = &*self.shared;
-        let bytes = found.open(&shared.keys.sealer);
-        let bytes = bytes.map_err(SessionError::unavailable)?;
-        let record = Record::from_bytes(&bytes).map_err(SessionError::unavailable)?;
-        if record.binding().token != found.token {
-            return Err(SessionError::unavailable("record is of another session"));
-        }
+        let OpenedSession {
+            id,
+            version,
+            record,
+        } = found.open(&shared.keys, shared.node)?;
         let is_own = record.node() == shared.node;
-        Ok(StoredSession {
-            id: found.id,
-            version: u64::try_from(found.version).unwrap_or(0),
+        Some(StoredSession {
+            id,
+            version,
             now: found.now.to_steady(),
             node_left_at: (!is_own).then(|| shared.clock.left_at().to_steady()),
             record,
         })
+    }
+
+    /// Drops the rows of sessions that are lost, and counts a subject's sessions anew.
+    async fn drop_lost(
+        &self,
+        lost: Vec<FoundSession>,
+        subject: Option<SubjectTag>,
+    ) -> Result<(), SessionError> {
+        let drop = move |step: &Step<'_>| {
+            sessions::drop_lost(step, &lost)?;
+            subject.map_or(Ok(()), |subject| {
+                sessions::recount(step, subject.as_bytes())
+            })
+        };
+        Ok(self.shared.engine.write(WhenAbandoned::Run, drop).await?)
+    }
+
+    /// Looks whether a newcomer was refused because of sessions that are lost. If so, they are gone now, and
+    /// it can be tried again.
+    async fn has_mended(
+        &self,
+        refused: SessionErrorKind,
+        newcomer: &SessionRow,
+    ) -> Result<bool, SessionError> {
+        match refused {
+            SessionErrorKind::Exists => {
+                let by_id = self.load(SessionKey::Id(newcomer.id)).await?;
+                let by_token = self.load(SessionKey::Token(newcomer.token)).await?;
+                Ok(by_id.is_none() && by_token.is_none())
+            }
+            SessionErrorKind::FullForSubject => {
+                let subject = newcomer.subject;
+                let find = move |step: &Step<'_>| sessions::of_subject(step, subject);
+                let OfSubject { rows, is_counted } = self.shared.engine.read(find).await?;
+                let lost: Vec<_> = rows
+                    .into_iter()
+                    .filter(|row| self.open(row).is_none())
+                    .collect();
+                if lost.is_empty() && is_counted {
+                    return Ok(false);
+                }
+                self.drop_lost(lost, Some(subject)).await?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn try_create(
+        &self,
+        row: &SessionRow,
+        record: &Record,
+    ) -> Result<Result<(), SessionErrorKind>, SessionError> {
+        let row = row.clone();
+        let value = self.seal(&row, 0, record)?;
+        let epoch = sse_gate_core::Epoch::from_u64(record.binding().arrival_epoch.as_u64());
+        let limits = self.limits;
+        let create = move |step: &Step<'_>| sessions::create(step, limits, &row, epoch, &value);
+        let engine = &self.shared.engine;
+        Ok(engine.write(WhenAbandoned::Run, create).await?)
     }
 }
 
@@ -139,18 +203,28 @@ impl SessionStore for SqliteSessions {
 
     async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
         let row = self.row(id, &record);
-        let value = self.seal(&row, 0, &record)?;
-        let epoch = sse_gate_core::Epoch::from_u64(record.binding().arrival_epoch.as_u64());
-        let limits = self.limits;
-        let create = move |step: &Step<'_>| sessions::create(step, limits, &row, epoch, &value);
-        let engine = &self.shared.engine;
-        Ok(engine.write(WhenAbandoned::Run, create).await??)
+        let Err(refused) = self.try_create(&row, &record).await? else {
+            return Ok(());
+        };
+        if self.has_mended(refused, &row).await? {
+            return Ok(self.try_create(&row, &record).await??);
+        }
+        Err(refused.into())
     }
 
     async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
-        let load = move |step: &Step<'_>| sessions::load(step, key);
-        let found = self.shared.engine.read(load).await?;
-        found.map(|found| self.open(&found)).transpose()
+        for _ in 0..ATTEMPTS {
+            let load = move |step: &Step<'_>| sessions::load(step, key);
+            let Some(found) = self.shared.engine.read(load).await? else {
+                return Ok(None);
+            };
+            if let Some(stored) = self.open(&found) {
+                return Ok(Some(stored));
+            }
+            // It is dropped, unless it was changed meanwhile. Then the new one counts.
+            self.drop_lost(vec![found], None).await?;
+        }
+        Ok(None)
     }
 
     async fn swap(

@@ -20,5 +20,5 @@ mod subject;
 
 pub use keys::{SealingKey, SealingKeys};
 pub(crate) use row::Row;
-pub(crate) use sealer::{Sealer, Unsealable};
+pub(crate) use sealer::Sealer;
 pub(crate) use subject::{SubjectIndex, SubjectTag};

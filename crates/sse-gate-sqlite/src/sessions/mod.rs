@@ -5,6 +5,7 @@
 mod create;
 mod due;
 mod load;
+mod lost;
 #[cfg(test)]
 mod plans;
 mod recover;
@@ -18,9 +19,10 @@ use rusqlite::Connection;
 pub(crate) use create::create;
 pub(crate) use due::due;
 pub(crate) use load::load;
+pub(crate) use lost::{OfSubject, drop_lost, of_subject, recount};
 pub(crate) use recover::{forget_all, recover};
 pub(crate) use revoke::revoke;
-pub(crate) use row::{FoundSession, SessionRow};
+pub(crate) use row::{FoundSession, OpenedSession, SessionRow};
 pub(crate) use swap::swap;
 pub(crate) use waiting::waiting;
 
