@@ -58,7 +58,7 @@
 //! | events are numbered without holes | the number is the log's last one and one more, in the transaction that inserts |
 //! | what was answered is there | an append is answered after the commit |
 //! | the limits of a log hold | the oldest events are deleted in the same transaction |
-//! | another log of the same name is another one | its epoch is part of what finds a log, and of each event's seal |
+//! | another log of the same name is another one | its name and its epoch find a log, and are part of each event's seal |
 //! | a writer that is gone leaves an orphan | the row names the process of its one writer, and each start has a new name |
 //!
 //! # What waits for the disk
@@ -83,6 +83,7 @@
 //! | the disk is full | operations are refused as unavailable, and nothing is half done | the same |
 //! | the file is an old copy | tokens that have ended since are gone; **one that was redeemed since the copy and has not ended is good again** | the same |
 //! | a token was changed or moved in the file | it is refused, with [`StoreErrorKind::Corrupt`], and gone | the same |
+//! | an event was changed or moved in the file | its readers are told that it is gone, and go on with the next one | the same |
 //! | a session was changed or moved in the file | it is lost: its client is refused as one whose session is not known | the same |
 //!
 //! [`StoreErrorKind::Corrupt`]: sse_gate_core::StoreErrorKind::Corrupt

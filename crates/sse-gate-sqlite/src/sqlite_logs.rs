@@ -11,8 +11,7 @@ use sse_gate_resume::error::{AppendError, LogError};
 use crate::Database;
 use crate::database::Shared;
 use crate::engine::{Step, WhenAbandoned};
-use crate::logs::{self, Appending, FoundEvents, LogCaps, LogKey, Newcomer, NotAppended};
-use crate::tokens::to_number;
+use crate::logs::{self, Appending, LogCaps, LogKey, Newcomer, NotAppended};
 
 /// How many logs there may be by default.
 const LOGS: usize = 50_000;
@@ -147,23 +146,6 @@ impl SqliteLogs {
         let name = [b"log\0", name.as_str().as_bytes()].concat();
         self.shared.keys.subjects.tag(&name)
     }
-
-    /// Opens the events of a log.
-    fn open(&self, log: &LogId, found: FoundEvents) -> Result<StoredEvents, LogError> {
-        let FoundEvents { bounds, events } = found;
-        let first = events.first().map_or(0, |(seq, _)| *seq);
-        let sealer = &self.shared.keys.sealer;
-        let opened = events.into_iter().map(|(seq, value)| {
-            let place = logs::event_place(log.epoch, seq);
-            sealer.open(&place, &value).map(Bytes::from)
-        });
-        let events: Result<Vec<_>, _> = opened.collect();
-        Ok(StoredEvents {
-            bounds,
-            first: u64::try_from(first).unwrap_or(0),
-            events: events.map_err(LogError::unavailable)?,
-        })
-    }
 }
 
 impl LogStore for SqliteLogs {
@@ -223,13 +205,22 @@ impl LogStore for SqliteLogs {
         max_bytes: usize,
     ) -> Result<Option<StoredEvents>, LogError> {
         let key = self.key(&log);
-        let (after, max) = (
-            i64::try_from(after).unwrap_or(i64::MAX),
-            to_number(max_bytes),
-        );
-        let read = move |step: &Step<'_>| logs::read(step, key, after, max.max(1));
-        let found = self.shared.engine.read(read).await?;
-        found.map(|found| self.open(&log, found)).transpose()
+        let (max, mut lost) = (max_bytes.max(1), None);
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        loop {
+            let after = lost.unwrap_or(after);
+            let read = move |step: &Step<'_>| logs::read(step, key, after, max);
+            let Some(found) = self.shared.engine.read(read).await? else {
+                return Ok(None);
+            };
+            let opened = found.open(key, &self.shared.keys.sealer);
+            if opened.lost.is_some() && opened.stored.events.is_empty() {
+                // There may be some that can be opened behind them.
+                lost = opened.lost;
+            } else {
+                return Ok(Some(opened.behind(lost)));
+            }
+        }
     }
 
     async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {

@@ -6,6 +6,7 @@ mod append;
 mod create;
 mod find;
 mod free;
+mod opened;
 #[cfg(test)]
 mod plans;
 mod read;
@@ -16,6 +17,6 @@ pub(crate) use append::{Appending, NotAppended, append};
 pub(crate) use create::{Newcomer, create};
 pub(crate) use find::{claim, end, open};
 pub(crate) use free::{drop_unused, forget_all, recover, remove};
-pub(crate) use read::{FoundEvents, read};
+pub(crate) use read::read;
 pub(crate) use room::LogCaps;
-pub(crate) use row::{LogKey, event_place};
+pub(crate) use row::LogKey;

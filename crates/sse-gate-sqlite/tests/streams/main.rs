@@ -3,5 +3,6 @@
 
 mod bounds;
 mod damage;
+mod damaged_logs;
 mod restart;
 mod stage;
