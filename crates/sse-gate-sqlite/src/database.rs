@@ -86,7 +86,8 @@ impl Database {
     /// find damage, and a larger one in part.
     ///
     /// What an earlier process has left in the `-wal` is read first, so a start after a crash takes longer
-    /// than one after [`close`](Self::close).
+    /// than one after [`close`](Self::close). All tokens, sessions and logs are counted, so that the caps are
+    /// right whatever has happened to the file.
     ///
     /// ```
     /// use sse_gate_sqlite::{Database, DatabaseErrorKind, DatabaseOptions};
@@ -115,8 +116,7 @@ impl Database {
         let node = NodeId::generate(&*options.entropy).map_err(Fault::from)?;
         let marks = Marks::load(&file.connection, &WITHDRAWALS).map_err(Fault::from)?;
         let revocations = Marks::load(&file.connection, &REVOCATIONS).map_err(Fault::from)?;
-        sessions::recover(&file.connection, file.clock.left_at()).map_err(Fault::from)?;
-        logs::recover(&file.connection).map_err(Fault::from)?;
+        take_over(&file).map_err(Fault::from)?;
         let clock = file.clock.clone();
         let engine = Engine::start(file, options.queue, &CHORES)?;
         Ok(Self(Arc::new(Shared {
@@ -161,4 +161,13 @@ impl Database {
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.0
     }
+}
+
+/// Brings what the last process has left in line with what is there, in one transaction.
+fn take_over(file: &OpenedFile) -> rusqlite::Result<()> {
+    let step = file.connection.unchecked_transaction()?;
+    tokens::recount(&step)?;
+    sessions::recover(&step, file.clock.left_at())?;
+    logs::recover(&step)?;
+    step.commit()
 }

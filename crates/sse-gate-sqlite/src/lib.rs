@@ -36,7 +36,7 @@
 //! | an entry is given once | `DELETE … RETURNING` on the one thread that writes, answered after the commit |
 //! | inserting only creates | `INSERT … ON CONFLICT DO NOTHING`, in the same transaction as all checks |
 //! | an entry ends after its TTL | its end is in the row, on a time line of the file that goes on over restarts |
-//! | a full store drops no live entry | the totals are two numbers in the file; a subject's entries are counted in an index |
+//! | a full store drops no live entry | the totals are two numbers in the file, counted anew at each start; a subject's entries are counted in an index |
 //! | a withdrawn subject has no entries left | the epoch, the mark and the deletion are one transaction |
 //! | a dropped future has done all or nothing | an operation is one job, which runs whole or is skipped |
 //!

@@ -206,7 +206,8 @@ impl SessionStore for SqliteSessions {
         let Err(refused) = self.try_create(&row, &record).await? else {
             return Ok(());
         };
-        if self.has_mended(refused, &row).await? {
+        // If it can't be looked for, the newcomer is refused all the same.
+        if let Ok(true) = self.has_mended(refused, &row).await {
             return Ok(self.try_create(&row, &record).await??);
         }
         Err(refused.into())

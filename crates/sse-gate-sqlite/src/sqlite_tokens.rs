@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{Entry, Epoch, Limits, StoreError, Subject, TokenKey, TokenStore};
+use sse_gate_core::{
+    Cap, Entry, Epoch, Limits, StoreError, StoreErrorKind, Subject, TokenKey, TokenStore,
+};
 
 use crate::database::Shared;
 use crate::engine::{Step, WhenAbandoned};
 use crate::fault::Fault;
 use crate::file::{Name, number};
-use crate::tokens::{self, TokenRow, caps};
+use crate::tokens::{self, FoundToken, TokenRow, caps};
 use crate::{Database, DatabaseError, DatabaseErrorKind};
 
 /// Keeps unused tokens in a [`Database`]. Its caps are exact, and a restart loses nothing.
@@ -106,6 +108,24 @@ impl SqliteTokens {
     }
 }
 
+impl SqliteTokens {
+    /// Looks whether a newcomer was refused because of tokens that are lost. If so, they are gone now, and it
+    /// can be tried again.
+    async fn has_mended(&self, newcomer: &TokenRow, cap: Cap) -> Result<bool, Fault> {
+        let Shared { engine, keys, .. } = &*self.shared;
+        let newcomer = newcomer.clone();
+        let find = move |step: &Step<'_>| tokens::later_than(step, &newcomer, cap);
+        let mut lost = engine.read(find).await?;
+        lost.retain(|token: &FoundToken| token.is_lost(&keys.sealer));
+        if lost.is_empty() {
+            return Ok(false);
+        }
+        let drop = move |step: &Step<'_>| tokens::drop_lost(step, &lost);
+        engine.write(WhenAbandoned::Run, drop).await?;
+        Ok(true)
+    }
+}
+
 impl TokenStore for SqliteTokens {
     async fn insert(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
         let (Shared { clock, keys, .. }, limits) = (&*self.shared, Arc::clone(&self.limits));
@@ -117,13 +137,24 @@ impl TokenStore for SqliteTokens {
             payload_len: tokens::to_number(entry.payload_len()),
         };
         let value = keys.sealer.seal(&row.place(), entry.as_bytes());
-        let value = value.map_err(StoreError::unavailable)?;
+        let value = Arc::new(value.map_err(StoreError::unavailable)?);
         let epoch = entry.epoch();
-        let insert = move |step: &Step<'_>| tokens::insert(step, &limits, &row, epoch, &value);
-        self.shared
-            .engine
-            .write(WhenAbandoned::Skip, insert)
-            .await?
+        let try_insert = || {
+            let (limits, row, value) = (Arc::clone(&limits), row.clone(), Arc::clone(&value));
+            let insert = move |step: &Step<'_>| tokens::insert(step, &limits, &row, epoch, &value);
+            self.shared.engine.write(WhenAbandoned::Skip, insert)
+        };
+        let Err(refused) = try_insert().await? else {
+            return Ok(());
+        };
+        let StoreErrorKind::Full(full) = refused.kind() else {
+            return Err(refused);
+        };
+        // If it can't be looked for, the newcomer is refused all the same.
+        if let Ok(true) = self.has_mended(&row, full.cap()).await {
+            return try_insert().await?;
+        }
+        Err(refused)
     }
 
     async fn take(&self, key: TokenKey) -> Result<Option<Entry>, StoreError> {

@@ -75,6 +75,17 @@ const ADD: &str = "INSERT INTO state (name, value) VALUES (?1, ?2)
     ON CONFLICT (name) DO UPDATE SET
         value = max(0, min(9223372036854775807, value + excluded.value))";
 
+/// Numbers that a damaged file may not have. Those that count rows are counted anew.
+const DAMAGED: &str = "SELECT count(*) FROM state
+    WHERE name NOT IN ('file', 'index_key', 'boot', 'tokens', 'token_payload', 'sessions', 'logs', 'log_bytes')
+        AND NOT (typeof(value) = 'integer' AND value BETWEEN 0 AND 4611686018427387904)";
+
+/// Whether each number that is not counted anew is one that we can have written.
+pub(super) fn has_sound_numbers(connection: &Connection) -> rusqlite::Result<bool> {
+    let damaged: i64 = connection.query_row(DAMAGED, [], |row| row.get(0))?;
+    Ok(damaged == 0)
+}
+
 /// Reads a number. It is 0 if it was never written.
 pub(crate) fn number(connection: &Connection, name: Name) -> rusqlite::Result<i64> {
     let mut statement = connection.prepare_cached(READ)?;

@@ -15,7 +15,6 @@ pub(super) const DROP_LOG: &str = "DELETE FROM logs WHERE id = ?1";
 pub(super) const UNUSED: &str = "SELECT id, owner, first, last, bytes FROM logs
     WHERE in_use = 0 AND empty_at <= ?1 ORDER BY empty_at LIMIT ?2";
 pub(super) const FIRST_UNUSED: &str = "SELECT min(empty_at) FROM logs WHERE in_use = 0";
-const RECOVER: &str = "UPDATE logs SET in_use = 0 WHERE in_use <> 0";
 
 /// The log of a name, with its epoch. If it is lost, it is freed.
 pub(super) fn by_name(
@@ -59,11 +58,6 @@ fn first_unused(step: &Step<'_>) -> rusqlite::Result<Option<i64>> {
     Ok(first.flatten())
 }
 
-/// This process has used none of the logs yet.
-pub(crate) fn recover(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute(RECOVER, []).map(drop)
-}
-
 /// Frees at most so many. Returns how many it freed.
 pub(super) fn free_unused(step: &Step<'_>, rows: usize) -> rusqlite::Result<usize> {
     let mut statement = step.connection().prepare_cached(UNUSED)?;
@@ -87,7 +81,7 @@ fn free(step: &Step<'_>, id: i64, owner: &[u8], cost: i64) -> rusqlite::Result<(
 }
 
 /// What the events of a log count, whatever is in its row.
-fn cost(first: i64, last: i64, bytes: i64) -> i64 {
+pub(super) fn cost(first: i64, last: i64, bytes: i64) -> i64 {
     let events = last.saturating_sub(first).saturating_add(1).max(0);
     events.saturating_mul(OVERHEAD).saturating_add(bytes.max(0))
 }

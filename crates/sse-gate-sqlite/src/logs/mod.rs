@@ -10,13 +10,15 @@ mod opened;
 #[cfg(test)]
 mod plans;
 mod read;
+mod recover;
 mod room;
 mod row;
 
 pub(crate) use append::{Appending, NotAppended, append};
 pub(crate) use create::{Newcomer, create};
 pub(crate) use find::{claim, end, open};
-pub(crate) use free::{drop_unused, forget_all, recover, remove};
+pub(crate) use free::{drop_unused, forget_all, remove};
 pub(crate) use read::read;
+pub(crate) use recover::recover;
 pub(crate) use room::LogCaps;
 pub(crate) use row::LogKey;

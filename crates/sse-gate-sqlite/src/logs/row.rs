@@ -38,7 +38,7 @@ pub(super) struct LogRow {
 }
 
 /// The log of a name, if its row can be that of a log.
-type Found = Result<(LogEpoch, LogRow), LostLog>;
+pub(super) type Found = Result<(LogEpoch, LogRow), LostLog>;
 
 /// A log whose row can't be that of a log any more.
 pub(super) struct LostLog {
@@ -49,11 +49,14 @@ pub(super) struct LostLog {
 pub(super) const BY_NAME: &str = "SELECT id, owner, writer, ended, first, last, bytes, max_events,
     max_bytes, max_age, epoch FROM logs WHERE name = ?1";
 
+pub(super) const ALL: &str = "SELECT id, owner, writer, ended, first, last, bytes, max_events,
+    max_bytes, max_age, epoch FROM logs";
+
 /// No log has so many events or bytes. Sums of two such numbers are numbers, too.
 pub(super) const MAX: i64 = i64::MAX / 4;
 
 impl LogRow {
-    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Found> {
+    pub(super) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Found> {
         let (id, owner, writer): (i64, Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let epoch: Vec<u8> = row.get(10)?;
         let (Ok(writer), Ok(epoch)) = (writer.try_into(), epoch.try_into()) else {

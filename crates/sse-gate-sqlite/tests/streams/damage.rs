@@ -300,3 +300,26 @@ fn a_closed_session_makes_room_whatever_its_number() {
     block_on(small.create(id, record)).unwrap();
     assert!(scene.load(token(2)).is_none());
 }
+
+/// Sessions are counted anew at each start.
+#[test]
+fn counts_are_right_after_a_restart() {
+    for number in ["-7", "0", "9223372036854775807"] {
+        let mut scene = Scene::new();
+        scene.disconnect();
+        scene.process.database.close().unwrap();
+        let sql = format!(
+            "UPDATE session_counts SET sessions = {number};
+             UPDATE state SET value = {number} WHERE name = 'sessions';
+             INSERT INTO session_counts VALUES (x'00', 1)"
+        );
+        scene.stranger().execute_batch(&sql).unwrap();
+        scene.process = start(&scene.path, &scene.clock);
+        scene.assert_counted(number);
+        let log = block_on(scene.process.logs.create()).unwrap();
+        scene.process.open("carol", 3, &log).unwrap();
+        let carols = block_on(scene.process.sessions.revoke(&subject("carol")));
+        assert_eq!(carols.unwrap(), 1);
+        scene.assert_counted(number);
+    }
+}

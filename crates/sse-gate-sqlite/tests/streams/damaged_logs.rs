@@ -289,3 +289,45 @@ fn a_log_that_was_counted_wrong_counts_right_when_it_is_empty() {
     assert_eq!(scene.number(bytes), before);
     assert_eq!(scene.read_right("news").unwrap(), [5, 6, 7, 8]);
 }
+
+/// Logs and their bytes are counted anew at each start.
+#[test]
+fn counts_are_right_after_a_restart() {
+    for number in ["-7", "0", "9223372036854775807"] {
+        let mut scene = Scene::new();
+        let all = "SELECT value FROM state WHERE name = 'log_bytes'";
+        let own = "SELECT sum(bytes) FROM log_owners";
+        let before = scene.number(all);
+        assert_eq!(scene.number(own), before);
+        scene.execute(&format!("UPDATE log_owners SET bytes = {number}"));
+        scene.execute("INSERT INTO log_owners VALUES (x'00', 1)");
+        scene.execute(&format!(
+            "UPDATE state SET value = {number} WHERE name IN ('logs', 'log_bytes')"
+        ));
+        scene.restart();
+        assert_eq!((scene.number(all), scene.number(own)), (before, before));
+        assert_eq!(
+            scene.number("SELECT value FROM state WHERE name = 'logs'"),
+            2
+        );
+        assert_eq!(scene.append("news", "news 5"), Some(5));
+        for name in ["news", "sport"] {
+            block_on(scene.store().remove(log(name))).unwrap();
+        }
+        assert_eq!(scene.number(all), 0);
+        assert_eq!(scene.number("SELECT count(*) FROM log_owners"), 0);
+    }
+}
+
+/// Logs that make no sense are freed when the file is opened.
+#[test]
+fn a_lost_log_is_freed_at_the_start() {
+    let mut scene = Scene::new();
+    scene.execute("UPDATE logs SET epoch = x'00' WHERE id = 1");
+    scene.restart();
+    assert_eq!(scene.number("SELECT count(*) FROM logs WHERE id = 1"), 0);
+    assert_eq!(scene.number("SELECT count(*) FROM events WHERE log = 1"), 0);
+    let counted = scene.number("SELECT value FROM state WHERE name = 'logs'");
+    assert_eq!(counted, 1);
+    assert_eq!(scene.read_right("sport").unwrap(), [1, 2, 3, 4]);
+}
