@@ -74,6 +74,15 @@
 //!
 //! A commit is shared by all that wait for it.
 //!
+//! # A start, step by step
+//!
+//! 1. The file is locked, made if there is none, and looked at: is it ours, of a version that is known, whole?
+//! 2. Its index key is opened, which shows whether the keys are the right ones.
+//! 3. If operations that were answered may be missing after a power cut, all is dropped.
+//! 4. The file's time goes on, and all that is in it is counted anew.
+//! 5. Connections of the last process count as waiting, and logs that have lost their writer as orphaned.
+//! 6. The two threads start. What has ended meanwhile is removed by and by.
+//!
 //! # What survives what
 //!
 //! | | [`Durability::Full`] | [`Durability::Normal`] |

@@ -51,6 +51,53 @@ const SHARES: usize = 16;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// # An answer whose process has died
+///
+/// A log that [`create_for`](sse_gate_resume::Logs::create_for) makes has one writer. If the process dies before the
+/// writer has ended it, the log is orphaned. The next process finds it so when the client comes back, and either
+/// takes the work over or ends the log as failed.
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_core::Subject;
+/// use sse_gate_resume::Logs;
+/// use sse_gate_resume::backend::{LogId, LogStore};
+/// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("sse-gate.db");
+/// # pollster::block_on(async {
+/// let database = Database::open(&path, DatabaseOptions::unsealed())?;
+/// let logs = Logs::default().with_store(SqliteLogs::new(&database));
+/// let log = logs.create_for(&Subject::new("alice")?).await?;
+/// log.append(&Event::new().data("half of the answer")).await?;
+/// let id = LogId { name: log.name(), epoch: log.epoch() };
+/// database.close()?;
+///
+/// // The process has been started again.
+/// let store = SqliteLogs::new(&Database::open(&path, DatabaseOptions::unsealed())?);
+/// let stored = store.open(id.name.clone()).await?.expect("it is in the file");
+/// assert!(stored.is_orphaned);
+/// assert!(store.claim(id.clone()).await?);
+/// assert!(!store.claim(id.clone()).await?, "it is taken over once");
+/// assert_eq!(store.append(id, "data: the rest\n\n".into()).await?, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Damage
+///
+/// | what was changed in the file | what readers see |
+/// |---|---|
+/// | the bytes, the place or the number of an event | a gap, and the events behind it under their own numbers |
+/// | an event is missing | the same |
+/// | the name or the epoch of a log | no log, or one whose events are all gone |
+/// | the numbers of a log, so that they make no sense | no log: it is freed when it is opened, or at the next start |
+///
+/// No event is given under a number or a name that is not its own. In a file that is not sealed, someone who can
+/// write to it can also write events.
+///
 /// # What is freed, and when
 ///
 /// A session's own log goes with the session. A topic's log goes when the topic does. A log that an earlier
@@ -65,6 +112,34 @@ pub struct SqliteLogs {
 impl SqliteLogs {
     /// The logs in a database: at most 50,000 of them, and 1 GiB of events in all, a sixteenth of that for
     /// the logs of one subject.
+    ///
+    /// How many events a log holds, and for how long, is set by the [`Logs`](sse_gate_resume::Logs) that make it,
+    /// and stays with the log over restarts.
+    ///
+    /// ```
+    /// use sse_gate_codec::Event;
+    /// use sse_gate_resume::backend::{LogName, LogStore};
+    /// use sse_gate_resume::{LogLimits, Logs, Topics};
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// # pollster::block_on(async {
+    /// let database = Database::open(path, DatabaseOptions::unsealed())?;
+    /// let store = SqliteLogs::new(&database);
+    /// let prices = Logs::default()
+    ///     .with_limits(LogLimits::default().with_max_events(2))
+    ///     .with_store(store.clone());
+    /// let topics = Topics::new(prices);
+    /// for price in ["100", "101", "99"] {
+    ///     topics.publish("gold", None, &Event::new().data(price)).await?;
+    /// }
+    /// let stored = store.open(LogName::new("topic/gold")?).await?.expect("it was made");
+    /// assert_eq!((stored.bounds.first, stored.bounds.last), (2, 3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(database: &Database) -> Self {
         Self {
             shared: Arc::clone(database.shared()),

@@ -51,6 +51,73 @@ const ATTEMPTS: usize = 4;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// # A client that goes on after a restart
+///
+/// ```
+/// use std::future::poll_fn;
+/// use std::sync::Arc;
+/// use sse_gate_codec::Event;
+/// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate, TokenKey};
+/// use sse_gate_resume::{Logs, Opening, ResumeKey, ResumeKeys, SessionLimits, Sessions};
+/// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs, SqliteSessions};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("sse-gate.db");
+/// # pollster::block_on(async {
+/// let start = || -> Result<_, Box<dyn std::error::Error>> {
+///     let database = Database::open(&path, DatabaseOptions::unsealed())?;
+///     let logs = Logs::default().with_store(SqliteLogs::new(&database));
+///     let keys = ResumeKeys::new(ResumeKey::new('a', [7; 32])?);
+///     let store = SqliteSessions::new(&database, SessionLimits::default());
+///     Ok((Sessions::new(store, keys).with_logs(&logs), logs, database))
+/// };
+/// let (sessions, logs, database) = start()?;
+/// # let gate = TokenGate::new(MemoryStore::default());
+/// # let chat = Resource::new(["chat"])?;
+/// # let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, chat.clone())).await?;
+/// # let token = issued.key();
+/// let arrival = sessions.arrival().await?;
+/// let grant = gate.redeem(issued.token().expose(), &chat).await?;
+/// let log = Arc::new(logs.create().await?);
+/// let opening = Opening::new(arrival, &grant, token, Arc::clone(&log));
+/// let mut subscription = sessions.open(opening).await?;
+/// log.append(&Event::new().data("one")).await?;
+/// let mut bytes = bytes::BytesMut::new();
+/// let mut text = String::new();
+/// while !text.contains("data: one") {
+///     bytes.clear();
+///     poll_fn(|cx| subscription.poll_write(cx, &mut bytes)).await;
+///     text += std::str::from_utf8(&bytes)?;
+/// }
+/// // The client keeps the last id that it has got.
+/// let id = text.lines().rev().find_map(|line| line.strip_prefix("id: ")).expect("an id");
+/// log.append(&Event::new().data("two")).await?;
+/// database.close()?;
+///
+/// // The process has been started again, and the client shows its id.
+/// let (sessions, _logs, _database) = start()?;
+/// let resumed = sessions.resume(id, token).await?;
+/// assert_eq!(resumed.log().bounds().last, 2);
+///
+/// // An id alone is of no use: it goes with the token that has opened the session.
+/// let other = TokenKey::from_bytes([9; 32]);
+/// assert!(sessions.resume(id, other).await.is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Damage
+///
+/// A session whose row was changed or moved in the file, or was sealed with a key that is gone, is lost. It is
+/// deleted when it is found, and its place is free again.
+///
+/// | what asks for it | what happens |
+/// |---|---|
+/// | its client comes back | it is refused, as one whose session is not known |
+/// | a newcomer of the same subject, at the cap | it gets the place |
+/// | a sign-out, or a sweep | the other sessions are closed as if it were not there |
+///
 /// # Several handles
 ///
 /// All handles on one database share its sessions. Each applies its own caps when a session is opened.
@@ -62,6 +129,10 @@ pub struct SqliteSessions {
 
 impl SqliteSessions {
     /// The sessions in a database, with these caps.
+    ///
+    /// Sessions that are over count among all until their time is up, so that their clients can be told. At the
+    /// cap of all, the first that was closed makes room. If a later start sets lower caps, the sessions that are
+    /// there stay.
     ///
     /// ```
     /// use sse_gate_resume::SessionLimits;

@@ -21,6 +21,13 @@ use crate::{Database, DatabaseError, DatabaseErrorKind};
 ///
 /// All stores on one database share its tokens. Each applies its own limits when it inserts.
 ///
+/// | step of the gate | what happens in the file |
+/// |---|---|
+/// | a token is issued | its subject's tokens are counted, and a row is inserted |
+/// | a token is redeemed | its row is deleted, and its value opened after the commit |
+/// | a subject signs out | the epoch goes up, the subject is noted in it, its rows are deleted |
+/// | a token ends | its row is deleted later, beside other work, or when nothing else is to do |
+///
 /// ```
 /// use sse_gate_core::{GrantRequest, IssueErrorKind, Limits, Resource, Subject, TokenGate};
 /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteTokens};
@@ -41,12 +48,51 @@ use crate::{Database, DatabaseError, DatabaseErrorKind};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// # Signing out
+///
+/// A request for a token that was authenticated before the sign-out gets none after it, even if the process was
+/// restarted between the two.
+///
+/// ```
+/// use sse_gate_core::{GrantRequest, Limits, Resource, Subject, TokenGate};
+/// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteTokens};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("tokens.db");
+/// # pollster::block_on(async {
+/// let database = Database::open(path, DatabaseOptions::unsealed())?;
+/// let tokens = SqliteTokens::new(&database, Limits::default());
+/// let gate = TokenGate::new(tokens.clone());
+/// let (alice, feed) = (Subject::new("alice")?, Resource::new(["feed"])?);
+/// let issued = gate.issue(GrantRequest::new(alice.clone(), feed.clone())).await?;
+///
+/// assert_eq!(gate.withdraw_all(&alice).await?, 1);
+/// assert!(gate.redeem(issued.token().expose(), &feed).await.is_err());
+/// assert_eq!(tokens.count().await?, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Damage
+///
+/// A token whose row was changed or moved in a sealed file can't be redeemed: it is refused as corrupt, and is
+/// gone. If its end was put off, it makes room when a cap is reached.
+///
 /// # Time
 ///
 /// A token ends after its time to live, by the clock of the database: see
 /// [`DatabaseOptions::with_clock`](crate::DatabaseOptions::with_clock). While the file is closed, only the wall clock can
 /// tell how much time has passed. If it was set back meanwhile, none has. The gate also refuses a
 /// token after its date. So a token lives no longer than either of the two allows.
+///
+/// | what happens to a token of 60 s | how long it is good |
+/// |---|---|
+/// | the file is open all the time | 60 s |
+/// | the process is stopped for 20 s after 10 s | 30 s more after the start |
+/// | the wall clock is set ahead by an hour | it has ended |
+/// | the wall clock is set back by an hour while the file is open | 60 s |
+/// | the wall clock is set back while the file is closed | 60 s of open time |
 #[derive(Clone, Debug)]
 pub struct SqliteTokens {
     shared: Arc<Shared>,

@@ -1,6 +1,18 @@
 //! The tables `logs` and `events`: what is done in them, statement by statement.
 //!
 //! Each file is an operation, or a part of one, in a transaction that others have begun.
+//!
+//! | operation | statements, if there is room |
+//! |---|---|
+//! | create | read the count, insert, write the count |
+//! | append | read the log and the two sums of bytes, look at its oldest event, insert, update the log and the sums |
+//! | read | read the log, and its events in the order of their numbers |
+//! | open, claim, end | read the log, update it |
+//! | remove | delete the log and its events, write the count and the sums |
+//!
+//! A log's row is not sealed, because each append changes it. So nothing in it is believed that could do harm:
+//! numbers out of range are a log that is lost, an event has its number and its log's name in its seal, and
+//! readers get events up to a hole and no further.
 
 mod append;
 mod create;

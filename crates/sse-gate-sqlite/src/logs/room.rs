@@ -1,4 +1,12 @@
 //! Room for an event: the oldest of its log make it.
+//!
+//! | bound | what makes room |
+//! |---|---|
+//! | events, bytes or age of the log | its oldest events |
+//! | bytes of its owner's logs, or of all | its own oldest events; if it has too few, the new one is refused |
+//!
+//! No log makes room for another one. What is looked at is the oldest event, and those that will be dropped, so a
+//! step costs the same in a long log.
 
 use sse_gate_resume::error::AppendErrorKind;
 

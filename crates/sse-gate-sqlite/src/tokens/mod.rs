@@ -8,6 +8,9 @@
 //! | take | delete the row and return it, write the total |
 //! | withdraw | write the epoch and the mark, delete the subject's rows in an index, write the total |
 //!
+//! A row is counted with the length that its columns say, whatever its value holds: a sealed value can be opened
+//! only when it is known whose it is, and the thread that writes opens none.
+//!
 //! None of them looks at more rows if the table has more: `plans` proves it by SQLite's own plans. The
 //! totals stand in the file and change in the same transaction as the rows, so a transaction that is taken
 //! back takes them along. They are counted anew only when the file is opened.
