@@ -5,4 +5,5 @@ mod bounds;
 mod damage;
 mod damaged_logs;
 mod restart;
+mod room;
 mod stage;
