@@ -150,6 +150,7 @@ fn part<T>(
     Ok(done)
 }
 
-fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+/// Runs a statement that begins or ends a transaction, or a part of one.
+pub(super) fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }
