@@ -109,6 +109,7 @@ impl Scene {
     fn sweep(&self) {
         for _ in 0..20 {
             let due = block_on(self.store().due(8)).unwrap();
+            assert!(due.has_more || due.sessions.is_empty());
             for session in &due.sessions {
                 let closed = self.close(*session);
                 assert!(closed, "one that is listed can be closed, or is lost");
