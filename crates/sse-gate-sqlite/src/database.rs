@@ -25,8 +25,7 @@ const CHORES: [Chore; 2] = [tokens::drop_ended, logs::drop_unused];
 
 /// An open file, and the threads that work on it. Clones share both.
 ///
-/// One process opens a file at a time. It makes three more files beside it, `-wal`, `-shm` and `-lock`;
-/// a backup needs SQLite's own means (`VACUUM INTO`, or `.backup` in its shell) or a closed file.
+/// One process opens a file at a time. It makes three more files beside it, `-wal`, `-shm` and `-lock`.
 ///
 /// All work is done by two threads of the database, so no operation blocks the thread that asks. Their
 /// answers are futures of any executor.
@@ -55,6 +54,39 @@ const CHORES: [Chore; 2] = [tokens::drop_ended, logs::drop_unused];
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Backups
+///
+/// A copy of the open file alone is no backup: what was written last is in the `-wal`. SQLite makes a whole
+/// copy from a connection of its own, in any process, while the service goes on: `VACUUM INTO`, or `.backup` in
+/// its shell. A closed file can be copied as it is.
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_resume::{Logs, Topics};
+/// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let (path, copy) = (folder.path().join("sse-gate.db"), folder.path().join("copy.db"));
+/// # pollster::block_on(async {
+/// let database = Database::open(&path, DatabaseOptions::unsealed())?;
+/// let topics = Topics::new(Logs::default().with_store(SqliteLogs::new(&database)));
+/// topics.publish("news", None, &Event::new().data("one")).await?;
+///
+/// let connection = rusqlite::Connection::open(&path)?;
+/// connection.execute("VACUUM INTO ?1", [copy.to_str()])?;
+///
+/// let database = Database::open(&copy, DatabaseOptions::unsealed())?;
+/// let topics = Topics::new(Logs::default().with_store(SqliteLogs::new(&database)));
+/// assert_eq!(topics.publish("news", None, &Event::new().data("two")).await?, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A copy that is put back in the place of the file makes tokens good again that were redeemed since, and resume
+/// ids that were used since. So let the longest life of a token pass before the service starts with it, and
+/// expect sessions to be closed whose clients show ids from after the copy.
 ///
 /// # Closing
 ///
@@ -86,7 +118,8 @@ impl Database {
     /// find damage, and a larger one in part.
     ///
     /// What an earlier process has left in the `-wal` is read first, so a start after a crash takes longer
-    /// than one after [`close`](Self::close).
+    /// than one after [`close`](Self::close). All tokens, sessions and logs are counted, so that the caps are
+    /// right whatever has happened to the file.
     ///
     /// ```
     /// use sse_gate_sqlite::{Database, DatabaseErrorKind, DatabaseOptions};
@@ -115,8 +148,7 @@ impl Database {
         let node = NodeId::generate(&*options.entropy).map_err(Fault::from)?;
         let marks = Marks::load(&file.connection, &WITHDRAWALS).map_err(Fault::from)?;
         let revocations = Marks::load(&file.connection, &REVOCATIONS).map_err(Fault::from)?;
-        sessions::recover(&file.connection, file.clock.left_at()).map_err(Fault::from)?;
-        logs::recover(&file.connection).map_err(Fault::from)?;
+        take_over(&file).map_err(Fault::from)?;
         let clock = file.clock.clone();
         let engine = Engine::start(file, options.queue, &CHORES)?;
         Ok(Self(Arc::new(Shared {
@@ -161,4 +193,13 @@ impl Database {
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.0
     }
+}
+
+/// Brings what the last process has left in line with what is there, in one transaction.
+fn take_over(file: &OpenedFile) -> rusqlite::Result<()> {
+    let step = file.connection.unchecked_transaction()?;
+    tokens::recount(&step)?;
+    sessions::recover(&step, file.clock.left_at())?;
+    logs::recover(&step)?;
+    step.commit()
 }

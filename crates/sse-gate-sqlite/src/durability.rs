@@ -15,6 +15,13 @@
 /// opened again, and clients ask for new ones. Linux tells whether the machine has restarted. On other
 /// systems any file that was not closed counts as one whose machine has restarted.
 ///
+/// Which one to take:
+///
+/// - Tokens alone, on a machine that may lose power: `Normal` costs each client one more request after a power
+///   cut, and saves a flush for each mint and each redemption.
+/// - Events that clients must not miss: `Full`. What was acknowledged before the power cut is there after it.
+/// - Containers that are stopped and started again are not machines that lose power: both keep everything.
+///
 /// ```
 /// use sse_gate_sqlite::{DatabaseOptions, Durability};
 ///

@@ -67,25 +67,38 @@ pub struct DatabaseError {
 #[non_exhaustive]
 pub enum DatabaseErrorKind {
     /// Another process, or another [`Database`](crate::Database) of this one, has the file open.
+    ///
+    /// The lock ends with the process that holds it, however that ends. A child process that was just
+    /// started holds it, too, until it runs its own program.
     Locked,
     /// The file is something else: no database, or one of another program. It was not changed.
     Foreign,
     /// A newer version of this crate has written the file. It was not changed.
+    ///
+    /// A file of an older version is brought up to date when it is opened, and can't be opened by the older
+    /// version after that.
     Newer,
-    /// The file is damaged.
+    /// The file is damaged: a page of it, its tables, or numbers that all depends on.
+    ///
+    /// A row that was changed is no reason for it: a token is refused, a session is lost, an event is a gap
+    /// for its readers, and the rest goes on.
     Corrupt,
-    /// The file or its folder can't be written to.
+    /// The file or its folder can't be written to. SQLite needs both: it makes `-wal` and `-shm` beside the
+    /// file.
     ReadOnly,
     /// The file was sealed with other keys, or it is sealed and no keys were given, or the other way
     /// round.
     WrongKeys,
-    /// The random number generator failed.
+    /// The random number generator failed. A new file needs it for its name and its keys, and each sealed
+    /// value for its nonce.
     NoEntropy,
-    /// The disk is full. Nothing was changed.
+    /// The disk is full. Nothing was changed. What frees room still works as soon as there is some: tokens
+    /// that have ended are removed by and by, and their space is used again.
     DiskFull,
-    /// Too many operations are waiting already.
+    /// Too many operations are waiting already: see
+    /// [`DatabaseOptions::with_queue`](crate::DatabaseOptions::with_queue). The operation was not begun.
     Busy,
-    /// The database was closed.
+    /// The database was closed. Operations that were waiting then were still done, and answered.
     Closed,
     /// The operating system or SQLite failed. [`source`](Error::source) says how.
     Unavailable,
@@ -101,6 +114,25 @@ impl DatabaseError {
     }
 
     /// What kind of error this is.
+    ///
+    /// ```
+    /// use sse_gate_sqlite::{Database, DatabaseErrorKind, DatabaseOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// # let old = Database::open(&path, DatabaseOptions::unsealed())?;
+    /// # let old = std::sync::Mutex::new(Some(old));
+    /// # let wait = || drop(old.lock().unwrap().take());
+    /// // In a deploy, the old process may still have the file open.
+    /// let database = loop {
+    ///     match Database::open(&path, DatabaseOptions::unsealed()) {
+    ///         Err(error) if error.kind() == DatabaseErrorKind::Locked => wait(),
+    ///         opened => break opened?,
+    ///     }
+    /// };
+    /// # database.close()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn kind(&self) -> DatabaseErrorKind {
         self.kind
     }

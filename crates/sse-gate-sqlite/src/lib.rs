@@ -36,7 +36,7 @@
 //! | an entry is given once | `DELETE … RETURNING` on the one thread that writes, answered after the commit |
 //! | inserting only creates | `INSERT … ON CONFLICT DO NOTHING`, in the same transaction as all checks |
 //! | an entry ends after its TTL | its end is in the row, on a time line of the file that goes on over restarts |
-//! | a full store drops no live entry | the totals are two numbers in the file; a subject's entries are counted in an index |
+//! | a full store drops no live entry | the totals are two numbers in the file, counted anew at each start; a subject's entries are counted in an index |
 //! | a withdrawn subject has no entries left | the epoch, the mark and the deletion are one transaction |
 //! | a dropped future has done all or nothing | an operation is one job, which runs whole or is skipped |
 //!
@@ -58,7 +58,7 @@
 //! | events are numbered without holes | the number is the log's last one and one more, in the transaction that inserts |
 //! | what was answered is there | an append is answered after the commit |
 //! | the limits of a log hold | the oldest events are deleted in the same transaction |
-//! | another log of the same name is another one | its epoch is part of what finds a log, and of each event's seal |
+//! | another log of the same name is another one | its name and its epoch find a log, and are part of each event's seal |
 //! | a writer that is gone leaves an orphan | the row names the process of its one writer, and each start has a new name |
 //!
 //! # What waits for the disk
@@ -74,6 +74,15 @@
 //!
 //! A commit is shared by all that wait for it.
 //!
+//! # A start, step by step
+//!
+//! 1. The file is locked, made if there is none, and looked at: is it ours, of a version that is known, whole?
+//! 2. Its index key is opened, which shows whether the keys are the right ones.
+//! 3. If operations that were answered may be missing after a power cut, all is dropped.
+//! 4. The file's time goes on, and all that is in it is counted anew.
+//! 5. Connections of the last process count as waiting, and logs that have lost their writer as orphaned.
+//! 6. The two threads start. What has ended meanwhile is removed by and by.
+//!
 //! # What survives what
 //!
 //! | | [`Durability::Full`] | [`Durability::Normal`] |
@@ -82,7 +91,9 @@
 //! | the machine loses power | everything that was answered | nothing: tokens, sessions and logs are dropped at the next start |
 //! | the disk is full | operations are refused as unavailable, and nothing is half done | the same |
 //! | the file is an old copy | tokens that have ended since are gone; **one that was redeemed since the copy and has not ended is good again** | the same |
-//! | the file was changed by someone without the keys | changed and moved entries are refused, with [`StoreErrorKind::Corrupt`] | the same |
+//! | a token was changed or moved in the file | it is refused, with [`StoreErrorKind::Corrupt`], and gone | the same |
+//! | an event was changed or moved in the file | its readers are told that it is gone, and go on with the next one | the same |
+//! | a session was changed or moved in the file | it is lost: its client is refused as one whose session is not known | the same |
 //!
 //! [`StoreErrorKind::Corrupt`]: sse_gate_core::StoreErrorKind::Corrupt
 //!

@@ -168,6 +168,12 @@ mod tests {
                 );
                 assert!(!has_marked(step, &WITHDRAWALS, alice, after_alice)?);
                 assert!(has_marked(step, &WITHDRAWALS, carol, after_alice)?);
+                let marks_left = "SELECT count(*) FROM withdrawals";
+                assert_eq!(step.first(marks_left, [], |row| row.get(0))?, Some(1));
+
+                // The next one forgets nobody, and so everyone else is as before.
+                marks.mark(step, carol)?;
+                assert!(!has_marked(step, &WITHDRAWALS, bob, after_alice)?);
                 let next = Epoch::from_u64(present(step)?.as_u64() + 1);
                 has_marked(step, &WITHDRAWALS, bob, next)
             });

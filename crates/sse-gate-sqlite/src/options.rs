@@ -37,6 +37,22 @@ impl DatabaseOptions {
     /// which of them belong together, how large they are and when they end. Someone who writes to it can
     /// delete entries, and put back an old copy of an entry that has not ended yet. A forged, changed or
     /// moved entry is refused.
+    ///
+    /// Whether a file is sealed is decided when it is made. It can't be opened in the other way later.
+    ///
+    /// ```
+    /// use sse_gate_sqlite::{Database, DatabaseErrorKind, DatabaseOptions, SealingKey, SealingKeys};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// # let secret = [7; 32];
+    /// let keys = SealingKeys::new(SealingKey::new(secret));
+    /// Database::open(&path, DatabaseOptions::sealed(keys))?.close()?;
+    ///
+    /// let error = Database::open(&path, DatabaseOptions::unsealed()).unwrap_err();
+    /// assert_eq!(error.kind(), DatabaseErrorKind::WrongKeys);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sealed(keys: SealingKeys) -> Self {
         Self::new(Some(keys))
     }
@@ -46,6 +62,28 @@ impl DatabaseOptions {
     ///
     /// Tokens themselves are never in the file, sealed or not. The file belongs to the user of the
     /// process, who alone can read it (mode 0600).
+    ///
+    /// ```
+    /// use sse_gate_core::{GrantRequest, Limits, Resource, Subject, TokenGate};
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteTokens};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// # pollster::block_on(async {
+    /// let database = Database::open(&path, DatabaseOptions::unsealed())?;
+    /// let gate = TokenGate::new(SqliteTokens::new(&database, Limits::default()));
+    /// let request = GrantRequest::new(Subject::new("alice@example.com")?, Resource::new(["feed"])?);
+    /// let issued = gate.issue(request).await?;
+    /// database.close()?;
+    ///
+    /// let file = std::fs::read(&path)?;
+    /// let shows = |text: &str| file.windows(text.len()).any(|part| part == text.as_bytes());
+    /// assert!(shows("alice@example.com"));
+    /// assert!(!shows(issued.token().expose()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn unsealed() -> Self {
         Self::new(None)
     }
@@ -61,6 +99,20 @@ impl DatabaseOptions {
     }
 
     /// Sets what an answered operation survives. [`Durability::Full`] by default.
+    ///
+    /// It is a setting of the process and not of the file: the next start may choose another one.
+    ///
+    /// ```
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, Durability};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// for durability in [Durability::Normal, Durability::Full] {
+    ///     let options = DatabaseOptions::unsealed().with_durability(durability);
+    ///     Database::open(&path, options)?.close()?;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_durability(mut self, durability: Durability) -> Self {
         self.durability = durability;
         self
@@ -73,6 +125,30 @@ impl DatabaseOptions {
     /// An operation that waits holds its entry: with the default and payloads of 64 KiB that is 64 MiB at
     /// most. One transaction takes up to 256 of them, so a disk that flushes in 5 ms serves a full queue
     /// in some 20 ms.
+    ///
+    /// ```
+    /// use sse_gate_core::{GrantRequest, IssueErrorKind, Limits, Resource, Subject, TokenGate};
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteTokens};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// # pollster::block_on(async {
+    /// let database = Database::open(path, DatabaseOptions::unsealed().with_queue(1))?;
+    /// let gate = TokenGate::new(SqliteTokens::new(&database, Limits::default()));
+    /// let feed = Resource::new(["feed"])?;
+    /// let requests = (0..200).map(|number| {
+    ///     let subject = Subject::new(format!("user-{number}")).expect("it is a name");
+    ///     gate.issue(GrantRequest::new(subject, feed.clone()))
+    /// });
+    /// // Each is let in or refused at once. None waits for a place in the queue.
+    /// let outcomes = futures_util::future::join_all(requests).await;
+    /// let refused: Vec<_> = outcomes.iter().filter_map(|it| it.as_ref().err()).collect();
+    /// assert!(refused.len() < 200);
+    /// assert!(refused.iter().all(|it| it.kind() == IssueErrorKind::StoreUnavailable));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_queue(mut self, max: usize) -> Self {
         self.queue = max.max(1);
         self

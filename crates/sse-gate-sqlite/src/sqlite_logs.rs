@@ -11,8 +11,7 @@ use sse_gate_resume::error::{AppendError, LogError};
 use crate::Database;
 use crate::database::Shared;
 use crate::engine::{Step, WhenAbandoned};
-use crate::logs::{self, Appending, FoundEvents, LogCaps, LogKey, Newcomer, NotAppended};
-use crate::tokens::to_number;
+use crate::logs::{self, Appending, LogCaps, LogKey, Newcomer, NotAppended};
 
 /// How many logs there may be by default.
 const LOGS: usize = 50_000;
@@ -52,6 +51,53 @@ const SHARES: usize = 16;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// # An answer whose process has died
+///
+/// A log that [`create_for`](sse_gate_resume::Logs::create_for) makes has one writer. If the process dies before the
+/// writer has ended it, the log is orphaned. The next process finds it so when the client comes back, and either
+/// takes the work over or ends the log as failed.
+///
+/// ```
+/// use sse_gate_codec::Event;
+/// use sse_gate_core::Subject;
+/// use sse_gate_resume::Logs;
+/// use sse_gate_resume::backend::{LogId, LogStore};
+/// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("sse-gate.db");
+/// # pollster::block_on(async {
+/// let database = Database::open(&path, DatabaseOptions::unsealed())?;
+/// let logs = Logs::default().with_store(SqliteLogs::new(&database));
+/// let log = logs.create_for(&Subject::new("alice")?).await?;
+/// log.append(&Event::new().data("half of the answer")).await?;
+/// let id = LogId { name: log.name(), epoch: log.epoch() };
+/// database.close()?;
+///
+/// // The process has been started again.
+/// let store = SqliteLogs::new(&Database::open(&path, DatabaseOptions::unsealed())?);
+/// let stored = store.open(id.name.clone()).await?.expect("it is in the file");
+/// assert!(stored.is_orphaned);
+/// assert!(store.claim(id.clone()).await?);
+/// assert!(!store.claim(id.clone()).await?, "it is taken over once");
+/// assert_eq!(store.append(id, "data: the rest\n\n".into()).await?, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Damage
+///
+/// | what was changed in the file | what readers see |
+/// |---|---|
+/// | the bytes, the place or the number of an event | a gap, and the events behind it under their own numbers |
+/// | an event is missing | the same |
+/// | the name or the epoch of a log | no log, or one whose events are all gone |
+/// | the numbers of a log, so that they make no sense | no log: it is freed when it is opened, or at the next start |
+///
+/// No event is given under a number or a name that is not its own. In a file that is not sealed, someone who can
+/// write to it can also write events.
+///
 /// # What is freed, and when
 ///
 /// A session's own log goes with the session. A topic's log goes when the topic does. A log that an earlier
@@ -66,6 +112,34 @@ pub struct SqliteLogs {
 impl SqliteLogs {
     /// The logs in a database: at most 50,000 of them, and 1 GiB of events in all, a sixteenth of that for
     /// the logs of one subject.
+    ///
+    /// How many events a log holds, and for how long, is set by the [`Logs`](sse_gate_resume::Logs) that make it,
+    /// and stays with the log over restarts.
+    ///
+    /// ```
+    /// use sse_gate_codec::Event;
+    /// use sse_gate_resume::backend::{LogName, LogStore};
+    /// use sse_gate_resume::{LogLimits, Logs, Topics};
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// # pollster::block_on(async {
+    /// let database = Database::open(path, DatabaseOptions::unsealed())?;
+    /// let store = SqliteLogs::new(&database);
+    /// let prices = Logs::default()
+    ///     .with_limits(LogLimits::default().with_max_events(2))
+    ///     .with_store(store.clone());
+    /// let topics = Topics::new(prices);
+    /// for price in ["100", "101", "99"] {
+    ///     topics.publish("gold", None, &Event::new().data(price)).await?;
+    /// }
+    /// let stored = store.open(LogName::new("topic/gold")?).await?.expect("it was made");
+    /// assert_eq!((stored.bounds.first, stored.bounds.last), (2, 3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(database: &Database) -> Self {
         Self {
             shared: Arc::clone(database.shared()),
@@ -147,23 +221,6 @@ impl SqliteLogs {
         let name = [b"log\0", name.as_str().as_bytes()].concat();
         self.shared.keys.subjects.tag(&name)
     }
-
-    /// Opens the events of a log.
-    fn open(&self, log: &LogId, found: FoundEvents) -> Result<StoredEvents, LogError> {
-        let FoundEvents { bounds, events } = found;
-        let first = events.first().map_or(0, |(seq, _)| *seq);
-        let sealer = &self.shared.keys.sealer;
-        let opened = events.into_iter().map(|(seq, value)| {
-            let place = logs::event_place(log.epoch, seq);
-            sealer.open(&place, &value).map(Bytes::from)
-        });
-        let events: Result<Vec<_>, _> = opened.collect();
-        Ok(StoredEvents {
-            bounds,
-            first: u64::try_from(first).unwrap_or(0),
-            events: events.map_err(LogError::unavailable)?,
-        })
-    }
 }
 
 impl LogStore for SqliteLogs {
@@ -223,13 +280,22 @@ impl LogStore for SqliteLogs {
         max_bytes: usize,
     ) -> Result<Option<StoredEvents>, LogError> {
         let key = self.key(&log);
-        let (after, max) = (
-            i64::try_from(after).unwrap_or(i64::MAX),
-            to_number(max_bytes),
-        );
-        let read = move |step: &Step<'_>| logs::read(step, key, after, max.max(1));
-        let found = self.shared.engine.read(read).await?;
-        found.map(|found| self.open(&log, found)).transpose()
+        let (max, mut lost) = (max_bytes.max(1), None);
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        loop {
+            let after = lost.unwrap_or(after);
+            let read = move |step: &Step<'_>| logs::read(step, key, after, max);
+            let Some(found) = self.shared.engine.read(read).await? else {
+                return Ok(None);
+            };
+            let opened = found.open(key, &self.shared.keys.sealer);
+            if opened.lost.is_some() && opened.stored.events.is_empty() {
+                // There may be some that can be opened behind them.
+                lost = opened.lost;
+            } else {
+                return Ok(Some(opened.behind(lost)));
+            }
+        }
     }
 
     async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {

@@ -7,13 +7,17 @@ use sse_gate_resume::SessionLimits;
 use sse_gate_resume::backend::{
     Due, Moment, NodeId, Record, SessionEpoch, SessionId, SessionKey, SessionStore, StoredSession,
 };
-use sse_gate_resume::error::SessionError;
+use sse_gate_resume::error::{SessionError, SessionErrorKind};
 
 use crate::database::Shared;
 use crate::engine::{Step, WhenAbandoned};
 use crate::fault::Fault;
-use crate::sessions::{self, FoundSession, SessionRow};
+use crate::seal::SubjectTag;
+use crate::sessions::{self, FoundSession, OfSubject, OpenedSession, SessionRow};
 use crate::{Database, DatabaseErrorKind};
+
+/// How often a session is looked for if its row is lost.
+const ATTEMPTS: usize = 4;
 
 /// Keeps sessions in a [`Database`], so that clients go on with them after a restart.
 ///
@@ -47,6 +51,73 @@ use crate::{Database, DatabaseErrorKind};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// # A client that goes on after a restart
+///
+/// ```
+/// use std::future::poll_fn;
+/// use std::sync::Arc;
+/// use sse_gate_codec::Event;
+/// use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate, TokenKey};
+/// use sse_gate_resume::{Logs, Opening, ResumeKey, ResumeKeys, SessionLimits, Sessions};
+/// use sse_gate_sqlite::{Database, DatabaseOptions, SqliteLogs, SqliteSessions};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("sse-gate.db");
+/// # pollster::block_on(async {
+/// let start = || -> Result<_, Box<dyn std::error::Error>> {
+///     let database = Database::open(&path, DatabaseOptions::unsealed())?;
+///     let logs = Logs::default().with_store(SqliteLogs::new(&database));
+///     let keys = ResumeKeys::new(ResumeKey::new('a', [7; 32])?);
+///     let store = SqliteSessions::new(&database, SessionLimits::default());
+///     Ok((Sessions::new(store, keys).with_logs(&logs), logs, database))
+/// };
+/// let (sessions, logs, database) = start()?;
+/// # let gate = TokenGate::new(MemoryStore::default());
+/// # let chat = Resource::new(["chat"])?;
+/// # let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, chat.clone())).await?;
+/// # let token = issued.key();
+/// let arrival = sessions.arrival().await?;
+/// let grant = gate.redeem(issued.token().expose(), &chat).await?;
+/// let log = Arc::new(logs.create().await?);
+/// let opening = Opening::new(arrival, &grant, token, Arc::clone(&log));
+/// let mut subscription = sessions.open(opening).await?;
+/// log.append(&Event::new().data("one")).await?;
+/// let mut bytes = bytes::BytesMut::new();
+/// let mut text = String::new();
+/// while !text.contains("data: one") {
+///     bytes.clear();
+///     poll_fn(|cx| subscription.poll_write(cx, &mut bytes)).await;
+///     text += std::str::from_utf8(&bytes)?;
+/// }
+/// // The client keeps the last id that it has got.
+/// let id = text.lines().rev().find_map(|line| line.strip_prefix("id: ")).expect("an id");
+/// log.append(&Event::new().data("two")).await?;
+/// database.close()?;
+///
+/// // The process has been started again, and the client shows its id.
+/// let (sessions, _logs, _database) = start()?;
+/// let resumed = sessions.resume(id, token).await?;
+/// assert_eq!(resumed.log().bounds().last, 2);
+///
+/// // An id alone is of no use: it goes with the token that has opened the session.
+/// let other = TokenKey::from_bytes([9; 32]);
+/// assert!(sessions.resume(id, other).await.is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Damage
+///
+/// A session whose row was changed or moved in the file, or was sealed with a key that is gone, is lost. It is
+/// deleted when it is found, and its place is free again.
+///
+/// | what asks for it | what happens |
+/// |---|---|
+/// | its client comes back | it is refused, as one whose session is not known |
+/// | a newcomer of the same subject, at the cap | it gets the place |
+/// | a sign-out, or a sweep | the other sessions are closed as if it were not there |
+///
 /// # Several handles
 ///
 /// All handles on one database share its sessions. Each applies its own caps when a session is opened.
@@ -58,6 +129,10 @@ pub struct SqliteSessions {
 
 impl SqliteSessions {
     /// The sessions in a database, with these caps.
+    ///
+    /// Sessions that are over count among all until their time is up, so that their clients can be told. At the
+    /// cap of all, the first that was closed makes room. If a later start sets lower caps, the sessions that are
+    /// there stay.
     ///
     /// ```
     /// use sse_gate_resume::SessionLimits;
@@ -99,22 +174,82 @@ impl SqliteSessions {
         sealed.map_err(SessionError::unavailable)
     }
 
-    fn open(&self, found: &FoundSession) -> Result<StoredSession, SessionError> {
+    /// What the store says of a row. `None` if the row is lost.
+    fn open(&self, found: &FoundSession) -> Option<StoredSession> {
         let shared = &*self.shared;
-        let bytes = found.open(&shared.keys.sealer);
-        let bytes = bytes.map_err(SessionError::unavailable)?;
-        let record = Record::from_bytes(&bytes).map_err(SessionError::unavailable)?;
-        if record.binding().token != found.token {
-            return Err(SessionError::unavailable("record is of another session"));
-        }
+        let OpenedSession {
+            id,
+            version,
+            record,
+        } = found.open(&shared.keys, shared.node)?;
         let is_own = record.node() == shared.node;
-        Ok(StoredSession {
-            id: found.id,
-            version: u64::try_from(found.version).unwrap_or(0),
+        Some(StoredSession {
+            id,
+            version,
             now: found.now.to_steady(),
             node_left_at: (!is_own).then(|| shared.clock.left_at().to_steady()),
             record,
         })
+    }
+
+    /// Drops the rows of sessions that are lost, and counts a subject's sessions anew.
+    async fn drop_lost(
+        &self,
+        lost: Vec<FoundSession>,
+        subject: Option<SubjectTag>,
+    ) -> Result<(), SessionError> {
+        let drop = move |step: &Step<'_>| {
+            sessions::drop_lost(step, &lost)?;
+            subject.map_or(Ok(()), |subject| {
+                sessions::recount(step, subject.as_bytes())
+            })
+        };
+        Ok(self.shared.engine.write(WhenAbandoned::Run, drop).await?)
+    }
+
+    /// Looks whether a newcomer was refused because of sessions that are lost. If so, they are gone now, and
+    /// it can be tried again.
+    async fn has_mended(
+        &self,
+        refused: SessionErrorKind,
+        newcomer: &SessionRow,
+    ) -> Result<bool, SessionError> {
+        match refused {
+            SessionErrorKind::Exists => {
+                let by_id = self.load(SessionKey::Id(newcomer.id)).await?;
+                let by_token = self.load(SessionKey::Token(newcomer.token)).await?;
+                Ok(by_id.is_none() && by_token.is_none())
+            }
+            SessionErrorKind::FullForSubject => {
+                let subject = newcomer.subject;
+                let find = move |step: &Step<'_>| sessions::of_subject(step, subject);
+                let OfSubject { rows, is_counted } = self.shared.engine.read(find).await?;
+                let lost: Vec<_> = rows
+                    .into_iter()
+                    .filter(|row| self.open(row).is_none())
+                    .collect();
+                if lost.is_empty() && is_counted {
+                    return Ok(false);
+                }
+                self.drop_lost(lost, Some(subject)).await?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn try_create(
+        &self,
+        row: &SessionRow,
+        record: &Record,
+    ) -> Result<Result<(), SessionErrorKind>, SessionError> {
+        let row = row.clone();
+        let value = self.seal(&row, 0, record)?;
+        let epoch = sse_gate_core::Epoch::from_u64(record.binding().arrival_epoch.as_u64());
+        let limits = self.limits;
+        let create = move |step: &Step<'_>| sessions::create(step, limits, &row, epoch, &value);
+        let engine = &self.shared.engine;
+        Ok(engine.write(WhenAbandoned::Run, create).await?)
     }
 }
 
@@ -139,18 +274,29 @@ impl SessionStore for SqliteSessions {
 
     async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
         let row = self.row(id, &record);
-        let value = self.seal(&row, 0, &record)?;
-        let epoch = sse_gate_core::Epoch::from_u64(record.binding().arrival_epoch.as_u64());
-        let limits = self.limits;
-        let create = move |step: &Step<'_>| sessions::create(step, limits, &row, epoch, &value);
-        let engine = &self.shared.engine;
-        Ok(engine.write(WhenAbandoned::Run, create).await??)
+        let Err(refused) = self.try_create(&row, &record).await? else {
+            return Ok(());
+        };
+        // If it can't be looked for, the newcomer is refused all the same.
+        if let Ok(true) = self.has_mended(refused, &row).await {
+            return Ok(self.try_create(&row, &record).await??);
+        }
+        Err(refused.into())
     }
 
     async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
-        let load = move |step: &Step<'_>| sessions::load(step, key);
-        let found = self.shared.engine.read(load).await?;
-        found.map(|found| self.open(&found)).transpose()
+        for _ in 0..ATTEMPTS {
+            let load = move |step: &Step<'_>| sessions::load(step, key);
+            let Some(found) = self.shared.engine.read(load).await? else {
+                return Ok(None);
+            };
+            if let Some(stored) = self.open(&found) {
+                return Ok(Some(stored));
+            }
+            // It is dropped, unless it was changed meanwhile. Then the new one counts.
+            self.drop_lost(vec![found], None).await?;
+        }
+        Ok(None)
     }
 
     async fn swap(

@@ -5,6 +5,14 @@
 //! failures end the whole transaction all the same, as SQLite does if a file may not grow any more. Then
 //! each job runs in a transaction of its own. If a commit fails, nothing has changed, and every caller of
 //! its jobs is told so.
+//!
+//! | what fails | how often the jobs run | what is committed |
+//! |---|---|---|
+//! | nothing | once | all |
+//! | a job, in a statement | twice, the second time behind savepoints | all others |
+//! | a job, and SQLite ends the transaction | up to three times, the third time alone | all others |
+//! | the beginning or the commit | once | nothing |
+//! | a chore | twice | all jobs; the chore is tried again later |
 
 use rusqlite::Connection;
 
@@ -142,6 +150,7 @@ fn part<T>(
     Ok(done)
 }
 
-fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+/// Runs a statement that begins or ends a transaction, or a part of one.
+pub(super) fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }

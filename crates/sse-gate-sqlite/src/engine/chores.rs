@@ -63,3 +63,29 @@ impl Chores {
         Ok(is_more)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DatabaseOptions;
+    use crate::file::{Name, OpenedFile, number};
+    use sse_gate_core::ManualClock;
+
+    /// E12: the time is written down again when it was not for a while, and not each time.
+    #[test]
+    fn the_time_is_written_down_now_and_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = ManualClock::default();
+        let options = DatabaseOptions::unsealed().with_clock(clock.clone());
+        let (file, _) = OpenedFile::open(&folder.path().join("a.db"), &options, &[]).unwrap();
+        let mut chores = Chores::new(&[]);
+        let run = |chores: &mut Chores| {
+            clock.advance(Duration::from_millis(1));
+            chores.run(&file.connection, &file.clock, 1).unwrap();
+            number(&file.connection, Name::MarkTime).unwrap()
+        };
+        assert_eq!([run(&mut chores), run(&mut chores)], [1, 1]);
+        chores.marked_at = Instant::now().checked_sub(MARK_EVERY);
+        assert_eq!(run(&mut chores), 3);
+    }
+}

@@ -163,3 +163,26 @@ fn the_reader_can_not_write() {
         DatabaseErrorKind::ReadOnly
     );
 }
+
+/// A job of the reader sees one state of the file, whatever is committed while it runs. Else a log could be freed,
+/// and its number given to another one, between looking for the log and reading its events.
+#[test]
+fn a_read_sees_one_state() {
+    let (_folder, engine) = engine();
+    let (begun, has_begun) = channel::<()>();
+    let (written, is_written) = channel::<()>();
+    let read = engine.read(move |step| {
+        let before = number(step.connection(), Name::Tokens)?;
+        begun.send(()).unwrap();
+        is_written.recv().unwrap();
+        Ok((before, number(step.connection(), Name::Tokens)?))
+    });
+    let mut read = pin!(read);
+    start(read.as_mut());
+    has_begun.recv().unwrap();
+    let add = |step: &Step<'_>| file::add(step.connection(), Name::Tokens, 1);
+    block_on(engine.write(WhenAbandoned::Skip, add)).unwrap();
+    written.send(()).unwrap();
+    assert_eq!(block_on(read).unwrap(), (0, 0));
+    assert_eq!(count(&engine), 1);
+}

@@ -9,7 +9,7 @@ use sse_gate_core::{Entropy, EntropyError};
 use zeroize::Zeroizing;
 
 use super::lock::FileLock;
-use super::state::{Name, bytes, set_bytes};
+use super::state::{Name, bytes, has_sound_numbers, set_bytes};
 use super::{connection, place, run, schema};
 use crate::fault::Fault;
 use crate::seal::{Row, Sealer, SubjectIndex};
@@ -58,6 +58,9 @@ impl OpenedFile {
 
         let step = Transaction::new(&mut connection, TransactionBehavior::Immediate)?;
         let keys = unlock(&step, options)?;
+        if !has_sound_numbers(&step)? {
+            return Err(DatabaseErrorKind::Corrupt.into());
+        }
         if run::may_have_lost(&step)? {
             for recovery in recoveries {
                 recovery(&step)?;

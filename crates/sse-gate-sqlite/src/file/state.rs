@@ -72,7 +72,19 @@ const READ: &str = "SELECT value FROM state WHERE name = ?1";
 const WRITE: &str = "INSERT INTO state (name, value) VALUES (?1, ?2)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 const ADD: &str = "INSERT INTO state (name, value) VALUES (?1, ?2)
-    ON CONFLICT (name) DO UPDATE SET value = value + excluded.value";
+    ON CONFLICT (name) DO UPDATE SET
+        value = max(0, min(9223372036854775807, value + excluded.value))";
+
+/// Numbers that a damaged file may not have. Those that count rows are counted anew.
+const DAMAGED: &str = "SELECT count(*) FROM state
+    WHERE name NOT IN ('file', 'index_key', 'boot', 'tokens', 'token_payload', 'sessions', 'logs', 'log_bytes')
+        AND NOT (typeof(value) = 'integer' AND value BETWEEN 0 AND 4611686018427387904)";
+
+/// Whether each number that is not counted anew is one that we can have written.
+pub(super) fn has_sound_numbers(connection: &Connection) -> rusqlite::Result<bool> {
+    let damaged: i64 = connection.query_row(DAMAGED, [], |row| row.get(0))?;
+    Ok(damaged == 0)
+}
 
 /// Reads a number. It is 0 if it was never written.
 pub(crate) fn number(connection: &Connection, name: Name) -> rusqlite::Result<i64> {
@@ -91,7 +103,7 @@ pub(crate) fn set_number(connection: &Connection, name: Name, value: i64) -> rus
         .map(drop)
 }
 
-/// Adds to a number.
+/// Adds to a number. None of them is ever negative, or too large for SQLite, even if the file was changed.
 pub(crate) fn add(connection: &Connection, name: Name, more: i64) -> rusqlite::Result<()> {
     connection
         .prepare_cached(ADD)?

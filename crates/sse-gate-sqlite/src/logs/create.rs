@@ -4,7 +4,7 @@ use sse_gate_resume::LogLimits;
 use sse_gate_resume::backend::NodeId;
 use sse_gate_resume::error::LogErrorKind;
 
-use super::free::free_unused;
+use super::free::{self, free_unused};
 use super::row::LogKey;
 use crate::engine::Step;
 use crate::file::{Name, add, number};
@@ -47,9 +47,14 @@ pub(crate) fn create(
         age,
         step.now().as_millis().saturating_add(age),
     );
-    if step.execute(INSERT, columns)? == 0 {
+    let is_new = step.execute(INSERT, columns)? > 0
+        || (free::by_name(step, newcomer.key.name)?.is_none()
+            && step.execute(INSERT, columns)? > 0);
+    if !is_new {
         return Ok(Err(LogErrorKind::Exists));
     }
+    // The number of a log that is gone is used again. Its events are gone with it, or are nobody's.
+    step.execute(free::DROP_EVENTS, [step.connection().last_insert_rowid()])?;
     add(step.connection(), Name::Logs, 1)?;
     Ok(Ok(()))
 }

@@ -2,8 +2,8 @@
 
 use sse_gate_resume::backend::{LogEnd, NodeId, StoredLog};
 
-use super::room;
 use super::row::{LogKey, LogRow};
+use super::{free, room};
 use crate::engine::Step;
 use crate::seal::SubjectTag;
 
@@ -17,7 +17,7 @@ pub(crate) fn open(
     name: SubjectTag,
     node: NodeId,
 ) -> rusqlite::Result<Option<StoredLog>> {
-    let Some((epoch, mut row)) = LogRow::by_name(step, name)? else {
+    let Some((epoch, mut row)) = free::by_name(step, name)? else {
         return Ok(None);
     };
     step.execute(USE, [name.as_bytes()])?;

@@ -8,6 +8,7 @@ fn no_statement_walks_through_all_rows() {
     for sql in [
         append::INSERT,
         append::GROW,
+        append::LAST,
         create::INSERT,
         find::USE,
         find::CLAIM,

@@ -1,4 +1,12 @@
 //! Room for an event: the oldest of its log make it.
+//!
+//! | bound | what makes room |
+//! |---|---|
+//! | events, bytes or age of the log | its oldest events |
+//! | bytes of its owner's logs, or of all | its own oldest events; if it has too few, the new one is refused |
+//!
+//! No log makes room for another one. What is looked at is the oldest event, and those that will be dropped, so a
+//! step costs the same in a long log.
 
 use sse_gate_resume::error::AppendErrorKind;
 
@@ -8,12 +16,13 @@ use crate::file::{Name, add, number};
 use crate::tokens::to_number;
 
 pub(super) const OLDEST: &str =
-    "SELECT seq, at, len FROM events WHERE log = ?1 AND seq >= ?2 ORDER BY seq";
+    "SELECT seq, at, len FROM events WHERE log = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq";
 pub(super) const DROP: &str = "DELETE FROM events WHERE log = ?1 AND seq >= ?2 AND seq < ?3";
 pub(super) const SHRINK: &str = "UPDATE logs SET first = ?2, bytes = ?3 WHERE id = ?1";
 pub(super) const OF_OWNER: &str = "SELECT bytes FROM log_owners WHERE owner = ?1";
 pub(super) const ADD_TO_OWNER: &str = "INSERT INTO log_owners (owner, bytes) VALUES (?1, ?2)
-    ON CONFLICT (owner) DO UPDATE SET bytes = bytes + excluded.bytes";
+    ON CONFLICT (owner) DO UPDATE SET
+        bytes = max(0, min(9223372036854775807, bytes + excluded.bytes))";
 pub(super) const DROP_OWNER: &str = "DELETE FROM log_owners WHERE owner = ?1 AND bytes <= 0";
 
 /// What an event costs beside its bytes.
@@ -47,19 +56,20 @@ pub(super) fn find(
         return Ok(Err(AppendErrorKind::TooLarge));
     }
     let cost = len + OVERHEAD;
-    let all = number(step.connection(), Name::LogBytes)?;
-    let mut excess = all + cost - to_number(caps.bytes);
+    let excess_of = |used: i64, cap| used.saturating_add(cost).saturating_sub(to_number(cap));
+    let mut excess = excess_of(number(step.connection(), Name::LogBytes)?, caps.bytes);
     if !row.owner.is_empty() {
         let own = of_owner(step, &row.owner)?;
-        excess = excess.max(own + cost - to_number(caps.bytes_per_owner));
+        excess = excess.max(excess_of(own, caps.bytes_per_owner));
     }
-    if excess > row.bytes + overhead(row.last + 1 - row.first) {
+    let freeable = overhead(row.last + 1 - row.first).saturating_add(row.bytes);
+    if excess > freeable {
         return Ok(Err(AppendErrorKind::NoRoom));
     }
     let has_room = |first: i64, freed: i64| {
         row.last + 1 - first < row.max_events
             && row.bytes - freed + len <= row.max_bytes
-            && freed + overhead(first - row.first) >= excess
+            && overhead(first - row.first).saturating_add(freed) >= excess
     };
     staying(step, row, has_room).map(Ok)
 }
@@ -75,7 +85,7 @@ pub(super) fn make(step: &Step<'_>, row: &mut LogRow, staying: Staying) -> rusql
     step.execute(DROP, (row.id, row.first, first))?;
     row.first = first;
     row.bytes -= freed;
-    Ok(freed + overhead(dropped))
+    Ok(overhead(dropped).saturating_add(freed))
 }
 
 /// Drops the events of a log that are too old. `row` is kept in step.
@@ -114,17 +124,20 @@ fn staying(
 ) -> rusqlite::Result<Staying> {
     let too_old = step.now().as_millis().saturating_sub(row.max_age);
     let mut statement = step.connection().prepare_cached(OLDEST)?;
-    let mut events = statement.query((row.id, row.first))?;
+    let mut events = statement.query((row.id, row.first, row.last))?;
     let mut freed = 0;
     while let Some(event) = events.next()? {
         let (first, at, len): (i64, i64, i64) = event.try_into()?;
         if at > too_old && has_room(first, freed) {
             return Ok(Staying { first, freed });
         }
-        freed += len;
+        // All together they have no more bytes than their log, whatever their rows say.
+        freed = row.bytes.min(len.max(0).saturating_add(freed));
     }
-    let first = row.last + 1;
-    Ok(Staying { first, freed })
+    Ok(Staying {
+        first: row.last + 1,
+        freed: row.bytes,
+    })
 }
 
 fn of_owner(step: &Step<'_>, owner: &[u8]) -> rusqlite::Result<i64> {

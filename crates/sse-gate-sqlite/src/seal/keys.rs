@@ -26,6 +26,24 @@ pub struct SealingKey(Zeroizing<[u8; 32]>);
 
 impl SealingKey {
     /// The key of these 32 random bytes.
+    ///
+    /// Each file gets a key of its own from it (HKDF-SHA256, RFC 5869), so one secret can serve several
+    /// databases. A value that is copied from one file into another can't be opened there.
+    ///
+    /// ```
+    /// use sse_gate_sqlite::{SealingKey, SealingKeys};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("key");
+    /// # std::fs::write(&path, [7; 32])?;
+    ///
+    /// // Made once, by `head -c 32 /dev/urandom > key`. A file of another length is refused.
+    /// let secret: [u8; 32] = std::fs::read(&path)?
+    ///     .try_into()
+    ///     .map_err(|_| "a key has 32 bytes")?;
+    /// let keys = SealingKeys::new(SealingKey::new(secret));
+    /// # let _ = keys;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(secret: [u8; 32]) -> Self {
         Self(Zeroizing::new(secret))
     }
@@ -71,7 +89,7 @@ pub struct SealingKeys {
 }
 
 impl SealingKeys {
-    /// Only this key.
+    /// Only this key. It seals and opens.
     pub fn new(current: SealingKey) -> Self {
         Self {
             current,
@@ -79,7 +97,36 @@ impl SealingKeys {
         }
     }
 
-    /// Opens what the key before has sealed, too.
+    /// Opens what the key before has sealed, too. Nothing new is sealed with it.
+    ///
+    /// Sessions and logs live longer than tokens, for hours or days. A session is sealed anew whenever it
+    /// changes, an event never. If the previous key is dropped too early, a session that it has sealed is lost,
+    /// and an event that it has sealed is a gap for its readers.
+    ///
+    /// ```
+    /// use sse_gate_core::{GrantRequest, Limits, Resource, Subject, TokenGate};
+    /// use sse_gate_sqlite::{Database, DatabaseOptions, SealingKey, SealingKeys, SqliteTokens};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sse-gate.db");
+    /// # let (old, new) = ([1; 32], [2; 32]);
+    /// # pollster::block_on(async {
+    /// let feed = Resource::new(["feed"])?;
+    /// let keys = SealingKeys::new(SealingKey::new(old));
+    /// let database = Database::open(&path, DatabaseOptions::sealed(keys))?;
+    /// let gate = TokenGate::new(SqliteTokens::new(&database, Limits::default()));
+    /// let issued = gate.issue(GrantRequest::new(Subject::new("alice")?, feed.clone())).await?;
+    /// database.close()?;
+    ///
+    /// // The next start has a new key. The token is still good.
+    /// let keys = SealingKeys::new(SealingKey::new(new)).with_previous(SealingKey::new(old));
+    /// let database = Database::open(&path, DatabaseOptions::sealed(keys))?;
+    /// let gate = TokenGate::new(SqliteTokens::new(&database, Limits::default()));
+    /// assert!(gate.redeem(issued.token().expose(), &feed).await.is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_previous(mut self, previous: SealingKey) -> Self {
         self.previous = Some(previous);
         self

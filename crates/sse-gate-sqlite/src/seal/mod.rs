@@ -7,6 +7,17 @@
 //!          └──HMAC of a subject's name──▶ what its rows are found by
 //! ```
 //!
+//! | value | bound to |
+//! |---|---|
+//! | a token's entry | the token's digest, its end, its subject's tag, the length of its payload |
+//! | a session's record | its id, its token's digest, its subject's tag, its version |
+//! | an event | its log's name and epoch, its number |
+//! | the index key | that it is the index key |
+//!
+//! What is not in this table can be changed by someone who can write to the file: times by which rows are
+//! searched, counts, and the rows of logs. So they are compared with what is sealed, or believed only as far as they
+//! can do no harm.
+//!
 //! - Nonces are random and have 192 bits, so no count of them must survive a crash.
 //! - A value is bound to the table and all other columns of its row: the associated data, [`Row`].
 //! - The index key is the check of the sealing keys at the start: if it opens, they are the right ones.
@@ -20,5 +31,5 @@ mod subject;
 
 pub use keys::{SealingKey, SealingKeys};
 pub(crate) use row::Row;
-pub(crate) use sealer::{Sealer, Unsealable};
+pub(crate) use sealer::Sealer;
 pub(crate) use subject::{SubjectIndex, SubjectTag};

@@ -15,7 +15,7 @@ pub(super) const OF_SUBJECT: &str = "SELECT sessions FROM session_counts WHERE s
 pub(super) const EXISTS: &str = "SELECT 1 FROM sessions WHERE id = ?1
     UNION ALL SELECT 1 FROM sessions WHERE token = ?2 LIMIT 1";
 pub(super) const FORGET_FIRST: &str = "DELETE FROM sessions WHERE id = (
-        SELECT id FROM sessions WHERE closed > 0 ORDER BY closed LIMIT 1
+        SELECT id FROM sessions WHERE closed IS NOT NULL ORDER BY closed LIMIT 1
     )";
 pub(super) const INSERT: &str = "INSERT INTO sessions
     (id, token, subject, version, opened, closed, is_waiting, ends_at, idle, value)

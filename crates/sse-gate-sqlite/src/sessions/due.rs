@@ -2,8 +2,8 @@
 
 use sse_gate_resume::backend::Due;
 
-use super::forgotten;
 use super::row::id_of;
+use super::{forgotten, lost};
 use crate::engine::Step;
 use crate::tokens::to_number;
 
@@ -20,7 +20,8 @@ pub(crate) fn due(step: &Step<'_>, limit: usize) -> rusqlite::Result<Due> {
     forgotten(step.connection(), forgot)?;
     let mut statement = step.connection().prepare_cached(DUE)?;
     let found = statement.query_map(params, |row| id_of(row, 0))?;
-    let sessions: Vec<_> = found.collect::<Result<_, _>>()?;
-    let has_more = !sessions.is_empty() || forgot == limit;
+    let found: Vec<_> = found.collect::<Result<_, _>>()?;
+    let has_more = !found.is_empty() || forgot == limit;
+    let sessions = lost::named(step, found)?;
     Ok(Due { sessions, has_more })
 }

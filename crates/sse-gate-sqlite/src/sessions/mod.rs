@@ -1,10 +1,23 @@
 //! The table `sessions`: what is done in it, statement by statement.
 //!
 //! Each file is an operation, or a part of one, in a transaction that others have begun.
+//!
+//! | operation | statements, if there is room |
+//! |---|---|
+//! | create | read the mark, look for the id and the token, read both counts, insert, write both counts |
+//! | load | read a row by its id or its token |
+//! | swap | read whether it is open, update it by its version; one that is closed is counted out |
+//! | waiting, revoke | read an index of the subject |
+//! | due | delete closed ones by an index, read open ones by another |
+//!
+//! The columns beside the value repeat what is in the record. A row whose columns and record don't agree is as
+//! lost as one that can't be opened: `lost`. Without that rule it could be listed as due for ever, or be left out
+//! when its subject signs out.
 
 mod create;
 mod due;
 mod load;
+mod lost;
 #[cfg(test)]
 mod plans;
 mod recover;
@@ -18,9 +31,10 @@ use rusqlite::Connection;
 pub(crate) use create::create;
 pub(crate) use due::due;
 pub(crate) use load::load;
+pub(crate) use lost::{OfSubject, drop_lost, of_subject, recount};
 pub(crate) use recover::{forget_all, recover};
 pub(crate) use revoke::revoke;
-pub(crate) use row::{FoundSession, SessionRow};
+pub(crate) use row::{FoundSession, OpenedSession, SessionRow};
 pub(crate) use swap::swap;
 pub(crate) use waiting::waiting;
 

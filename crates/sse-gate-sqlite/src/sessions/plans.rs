@@ -1,6 +1,6 @@
 //! C15, C16: no statement walks through all sessions. Each finds what it needs in an index.
 
-use super::{COUNT, COUNT_OUT, DROP_COUNT, create, due, load, revoke, swap, waiting};
+use super::{COUNT, COUNT_OUT, DROP_COUNT, create, due, load, lost, revoke, swap, waiting};
 use crate::file::assert_no_walk;
 use crate::marks::REVOCATIONS;
 
@@ -18,6 +18,12 @@ fn no_statement_walks_through_all_rows() {
         due::FORGET,
         load::BY_ID,
         load::BY_TOKEN,
+        lost::DROP,
+        lost::DROP_BY_ID,
+        lost::OF_SUBJECT,
+        lost::COUNTED,
+        lost::THERE,
+        lost::SET_COUNT,
         revoke::OPEN,
         swap::IS_OPEN,
         swap::SWAP,

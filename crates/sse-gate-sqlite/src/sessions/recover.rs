@@ -9,9 +9,17 @@ pub(super) const RECOVER: &str = "UPDATE sessions
     SET is_waiting = 1, ends_at = min(ends_at, ?1 + idle)
     WHERE closed IS NULL AND is_waiting = 0";
 
-/// The connections of the last process are gone, since it was last seen.
+const TOTAL: &str = "SELECT count(*) FROM sessions";
+const OF_SUBJECTS: &str = "INSERT INTO session_counts (subject, sessions)
+    SELECT subject, count(*) FROM sessions WHERE closed IS NULL GROUP BY subject";
+
+/// The connections of the last process are gone, since it was last seen. All sessions are counted anew.
 pub(crate) fn recover(connection: &Connection, left_at: FileTime) -> rusqlite::Result<()> {
-    connection.execute(RECOVER, [left_at.as_millis()]).map(drop)
+    connection.execute(RECOVER, [left_at.as_millis()])?;
+    let total = connection.query_row(TOTAL, [], |row| row.get(0))?;
+    set_number(connection, Name::Sessions, total)?;
+    connection.execute("DELETE FROM session_counts", [])?;
+    connection.execute(OF_SUBJECTS, []).map(drop)
 }
 
 /// Drops all sessions. It is for a file that may have lost steps.

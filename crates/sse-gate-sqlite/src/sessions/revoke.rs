@@ -2,6 +2,7 @@
 
 use sse_gate_resume::backend::SessionId;
 
+use super::lost;
 use super::row::id_of;
 use crate::engine::Step;
 use crate::marks::Marks;
@@ -19,5 +20,6 @@ pub(crate) fn revoke(
     marks.mark(step, subject)?;
     let mut statement = step.connection().prepare_cached(OPEN)?;
     let found = statement.query_map([subject.as_bytes()], |row| id_of(row, 0))?;
-    found.collect()
+    let found: Vec<_> = found.collect::<Result<_, _>>()?;
+    lost::named(step, found)
 }

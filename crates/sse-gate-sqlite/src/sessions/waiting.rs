@@ -2,13 +2,13 @@
 
 use sse_gate_resume::backend::SessionId;
 
-use super::row::id_of;
 use crate::engine::Step;
 use crate::seal::SubjectTag;
 use crate::tokens::to_number;
 
 pub(super) const WAITING: &str = "SELECT id FROM sessions
-    WHERE subject = ?1 AND closed IS NULL AND is_waiting = 1 ORDER BY opened LIMIT ?2";
+    WHERE subject = ?1 AND closed IS NULL AND is_waiting = 1 AND length(id) = 16
+    ORDER BY opened LIMIT ?2";
 
 /// At most so many of them, the oldest first.
 pub(crate) fn waiting(
@@ -17,6 +17,7 @@ pub(crate) fn waiting(
     limit: usize,
 ) -> rusqlite::Result<Vec<SessionId>> {
     let mut statement = step.connection().prepare_cached(WAITING)?;
-    let found = statement.query_map((subject.as_bytes(), to_number(limit)), |row| id_of(row, 0))?;
+    let params = (subject.as_bytes(), to_number(limit));
+    let found = statement.query_map(params, |row| Ok(SessionId::from_bytes(row.get(0)?)))?;
     found.collect()
 }

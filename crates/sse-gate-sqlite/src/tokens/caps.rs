@@ -20,7 +20,7 @@ const RETRY_WHEN_ALL_IS_FULL: Duration = Duration::from_secs(1);
 const ROWS: usize = 256;
 
 pub(super) const OF_SUBJECT: &str =
-    "SELECT count(*), coalesce(sum(payload_len), 0), coalesce(min(ends_at), 0)
+    "SELECT count(*), coalesce(sum(max(0, min(payload_len, 4294967295))), 0), coalesce(min(ends_at), 0)
     FROM tokens WHERE subject = ?1 AND ends_at > ?2";
 
 /// Refuses a payload that no subject may have, however few tokens it has.

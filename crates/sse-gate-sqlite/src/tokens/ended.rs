@@ -1,7 +1,7 @@
 //! Entries that have ended are removed by and by.
 
-use super::count_out;
 use super::row::to_number;
+use super::{count_out, sum};
 use crate::engine::Step;
 
 pub(super) const FIRST_END: &str = "SELECT min(ends_at) FROM tokens";
@@ -32,6 +32,10 @@ pub(crate) fn remove_ended(step: &Step<'_>, rows: usize) -> rusqlite::Result<usi
     let params = (step.now().as_millis(), to_number(rows));
     let removed = statement.query_map(params, |row| row.get(0))?;
     let payloads: Vec<i64> = removed.collect::<Result<_, _>>()?;
-    count_out(step.connection(), payloads.len(), payloads.iter().sum())?;
+    count_out(
+        step.connection(),
+        payloads.len(),
+        sum(payloads.iter().copied()),
+    )?;
     Ok(payloads.len())
 }

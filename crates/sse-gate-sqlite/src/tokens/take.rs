@@ -13,11 +13,11 @@ pub(super) const TAKE: &str = "DELETE FROM tokens WHERE key = ?1 AND ends_at > ?
 
 /// A row that was removed.
 pub(crate) struct Taken {
-    key: TokenKey,
-    ends_at: FileTime,
-    subject: Vec<u8>,
-    payload_len: i64,
-    value: Vec<u8>,
+    pub(super) key: TokenKey,
+    pub(super) ends_at: FileTime,
+    pub(super) subject: Vec<u8>,
+    pub(super) payload_len: i64,
+    pub(super) value: Vec<u8>,
 }
 
 /// Removes the row under a key, if it has not ended.

@@ -1,6 +1,6 @@
 //! Withdrawing ends all entries of a subject.
 
-use super::count_out;
+use super::{count_out, sum};
 use crate::engine::Step;
 use crate::marks::Marks;
 use crate::seal::SubjectTag;
@@ -20,7 +20,7 @@ pub(crate) fn withdraw(
     let removed =
         statement.query_map([subject.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let removed: Vec<(i64, i64)> = removed.collect::<Result<_, _>>()?;
-    let payload = removed.iter().map(|(_, payload)| payload).sum();
+    let payload = sum(removed.iter().map(|(_, payload)| *payload));
     count_out(step.connection(), removed.len(), payload)?;
     Ok(removed.iter().filter(|(ends_at, _)| *ends_at > now).count())
 }

@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bounds;
+mod damage;
+mod damaged_logs;
 mod restart;
+mod room;
 mod stage;

@@ -16,7 +16,7 @@ use sse_gate_core::conformance::Sample;
 use sse_gate_core::{TokenKey, TokenStore};
 use sse_gate_sqlite::{Database, DatabaseOptions, Durability, SealingKeys, SqliteTokens};
 
-use crate::parts::{Scene, TTL, child, file_of_child, key, take, tokens};
+use crate::parts::{Scene, TTL, child, file_of_child, key, spawn, take, tokens};
 
 const THREADS: usize = 4;
 
@@ -73,10 +73,7 @@ fn a_killed_process_loses_nothing_and_gives_nothing_twice() {
 
 /// Lets a child work for a while, kills it, and notes what it has said.
 fn run_and_kill(test: &str, scene: &Scene, round: usize, states: &mut HashMap<[u8; 32], State>) {
-    let mut child = child(test, &scene.path())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = spawn(child(test, &scene.path()).stdout(Stdio::piped()));
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     for line in lines.by_ref() {
         let line = line.unwrap();

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod close;
+mod damage;
 #[cfg(unix)]
 mod disk;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! What the tests share: a folder with a file, and a clock.
 
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use pollster::block_on;
@@ -38,6 +39,7 @@ impl Scene {
     }
 
     pub(crate) fn open_with(&self, options: DatabaseOptions) -> Result<Database, DatabaseError> {
+        let _no_child = SPAWNING.lock();
         Database::open(self.path(), options)
     }
 
@@ -68,6 +70,17 @@ pub(crate) fn insert(store: &SqliteTokens, subject: &str) -> TokenKey {
 
 pub(crate) fn take(store: &SqliteTokens, key: TokenKey) -> Option<Entry> {
     block_on(store.take(key)).unwrap()
+}
+
+/// Held while a file is opened, and while a child is started: until it runs its own program, the child has
+/// all files of this process, and holds their locks.
+static SPAWNING: Mutex<()> = Mutex::new(());
+
+/// Starts a child process.
+#[cfg(unix)]
+pub(crate) fn spawn(child: &mut std::process::Command) -> std::process::Child {
+    let _no_open = SPAWNING.lock();
+    child.spawn().unwrap()
 }
 
 /// Where a child process finds its file.
