@@ -22,10 +22,11 @@ use super::Notice;
 ///
 /// # What a subscription may do
 ///
-/// It may deliver a notice twice, and in another order. It must not leave one out in silence: a
-/// subscription that may have missed something **ends**, and so does one whose channel is gone, if the
-/// bus can tell. If it can't, probes no longer come back, and the node gives it up. Then the node
-/// subscribes anew and looks at the store before its streams go on.
+/// It may deliver a notice twice, and in another order, but **no probe before what was published before
+/// it**. It must not leave a notice out in silence: a subscription that may have missed something ends,
+/// and so does one whose channel is gone, if the bus can tell. If it can't, probes no longer come back,
+/// and the node gives it up. Then the node subscribes anew, and looks into the store before its streams
+/// go on.
 ///
 /// ```
 /// use sse_gate_resume::backend::{Bus, LogEpoch, MemoryBus, Notice};

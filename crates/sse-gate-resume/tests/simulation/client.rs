@@ -159,8 +159,7 @@ impl Client {
             let left = u64::try_from(left.as_millis()).unwrap();
             match self.wait_for(left, pipe.next()).await {
                 // The connection broke: what was under way is lost.
-                None => return Next::Back,
-                Some(None) => return Next::Back,
+                None | Some(None) => return Next::Back,
                 Some(Some(bytes)) => {
                     let delay = self.world.chance.millis(30);
                     self.world.executor.sleep(delay).await;

@@ -10,7 +10,7 @@ use bytes::BytesMut;
 use sse_gate_codec::Event;
 use sse_gate_core::{Clock, Grant, ManualClock, SteadyTime, Subject, Timestamp, TokenKey};
 use sse_gate_resume::backend::{LogEnd, LogEpoch, NodeId, SubscriptionEnd, Written};
-use sse_gate_resume::error::{AppendErrorKind, OpenError, ResumeError, SessionErrorKind};
+use sse_gate_resume::error::{AppendErrorKind, ResumeError};
 use sse_gate_resume::{
     Log, Logs, Opening, Publisher, ResumePolicy, Sessions, Start, Subscription, Topics,
 };
@@ -125,12 +125,7 @@ impl Node {
         };
         // Its token is spent, whatever comes of it.
         let opened = self.sessions.open(opening).await;
-        let subscription = opened.map_err(|error| match error {
-            OpenError::Store(error) if error.kind() == SessionErrorKind::Unavailable => {
-                Status::Refused
-            }
-            _ => Status::Refused,
-        })?;
+        let subscription = opened.map_err(|_| Status::Refused)?;
         let session = subscription.lease().session();
         self.ledger.opened(request.token, session);
         self.ledger
