@@ -34,6 +34,12 @@ impl Setup {
         self
     }
 
+    /// The same with a flag that has no value.
+    pub fn flag(mut self, name: &str) -> Self {
+        self.args.push(format!("--{name}"));
+        self
+    }
+
     /// The same with all that it keeps in a folder, in place of a store.
     pub fn data(mut self, folder: &Path) -> Self {
         self.args.retain(|arg| !arg.starts_with("--store="));

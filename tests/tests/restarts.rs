@@ -174,32 +174,65 @@ async fn nothing_is_lost(program: &'static str) {
     assert!(!acknowledged.is_empty(), "nothing was published");
 }
 
-/// An answer whose work died with the process ends as failed, behind all that was published of it.
-async fn an_answer_in_progress_fails(program: &'static str) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let setup = setup(program, folder.path()).arg("pace", 40);
+/// The names of all events of an answer whose process was killed after its first four, and the data.
+async fn answer_after_a_kill(setup: &Setup) -> Vec<(String, String)> {
     let server = setup.start();
     let ticket = server
         .user("alice")
         .ask_chat("What does the store see of a token?")
         .await;
     let mut stream = server.open(&ticket.request()).await;
-    let events = stream.take(4).await;
-    let id = events
-        .last()
-        .and_then(|event| event.id.clone())
-        .expect("an id");
+    let mut events = stream.take(4).await;
+    let last = events.last().and_then(|event| event.id.clone());
+    let id = last.expect("an id");
     server.kill();
 
     let server = setup.start();
     let stream = open(&server, &ticket.resume(&id)).await;
     let mut stream = stream.expect("a stream");
-    let (events, _) = stream.rest().await;
-    let last = events.last().expect("an end");
-    assert_eq!(last.event.as_deref(), Some("sse.error"), "{events:?}");
+    events.extend(stream.rest().await.0);
     // It has been told, and need not come back.
     let again = server.send(&ticket.resume(&id)).await;
     assert_ne!(again.status, 500, "{again:?}");
+    let own = events.into_iter();
+    own.map(|event| (event.event.unwrap_or_default(), event.data))
+        .collect()
+}
+
+/// An answer whose work died with the process ends as failed, behind all that was published of it.
+async fn an_answer_in_progress_fails(program: &'static str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let setup = setup(program, folder.path()).arg("pace", 40);
+    let events = answer_after_a_kill(&setup).await;
+    let (last, _) = events.last().expect("an end");
+    assert_eq!(last, "sse.error", "{events:?}");
+}
+
+/// Where the server is told to, it goes on with the answer. The client gets all of it, once.
+async fn an_answer_in_progress_goes_on(program: &'static str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let setup = setup(program, folder.path())
+        .arg("pace", 40)
+        .flag("restart-answers");
+    let with_a_kill = answer_after_a_kill(&setup).await;
+
+    let server = setup.start();
+    let ticket = server
+        .user("alice")
+        .ask_chat("What does the store see of a token?")
+        .await;
+    let mut stream = server.open(&ticket.request()).await;
+    let (whole, _) = stream.rest().await;
+    let whole = whole.into_iter();
+    let whole: Vec<_> = whole
+        .map(|event| (event.event.unwrap_or_default(), event.data))
+        .filter(|(name, _)| name != "sse.open")
+        .collect();
+    let told: Vec<_> = with_a_kill
+        .into_iter()
+        .filter(|(name, _)| name != "sse.open")
+        .collect();
+    assert_eq!(told, whole);
 }
 
 macro_rules! tests {
@@ -213,6 +246,11 @@ macro_rules! tests {
             #[tokio::test]
             async fn an_answer_in_progress_fails() {
                 super::an_answer_in_progress_fails(env!($program)).await;
+            }
+
+            #[tokio::test]
+            async fn an_answer_in_progress_goes_on() {
+                super::an_answer_in_progress_goes_on(env!($program)).await;
             }
         }
     )*};

@@ -126,13 +126,12 @@ impl Grant {
         entry.open()
     }
 
-    /// The grant of a client that reconnects to the stream of this grant. It has no payload, and ends
-    /// no later than `latest`.
+    /// The grant of a client that reconnects to the stream of this grant. It ends no later than `latest`.
     pub fn continued(&self, latest: Timestamp) -> Self {
         Self {
             deadline: self.deadline.min(latest),
             continues: true,
-            ..self.without_payload()
+            ..self.clone()
         }
     }
 }
@@ -174,10 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_comes_back_has_the_rest_of_the_time_and_no_payload() {
+    fn a_client_that_comes_back_has_the_rest_of_the_time() {
         let (first, soon) = (grant(Some("prompt")), Timestamp::from_unix_secs(7));
         let again = first.continued(soon);
-        assert_eq!((again.deadline(), again.payload_len()), (soon, 0));
+        assert_eq!((again.deadline(), again.payload_len()), (soon, 8));
         assert!(again.continues() && !first.continues());
         let again = first.continued(Timestamp::FOREVER);
         assert_eq!(again.deadline(), first.deadline());

@@ -53,6 +53,7 @@ pub struct Opening<'a> {
     pub(crate) owns_log: bool,
     start: Option<Start>,
     pub(crate) policy: ResumePolicy,
+    pub(crate) keeps_payload: bool,
 }
 
 impl<'a> Opening<'a> {
@@ -74,7 +75,15 @@ impl<'a> Opening<'a> {
             owns_log: true,
             start: None,
             policy: ResumePolicy::default(),
+            keeps_payload: false,
         }
+    }
+
+    /// Keeps the payload of the grant with the session, for work that may be started again. It takes its
+    /// room in the store for as long as the session lasts.
+    pub fn with_kept_payload(mut self) -> Self {
+        self.keeps_payload = true;
+        self
     }
 
     /// Says that other sessions read the log, too, and that it goes on when this one is over. Such
@@ -123,6 +132,14 @@ impl<'a> Opening<'a> {
     pub fn with_policy(mut self, policy: ResumePolicy) -> Self {
         self.policy = policy;
         self
+    }
+
+    /// The grant, as the session keeps it.
+    pub(crate) fn kept_grant(&self) -> Grant {
+        if self.keeps_payload {
+            return self.grant.clone();
+        }
+        self.grant.without_payload()
     }
 
     pub(crate) fn start(&self) -> Start {

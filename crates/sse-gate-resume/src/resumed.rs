@@ -59,8 +59,9 @@ impl Resumed {
         self.lease.binding()
     }
 
-    /// The grant that opened the session, without its payload, and with the time that is left as its
-    /// deadline. A handler that is called again for a client that comes back gets this one.
+    /// The grant that opened the session, with the time that is left as its deadline. It has a payload only
+    /// if that was [kept](crate::Opening::with_kept_payload). A handler that is called again for a client
+    /// that comes back gets this one.
     pub fn grant(&self) -> Grant {
         let now = self.lease.sessions().clock().now();
         let latest = now.saturating_add(self.lease.time_left());

@@ -20,8 +20,8 @@ use sse_gate::sessions::backend::{
 use sse_gate::sessions::error::{AppendError, LogError};
 use sse_gate::sessions::{MemorySessions, ResumeKey};
 use sse_gate::{
-    AttachError, Event, GateLayer, Logs, Publisher, Resumable, ResumableBody, ResumableStream,
-    ResumeKeys, Sessions,
+    AttachError, Event, GateLayer, GrantRequest, Logs, Publisher, Resumable, ResumableBody,
+    ResumableStream, ResumeKeys, Sessions, Subject,
 };
 use support::{Body, World, get};
 use tower::{Layer, ServiceExt};
@@ -143,7 +143,10 @@ impl Process {
         let service = self.layer.clone();
         let service = service.layer(tower::service_fn(async |request: Request<Body>| {
             let stream = ResumableStream::of(request.extensions()).unwrap();
-            let body = stream.produce(&self.logs, answer).await?;
+            // Work that is started again needs what was asked for.
+            let asked = stream.granted().payload::<String>().ok();
+            let work = async move |publisher| answer(publisher, asked).await;
+            let body = stream.produce(&self.logs, work).await?;
             Ok::<_, AttachError>(body.into_response())
         }));
         let response = service.oneshot(request).await?;
@@ -181,14 +184,14 @@ impl Client {
 }
 
 /// The first half hangs; the second one is written by whoever goes on.
-async fn answer(publisher: Publisher) -> Result<(), AppendError> {
+async fn answer(publisher: Publisher, asked: Option<String>) -> Result<(), AppendError> {
     match publisher.last() {
         0 => {
             publisher.publish(&Event::new().data("one")).await?;
             pending().await
         }
         last => {
-            let text = format!("behind {last}");
+            let text = format!("behind {last} of {}", asked.unwrap_or_default());
             publisher.publish(&Event::new().data(text)).await?;
             publisher.finish().await
         }
@@ -199,7 +202,11 @@ async fn answer(publisher: Publisher) -> Result<(), AppendError> {
 async fn after_a_death(restarts_work: bool, hangs: bool) -> Client {
     let world = World::new();
     let stores = Stores::new(&world);
-    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let resource = world.route.resource(["7"]).unwrap();
+    let asked = GrantRequest::new(Subject::new("alice").unwrap(), resource);
+    let asked = asked.with_payload(&"the question").unwrap();
+    let issued = world.gate.issue(asked).await.unwrap();
+    let uri = format!("/generations/7/stream?token={}", issued.token().expose());
     let first = Process::start(&world, &stores, 1, restarts_work);
     let mut client = first.ask(get(&uri)).await.unwrap();
     client.read_until("data: one\n\n").await;
@@ -249,7 +256,7 @@ async fn work_is_started_again_where_the_route_says_so() {
     let mut client = after_a_death(true, false).await;
     client.read_until("event: sse.close").await;
     assert!(
-        client.text.contains("data: behind 1\n\n"),
+        client.text.contains("data: behind 1 of the question\n\n"),
         "{}",
         client.text
     );

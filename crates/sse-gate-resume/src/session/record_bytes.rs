@@ -12,8 +12,8 @@
 //! | 100 | 48 | epoch of its log, base, start, epoch of arrival, arrival, end |
 //! | 148 | 24 | retry, idle and span of takeovers, in milliseconds |
 //! | 172 | 8 | 4 bytes each: how many retries and takeovers there may be |
-//! | 180 | 4 | 2 bytes each: length of the grant, length of the log's name |
-//! | 184 | | the grant as an [`Entry`], and the log's name in UTF-8 |
+//! | 180 | 8 | 4 bytes each: length of the grant, length of the log's name |
+//! | 188 | | the grant as an [`Entry`], and the log's name in UTF-8 |
 //!
 //! Numbers are big-endian, and moments are milliseconds of the store's time.
 
@@ -52,7 +52,7 @@ impl Record {
         let (log_last, log_end) = self
             .log_end
             .map_or((0, 0), |(last, end)| (last, end_code(end)));
-        let mut bytes = Vec::with_capacity(184 + grant.len() + name.len());
+        let mut bytes = Vec::with_capacity(188 + grant.len() + name.len());
         let closed = self.closed.map_or(0, close_code);
         bytes.extend_from_slice(&[VERSION, self.flags(), closed, log_end]);
         for number in [
@@ -87,7 +87,7 @@ impl Record {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
         for part in [grant, name] {
-            bytes.extend_from_slice(&len_u16(part).to_be_bytes());
+            bytes.extend_from_slice(&len_u32(part).to_be_bytes());
         }
         bytes.extend_from_slice(grant);
         bytes.extend_from_slice(name);
@@ -183,8 +183,8 @@ impl<'a> Reader<'a> {
         let (arrived_at, ends_at) = (self.moment()?, self.moment()?);
         let (retry, idle, takeover_span) = (self.span()?, self.span()?, self.span()?);
         let (retries, takeovers) = (self.short()?, self.short()?);
-        let lens: [[u8; 2]; 2] = [self.array()?, self.array()?];
-        let [grant, name] = lens.map(|len| usize::from(u16::from_be_bytes(len)));
+        let lens = [self.short()?, self.short()?];
+        let [grant, name] = lens.map(|len| usize::try_from(len).unwrap_or(usize::MAX));
         let (grant, name) = (self.take(grant)?, self.take(name)?);
         let entry = Entry::from_bytes(grant).map_err(|_| CorruptRecord("grant"))?;
         let name = std::str::from_utf8(name).map_err(|_| CorruptRecord("log name"))?;
@@ -265,7 +265,7 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// The length of a part. A grant without payload and a name are both shorter than 64 KiB.
-fn len_u16(bytes: &[u8]) -> u16 {
-    u16::try_from(bytes.len()).unwrap_or(u16::MAX)
+/// The length of a part: a gate bounds payloads far below 4 GiB.
+fn len_u32(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
 }

@@ -157,7 +157,7 @@ impl Sessions {
             .saturating_add(self.steady().saturating_since(arrival.seen_at));
         let binding = Arc::new(Binding {
             token: opening.token,
-            grant: opening.grant.without_payload(),
+            grant: opening.kept_grant(),
             salt,
             log_name: opening.log.name(),
             log_epoch: opening.log.epoch(),

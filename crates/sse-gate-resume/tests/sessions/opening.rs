@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_resume::error::ResumeError;
-use sse_gate_resume::{CloseReason, InvalidIdReason, SessionSignal};
+use sse_gate_resume::{CloseReason, InvalidIdReason, Opening, SessionSignal};
 
-use crate::support::{Client, Stage, append, token};
+use crate::support::{Client, Stage, append, request, token};
 
 const MILLI: Duration = Duration::from_millis(1);
 const GRACE: Duration = Duration::from_secs(5);
@@ -109,4 +109,25 @@ fn the_token_counts_no_more_when_its_client_went_on() {
     let _client = stage.alice(&stage.log());
     block_on(stage.sessions.close(token(1), CloseReason::Revoked)).unwrap();
     assert!(reopen(&stage, GRACE).is_none());
+}
+
+/// A session keeps the payload of its grant if it is told to, and otherwise no room is taken for it.
+#[test]
+fn a_payload_is_kept_only_if_that_is_asked_for() {
+    for is_kept in [false, true] {
+        let stage = Stage::default();
+        let asked = request("alice").with_payload(&"the question").unwrap();
+        let (grant, log) = (stage.granted(asked), stage.log());
+        let opening = Opening::new(stage.arrival(), &grant, token(1), log);
+        let opening = if is_kept {
+            opening.with_kept_payload()
+        } else {
+            opening
+        };
+        let mut client = Client::new(token(1), block_on(stage.sessions.open(opening)).unwrap());
+        assert!(client.is_served());
+        let resumed = stage.resume(&client.id, token(1)).unwrap();
+        let payload = resumed.grant().payload::<String>().ok();
+        assert_eq!(payload, is_kept.then(|| "the question".to_owned()));
+    }
 }

@@ -112,8 +112,9 @@ impl Client {
             Some(Some(Status::Stream(log))) => self.read(&pipe, log).await,
             Some(Some(Status::Later)) => {
                 ledger.tally(|tally| tally.put_off += 1);
-                // Nothing was consumed.
-                self.is_new_id = is_new_id;
+                // Nothing was consumed, unless the answer to the step was lost. Then the id is good for a
+                // window, and the trouble may last longer.
+                self.is_new_id = is_new_id && self.world.plan.failing == 0;
                 Next::Back
             }
             Some(Some(Status::Gone)) => Next::Anew,

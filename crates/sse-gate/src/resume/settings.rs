@@ -92,6 +92,8 @@ impl Resumable {
     /// It matters only for logs in a [store](sse_gate_resume::Logs::with_store) that outlives the process.
     /// The work starts when its client comes back, and
     /// [`Publisher::last`](crate::Publisher::last) says how many events it had published.
+    ///
+    /// The payload of the grant is kept with the session, so that the work finds it again.
     pub fn with_restarted_work(mut self) -> Self {
         self.restarts_work = true;
         self

@@ -179,7 +179,8 @@ impl ResumableStream {
     }
 
     /// The grant: who may read the stream, and of which resource. Its payload is there only at the first
-    /// opening, and not when the client comes back.
+    /// opening, and not when the client comes back, unless the route
+    /// [starts work again](crate::Resumable::with_restarted_work).
     pub fn granted(&self) -> &Granted {
         &self.granted
     }
@@ -408,6 +409,11 @@ impl ResumableStream {
         let (granted, settings) = (self.granted.clone(), self.settings.clone());
         let opened = self.access.ask(Box::pin(async move {
             let opening = Opening::new(arrival, &granted, token, log).with_policy(settings.policy);
+            let opening = if settings.restarts_work {
+                opening.with_kept_payload()
+            } else {
+                opening
+            };
             let opening = match start {
                 Some(start) => opening.on_shared_log().with_start(start),
                 None => opening,

@@ -87,21 +87,28 @@ impl Demo {
     }
 
     /// Streams an answer: `agent_status`, `retrieval_log`, `message_chunk`, and `done` at its end.
-    /// It is made once, however often the client comes back.
+    /// It is made once, however often the client comes back. If the server died meanwhile, it goes on
+    /// where it was, or has failed, as the flags say.
     pub async fn chat(
         &self,
         stream: &ResumableStream,
     ) -> Result<http::Response<ResumableStreamBody>, Problem> {
-        let question = if stream.is_resumed() {
-            None
-        } else {
-            Some(question(stream)?)
+        // It is kept where an answer may be started again.
+        let question = match question(stream) {
+            Err(lost) if !stream.is_resumed() => return Err(lost),
+            question => question.ok(),
         };
         let (library, pace) = (self.0.chat.library.clone(), self.0.chat.pace);
         let body = stream
             .produce(&self.0.logs, |publisher| async move {
                 match question {
-                    Some(question) => write(publisher, library.answer(question), pace).await,
+                    Some(question) => {
+                        let mut answer = library.answer(question);
+                        // The same question has the same answer: its first steps were told before.
+                        let told = usize::try_from(publisher.last()).unwrap_or(usize::MAX);
+                        answer.by_ref().take(told).for_each(drop);
+                        write(publisher, answer, pace).await
+                    }
                     None => Ok(()),
                 }
             })

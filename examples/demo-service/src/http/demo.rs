@@ -87,6 +87,9 @@ impl Demo {
             .with_retry(args.retry())
             .with_takeovers(args.takeovers, Duration::from_secs(10));
         let logs = data.map_or_else(Logs::default, Data::logs);
+        let resumable = Resumable::new(&sessions)
+            .with_policy(policy)
+            .with_work_slots(WorkSlots::new(args.streams, args.streams_per_subject));
         let generations = Generations::new(GenerationLimits::default(), args.pace());
         end_with(shutdown.clone(), generations.clone());
         sweep(sessions.clone());
@@ -108,9 +111,11 @@ impl Demo {
                 args.token_ttl(),
             )?,
             logs,
-            resumable: Resumable::new(&sessions)
-                .with_policy(policy)
-                .with_work_slots(WorkSlots::new(args.streams, args.streams_per_subject)),
+            resumable: if args.restart_answers {
+                resumable.with_restarted_work()
+            } else {
+                resumable
+            },
             sessions,
             connections: Connections::default(),
             spread: 5 * args.retry(),

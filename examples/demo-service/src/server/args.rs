@@ -63,6 +63,11 @@ pub struct Args {
     #[arg(long, value_name = "DIR", conflicts_with = "store")]
     pub data: Option<PathBuf>,
 
+    /// Goes on with an answer that was in progress when the server died, when its client comes back.
+    /// Without it, such an answer ends as failed.
+    #[arg(long, requires = "data")]
+    pub restart_answers: bool,
+
     /// The least time from one record of a generation's progress to the next, or from one step of
     /// an answer, in milliseconds, so that people can watch; 0 for full speed.
     #[arg(long, default_value_t = 50, value_name = "MS")]
