@@ -82,13 +82,12 @@ impl Queue {
         if self.is_over {
             return Poll::Ready(None);
         }
-        match self.notices.pop_front() {
-            Some(notice) => Poll::Ready(Some(notice)),
-            None => {
-                self.waker = Some(cx.waker().clone());
-                Poll::Pending
-            }
+        let next = self.notices.pop_front();
+        if next.is_none() {
+            self.waker = Some(cx.waker().clone());
+            return Poll::Pending;
         }
+        Poll::Ready(next)
     }
 }
 
@@ -120,7 +119,7 @@ impl FlawedBus {
                 generation,
             } if self.flaw == Flaw::CountsInDoubles => Notice::Replaced {
                 session,
-                generation: generation as f64 as u64,
+                generation: in_double(generation),
             },
             Notice::Closed {
                 session,
@@ -182,8 +181,19 @@ impl FlawedBus {
     }
 }
 
+/// What is left of a number in 53 bits, nearly.
+fn in_double(number: u64) -> u64 {
+    if number >> 53 == 0 {
+        number
+    } else {
+        number & !1
+    }
+}
+
 fn end_all(queues: &[Arc<Mutex<Queue>>]) {
-    queues.iter().for_each(|queue| queue.lock().unwrap().end());
+    for queue in queues {
+        queue.lock().unwrap().end();
+    }
 }
 
 impl Bus for FlawedBus {
@@ -277,6 +287,6 @@ impl BusBackend for Flawed {
     }
 
     fn patience(&self) -> Duration {
-        Duration::from_secs(1)
+        Duration::from_millis(50)
     }
 }
