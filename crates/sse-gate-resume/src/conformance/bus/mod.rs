@@ -1,4 +1,18 @@
 //! The laws of [`Bus`], each as a check.
+//!
+//! | law | what breaks it |
+//! |---|---|
+//! | [`each_notice_comes_back_as_it_was`] | numbers of 64 bits that travel as JSON |
+//! | [`all_subscribers_are_told`] | a queue, where each notice goes to one of those who listen |
+//! | [`what_is_published_before_a_probe_comes_before_it`] | several channels, or priorities |
+//! | [`what_racing_nodes_publish_after_a_subscription_began_comes`] | a `subscribe` that does not wait for the server's answer |
+//! | [`no_notice_is_dropped_in_silence`] | a buffer that drops what does not fit |
+//! | [`a_subscriber_that_does_not_read_holds_up_no_other`] | one buffer for all subscriptions |
+//! | [`a_dropped_subscription_ends_no_other`] | an `UNSUBSCRIBE` on a connection that subscriptions share |
+//! | [`a_broken_subscription_has_no_hole`] | a client that reconnects by itself |
+//! | [`a_new_subscription_hears_again_after_a_break`] | a client that does not reconnect |
+//!
+//! A notice may come twice. What was published before a subscription began may come, and need not.
 
 mod breaks;
 mod deliver;
@@ -51,6 +65,78 @@ use crate::store::Bus;
 ///
 /// A bus over a network can lose its connection. Its backend says how:
 /// [`break_channel`](Self::break_channel) and [`mend_channel`](Self::mend_channel).
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use std::task::Poll;
+/// use sse_gate_resume::backend::{Bus, MemoryBus, Notice, Notices};
+/// use sse_gate_resume::conformance::BusBackend;
+/// use sse_gate_resume::error::BusError;
+///
+/// /// One node's connection. It is up while the number of its breaks is even.
+/// #[derive(Debug)]
+/// struct Connection {
+///     inner: MemoryBus,
+///     breaks: Arc<AtomicU64>,
+/// }
+///
+/// impl Bus for Connection {
+///     async fn publish(&self, notice: Notice) -> Result<(), BusError> {
+///         match self.breaks.load(Ordering::SeqCst) % 2 {
+///             0 => self.inner.publish(notice).await,
+///             _ => Err(BusError::new("the connection is down")),
+///         }
+///     }
+///
+///     async fn subscribe(&self) -> Result<Notices, BusError> {
+///         let (breaks, before) = (Arc::clone(&self.breaks), self.breaks.load(Ordering::SeqCst));
+///         if before % 2 == 1 {
+///             return Err(BusError::new("the connection is down"));
+///         }
+///         let mut inner = self.inner.subscribe().await?;
+///         Ok(Notices::new(move |cx| {
+///             // It was down since: something may be missing.
+///             match breaks.load(Ordering::SeqCst) == before {
+///                 true => inner.poll_next(cx),
+///                 false => Poll::Ready(None),
+///             }
+///         }))
+///     }
+/// }
+///
+/// struct Network;
+///
+/// impl BusBackend for Network {
+///     type Bus = Connection;
+///
+///     fn set_up() -> Self {
+///         Self
+///     }
+///
+///     async fn bus(&self) -> Connection {
+///         Connection { inner: MemoryBus::default(), breaks: Arc::default() }
+///     }
+///
+///     async fn other_node(&self, bus: &Connection) -> Connection {
+///         Connection { inner: bus.inner.clone(), breaks: Arc::default() }
+///     }
+///
+///     async fn break_channel(&self, bus: &Connection) -> bool {
+///         bus.breaks.fetch_add(1, Ordering::SeqCst);
+///         true
+///     }
+///
+///     async fn mend_channel(&self, bus: &Connection) {
+///         bus.breaks.fetch_add(1, Ordering::SeqCst);
+///     }
+/// }
+///
+/// # use sse_gate_resume::conformance::bus;
+/// # bus::a_broken_subscription_has_no_hole(&Network);
+/// # bus::a_new_subscription_hears_again_after_a_break(&Network);
+/// sse_gate_resume::bus_conformance!(bus_over_a_network: Network);
+/// ```
 pub trait BusBackend: Send + Sync + 'static {
     /// The kind of bus.
     type Bus: Bus;

@@ -86,6 +86,47 @@ use crate::store::{Notices, SessionStore};
 ///
 /// sse_gate_resume::session_store_conformance!(by_the_systems_clock: Waits);
 /// ```
+///
+/// A store that announces what it changes says how to listen to that:
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate_core::ManualClock;
+/// use sse_gate_resume::backend::{Bus, MemoryBus, Notices};
+/// use sse_gate_resume::conformance::SessionBackend;
+/// use sse_gate_resume::{MemorySessions, SessionLimits};
+///
+/// #[derive(Default)]
+/// struct Announces {
+///     clock: ManualClock,
+///     bus: MemoryBus,
+/// }
+///
+/// impl SessionBackend for Announces {
+///     type Store = MemorySessions;
+///
+///     fn set_up() -> Self {
+///         Self::default()
+///     }
+///
+///     async fn store(&self, limits: SessionLimits) -> MemorySessions {
+///         let store = MemorySessions::new(limits).with_clock(self.clock.clone());
+///         store.with_bus(&self.bus)
+///     }
+///
+///     async fn advance(&self, span: Duration) {
+///         self.clock.advance(span);
+///     }
+///
+///     async fn subscribe(&self, _: &MemorySessions) -> Option<Notices> {
+///         self.bus.subscribe().await.ok()
+///     }
+/// }
+///
+/// # use sse_gate_resume::conformance::sessions;
+/// # sessions::an_announced_step_is_in_the_store(&Announces::default());
+/// sse_gate_resume::session_store_conformance!(announced: Announces);
+/// ```
 pub trait SessionBackend: Send + Sync + 'static {
     /// The kind of store.
     type Store: SessionStore;
