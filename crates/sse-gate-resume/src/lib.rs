@@ -35,7 +35,7 @@
 //! | what can fail | [`error`] |
 #![cfg_attr(
     feature = "conformance",
-    doc = "| tests of the laws of stores | [`conformance`], [`session_store_conformance!`], [`log_store_conformance!`] |"
+    doc = "| tests of the laws of stores and buses | [`conformance`], [`session_store_conformance!`], [`log_store_conformance!`], [`bus_conformance!`] |"
 )]
 //!
 //! It knows no HTTP and no runtime: `sse-gate` puts it behind a tower layer.

@@ -49,7 +49,7 @@ impl HungLogs {
 
     async fn hang(&self) {
         if self.hangs.load(Ordering::Relaxed) {
-            pending().await
+            pending::<()>().await;
         }
     }
 }

@@ -30,6 +30,7 @@ pages! {
     Oidc: "oidc.md",
     Proxies: "proxies.md",
     Shutdown: "shutdown.md",
+    Nodes: "nodes.md",
     Metrics: "metrics.md",
     Refusals: "refusals.md",
     Threats: "threats.md",

@@ -20,7 +20,7 @@ pub fn check(law: &str, run: impl FnOnce()) {
     let outcome = catch_unwind(AssertUnwindSafe(run));
     if let Err(panic) = outcome {
         match message(&*panic) {
-            Some(message) => panic!("store breaks the law `{law}`, tested at {caller}: {message}"),
+            Some(message) => panic!("the law `{law}` is broken, tested at {caller}: {message}"),
             None => resume_unwind(panic),
         }
     }

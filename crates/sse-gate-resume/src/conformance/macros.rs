@@ -1,5 +1,5 @@
-//! The tests of every law: [`session_store_conformance!`](crate::session_store_conformance) and
-//! [`log_store_conformance!`](crate::log_store_conformance).
+//! The tests of every law: [`session_store_conformance!`](crate::session_store_conformance),
+//! [`log_store_conformance!`](crate::log_store_conformance) and [`bus_conformance!`](crate::bus_conformance).
 
 /// Makes a module with a test for every law of [`SessionStore`](crate::backend::SessionStore).
 ///
@@ -42,6 +42,9 @@ macro_rules! session_store_conformance {
                 a_revocation_is_never_forgotten,
                 an_epoch_that_never_was_is_refused,
                 no_racing_create_survives_a_revocation,
+                what_cuts_connections_is_announced,
+                an_announced_step_is_in_the_store,
+                a_swap_that_does_not_count_announces_nothing_false,
             );
         }
     };
@@ -92,6 +95,9 @@ macro_rules! log_store_conformance {
                 another_log_of_the_name_is_another,
                 an_orphan_goes_to_one_of_many_claimers,
                 only_a_log_whose_writer_died_is_orphaned,
+                what_is_appended_is_announced,
+                an_announced_event_is_in_the_store,
+                a_refused_append_announces_nothing_false,
             );
         }
     };
@@ -107,6 +113,46 @@ macro_rules! log_store_conformance {
         $crate::conformance::check(stringify!($law), || {
             let backend = <$backend as $crate::conformance::LogBackend>::set_up();
             $crate::conformance::logs::$law(&backend);
+        })
+    };
+}
+
+/// Makes a module with a test for every law of [`Bus`](crate::backend::Bus).
+///
+/// It takes the name of the module and the [`BusBackend`](crate::conformance::BusBackend), which has an
+/// example.
+#[macro_export]
+macro_rules! bus_conformance {
+    ($module:ident: $backend:ty) => {
+        mod $module {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $crate::bus_conformance!(@laws $backend:
+                each_notice_comes_back_as_it_was,
+                all_subscribers_are_told,
+                what_is_published_before_a_probe_comes_before_it,
+                what_racing_nodes_publish_after_a_subscription_began_comes,
+                no_notice_is_dropped_in_silence,
+                a_subscriber_that_does_not_read_holds_up_no_other,
+                a_dropped_subscription_ends_no_other,
+                a_broken_subscription_has_no_hole,
+                a_new_subscription_hears_again_after_a_break,
+            );
+        }
+    };
+    (@laws $backend:ty: $($law:ident,)*) => {
+        $(
+            #[test]
+            fn $law() {
+                $crate::bus_conformance!(@check $backend: $law);
+            }
+        )*
+    };
+    (@check $backend:ty: $law:ident) => {
+        $crate::conformance::check(stringify!($law), || {
+            let backend = <$backend as $crate::conformance::BusBackend>::set_up();
+            $crate::conformance::bus::$law(&backend);
         })
     };
 }

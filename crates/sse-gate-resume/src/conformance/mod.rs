@@ -1,7 +1,9 @@
-//! Tests for authors of stores: every law of [`SessionStore`](crate::backend::SessionStore) and
-//! [`LogStore`](crate::backend::LogStore) as a check that runs on any store.
+//! Tests for authors of stores: every law of [`SessionStore`](crate::backend::SessionStore),
+//! [`LogStore`](crate::backend::LogStore) and [`Bus`](crate::backend::Bus) as a check that runs on any of
+//! them.
 //!
-//! Say how the checks make a fresh store: [`SessionBackend`], [`LogBackend`]. Then name it once:
+//! Say how the checks make a fresh one: [`SessionBackend`], [`LogBackend`], [`BusBackend`]. Then name it
+//! once:
 //!
 //! ```
 //! use std::time::Duration;
@@ -51,8 +53,10 @@
 //! That makes a test for each law. A test that fails names the law, what the store did, and the line of
 //! the macro.
 //!
-//! Each check is also a function with the name of its law, in [`sessions`] and in [`logs`]. It panics if
-//! the store breaks the law. Checks of nodes that die pass at once if the backend has only one node.
+//! Each check is also a function with the name of its law, in [`sessions`], [`logs`] and [`bus`]. It
+//! panics if the law is broken. Checks of nodes that die pass at once if the backend has only one node.
+//! Checks of what a store announces pass if the backend can't
+//! [listen to its store](SessionBackend::subscribe).
 //! Checks of time move it by [`advance`](SessionBackend::advance), in steps of the backend's
 //! [`precision`](SessionBackend::precision).
 #![expect(
@@ -60,11 +64,14 @@
     reason = "a check panics if a law is broken"
 )]
 
+pub mod bus;
 mod check;
+mod heard;
 pub mod logs;
 mod macros;
 pub mod sessions;
 
+pub use bus::BusBackend;
 pub use check::check;
 pub use logs::LogBackend;
 pub use sessions::SessionBackend;

@@ -53,7 +53,7 @@ macro_rules! flaws {
             }
         )*
 
-        /// Every law is broken by one of these stores.
+        /// Every law is broken by one of these.
         #[test]
         fn every_law_can_be_broken() {
             let broken = std::collections::BTreeSet::from([$($(stringify!($law)),+),*]);

@@ -1,54 +1,71 @@
-//! Every law over the stores of this crate.
+//! Every law over the stores and the bus of this crate, with several nodes.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use sse_gate_core::ManualClock;
-use sse_gate_resume::backend::{MemoryLogStore, NodeId};
-use sse_gate_resume::conformance::{LogBackend, SessionBackend};
+use sse_gate_resume::backend::{Bus, MemoryBus, MemoryLogStore, NodeId, Notices, SessionStore};
+use sse_gate_resume::conformance::{BusBackend, LogBackend, SessionBackend};
 use sse_gate_resume::{MemorySessions, SessionLimits};
 
-struct Memory(ManualClock);
+/// What all nodes share. Each has another number as its name.
+#[derive(Default)]
+struct Memory {
+    clock: ManualClock,
+    bus: MemoryBus,
+    nodes: AtomicU8,
+}
+
+impl Memory {
+    fn next_node(&self) -> NodeId {
+        let number = self.nodes.fetch_add(1, Ordering::Relaxed) + 1;
+        NodeId::from_bytes([number; 8])
+    }
+}
 
 impl SessionBackend for Memory {
     type Store = MemorySessions;
 
     fn set_up() -> Self {
-        Self(ManualClock::default())
+        Self::default()
     }
 
     async fn store(&self, limits: SessionLimits) -> MemorySessions {
-        MemorySessions::new(limits).with_clock(self.0.clone())
+        let store = MemorySessions::new(limits).with_clock(self.clock.clone());
+        store.with_bus(&self.bus).with_node(self.next_node())
     }
 
     async fn advance(&self, span: Duration) {
-        self.0.advance(span);
+        self.clock.advance(span);
     }
 
     fn set_wall_back(&self, span: Duration) {
-        self.0.set_wall_back(span);
+        self.clock.set_wall_back(span);
+    }
+
+    async fn other_node(&self, store: &MemorySessions) -> Option<MemorySessions> {
+        Some(store.clone().with_node(self.next_node()))
+    }
+
+    async fn kill(&self, node: MemorySessions) {
+        node.forget_node(node.node());
+    }
+
+    async fn subscribe(&self, _: &MemorySessions) -> Option<Notices> {
+        self.bus.subscribe().await.ok()
     }
 }
 
-/// Names each node by a number.
-struct MemoryLogs {
-    clock: ManualClock,
-    nodes: AtomicU8,
-}
-
-impl LogBackend for MemoryLogs {
+impl LogBackend for Memory {
     type Store = MemoryLogStore;
 
     fn set_up() -> Self {
-        Self {
-            clock: ManualClock::default(),
-            nodes: AtomicU8::new(0),
-        }
+        Self::default()
     }
 
     async fn store(&self, max_logs: usize) -> MemoryLogStore {
         let store = MemoryLogStore::new(max_logs).with_clock(self.clock.clone());
-        self.next_node(store)
+        store.with_bus(&self.bus).with_node(self.next_node())
     }
 
     async fn advance(&self, span: Duration) {
@@ -56,20 +73,34 @@ impl LogBackend for MemoryLogs {
     }
 
     async fn other_node(&self, store: &MemoryLogStore) -> Option<MemoryLogStore> {
-        Some(self.next_node(store.clone()))
+        Some(store.clone().with_node(self.next_node()))
     }
 
     async fn kill(&self, node: MemoryLogStore) {
         node.forget_node(node.node());
     }
+
+    async fn subscribe(&self, _: &MemoryLogStore) -> Option<Notices> {
+        self.bus.subscribe().await.ok()
+    }
 }
 
-impl MemoryLogs {
-    fn next_node(&self, store: MemoryLogStore) -> MemoryLogStore {
-        let number = self.nodes.fetch_add(1, Ordering::Relaxed) + 1;
-        store.with_node(NodeId::from_bytes([number; 8]))
+impl BusBackend for Memory {
+    type Bus = MemoryBus;
+
+    fn set_up() -> Self {
+        Self::default()
+    }
+
+    async fn bus(&self) -> MemoryBus {
+        self.bus.clone()
+    }
+
+    async fn other_node(&self, bus: &MemoryBus) -> MemoryBus {
+        bus.clone()
     }
 }
 
 sse_gate_resume::session_store_conformance!(sessions: Memory);
-sse_gate_resume::log_store_conformance!(logs: MemoryLogs);
+sse_gate_resume::log_store_conformance!(logs: Memory);
+sse_gate_resume::bus_conformance!(bus: Memory);

@@ -190,6 +190,9 @@ where
                 if let Some(until) = &config.until {
                     until.watch(&config.slots);
                 }
+                if let Some(settings) = &config.resumable {
+                    settings.listen();
+                }
                 let admission = Box::pin(admit(Arc::clone(&config), attempt));
                 // The content of a POST belongs to the handler.
                 ResponseFuture::admit(config, admission, !is_post, self.ready(), request)

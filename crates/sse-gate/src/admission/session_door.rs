@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_core::future::BoxFuture;
 use sse_gate_core::{Resource, Subject, TokenKey};
 use sse_gate_resume::backend::Binding;
 use sse_gate_resume::error::{ResumeError, SessionError};
@@ -26,7 +27,28 @@ pub(super) async fn arrive(
         let arrival = sessions.arrival().await?;
         Ok((arrival, asking.has_read()))
     });
+    if !settings.sessions.is_connected() {
+        return arriving.await;
+    }
     access.read(arriving).await
+}
+
+/// Asks for a session, within the bounds of its store.
+///
+/// Sessions that don't hear the other nodes refuse at once, without their store. So this does not count as a
+/// failure of the store, which a sign-out may still need.
+async fn ask<T>(
+    context: &AdmissionContext,
+    settings: &Resumable,
+    asking: BoxFuture<'static, Result<T, ResumeError>>,
+) -> Result<T, ResumeError>
+where
+    T: Send + 'static,
+{
+    if !settings.sessions.is_connected() {
+        return asking.await;
+    }
+    context.config.session_store.ask(asking).await
 }
 
 /// Asks for the session of a resume id and of the token in the URL. `None` if the id is not valid.
@@ -49,7 +71,7 @@ pub(super) async fn resume(
             |session, binding: &Binding| slots.claim_again(binding.grant.subject(), session);
         sessions.resume_if(&shown, token, admit).await
     });
-    let resumed = context.config.session_store.ask(asking).await;
+    let resumed = ask(context, settings, asking).await;
     answered(settings, &id, resumed)
 }
 
@@ -72,7 +94,7 @@ pub(super) async fn resume_as(
         let asked = sessions.resume_as(&shown, &subject, &resource, admit);
         asked.await
     });
-    let resumed = context.config.session_store.ask(asking).await;
+    let resumed = ask(context, settings, asking).await;
     answered(settings, &id, resumed)
 }
 
@@ -86,7 +108,7 @@ pub(super) async fn reopen(
 ) -> Result<Option<Resumed>, Refused> {
     let sessions = settings.sessions.clone();
     let asking = Box::pin(async move { sessions.reopen(token, grace).await });
-    let reopened = context.config.session_store.ask(asking).await;
+    let reopened = ask(context, settings, asking).await;
     answered(settings, "", reopened)
 }
 

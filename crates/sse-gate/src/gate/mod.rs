@@ -11,8 +11,9 @@
 //!
 //! [`Gate::in_memory`] keeps the tokens in this process. Use it for one node, or behind a load balancer
 //! that sends each client to one node. For several nodes, give [`Gate::new`] a [`TokenStore`] that they
-//! share. [`Gate::revoke`] then withdraws the tokens of all nodes, but it ends only the streams of its
-//! own node. Call it on each node.
+//! share. [`Gate::revoke`] then withdraws the tokens of all nodes. It also ends the resumable streams of all
+//! nodes, if their [sessions](crate::Sessions) share a store and a [bus](crate::Sessions::with_bus). Other
+//! streams end on its own node only: call it on each node.
 //!
 //! # Without a layer or a mint
 //!
@@ -58,6 +59,7 @@ use revoke::StreamRegistry;
 pub use revoke::{RevokeError, Revoked};
 use unstripped::Unstripped;
 
+use crate::resume::in_background;
 use crate::store::{GuardedStore, Operation, StoreAccess};
 
 /// Issues tokens, and knows what was opened with them. Clones are cheap and are the same gate.
@@ -242,6 +244,7 @@ impl Gate {
         Logs::default()
             .with_clock(self.clock())
             .with_entropy(Arc::clone(&self.0.entropy))
+            .with_spawn(in_background)
     }
 
     /// The clock of the gate.

@@ -26,7 +26,7 @@
 //! | id and token of a session that is over, or that the client has all events of | 204: a native `EventSource` stops |
 //! | a token that is not fresh, with an invalid id or an id of another session | the 401 of every bad token, byte for byte |
 //! | a token that is not fresh, with several ids | 400: several ids are ignored |
-//! | a resume id, when there is no free slot, the stream was taken over too often, or the store fails | 200 and `sse.wait`, with the same id and a time to wait |
+//! | a resume id, when there is no free slot, the stream was taken over too often, the store fails, or the other nodes are not heard | 200 and `sse.wait`, with the same id and a time to wait |
 //!
 //! # Events of the library
 //!
@@ -71,6 +71,14 @@
 //! A resume id holds the number of the last event. The client gets the events behind it, and names of
 //! lost ones in the gap of `sse.open`. A caller that keeps the numbers itself sends one as
 //! `Last-Event-ID` or as the query parameter `after`: see [`ResumableStream::cursor`].
+//!
+//! # Several nodes
+//!
+//! Sessions with a [bus](sse_gate_resume::Sessions::with_bus) listen to the other nodes in a task. It starts
+//! when [`Resumable`] is made within a Tokio runtime, or else with the first request, and ends with the
+//! sessions. While [`is_connected`](sse_gate_resume::Sessions::is_connected) is false, no client gets in: a
+//! fresh token gets 503 with `Retry-After`, and stays unused; a resume id gets 200 and `sse.wait`. Say so in
+//! your health check.
 //!
 //! # What the deployment must take care of
 //!
@@ -128,6 +136,7 @@
 mod body;
 mod error;
 mod follow;
+mod listening;
 mod produce;
 mod settings;
 mod stream;
@@ -137,5 +146,6 @@ pub use error::AttachError;
 pub use follow::Follow;
 pub use produce::{WorkError, WorkOutput, WorkSlots};
 pub use settings::Resumable;
+pub(crate) use settings::in_background;
 pub use stream::ResumableStream;
 pub(crate) use stream::{NewSession, Unattached};

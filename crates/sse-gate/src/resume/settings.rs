@@ -8,6 +8,7 @@ use sse_gate_resume::backend::Chore;
 use sse_gate_resume::{ResumePolicy, Sessions, SlowPolicy};
 use tokio::runtime::Handle;
 
+use super::listening::Listening;
 use super::{WorkError, WorkSlots};
 use crate::Granted;
 
@@ -47,6 +48,7 @@ pub struct Resumable {
     pub(crate) work: WorkSlots,
     pub(crate) on_work_error: Option<WorkHook>,
     pub(crate) restarts_work: bool,
+    listening: Listening,
 }
 
 /// The hook that gets the errors of work.
@@ -56,7 +58,7 @@ pub(crate) struct WorkHook(pub(crate) Arc<OnWorkError>);
 type OnWorkError = dyn Fn(&Granted, WorkError) + Send + Sync;
 
 /// Runs a chore of the sessions or logs on the tokio runtime of this thread, if there is one.
-pub(super) fn in_background(chore: Chore) -> Option<Chore> {
+pub(crate) fn in_background(chore: Chore) -> Option<Chore> {
     match Handle::try_current() {
         Ok(runtime) => {
             runtime.spawn(chore);
@@ -75,8 +77,11 @@ impl fmt::Debug for WorkHook {
 impl Resumable {
     /// The default settings, with these sessions. Several routes may share them.
     /// [`Gate::new_sessions`](crate::Gate::new_sessions) makes sessions in memory.
+    ///
+    /// Sessions with a [bus](Sessions::with_bus) begin to listen to the other nodes here, if this is within
+    /// a Tokio runtime, and else with the first request. So give them their bus, logs and observer before.
     pub fn new(sessions: &Sessions) -> Self {
-        Self {
+        let settings = Self {
             sessions: sessions.clone().with_spawn(in_background),
             policy: ResumePolicy::default(),
             slow: SlowPolicy::default(),
@@ -84,7 +89,15 @@ impl Resumable {
             work: WorkSlots::default(),
             on_work_error: None,
             restarts_work: false,
-        }
+            listening: Listening::default(),
+        };
+        settings.listen();
+        settings
+    }
+
+    /// Lets the sessions listen to the other nodes, unless they do.
+    pub(crate) fn listen(&self) {
+        self.listening.start(&self.sessions);
     }
 
     /// Starts work again that died with its process. Without it, the answer of such work ends as failed.

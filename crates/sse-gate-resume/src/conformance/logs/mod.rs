@@ -1,5 +1,6 @@
 //! The laws of [`LogStore`], each as a check.
 
+mod announce;
 mod append;
 mod create;
 mod end;
@@ -10,6 +11,10 @@ mod read;
 
 use std::time::Duration;
 
+pub use announce::{
+    a_refused_append_announces_nothing_false, an_announced_event_is_in_the_store,
+    what_is_appended_is_announced,
+};
 pub use append::{
     events_are_numbered_from_one_without_holes, racing_appends_get_one_number_each,
     what_is_appended_is_read_back,
@@ -31,7 +36,8 @@ pub use orphans::{
 };
 pub use read::{a_read_begins_behind_its_number, a_read_is_bounded_and_gives_at_least_one_event};
 
-use crate::store::LogStore;
+use super::heard::PATIENCE;
+use crate::store::{LogStore, Notices};
 
 /// How the checks make stores of logs of one kind, and move their time.
 ///
@@ -107,6 +113,19 @@ pub trait LogBackend: Send + Sync + 'static {
     /// Lets a node die, and waits until the store knows. By default it drops the node.
     fn kill(&self, node: Self::Store) -> impl Future<Output = ()> + Send {
         async { drop(node) }
+    }
+
+    /// Subscribes a node to what the store announces on its [bus](crate::backend::Bus). `None`, by
+    /// default, if it announces nothing, as only one node uses it: then the checks of announcements pass.
+    fn subscribe(&self, store: &Self::Store) -> impl Future<Output = Option<Notices>> + Send {
+        let _ = store;
+        async { None }
+    }
+
+    /// How long an announcement may be on its way: 5 seconds by default. After a longer silence, a check
+    /// takes it as lost.
+    fn patience(&self) -> Duration {
+        PATIENCE
     }
 
     /// Runs a future to its end. Override it for a store that needs an async runtime.

@@ -1,5 +1,6 @@
 //! The laws of [`SessionStore`], each as a check.
 
+mod announce;
 mod caps;
 mod create;
 mod due;
@@ -12,6 +13,10 @@ mod waiting;
 
 use std::time::Duration;
 
+pub use announce::{
+    a_swap_that_does_not_count_announces_nothing_false, an_announced_step_is_in_the_store,
+    what_cuts_connections_is_announced,
+};
 pub use caps::{
     a_closed_session_no_longer_counts_for_its_subject, a_full_store_refuses_the_newcomer,
     a_full_subject_refuses_only_its_own, racing_creates_never_pass_a_cap,
@@ -40,8 +45,9 @@ pub use waiting::{only_sessions_without_a_connection_wait, the_oldest_session_wa
 
 use sample::Sample;
 
+use super::heard::PATIENCE;
 use crate::SessionLimits;
-use crate::store::SessionStore;
+use crate::store::{Notices, SessionStore};
 
 /// How the checks make stores of sessions of one kind, and move their time.
 ///
@@ -80,6 +86,47 @@ use crate::store::SessionStore;
 ///
 /// sse_gate_resume::session_store_conformance!(by_the_systems_clock: Waits);
 /// ```
+///
+/// A store that announces what it changes says how to listen to that:
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_gate_core::ManualClock;
+/// use sse_gate_resume::backend::{Bus, MemoryBus, Notices};
+/// use sse_gate_resume::conformance::SessionBackend;
+/// use sse_gate_resume::{MemorySessions, SessionLimits};
+///
+/// #[derive(Default)]
+/// struct Announces {
+///     clock: ManualClock,
+///     bus: MemoryBus,
+/// }
+///
+/// impl SessionBackend for Announces {
+///     type Store = MemorySessions;
+///
+///     fn set_up() -> Self {
+///         Self::default()
+///     }
+///
+///     async fn store(&self, limits: SessionLimits) -> MemorySessions {
+///         let store = MemorySessions::new(limits).with_clock(self.clock.clone());
+///         store.with_bus(&self.bus)
+///     }
+///
+///     async fn advance(&self, span: Duration) {
+///         self.clock.advance(span);
+///     }
+///
+///     async fn subscribe(&self, _: &MemorySessions) -> Option<Notices> {
+///         self.bus.subscribe().await.ok()
+///     }
+/// }
+///
+/// # use sse_gate_resume::conformance::sessions;
+/// # sessions::an_announced_step_is_in_the_store(&Announces::default());
+/// sse_gate_resume::session_store_conformance!(announced: Announces);
+/// ```
 pub trait SessionBackend: Send + Sync + 'static {
     /// The kind of store.
     type Store: SessionStore;
@@ -109,6 +156,19 @@ pub trait SessionBackend: Send + Sync + 'static {
     /// Lets a node die, and waits until the store knows. By default it drops the node.
     fn kill(&self, node: Self::Store) -> impl Future<Output = ()> + Send {
         async { drop(node) }
+    }
+
+    /// Subscribes a node to what the store announces on its [bus](crate::backend::Bus). `None`, by
+    /// default, if it announces nothing, as only one node uses it: then the checks of announcements pass.
+    fn subscribe(&self, store: &Self::Store) -> impl Future<Output = Option<Notices>> + Send {
+        let _ = store;
+        async { None }
+    }
+
+    /// How long an announcement may be on its way: 5 seconds by default. After a longer silence, a check
+    /// takes it as lost.
+    fn patience(&self) -> Duration {
+        PATIENCE
     }
 
     /// Runs a future to its end. Override it for a store that needs an async runtime.

@@ -101,21 +101,26 @@ pub(super) async fn release<S: SessionStore>(store: &S, id: SessionId) {
 pub(super) async fn resume<S: SessionStore>(store: &S, id: SessionId) {
     let node = store.node();
     change(store, id, |record, now| {
-        let shown = ShownId {
-            generation: record.generation(),
-            seq: 5,
-            token: record.binding().token,
-        };
-        let log = Bounds {
-            first: 1,
-            last: 9,
-            end: None,
-        };
-        let outcome = record.redeem(&shown, &log, now);
-        assert!(matches!(outcome, Outcome::Resumed { .. }));
+        come_back(record, now);
         record.serve_from(node);
     })
     .await;
+}
+
+/// The step of a client that comes back with the last id.
+pub(super) fn come_back(record: &mut Record, now: SteadyTime) {
+    let shown = ShownId {
+        generation: record.generation(),
+        seq: 5,
+        token: record.binding().token,
+    };
+    let log = Bounds {
+        first: 1,
+        last: 9,
+        end: None,
+    };
+    let outcome = record.redeem(&shown, &log, now);
+    assert!(matches!(outcome, Outcome::Resumed { .. }));
 }
 
 pub(super) async fn waiting<S: SessionStore>(

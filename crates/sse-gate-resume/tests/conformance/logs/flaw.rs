@@ -43,4 +43,10 @@ pub(crate) enum Flaw {
     LooksThenClaims,
     /// All logs of a node that died are orphaned.
     OrphansAll,
+    /// It announces nothing.
+    AnnouncesNothing,
+    /// It announces an event or an end, and keeps it later.
+    AnnouncesEarly,
+    /// It announces what it refuses.
+    AnnouncesTheRefused,
 }

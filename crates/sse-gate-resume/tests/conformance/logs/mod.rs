@@ -35,6 +35,9 @@ laws! {
     another_log_of_the_name_is_another,
     an_orphan_goes_to_one_of_many_claimers,
     only_a_log_whose_writer_died_is_orphaned,
+    what_is_appended_is_announced,
+    an_announced_event_is_in_the_store,
+    a_refused_append_announces_nothing_false,
 }
 
 /// The laws that a store with this flaw is found to break. Those must be the laws that the flaw is
@@ -70,10 +73,15 @@ flaws! {
         too_many_events_make_the_oldest_go;
     weighing_nothing_is_seen: WeighsNothing breaks
         too_many_bytes_make_the_oldest_go,
-        an_event_larger_than_the_log_is_refused;
-    cutting_the_large_is_seen: CutsTheLarge breaks an_event_larger_than_the_log_is_refused;
+        an_event_larger_than_the_log_is_refused,
+        a_refused_append_announces_nothing_false;
+    cutting_the_large_is_seen: CutsTheLarge breaks
+        an_event_larger_than_the_log_is_refused,
+        a_refused_append_announces_nothing_false;
     never_trimming_is_seen: NeverTrims breaks events_go_when_they_are_too_old;
-    ending_again_is_seen: EndsAgain breaks an_end_is_final;
+    ending_again_is_seen: EndsAgain breaks
+        an_end_is_final,
+        a_refused_append_announces_nothing_false;
     looking_then_appending_is_seen: LooksThenAppends breaks
         an_append_that_races_an_end_is_read_or_refused;
     keeping_the_removed_is_seen: KeepsTheRemoved breaks
@@ -82,6 +90,15 @@ flaws! {
     comparing_no_epochs_is_seen: ComparesNoEpochs breaks another_log_of_the_name_is_another;
     claiming_late_is_seen: LooksThenClaims breaks an_orphan_goes_to_one_of_many_claimers;
     orphaning_all_is_seen: OrphansAll breaks only_a_log_whose_writer_died_is_orphaned;
+    announcing_nothing_is_seen: AnnouncesNothing breaks
+        what_is_appended_is_announced,
+        an_announced_event_is_in_the_store,
+        a_refused_append_announces_nothing_false;
+    announcing_early_is_seen: AnnouncesEarly breaks
+        an_announced_event_is_in_the_store,
+        a_refused_append_announces_nothing_false;
+    announcing_the_refused_is_seen: AnnouncesTheRefused breaks
+        a_refused_append_announces_nothing_false;
 }
 
 /// The message of a failing check says all that its reader needs: the law, what the store did, and the

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use sse_gate_core::ManualClock;
 use sse_gate_resume::LogLimits;
 use sse_gate_resume::backend::{
-    Bounds, LogEnd, LogId, LogName, LogStore, LogWindows, MemoryLogStore, NewLog, NodeId,
-    StoredEvents, StoredLog,
+    Bounds, Bus, LogEnd, LogId, LogName, LogStore, LogWindows, MemoryBus, MemoryLogStore, NewLog,
+    NodeId, Notice, Notices, StoredEvents, StoredLog,
 };
 use sse_gate_resume::conformance::LogBackend;
 use sse_gate_resume::error::{AppendError, AppendErrorKind, LogError, LogErrorKind};
@@ -28,6 +28,7 @@ pub(crate) struct Wrapper {
     ends: Arc<Mutex<HashMap<LogId, LogEnd>>>,
     /// What logs that were removed had.
     removed: Arc<Mutex<HashMap<LogId, StoredEvents>>>,
+    bus: MemoryBus,
 }
 
 impl Wrapper {
@@ -63,6 +64,15 @@ impl Wrapper {
         if self.is(Flaw::EndsAgain) && bounds.end.is_some() {
             bounds.end = self.ends.lock().unwrap().get(log).copied();
         }
+    }
+
+    /// Announces so many more events than the log has, or an end.
+    async fn announce(&self, of: &LogId, more: u64, end: Option<LogEnd>) {
+        let found = self.inner.open(of.name.clone()).await.unwrap();
+        let last = found.map_or(0, |found| found.bounds.last) + more;
+        let log = of.epoch;
+        let told = self.bus.publish(Notice::Appended { log, last, end });
+        told.await.unwrap();
     }
 
     /// Frees whatever log has the name.
@@ -126,6 +136,10 @@ impl LogStore for Wrapper {
 
     async fn append(&self, log: LogId, event: Bytes) -> Result<u64, AppendError> {
         let log = self.meant(log).await;
+        if self.is(Flaw::AnnouncesEarly) {
+            self.announce(&log, 1, None).await;
+            dawdle();
+        }
         if self.is(Flaw::LooksThenAppends) {
             let found = self.inner.open(log.name.clone()).await.unwrap();
             let has_ended = found.is_some_and(|it| it.bounds.end.is_some());
@@ -140,6 +154,9 @@ impl LogStore for Wrapper {
             dawdle();
             let found = self.inner.open(log.name).await.unwrap();
             return Ok(found.unwrap().bounds.last);
+        }
+        if self.is(Flaw::AnnouncesTheRefused) && appended.is_err() {
+            self.announce(&log, 1, None).await;
         }
         if self.is(Flaw::CutsTheLarge) && appended.is_err() && event.len() > 100 {
             appended = self.inner.append(log, event.slice(..100)).await;
@@ -184,6 +201,10 @@ impl LogStore for Wrapper {
     async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {
         let log = self.meant(log).await;
         self.ends.lock().unwrap().insert(log.clone(), how);
+        if self.is(Flaw::AnnouncesEarly) {
+            self.announce(&log, 0, Some(how)).await;
+            dawdle();
+        }
         self.inner.end(log, how).await
     }
 
@@ -213,6 +234,7 @@ pub(crate) fn with_flaw<T>(flaw: Flaw, check: impl FnOnce() -> T) -> T {
 pub(crate) struct Flawed {
     flaw: Flaw,
     clock: ManualClock,
+    bus: MemoryBus,
     nodes: AtomicU8,
 }
 
@@ -221,6 +243,7 @@ impl Flawed {
         Self {
             flaw,
             clock: ManualClock::default(),
+            bus: MemoryBus::default(),
             nodes: AtomicU8::new(0),
         }
     }
@@ -229,9 +252,14 @@ impl Flawed {
     fn node(&self, inner: &MemoryLogStore) -> Wrapper {
         let number = self.nodes.fetch_add(1, Ordering::Relaxed) + 1;
         let node = NodeId::from_bytes([number; 8]);
+        let inner = inner.clone().with_node(node);
         Wrapper {
             flaw: self.flaw,
-            inner: inner.clone().with_node(node),
+            inner: match self.flaw {
+                Flaw::AnnouncesNothing | Flaw::AnnouncesEarly => inner,
+                _ => inner.with_bus(&self.bus),
+            },
+            bus: self.bus.clone(),
             ends: Arc::default(),
             removed: Arc::default(),
         }
@@ -263,5 +291,13 @@ impl LogBackend for Flawed {
 
     async fn kill(&self, node: Wrapper) {
         node.inner.forget_node(node.inner.node());
+    }
+
+    async fn subscribe(&self, _: &Wrapper) -> Option<Notices> {
+        self.bus.subscribe().await.ok()
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_secs(1)
     }
 }

@@ -63,4 +63,10 @@ pub(crate) enum Flaw {
     BelievesAnyEpoch,
     /// It compares epochs, and creates later.
     ComparesThenCreates,
+    /// It announces nothing.
+    AnnouncesNothing,
+    /// It announces a step, and takes it later.
+    AnnouncesEarly,
+    /// It announces steps that do not count.
+    AnnouncesStaleSwaps,
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sse_gate_core::ManualClock;
 use sse_gate_resume::SessionLimits;
+use sse_gate_resume::backend::{Bus, Notices};
 use sse_gate_resume::conformance::SessionBackend;
 
 use super::flaw::Flaw;
@@ -61,5 +62,13 @@ impl SessionBackend for Flawed {
 
     async fn kill(&self, node: Naive) {
         node.die();
+    }
+
+    async fn subscribe(&self, store: &Naive) -> Option<Notices> {
+        store.bus.subscribe().await.ok()
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_secs(1)
     }
 }

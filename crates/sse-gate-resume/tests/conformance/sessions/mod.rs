@@ -46,6 +46,9 @@ laws! {
     a_revocation_is_never_forgotten,
     an_epoch_that_never_was_is_refused,
     no_racing_create_survives_a_revocation,
+    what_cuts_connections_is_announced,
+    an_announced_step_is_in_the_store,
+    a_swap_that_does_not_count_announces_nothing_false,
 }
 
 /// The laws that a store with this flaw is found to break. Those must be the laws that the flaw is
@@ -80,8 +83,11 @@ flaws! {
     reusing_versions_is_seen: ReusesVersions breaks each_swap_changes_the_version;
     ignoring_versions_is_seen: IgnoresVersions breaks
         a_stale_version_changes_nothing,
-        one_of_many_racing_swaps_counts;
-    comparing_then_swapping_is_seen: ComparesThenSwaps breaks one_of_many_racing_swaps_counts;
+        one_of_many_racing_swaps_counts,
+        a_swap_that_does_not_count_announces_nothing_false;
+    comparing_then_swapping_is_seen: ComparesThenSwaps breaks
+        one_of_many_racing_swaps_counts,
+        a_swap_that_does_not_count_announces_nothing_false;
     creating_by_swap_is_seen: CreatesBySwap breaks a_session_that_is_gone_is_not_swapped;
     listing_the_attached_is_seen: ListsTheAttached breaks
         only_sessions_without_a_connection_wait,
@@ -110,6 +116,15 @@ flaws! {
     believing_any_epoch_is_seen: BelievesAnyEpoch breaks an_epoch_that_never_was_is_refused;
     comparing_then_creating_is_seen: ComparesThenCreates breaks
         no_racing_create_survives_a_revocation;
+    announcing_nothing_is_seen: AnnouncesNothing breaks
+        what_cuts_connections_is_announced,
+        an_announced_step_is_in_the_store,
+        a_swap_that_does_not_count_announces_nothing_false;
+    announcing_early_is_seen: AnnouncesEarly breaks
+        an_announced_step_is_in_the_store,
+        a_swap_that_does_not_count_announces_nothing_false;
+    announcing_stale_swaps_is_seen: AnnouncesStaleSwaps breaks
+        a_swap_that_does_not_count_announces_nothing_false;
 }
 
 /// The message of a failing check says all that its reader needs: the law, what the store did, and the

@@ -1,13 +1,15 @@
 //! The simplest store that keeps all laws, with several nodes, unless it has a [`Flaw`].
 
 use std::collections::{HashMap, VecDeque};
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sse_gate_core::{Clock, Epoch, ManualClock, SteadyTime, Subject, Withdrawals};
 use sse_gate_resume::SessionLimits;
 use sse_gate_resume::backend::{
-    Due, Moment, NodeId, Record, SessionEpoch, SessionId, SessionKey, SessionStore, StoredSession,
+    Bus, Due, MemoryBus, Moment, NodeId, Notice, Record, SessionEpoch, SessionId, SessionKey,
+    SessionStore, StoredSession,
 };
 use sse_gate_resume::error::{SessionError, SessionErrorKind};
 
@@ -22,6 +24,7 @@ pub(crate) struct Naive {
     limits: SessionLimits,
     node: NodeId,
     shared: Arc<Mutex<Shared>>,
+    pub(crate) bus: MemoryBus,
 }
 
 #[derive(Debug, Default)]
@@ -73,6 +76,7 @@ impl Naive {
             limits,
             node: NodeId::NONE,
             shared: Arc::default(),
+            bus: MemoryBus::default(),
         };
         first.other_node()
     }
@@ -87,6 +91,7 @@ impl Naive {
             limits: self.limits,
             node: NodeId::from_bytes([shared.nodes; 8]),
             shared: Arc::clone(&self.shared),
+            bus: self.bus.clone(),
         }
     }
 
@@ -212,7 +217,18 @@ impl Naive {
         Ok(())
     }
 
+    /// Tells the nodes what a step changes that replaces this record.
+    fn announce(&self, id: SessionId, before: &Record, after: &Record) {
+        let is_news =
+            before.generation() != after.generation() || before.closed() != after.closed();
+        if is_news && !self.is(Flaw::AnnouncesNothing) {
+            let notice = Notice::of_session(id, after);
+            pollster::block_on(self.bus.publish(notice)).unwrap();
+        }
+    }
+
     fn swap_now(&self, id: SessionId, version: u64, record: Record) -> bool {
+        let is_current = |kept: &Kept| kept.version == version || self.is(Flaw::IgnoresVersions);
         let mut shared = self.shared();
         let Some(kept) = shared.kept.iter().find(|kept| kept.id == id) else {
             if self.is(Flaw::CreatesBySwap) {
@@ -220,10 +236,16 @@ impl Naive {
             }
             return false;
         };
-        if kept.version != version && !self.is(Flaw::IgnoresVersions) {
+        if !is_current(kept) {
+            if self.is(Flaw::AnnouncesStaleSwaps) {
+                self.announce(id, &kept.record, &record);
+            }
             return false;
         }
-        if self.is(Flaw::ComparesThenSwaps) {
+        if self.is(Flaw::AnnouncesEarly) {
+            self.announce(id, &kept.record, &record);
+        }
+        if matches!(self.flaw, Flaw::ComparesThenSwaps | Flaw::AnnouncesEarly) {
             drop(shared);
             dawdle();
             shared = self.shared();
@@ -233,6 +255,9 @@ impl Naive {
         let Some(kept) = shared.kept.iter_mut().find(|kept| kept.id == id) else {
             return false;
         };
+        if !is_current(kept) && !self.is(Flaw::ComparesThenSwaps) {
+            return false;
+        }
         kept.version += 1;
         if self.is(Flaw::ReusesVersions) {
             kept.version %= 10;
@@ -240,7 +265,10 @@ impl Naive {
         if record.closed().is_some() {
             kept.closed.get_or_insert(number);
         }
-        kept.record = record;
+        let before = mem::replace(&mut kept.record, record);
+        if !self.is(Flaw::AnnouncesEarly) {
+            self.announce(id, &before, &kept.record);
+        }
         true
     }
 
