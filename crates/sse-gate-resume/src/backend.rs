@@ -1,4 +1,4 @@
-//! What you need to write a store of sessions or logs, or a server of your own.
+//! What you need to write a store of sessions, logs or open streams, or a server of your own.
 //!
 //! A service that keeps its sessions and logs in memory needs none of it.
 //!
@@ -6,20 +6,22 @@
 //! |---|---|
 //! | a store of sessions | implements [`SessionStore`] around [`Record`], whose methods are its steps |
 //! | a store of logs | implements [`LogStore`] |
-//! | a test of several nodes | keeps their logs in a [`MemoryLogStore`] |
+//! | a cap on the open streams of all nodes | implements [`StreamLimiter`] |
+//! | a test of several nodes | keeps their logs in a [`MemoryLogStore`], their places in a [`MemoryLimiter`] |
 //! | a server | asks a [`Subscription`](crate::Subscription) for bytes, and keeps its [`Lease`] |
 
 pub use crate::id::{ResumeId, SessionId};
 pub use crate::log::{
     Bounds, EncodedEvent, InvalidLogName, LogEnd, LogEpoch, LogName, LogWindows, Page, Read, Reader,
 };
-pub use crate::memory::MemoryLogStore;
+pub use crate::memory::{MemoryLimiter, MemoryLogStore};
 pub use crate::node::{Chore, CutReason, Fence, Lease, Spawn};
 pub use crate::session::{
     Binding, CorruptRecord, Delivered, NodeId, Outcome, Record, SessionEpoch, ShownId,
 };
 pub use crate::store::{
-    Due, LogId, LogStore, Moment, NewLog, SessionKey, SessionStore, SharedSessions, StoredEvents,
-    StoredLog, StoredSession,
+    Claimed, Due, LogId, LogStore, Moment, NewLog, Place, PlaceId, Renewed, SessionKey,
+    SessionStore, SharedLimiter, SharedSessions, StoredEvents, StoredLog, StoredSession,
+    StreamLimiter,
 };
 pub use crate::subscription::{SubscriptionEnd, Written};

@@ -8,6 +8,7 @@
 //! | [`ResumeError`] | [`Sessions::resume`](crate::Sessions::resume) |
 //! | [`TopicError`] | [`Topics::log`](crate::Topics::log), [`Topics::publish`](crate::Topics::publish) |
 //! | [`SessionError`] | every store of sessions |
+//! | [`LimiterError`] | every [`StreamLimiter`](crate::backend::StreamLimiter) |
 //! | [`InvalidKid`] | [`ResumeKey::new`](crate::ResumeKey::new) |
 
 pub use crate::id::InvalidKid;
@@ -15,4 +16,5 @@ pub use crate::log::{AppendError, AppendErrorKind, LogError, LogErrorKind};
 pub use crate::opening::OpenError;
 pub use crate::resumed::ResumeError;
 pub use crate::session::{SessionError, SessionErrorKind};
+pub use crate::store::LimiterError;
 pub use crate::topics::{TopicError, TopicErrorKind};
