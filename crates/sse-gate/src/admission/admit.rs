@@ -8,7 +8,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 use http_body_util::Full;
-use sse_gate_core::{Epoch, Grant, TokenKey};
+use sse_gate_core::{Epoch, Grant, Signal, Subject, TokenKey};
+use sse_gate_resume::backend::{Place, PlaceId};
 use sse_gate_resume::{Arrival, Resumed};
 
 use super::attempt::{Attempt, Credential};
@@ -17,7 +18,8 @@ use super::guard::StreamGuard;
 use super::{GateRejection, answer, bearer_door, session_door, token_door};
 use crate::Granted;
 use crate::resume::{NewSession, Resumable, ResumableStream};
-use crate::slots::{Claim, Reservation, Slot};
+use crate::slots::{Claim, NoPlace, Reservation, Slot};
+use crate::store::HasRead;
 
 /// An answer that needs no handler.
 pub(super) type Answer = Response<Full<Bytes>>;
@@ -60,7 +62,9 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
                 && let Some((resumed, claim)) =
                     session_door::resume(&context, &settings, id, token.key()).await?
             {
-                return context.again(reservation, &settings, resumed, Some(claim));
+                return context
+                    .again(reservation, &settings, resumed, Some(claim))
+                    .await;
             }
             token_door::open(
                 context,
@@ -72,6 +76,22 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
             .await
         }
     }
+}
+
+/// The generation of the first connection of a session.
+const FIRST: u64 = 1;
+
+/// What a new stream is opened with, besides its grant.
+pub(super) struct FirstOpening<'r> {
+    /// The key of its token, or a random one for a caller without a token. `None` if nothing is named by
+    /// it.
+    pub(super) token: Option<TokenKey>,
+    /// What a resumable stream needs.
+    pub(super) session: Option<(Resumable, Arrival)>,
+    /// The last event that a caller with its own credential has.
+    pub(super) cursor: Option<u64>,
+    /// The resume id that the request shows, which is not valid.
+    pub(super) resume_id: Option<&'r str>,
 }
 
 /// What all doors need to admit one request.
@@ -88,19 +108,22 @@ impl AdmissionContext {
         reservation.ok_or_else(|| self.config.full(resume_id).into())
     }
 
-    /// Opens a new stream with a grant. The last two checks are whether the subject may have another
-    /// stream, and whether it was revoked meanwhile.
-    pub(super) fn first(
+    /// Opens a new stream with a grant. The last checks are whether the subject may have another stream,
+    /// on this node and on all together, and whether it was revoked meanwhile.
+    pub(super) async fn first(
         self,
         reservation: Reservation,
         grant: Grant,
-        session: Option<(Resumable, Arrival, TokenKey)>,
-        cursor: Option<u64>,
+        opening: FirstOpening<'_>,
     ) -> Result<Admitted, Refused> {
-        let config = self.config;
         let Some(slot) = reservation.claim(grant.subject()) else {
-            return Err(config.turn_away(GateRejection::SubjectCapacity).into());
+            let refused = self.config.turn_away(GateRejection::SubjectCapacity);
+            return Err(refused.into());
         };
+        let (token, resume_id) = (opening.token, opening.resume_id);
+        let claimed = self.claim_place(&slot, grant.subject(), token, FIRST).await;
+        claimed.map_err(|why| self.without_place(why, resume_id))?;
+        let config = self.config;
         if config
             .gate
             .registry()
@@ -108,7 +131,7 @@ impl AdmissionContext {
         {
             return Err(config.refuse(GateRejection::BadToken).into());
         }
-        let Some((settings, arrival, token)) = session else {
+        let Some(((settings, arrival), token)) = opening.session.zip(token) else {
             return Ok(strict(&config, slot, grant));
         };
         let guard = StreamGuard::resumable(&config, &slot, &grant);
@@ -117,7 +140,7 @@ impl AdmissionContext {
             token,
             arrival,
             slot,
-            cursor,
+            cursor: opening.cursor,
         };
         let access = config.session_store.clone();
         let stream = ResumableStream::first(granted, settings, access, first);
@@ -125,26 +148,88 @@ impl AdmissionContext {
     }
 
     /// Continues a session. Its previous connection was cut, but may still be open.
-    pub(super) fn again(
+    pub(super) async fn again(
         self,
         reservation: Reservation,
         settings: &Resumable,
         resumed: Resumed,
         claim: Option<Claim>,
     ) -> Result<Admitted, Refused> {
-        let config = self.config;
-        let (subject, session) = (resumed.binding().grant.subject(), resumed.lease().session());
+        let config = &self.config;
+        let binding = resumed.binding();
+        let (subject, session) = (binding.grant.subject(), resumed.lease().session());
         let claim = claim.or_else(|| config.slots.claim_again(subject, session));
         let slot = claim.and_then(|claim| reservation.give_to(claim));
         let Some(slot) = slot else {
             return Err(answer::later_with_id(resumed).into());
         };
+        let (token, generation) = (Some(binding.token), resumed.lease().generation());
+        let claimed = self.claim_place(&slot, subject, token, generation).await;
+        if let Err(why) = claimed {
+            self.tell_of(&why);
+            return Err(answer::later_with_id(resumed).into());
+        }
         let grant = resumed.grant();
-        let guard = StreamGuard::resumable(&config, &slot, &grant);
+        let guard = StreamGuard::resumable(config, &slot, &grant);
         let granted = Granted::new(grant, guard.time_left());
         let access = config.session_store.clone();
         let stream = ResumableStream::again(granted, settings.clone(), access, slot, resumed);
         Ok(with_stream(guard, stream))
+    }
+
+    /// Looks for room among the streams of all nodes, if there is a limiter. A place is claimed when the
+    /// subject is known.
+    pub(super) async fn find_room(&self) -> Result<Option<HasRead>, NoPlace> {
+        let Some(places) = self.config.slots.places() else {
+            return Ok(None);
+        };
+        let asked = places.has_room(&self.config.stream_limiter).await;
+        let (has_room, reader) = asked.map_err(NoPlace::Unavailable)?;
+        has_room.then_some(Some(reader)).ok_or(NoPlace::Full)
+    }
+
+    /// Claims a place among the streams of all nodes, if there is a limiter. The token names it: all
+    /// connections of a session have the same token.
+    async fn claim_place(
+        &self,
+        slot: &Slot,
+        subject: &Subject,
+        token: Option<TokenKey>,
+        generation: u64,
+    ) -> Result<(), NoPlace> {
+        let Some((places, token)) = self.config.slots.places().zip(token) else {
+            return Ok(());
+        };
+        let place = Place {
+            subject: subject.clone(),
+            id: PlaceId::of(&token),
+            generation,
+        };
+        let access = &self.config.stream_limiter;
+        slot.hold(places.claim(access, place).await?);
+        Ok(())
+    }
+
+    /// The answer to a new stream that has got no place.
+    pub(super) fn without_place(&self, why: NoPlace, resume_id: Option<&str>) -> Refused {
+        self.tell_of(&why);
+        match why {
+            NoPlace::Unavailable(_) => self.unavailable(resume_id),
+            NoPlace::Full | NoPlace::Replaced => self.config.full(resume_id).into(),
+            NoPlace::FullForSubject => {
+                let refused = self.config.turn_away(GateRejection::SubjectCapacity);
+                refused.into()
+            }
+        }
+    }
+
+    /// Tells the observer if the limiter has failed.
+    fn tell_of(&self, why: &NoPlace) {
+        if let NoPlace::Unavailable(error) = why {
+            let check = GateRejection::Unavailable.as_str();
+            let signal = Signal::TurnedAway { check };
+            self.config.gate.observe_error(signal, error);
+        }
     }
 
     /// The answer when a store fails. A client with a resume id is told to come back later: a refusal

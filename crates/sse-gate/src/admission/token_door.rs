@@ -6,10 +6,10 @@ use sse_gate_core::{Entry, Grant, RedeemError, Redemption, StoreError, TokenKey}
 use sse_gate_resume::Arrival;
 
 use super::GateRejection;
-use super::admit::{AdmissionContext, Admitted, Refused};
+use super::admit::{AdmissionContext, Admitted, FirstOpening, Refused};
 use super::session_door;
 use crate::resume::Resumable;
-use crate::slots::Reservation;
+use crate::slots::{NoPlace, Reservation};
 
 /// Takes the token out of the store, and opens the stream that it was issued for.
 pub(super) async fn open(
@@ -19,13 +19,29 @@ pub(super) async fn open(
     resume_id: Option<&str>,
     has_many_ids: bool,
 ) -> Result<Admitted, Refused> {
+    // Until the token is taken, it stays untouched.
+    let room = match context.find_room().await {
+        Ok(room) => room,
+        Err(NoPlace::Unavailable(error)) => {
+            token.abort(StoreError::unavailable(error));
+            return Err(context.unavailable(resume_id));
+        }
+        Err(why) => return Err(context.without_place(why, resume_id)),
+    };
     let (key, settings) = (token.key(), context.config.resumable.clone());
     let redeemed = redeem(&context, token, settings.as_ref()).await;
     match (redeemed, settings) {
         (Ok((grant, arrival)), settings) => {
-            let session = settings.zip(arrival);
-            let session = session.map(|(settings, arrival)| (settings, arrival, key));
-            context.first(reservation, grant, session, None)
+            if let Some(reader) = room {
+                reader.goes_on();
+            }
+            let opening = FirstOpening {
+                token: Some(key),
+                session: settings.zip(arrival),
+                cursor: None,
+                resume_id,
+            };
+            context.first(reservation, grant, opening).await
         }
         (Err(error), _) if error.is_unavailable() => Err(context.unavailable(resume_id)),
         (Err(_), _) if has_many_ids => {
@@ -78,7 +94,7 @@ async fn reopen(
     grace: Duration,
 ) -> Result<Admitted, Refused> {
     match session_door::reopen(&context, settings, token, grace).await? {
-        Some(resumed) => context.again(reservation, settings, resumed, None),
+        Some(resumed) => context.again(reservation, settings, resumed, None).await,
         None => Err(context.config.refuse(GateRejection::BadToken).into()),
     }
 }

@@ -100,6 +100,8 @@ struct Inner {
     token_access: StoreAccess,
     /// The bounds for the stores of sessions.
     session_access: StoreAccess,
+    /// The bounds for the limiters of open streams.
+    stream_access: StoreAccess,
     entropy: Arc<dyn Entropy>,
     session_observer: Arc<dyn SessionObserver>,
     registry: StreamRegistry,
@@ -299,6 +301,10 @@ impl Gate {
 
     pub(crate) fn session_access(&self) -> &StoreAccess {
         &self.0.session_access
+    }
+
+    pub(crate) fn stream_access(&self) -> &StoreAccess {
+        &self.0.stream_access
     }
 
     pub(crate) fn registry(&self) -> &StreamRegistry {

@@ -7,17 +7,21 @@
 mod by_session;
 #[cfg(test)]
 mod cost;
+mod limiter;
 mod open;
 mod place;
 mod pulse;
 mod room;
+mod upkeep;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use open::OpenStreams;
 use sse_gate_core::Subject;
+use sse_gate_resume::backend::{SharedLimiter, StreamLimiter};
 
+pub(crate) use limiter::{HeldPlace, NoPlace, NodePlaces};
 pub(crate) use place::{Claim, Presence, Reservation, Slot};
 pub(crate) use pulse::Pulse;
 
@@ -71,13 +75,15 @@ struct Inner {
     max: usize,
     max_per_subject: usize,
     patience: Duration,
+    /// The places in the limiter of all nodes, if there is one.
+    places: Option<NodePlaces>,
     open: Mutex<OpenStreams>,
 }
 
 impl StreamSlots {
     /// At most `max` open streams in all, and `max_per_subject` of one subject.
     pub fn new(max: usize, max_per_subject: usize) -> Self {
-        Self::with(max, max_per_subject, PATIENCE)
+        Self::with(max, max_per_subject, PATIENCE, None)
     }
 
     /// The same caps with another time after which a stream can lose its slot, instead of 30 s. Choose it
@@ -85,14 +91,40 @@ impl StreamSlots {
     ///
     /// This begins a new count. Call it before you give the slots to a layer.
     pub fn with_patience(self, patience: Duration) -> Self {
-        Self::with(self.0.max, self.0.max_per_subject, patience)
+        let Inner {
+            max,
+            max_per_subject,
+            ..
+        } = *self.0;
+        Self::with(max, max_per_subject, patience, self.0.places.clone())
     }
 
-    fn with(max: usize, max_per_subject: usize, patience: Duration) -> Self {
+    /// Counts the streams of all nodes together, besides those of this one. Give the slots of each node a
+    /// handle of the same limiter.
+    ///
+    /// This begins a new count. Call it before you give the slots to a layer.
+    pub fn with_limiter(self, limiter: impl StreamLimiter) -> Self {
+        let Inner {
+            max,
+            max_per_subject,
+            patience,
+            ..
+        } = *self.0;
+        let places = NodePlaces::new(SharedLimiter::new(limiter));
+        Self::with(max, max_per_subject, patience, Some(places))
+    }
+
+    fn with(
+        max: usize,
+        max_per_subject: usize,
+        patience: Duration,
+        places: Option<NodePlaces>,
+    ) -> Self {
         Self(Arc::new(Inner {
             max,
             max_per_subject,
             patience,
+            places,
             open: Mutex::default(),
         }))
     }
@@ -114,6 +146,11 @@ impl StreamSlots {
         for pulse in all {
             pulse.stop();
         }
+    }
+
+    /// The places in the limiter of all nodes, if there is one.
+    pub(crate) fn places(&self) -> Option<&NodePlaces> {
+        self.0.places.as_ref()
     }
 
     pub(crate) fn downgrade(&self) -> WeakSlots {
