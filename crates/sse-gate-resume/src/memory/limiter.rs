@@ -8,7 +8,7 @@ use sse_gate_core::{Clock, SteadyTime, Subject, SystemClock};
 
 use super::StreamLimits;
 use super::places::Places;
-use crate::store::{Claimed, LimiterError, Place, Renewed, StreamLimiter};
+use crate::store::{Claimed, LimiterError, Place, PlaceId, Renewed, StreamLimiter};
 use crate::sync::Mutex;
 
 /// Places in memory, under one lock that is held only for a few steps in a table. Clones share the places.
@@ -106,10 +106,9 @@ impl StreamLimiter for MemoryLimiter {
         self.places.lock().limits().ttl()
     }
 
-    async fn has_room(&self) -> Result<bool, LimiterError> {
+    async fn has_room(&self, id: PlaceId) -> Result<bool, LimiterError> {
         let now = self.now();
-        let mut places = self.places.lock();
-        Ok(places.len(now) < places.limits().max())
+        Ok(self.places.lock().has_room(id, now))
     }
 
     async fn claim(&self, place: Place) -> Result<Claimed, LimiterError> {

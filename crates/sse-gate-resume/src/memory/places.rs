@@ -51,6 +51,11 @@ impl Places {
         self.by_subject.get(subject).copied().unwrap_or(0)
     }
 
+    pub(super) fn has_room(&mut self, id: PlaceId, now: SteadyTime) -> bool {
+        self.remove_ended(now);
+        self.taken.len() < self.limits.max() || self.taken.contains_key(&id)
+    }
+
     pub(super) fn claim(&mut self, place: Place, now: SteadyTime) -> Claimed {
         self.remove_ended(now);
         if let Some(taken) = self.taken.get_mut(&place.id) {

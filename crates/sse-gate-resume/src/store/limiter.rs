@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{LimiterError, Place};
+use super::{LimiterError, Place, PlaceId};
 
 /// Keeps places for open streams, for all nodes together: so many in all, and so many for one subject.
 /// **Each operation is atomic** for each of its places, whatever other tasks and nodes do at the same
@@ -34,7 +34,9 @@ use super::{LimiterError, Place};
 /// ```
 /// use std::sync::atomic::{AtomicBool, Ordering};
 /// use std::time::Duration;
-/// use sse_gate_resume::backend::{Claimed, MemoryLimiter, Place, Renewed, StreamLimiter};
+/// use sse_gate_resume::backend::{
+///     Claimed, MemoryLimiter, Place, PlaceId, Renewed, StreamLimiter,
+/// };
 /// use sse_gate_resume::error::LimiterError;
 ///
 /// #[derive(Debug, Default)]
@@ -44,8 +46,8 @@ use super::{LimiterError, Place};
 /// }
 ///
 /// impl StreamLimiter for Draining {
-///     async fn has_room(&self) -> Result<bool, LimiterError> {
-///         Ok(!self.drains.load(Ordering::Relaxed) && self.inner.has_room().await?)
+///     async fn has_room(&self, id: PlaceId) -> Result<bool, LimiterError> {
+///         Ok(!self.drains.load(Ordering::Relaxed) && self.inner.has_room(id).await?)
 ///     }
 ///
 ///     async fn claim(&self, place: Place) -> Result<Claimed, LimiterError> {
@@ -73,11 +75,12 @@ pub trait StreamLimiter: fmt::Debug + Send + Sync + 'static {
     /// How long a place lasts after it was claimed or renewed. A node renews its places every third of it.
     fn ttl(&self) -> Duration;
 
-    /// Whether there is room for one more place in all. It changes nothing.
+    /// Whether there is room in all for this place: it is there already, or there is room for one more. It
+    /// changes nothing.
     ///
-    /// It is asked before a token is taken. So a token stays untouched if the limiter is full or can't be
-    /// asked.
-    fn has_room(&self) -> impl Future<Output = Result<bool, LimiterError>> + Send;
+    /// It is asked before a token is taken or a session goes on. So both stay untouched if the limiter is
+    /// full or can't be asked. The subject is not known then.
+    fn has_room(&self, id: PlaceId) -> impl Future<Output = Result<bool, LimiterError>> + Send;
 
     /// Claims a place, for [`ttl`](Self::ttl) from now.
     ///

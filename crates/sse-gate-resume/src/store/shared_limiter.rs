@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Claimed, LimiterError, Place, Renewed, StreamLimiter};
+use super::{Claimed, LimiterError, Place, PlaceId, Renewed, StreamLimiter};
 
 /// Any [`StreamLimiter`] behind one type. Clones share the limiter.
 ///
@@ -39,8 +39,8 @@ impl StreamLimiter for SharedLimiter {
         self.0.ttl()
     }
 
-    fn has_room(&self) -> impl Future<Output = Result<bool, LimiterError>> + Send {
-        self.0.has_room()
+    fn has_room(&self, id: PlaceId) -> impl Future<Output = Result<bool, LimiterError>> + Send {
+        self.0.has_room(id)
     }
 
     fn claim(&self, place: Place) -> impl Future<Output = Result<Claimed, LimiterError>> + Send {
@@ -65,7 +65,7 @@ type Answer<'s, T> = Pin<Box<dyn Future<Output = Result<T, LimiterError>> + Send
 /// ambiguous.
 trait ErasedLimiter: fmt::Debug + Send + Sync {
     fn ttl(&self) -> Duration;
-    fn has_room(&self) -> Answer<'_, bool>;
+    fn has_room(&self, id: PlaceId) -> Answer<'_, bool>;
     fn claim(&self, place: Place) -> Answer<'_, Claimed>;
     fn renew(&self, places: Vec<Place>) -> Answer<'_, Vec<Renewed>>;
     fn free(&self, places: Vec<Place>) -> Answer<'_, ()>;
@@ -76,8 +76,8 @@ impl<S: StreamLimiter> ErasedLimiter for S {
         StreamLimiter::ttl(self)
     }
 
-    fn has_room(&self) -> Answer<'_, bool> {
-        Box::pin(StreamLimiter::has_room(self))
+    fn has_room(&self, id: PlaceId) -> Answer<'_, bool> {
+        Box::pin(StreamLimiter::has_room(self, id))
     }
 
     fn claim(&self, place: Place) -> Answer<'_, Claimed> {

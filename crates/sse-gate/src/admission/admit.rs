@@ -47,16 +47,22 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
         resume_id,
         has_many_ids,
     } = attempt;
-    let context = AdmissionContext {
+    let mut context = AdmissionContext {
         // Read this before any credential is looked at, so that a later revocation is noticed.
         epoch: config.gate.registry().epoch(),
         config,
+        room: None,
     };
     match credential {
         Credential::Caller { head, resource } => {
             bearer_door::open(context, *head, resource, resume_id).await
         }
         Credential::Token { token, reservation } => {
+            let shown_id = resume_id.as_ref().map(|id| &***id);
+            // Until the limiter has answered, the token and the session stay untouched.
+            if let Err(why) = context.find_room(token.key()).await {
+                return Err(context.without_place(why, shown_id));
+            }
             let settings = context.config.resumable.clone();
             if let Some((settings, id)) = settings.zip(resume_id.clone())
                 && let Some((resumed, claim)) =
@@ -66,14 +72,7 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
                     .again(reservation, &settings, resumed, Some(claim))
                     .await;
             }
-            token_door::open(
-                context,
-                reservation,
-                token,
-                resume_id.as_ref().map(|id| &***id),
-                has_many_ids,
-            )
-            .await
+            token_door::open(context, reservation, token, shown_id, has_many_ids).await
         }
     }
 }
@@ -99,6 +98,8 @@ pub(super) struct AdmissionContext {
     pub(super) config: Arc<Config>,
     /// When the request arrived, in terms of revocations.
     epoch: Epoch,
+    /// Shows that the limiter of all nodes has said that there is room.
+    room: Option<HasRead>,
 }
 
 impl AdmissionContext {
@@ -111,7 +112,7 @@ impl AdmissionContext {
     /// Opens a new stream with a grant. The last checks are whether the subject may have another stream,
     /// on this node and on all together, and whether it was revoked meanwhile.
     pub(super) async fn first(
-        self,
+        mut self,
         reservation: Reservation,
         grant: Grant,
         opening: FirstOpening<'_>,
@@ -149,13 +150,13 @@ impl AdmissionContext {
 
     /// Continues a session. Its previous connection was cut, but may still be open.
     pub(super) async fn again(
-        self,
+        mut self,
         reservation: Reservation,
         settings: &Resumable,
         resumed: Resumed,
         claim: Option<Claim>,
     ) -> Result<Admitted, Refused> {
-        let config = &self.config;
+        let config = Arc::clone(&self.config);
         let binding = resumed.binding();
         let (subject, session) = (binding.grant.subject(), resumed.lease().session());
         let claim = claim.or_else(|| config.slots.claim_again(subject, session));
@@ -170,7 +171,7 @@ impl AdmissionContext {
             return Err(answer::later_with_id(resumed).into());
         }
         let grant = resumed.grant();
-        let guard = StreamGuard::resumable(config, &slot, &grant);
+        let guard = StreamGuard::resumable(&config, &slot, &grant);
         let granted = Granted::new(grant, guard.time_left());
         let access = config.session_store.clone();
         let stream = ResumableStream::again(granted, settings.clone(), access, slot, resumed);
@@ -179,19 +180,23 @@ impl AdmissionContext {
 
     /// Looks for room among the streams of all nodes, if there is a limiter. A place is claimed when the
     /// subject is known.
-    pub(super) async fn find_room(&self) -> Result<Option<HasRead>, NoPlace> {
-        let Some(places) = self.config.slots.places() else {
-            return Ok(None);
-        };
-        let asked = places.has_room(&self.config.stream_limiter).await;
-        let (has_room, reader) = asked.map_err(NoPlace::Unavailable)?;
-        has_room.then_some(Some(reader)).ok_or(NoPlace::Full)
+    async fn find_room(&mut self, token: TokenKey) -> Result<(), NoPlace> {
+        if let Some(places) = self.config.slots.places() {
+            let access = &self.config.stream_limiter;
+            let asked = places.has_room(access, PlaceId::of(&token)).await;
+            let (has_room, reader) = asked.map_err(NoPlace::Unavailable)?;
+            if !has_room {
+                return Err(NoPlace::Full);
+            }
+            self.room = Some(reader);
+        }
+        Ok(())
     }
 
     /// Claims a place among the streams of all nodes, if there is a limiter. The token names it: all
     /// connections of a session have the same token.
     async fn claim_place(
-        &self,
+        &mut self,
         slot: &Slot,
         subject: &Subject,
         token: Option<TokenKey>,
@@ -200,6 +205,9 @@ impl AdmissionContext {
         let Some((places, token)) = self.config.slots.places().zip(token) else {
             return Ok(());
         };
+        if let Some(reader) = self.room.take() {
+            reader.goes_on();
+        }
         let place = Place {
             subject: subject.clone(),
             id: PlaceId::of(&token),
@@ -211,7 +219,7 @@ impl AdmissionContext {
     }
 
     /// The answer to a new stream that has got no place.
-    pub(super) fn without_place(&self, why: NoPlace, resume_id: Option<&str>) -> Refused {
+    fn without_place(&self, why: NoPlace, resume_id: Option<&str>) -> Refused {
         self.tell_of(&why);
         match why {
             NoPlace::Unavailable(_) => self.unavailable(resume_id),

@@ -9,7 +9,7 @@ use super::GateRejection;
 use super::admit::{AdmissionContext, Admitted, FirstOpening, Refused};
 use super::session_door;
 use crate::resume::Resumable;
-use crate::slots::{NoPlace, Reservation};
+use crate::slots::Reservation;
 
 /// Takes the token out of the store, and opens the stream that it was issued for.
 pub(super) async fn open(
@@ -19,22 +19,10 @@ pub(super) async fn open(
     resume_id: Option<&str>,
     has_many_ids: bool,
 ) -> Result<Admitted, Refused> {
-    // Until the token is taken, it stays untouched.
-    let room = match context.find_room().await {
-        Ok(room) => room,
-        Err(NoPlace::Unavailable(error)) => {
-            token.abort(StoreError::unavailable(error));
-            return Err(context.unavailable(resume_id));
-        }
-        Err(why) => return Err(context.without_place(why, resume_id)),
-    };
     let (key, settings) = (token.key(), context.config.resumable.clone());
     let redeemed = redeem(&context, token, settings.as_ref()).await;
     match (redeemed, settings) {
         (Ok((grant, arrival)), settings) => {
-            if let Some(reader) = room {
-                reader.goes_on();
-            }
             let opening = FirstOpening {
                 token: Some(key),
                 session: settings.zip(arrival),

@@ -70,14 +70,15 @@ impl NodePlaces {
         }))
     }
 
-    /// Whether there is room for one more stream. The claim may come later.
+    /// Whether there is room in all for this place. It is claimed later.
     pub(crate) async fn has_room(
         &self,
         access: &StoreAccess,
+        id: PlaceId,
     ) -> Result<(bool, HasRead), LimiterError> {
         let (limiter, asking) = (self.0.limiter.clone(), access.clone());
         let question = async move {
-            let has_room = limiter.has_room().await?;
+            let has_room = limiter.has_room(id).await?;
             Ok((has_room, asking.has_read()))
         };
         access.read(Box::pin(question)).await
