@@ -1,7 +1,8 @@
-//! Tests for authors of stores: every law of [`SessionStore`](crate::backend::SessionStore) and
-//! [`LogStore`](crate::backend::LogStore) as a check that runs on any store.
+//! Tests for authors of stores: every law of [`SessionStore`](crate::backend::SessionStore),
+//! [`LogStore`](crate::backend::LogStore) and [`StreamLimiter`](crate::backend::StreamLimiter) as a check
+//! that runs on any store.
 //!
-//! Say how the checks make a fresh store: [`SessionBackend`], [`LogBackend`]. Then name it once:
+//! Say how the checks make a fresh store: [`SessionBackend`], [`LogBackend`], [`LimiterBackend`]. Then name it once:
 //!
 //! ```
 //! use std::time::Duration;
@@ -51,7 +52,7 @@
 //! That makes a test for each law. A test that fails names the law, what the store did, and the line of
 //! the macro.
 //!
-//! Each check is also a function with the name of its law, in [`sessions`] and in [`logs`]. It panics if
+//! Each check is also a function with the name of its law, in [`sessions`], [`logs`] and [`limiter`]. It panics if
 //! the store breaks the law. Checks of nodes that die pass at once if the backend has only one node.
 //! Checks of time move it by [`advance`](SessionBackend::advance), in steps of the backend's
 //! [`precision`](SessionBackend::precision).
@@ -61,10 +62,12 @@
 )]
 
 mod check;
+pub mod limiter;
 pub mod logs;
 mod macros;
 pub mod sessions;
 
 pub use check::check;
+pub use limiter::LimiterBackend;
 pub use logs::LogBackend;
 pub use sessions::SessionBackend;

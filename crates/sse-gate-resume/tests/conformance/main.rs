@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails in a test panics")]
 
 mod broken;
+mod limiter;
 mod logs;
 mod memory;
 mod sessions;
