@@ -125,7 +125,9 @@ impl StreamLimiter for MemoryLimiter {
 
     async fn free(&self, places: Vec<Place>) -> Result<(), LimiterError> {
         let mut table = self.places.lock();
-        places.iter().for_each(|place| table.free(place));
+        for place in &places {
+            table.free(place);
+        }
         Ok(())
     }
 }

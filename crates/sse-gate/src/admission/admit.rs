@@ -8,8 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 use http_body_util::Full;
-use sse_gate_core::{Epoch, Grant, Signal, Subject, TokenKey};
-use sse_gate_resume::backend::{Place, PlaceId};
+use sse_gate_core::{Epoch, Grant, TokenKey};
 use sse_gate_resume::{Arrival, Resumed};
 
 use super::attempt::{Attempt, Credential};
@@ -18,7 +17,7 @@ use super::guard::StreamGuard;
 use super::{GateRejection, answer, bearer_door, session_door, token_door};
 use crate::Granted;
 use crate::resume::{NewSession, Resumable, ResumableStream};
-use crate::slots::{Claim, NoPlace, Reservation, Slot};
+use crate::slots::{Claim, Reservation, Slot};
 use crate::store::HasRead;
 
 /// An answer that needs no handler.
@@ -51,7 +50,7 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
         // Read this before any credential is looked at, so that a later revocation is noticed.
         epoch: config.gate.registry().epoch(),
         config,
-        room: None,
+        limiter_read: None,
     };
     match credential {
         Credential::Caller { head, resource } => {
@@ -61,7 +60,7 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
             let shown_id = resume_id.as_ref().map(|id| &***id);
             // Until the limiter has answered, the token and the session stay untouched.
             if let Err(why) = context.find_room(token.key()).await {
-                return Err(context.without_place(why, shown_id));
+                return Err(context.without_place(&why, shown_id));
             }
             let settings = context.config.resumable.clone();
             if let Some((settings, id)) = settings.zip(resume_id.clone())
@@ -98,8 +97,8 @@ pub(super) struct AdmissionContext {
     pub(super) config: Arc<Config>,
     /// When the request arrived, in terms of revocations.
     epoch: Epoch,
-    /// Shows that the limiter of all nodes has said that there is room.
-    room: Option<HasRead>,
+    /// The limiter of all nodes has answered, and is asked for a place later.
+    pub(super) limiter_read: Option<HasRead>,
 }
 
 impl AdmissionContext {
@@ -123,7 +122,7 @@ impl AdmissionContext {
         };
         let (token, resume_id) = (opening.token, opening.resume_id);
         let claimed = self.claim_place(&slot, grant.subject(), token, FIRST).await;
-        claimed.map_err(|why| self.without_place(why, resume_id))?;
+        claimed.map_err(|why| self.without_place(&why, resume_id))?;
         let config = self.config;
         if config
             .gate
@@ -176,68 +175,6 @@ impl AdmissionContext {
         let access = config.session_store.clone();
         let stream = ResumableStream::again(granted, settings.clone(), access, slot, resumed);
         Ok(with_stream(guard, stream))
-    }
-
-    /// Looks for room among the streams of all nodes, if there is a limiter. A place is claimed when the
-    /// subject is known.
-    async fn find_room(&mut self, token: TokenKey) -> Result<(), NoPlace> {
-        if let Some(places) = self.config.slots.places() {
-            let access = &self.config.stream_limiter;
-            let asked = places.has_room(access, PlaceId::of(&token)).await;
-            let (has_room, reader) = asked.map_err(NoPlace::Unavailable)?;
-            if !has_room {
-                return Err(NoPlace::Full);
-            }
-            self.room = Some(reader);
-        }
-        Ok(())
-    }
-
-    /// Claims a place among the streams of all nodes, if there is a limiter. The token names it: all
-    /// connections of a session have the same token.
-    async fn claim_place(
-        &mut self,
-        slot: &Slot,
-        subject: &Subject,
-        token: Option<TokenKey>,
-        generation: u64,
-    ) -> Result<(), NoPlace> {
-        let Some((places, token)) = self.config.slots.places().zip(token) else {
-            return Ok(());
-        };
-        if let Some(reader) = self.room.take() {
-            reader.goes_on();
-        }
-        let place = Place {
-            subject: subject.clone(),
-            id: PlaceId::of(&token),
-            generation,
-        };
-        let access = &self.config.stream_limiter;
-        slot.hold(places.claim(access, place).await?);
-        Ok(())
-    }
-
-    /// The answer to a new stream that has got no place.
-    fn without_place(&self, why: NoPlace, resume_id: Option<&str>) -> Refused {
-        self.tell_of(&why);
-        match why {
-            NoPlace::Unavailable(_) => self.unavailable(resume_id),
-            NoPlace::Full | NoPlace::Replaced => self.config.full(resume_id).into(),
-            NoPlace::FullForSubject => {
-                let refused = self.config.turn_away(GateRejection::SubjectCapacity);
-                refused.into()
-            }
-        }
-    }
-
-    /// Tells the observer if the limiter has failed.
-    fn tell_of(&self, why: &NoPlace) {
-        if let NoPlace::Unavailable(error) = why {
-            let check = GateRejection::Unavailable.as_str();
-            let signal = Signal::TurnedAway { check };
-            self.config.gate.observe_error(signal, error);
-        }
     }
 
     /// The answer when a store fails. A client with a resume id is told to come back later: a refusal

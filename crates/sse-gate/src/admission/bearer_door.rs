@@ -13,7 +13,7 @@ use crate::mint::{Denied, MintRejection};
 /// Asks the authenticator and the authorizer of the route's mint. Then it opens the stream, or
 /// continues it if the request has a resume id. No token is issued.
 pub(super) async fn open(
-    context: AdmissionContext,
+    mut context: AdmissionContext,
     head: Parts,
     resource: Resource,
     resume_id: Option<Zeroizing<Box<str>>>,
@@ -37,6 +37,9 @@ pub(super) async fn open(
     };
     let reservation = context.reserve(resume_id.as_ref().map(|id| &***id))?;
     if let Some((settings, id)) = settings.clone().zip(resume_id.clone()) {
+        if let Err(why) = context.find_limiter().await {
+            return Err(context.without_place(&why, Some(&id)));
+        }
         let caller = (request.subject().clone(), resource);
         if let Some((resumed, claim)) =
             session_door::resume_as(&context, &settings, id, caller).await?

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use sse_gate_resume::backend::{Claimed, Place, PlaceId, SharedLimiter, StreamLimiter};
 use sse_gate_resume::error::LimiterError;
@@ -10,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::upkeep;
+use super::{Pulse, upkeep};
 use crate::store::{HasRead, StoreAccess};
 
 /// The places of this node's streams in a limiter that all nodes share. Clones have the same places.
@@ -21,6 +22,8 @@ pub(crate) struct NodePlaces(Arc<SharedPlaces>);
 
 pub(super) struct SharedPlaces {
     pub(super) limiter: SharedLimiter,
+    /// How long a server may let a stream wait before its place is renewed no more.
+    patience: Duration,
     state: Mutex<State>,
     /// Tells the task that a place is to be freed.
     pub(super) freed: Notify,
@@ -28,7 +31,7 @@ pub(super) struct SharedPlaces {
 
 #[derive(Default)]
 struct State {
-    held: HashMap<PlaceKey, Place>,
+    held: HashMap<PlaceKey, (Place, Arc<Pulse>)>,
     /// The places of streams that are gone, and since when.
     freed: Vec<(Place, Instant)>,
     /// Whether the task runs.
@@ -62,12 +65,17 @@ pub(crate) enum NoPlace {
 }
 
 impl NodePlaces {
-    pub(super) fn new(limiter: SharedLimiter) -> Self {
+    pub(super) fn new(limiter: SharedLimiter, patience: Duration) -> Self {
         Self(Arc::new(SharedPlaces {
             limiter,
+            patience,
             state: Mutex::default(),
             freed: Notify::new(),
         }))
+    }
+
+    pub(super) fn limiter(&self) -> SharedLimiter {
+        self.0.limiter.clone()
     }
 
     /// Whether there is room in all for this place. It is claimed later.
@@ -89,12 +97,13 @@ impl NodePlaces {
         &self,
         access: &StoreAccess,
         place: Place,
+        pulse: Arc<Pulse>,
     ) -> Result<HeldPlace, NoPlace> {
         let places = self.clone();
         let question = async move {
             let claimed = places.0.limiter.claim(place.clone()).await;
             match claimed.map_err(NoPlace::Unavailable)? {
-                Claimed::Granted => Ok(places.hold(place)),
+                Claimed::Granted => Ok(places.hold(place, pulse)),
                 Claimed::Replaced => Err(NoPlace::Replaced),
                 Claimed::FullForSubject => Err(NoPlace::FullForSubject),
                 Claimed::Full => Err(NoPlace::Full),
@@ -104,10 +113,10 @@ impl NodePlaces {
     }
 
     /// Keeps a place that was granted.
-    fn hold(self, place: Place) -> HeldPlace {
+    fn hold(self, place: Place, pulse: Arc<Pulse>) -> HeldPlace {
         let key = key(&place);
         let mut state = self.0.lock();
-        state.held.insert(key, place);
+        state.held.insert(key, (place, pulse));
         self.0.keep_up(state);
         HeldPlace { key, places: self }
     }
@@ -118,38 +127,44 @@ impl SharedPlaces {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the task, unless it runs. Returns whether it runs now: it needs a Tokio runtime.
-    fn keep_up(self: &Arc<Self>, mut state: MutexGuard<'_, State>) -> bool {
+    /// Starts the task, unless it runs. It needs a Tokio runtime.
+    fn keep_up(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         if state.is_kept_up {
-            return true;
+            return;
         }
-        let Ok(runtime) = Handle::try_current() else {
-            return false;
-        };
-        state.is_kept_up = true;
-        drop(state);
-        runtime.spawn(upkeep::run(Arc::clone(self)));
-        true
+        if let Ok(runtime) = Handle::try_current() {
+            state.is_kept_up = true;
+            drop(state);
+            runtime.spawn(upkeep::run(Arc::clone(self)));
+        }
     }
 
     /// A stream is gone: its place is to be freed, unless another connection has it.
     fn let_go(self: &Arc<Self>, key: PlaceKey) {
         let mut state = self.lock();
-        let Some(place) = state.held.remove(&key) else {
+        let Some((place, _)) = state.held.remove(&key) else {
             return;
         };
-        state.freed.push((place, Instant::now()));
-        if self.keep_up(state) {
+        // Without a runtime no task can free it. It ends by itself.
+        if state.is_kept_up || Handle::try_current().is_ok() {
+            state.freed.push((place, Instant::now()));
+            self.keep_up(state);
             self.freed.notify_one();
-        } else {
-            // No task can free it. It ends by itself.
-            self.lock().freed.clear();
         }
     }
 
-    /// The places of streams that are open.
-    pub(super) fn held(&self) -> Vec<Place> {
-        self.lock().held.values().cloned().collect()
+    /// The places to renew. Those of streams that have lost their slot are to be freed. A place is not
+    /// renewed while its stream is stalled, so that another stream can get it, on any node.
+    pub(super) fn to_renew(&self) -> Vec<Place> {
+        let now = Instant::now();
+        let mut state = self.lock();
+        let State { held, freed, .. } = &mut *state;
+        let lost = held.extract_if(|_, (_, pulse)| !pulse.has_place());
+        freed.extend(lost.map(|(_, (place, _))| (place, now)));
+        let served = held
+            .values()
+            .filter(|(_, pulse)| !pulse.is_stalled(now, self.patience));
+        served.map(|(place, _)| place.clone()).collect()
     }
 
     /// The places that are to be freed. They are listed no longer.

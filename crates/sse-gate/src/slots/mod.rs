@@ -96,7 +96,8 @@ impl StreamSlots {
             max_per_subject,
             ..
         } = *self.0;
-        Self::with(max, max_per_subject, patience, self.0.places.clone())
+        let limiter = self.0.places.as_ref().map(NodePlaces::limiter);
+        Self::with(max, max_per_subject, patience, limiter)
     }
 
     /// Counts the streams of all nodes together, besides those of this one. Give the slots of each node a
@@ -110,21 +111,21 @@ impl StreamSlots {
             patience,
             ..
         } = *self.0;
-        let places = NodePlaces::new(SharedLimiter::new(limiter));
-        Self::with(max, max_per_subject, patience, Some(places))
+        let limiter = SharedLimiter::new(limiter);
+        Self::with(max, max_per_subject, patience, Some(limiter))
     }
 
     fn with(
         max: usize,
         max_per_subject: usize,
         patience: Duration,
-        places: Option<NodePlaces>,
+        limiter: Option<SharedLimiter>,
     ) -> Self {
         Self(Arc::new(Inner {
             max,
             max_per_subject,
             patience,
-            places,
+            places: limiter.map(|limiter| NodePlaces::new(limiter, patience)),
             open: Mutex::default(),
         }))
     }

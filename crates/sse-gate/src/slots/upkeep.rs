@@ -19,21 +19,26 @@ const MIN_INTERVAL: Duration = Duration::from_millis(50);
 ///
 /// The limiter is asked without the bounds for requests: there is one task, and each of its questions has
 /// a third of the places' time.
-pub(super) async fn run(places: Arc<SharedPlaces>) {
+pub(super) fn run(places: Arc<SharedPlaces>) -> impl Future<Output = ()> + Send {
     let ttl = places.limiter.ttl();
-    let mut upkeep = Upkeep {
+    // A task that is dropped before its first poll drops this, too.
+    let upkeep = Upkeep {
         interval: (ttl / 3).max(MIN_INTERVAL),
         ttl,
         places,
         has_ended: false,
     };
+    go_on(upkeep)
+}
+
+async fn go_on(mut upkeep: Upkeep) {
     let mut next = Instant::now() + upkeep.interval;
     loop {
-        let could_free = upkeep.free().await;
         if Instant::now() >= next {
             next = Instant::now() + upkeep.interval;
             upkeep.renew().await;
         }
+        let could_free = upkeep.free().await;
         if upkeep.rests() {
             return;
         }
@@ -80,7 +85,7 @@ impl Upkeep {
     /// streams were admitted, and they go on in any case.
     async fn renew(&self) {
         let mut gone = Vec::new();
-        for chunk in self.places.held().chunks(AT_ONCE) {
+        for chunk in self.places.to_renew().chunks(AT_ONCE) {
             let asked = self.places.limiter.renew(chunk.to_vec());
             let Some(renewed) = self.ask(asked).await else {
                 return;

@@ -161,14 +161,18 @@ impl Node {
         format!("/rooms/7?token={}", issued.token().expose())
     }
 
-    /// Opens a new stream for alice.
+    /// Opens a new stream for alice, whose server waits for more.
     pub(crate) async fn open(&self) -> Answer {
         self.open_for("alice").await
     }
 
     pub(crate) async fn open_for(&self, subject: &str) -> Answer {
         let uri = self.uri_of(subject).await;
-        self.get(&uri).await
+        let mut answer = self.get(&uri).await;
+        if answer.status == StatusCode::OK {
+            answer.read();
+        }
+        answer
     }
 
     pub(crate) async fn get(&self, uri: &str) -> Answer {
@@ -247,6 +251,13 @@ impl Answer {
             text.push_str(std::str::from_utf8(&data).unwrap());
         }
         text
+    }
+
+    /// The next frame, and no more.
+    pub(crate) fn read_frame(&mut self) -> Bytes {
+        let frame = self.body.frame().now_or_never();
+        let frame = frame.flatten().expect("a frame");
+        frame.unwrap().into_data().unwrap()
     }
 
     /// Whether its body has ended.

@@ -80,6 +80,27 @@ async fn without_the_limiter_a_client_that_comes_back_waits() {
     }
 }
 
+/// E1, G16: so is a caller with its own credential that continues its stream.
+#[tokio::test(start_paused = true)]
+async fn without_the_limiter_a_caller_that_comes_back_waits() {
+    let cluster = Cluster::new(100, 1);
+    let node = cluster.resumable_node().with_callers();
+    let bearer = ("authorization", "Bearer alice");
+    let mut stream = node.ask(with("/rooms/7", &[bearer])).await;
+    let id = stream.last_id();
+    let resume = || node.ask(with("/rooms/7", &[bearer, ("last-event-id", &id)]));
+    node.limiter.becomes(Mood::Errs);
+    let mut told = resume().await;
+    let text = told.read();
+    assert_eq!(told.status, StatusCode::OK);
+    assert!(text.contains("event: sse.wait\n"), "{text}");
+    assert!(text.contains(&format!("id: {id}\n")), "{text}");
+    node.limiter.becomes(Mood::Works);
+    let mut resumed = resume().await;
+    assert!(resumed.read().contains("event: sse.open\n"));
+    assert_eq!(cluster.alices(), 1);
+}
+
 /// G16: a limiter that fails again and again is not asked for a while.
 #[tokio::test(start_paused = true)]
 async fn a_limiter_that_fails_repeatedly_is_not_asked() {
@@ -96,6 +117,26 @@ async fn a_limiter_that_fails_repeatedly_is_not_asked() {
     node.limiter.becomes(Mood::Works);
     sleep(Duration::from_secs(1)).await;
     assert_eq!(node.get(&uri).await.status, StatusCode::OK);
+}
+
+/// F2: a client that goes away while its place is claimed leaves none behind.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_goes_away_during_the_claim_leaves_no_place() {
+    let cluster = Cluster::new(100, 2);
+    let node = cluster.node();
+    let uri = node.uri_of("alice").await;
+    node.limiter.becomes(Mood::HangsClaims);
+    let asked = tokio::spawn(node.call(with(&uri, &[])));
+    sleep(BUDGET / 5).await;
+    asked.abort();
+    assert!(asked.await.is_err_and(|error| error.is_cancelled()));
+    assert_eq!(node.slots.open(), 0);
+    node.limiter.becomes(Mood::Works);
+    until("the claim of a client that is gone", || {
+        node.limiter.freed() == 1
+    })
+    .await;
+    assert_eq!(cluster.limiter.len(), 0);
 }
 
 /// F2: a subject that is revoked while its place is claimed gets no stream.

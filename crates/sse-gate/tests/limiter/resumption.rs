@@ -37,7 +37,8 @@ async fn a_connection_that_was_replaced_elsewhere_is_renewed_no_more() {
     let uri = one.uri_of("alice").await;
     let mut stream = one.get(&uri).await;
     let id = stream.last_id();
-    let resumed = two.resume(&uri, &id).await;
+    let mut resumed = two.resume(&uri, &id).await;
+    resumed.read();
     sleep(3 * TTL).await;
     assert_eq!(cluster.alices(), 1);
     let (renewed, freed) = (one.limiter.renewed(), one.limiter.freed());

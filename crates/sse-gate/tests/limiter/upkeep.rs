@@ -62,6 +62,54 @@ async fn streams_go_on_without_the_limiter_and_have_places_again() {
     }
 }
 
+/// A stream may outlive the runtime on which it was opened. Its place is renewed again when another runtime
+/// opens one.
+#[test]
+fn the_task_is_started_again_on_another_runtime() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_time().start_paused(true).build().unwrap()
+    };
+    let (first, second) = (runtime(), runtime());
+    let cluster = first.block_on(async { Cluster::new(100, 100) });
+    let node = cluster.node();
+    let stream = first.block_on(node.open());
+    drop(first);
+    second.block_on(async {
+        let _other = node.open().await;
+        sleep(2 * TTL).await;
+        assert!(node.limiter.renewed() >= 5, "{}", node.limiter.renewed());
+        drop(stream);
+        until("the end", || node.limiter.freed() == 1).await;
+    });
+}
+
+/// F5: a client that does not read loses its place to newcomers on all nodes, and not sooner than it would
+/// lose its slot. While it reads, its stream has its place again, if there is room.
+#[tokio::test(start_paused = true)]
+async fn a_stalled_stream_loses_its_place_to_newcomers_on_all_nodes() {
+    let cluster = Cluster::new(100, 1);
+    let (one, two) = (cluster.resumable_node(), cluster.resumable_node());
+    let uri = one.uri_of("alice").await;
+    let mut stalled = one.get(&uri).await;
+    cluster.publish("one");
+    assert!(!stalled.read_frame().is_empty());
+    sleep(TTL).await;
+    assert_eq!(two.open().await.status, StatusCode::TOO_MANY_REQUESTS);
+    sleep(2 * TTL).await;
+    assert_eq!((cluster.alices(), one.slots.open()), (0, 1));
+    let newcomer = two.open().await;
+    assert_eq!(newcomer.status, StatusCode::OK);
+    drop(newcomer);
+    cluster.until_open(0).await;
+
+    stalled.read();
+    sleep(TTL).await;
+    assert_eq!(cluster.alices(), 1, "a stream that is read has no place");
+    drop(stalled);
+    cluster.until_open(0).await;
+}
+
 /// A place that can't be freed at once is freed when the limiter is back.
 #[tokio::test(start_paused = true)]
 async fn a_place_is_freed_when_the_limiter_is_back() {

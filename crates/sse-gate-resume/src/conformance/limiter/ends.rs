@@ -36,15 +36,15 @@ pub fn a_place_that_is_not_renewed_ends<B: LimiterBackend>(backend: &B) {
 
 /// Until its time is up, a place is there, also if others end.
 pub fn a_place_lasts_for_its_time<B: LimiterBackend>(backend: &B) {
-    let third = ttl(backend) / 3;
+    let (third, unit) = (ttl(backend) / 3, ttl(backend) / 12);
     backend.block_on(async {
         let limiter = backend.limiter(limits(backend)).await;
         get_new(&limiter, "alice").await;
         backend.advance(third * 2).await;
         get_new(&limiter, "alice").await;
-        backend.advance(third - backend.precision() * 5).await;
+        backend.advance(unit * 3).await;
         is_refused(&limiter, "alice", Claimed::FullForSubject).await;
-        backend.advance(backend.precision() * 5).await;
+        backend.advance(unit).await;
         get_new(&limiter, "alice").await;
         is_refused(&limiter, "alice", Claimed::FullForSubject).await;
         backend.advance(third).await;
