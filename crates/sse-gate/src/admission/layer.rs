@@ -98,7 +98,8 @@ impl GateLayer {
     /// count together. By default each layer counts for itself, with the defaults of [`StreamSlots`].
     ///
     /// At the cap of all streams, a request gets 503 and its token is untouched. At the cap of a
-    /// subject, it gets 429 and its token is spent. A layer that is cloned shares the count of its
+    /// subject, it gets 429 and its token is spent. For caps over several nodes, see
+    /// [`StreamSlots::with_limiter`]. A layer that is cloned shares the count of its
     /// original.
     ///
     /// ```

@@ -12,7 +12,8 @@
 //! [`Gate::in_memory`] keeps the tokens in this process. Use it for one node, or behind a load balancer
 //! that sends each client to one node. For several nodes, give [`Gate::new`] a [`TokenStore`] that they
 //! share. [`Gate::revoke`] then withdraws the tokens of all nodes, but it ends only the streams of its
-//! own node. Call it on each node.
+//! own node. Call it on each node. [`StreamSlots::with_limiter`](crate::StreamSlots::with_limiter) caps the
+//! open streams of all nodes together.
 //!
 //! # Without a layer or a mint
 //!
