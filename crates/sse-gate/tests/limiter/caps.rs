@@ -55,9 +55,12 @@ async fn the_cap_of_all_holds_over_two_nodes_and_leaves_the_token() {
 async fn callers_count_too() {
     let cluster = Cluster::new(100, 2);
     for resumable in [false, true] {
-        let node = || match resumable {
-            false => cluster.node(),
-            true => cluster.resumable_node(),
+        let node = || {
+            if resumable {
+                cluster.resumable_node()
+            } else {
+                cluster.node()
+            }
         };
         let (one, two) = (node().with_callers(), node().with_callers());
         let request = || with("/rooms/7", &[("authorization", "Bearer alice")]);

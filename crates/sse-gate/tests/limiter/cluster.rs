@@ -118,8 +118,8 @@ impl Cluster {
     pub(crate) fn publish(&self, text: &str) {
         let event = sse_gate::Event::new().data(text);
         let publisher = Publisher::new(self.log.clone());
-        let published = publisher.publish(&event).now_or_never();
-        published.expect("memory is ready at once").unwrap();
+        let appended = publisher.publish(&event).now_or_never();
+        appended.expect("memory is ready at once").unwrap();
     }
 }
 
@@ -269,8 +269,12 @@ impl Answer {
 
     /// The last id in what is there now.
     pub(crate) fn last_id(&mut self) -> String {
-        let text = self.read();
-        let ids = text.lines().filter_map(|line| line.strip_prefix("id: "));
-        ids.last().expect("an id").to_owned()
+        last_id(&self.read()).to_owned()
     }
+}
+
+/// The last id in a text.
+pub(crate) fn last_id(text: &str) -> &str {
+    let mut ids = text.lines().filter_map(|line| line.strip_prefix("id: "));
+    ids.next_back().expect("an id")
 }

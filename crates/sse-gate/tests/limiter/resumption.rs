@@ -3,7 +3,7 @@
 use http::StatusCode;
 use tokio::time::sleep;
 
-use crate::cluster::{Cluster, TTL, until};
+use crate::cluster::{Cluster, TTL, last_id, until};
 
 /// A client that comes back on another node takes its own place over. When the first node sees that the
 /// connection is gone, it does not free the place of the new one.
@@ -93,11 +93,9 @@ async fn without_a_place_a_client_that_comes_back_waits() {
         assert!(text.starts_with("retry: "), "{text}");
         assert!(text.contains(&format!("event: {told_by}\n")), "{text}");
         assert!(told.has_ended());
-        let ids = text.lines().filter_map(|line| line.strip_prefix("id: "));
-        let id = ids.last().expect("an id").to_owned();
         drop((told, other));
         cluster.until_open(0).await;
-        let mut resumed = one.resume(&uri, &id).await;
+        let mut resumed = one.resume(&uri, last_id(&text)).await;
         assert!(resumed.read().contains("event: sse.open\n"));
     }
 }
