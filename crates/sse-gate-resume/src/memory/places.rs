@@ -11,10 +11,13 @@ use crate::store::{Claimed, Place, PlaceId, Renewed};
 ///
 /// A step takes no longer because there are many places. It also removes those that have ended, each of
 /// them once.
+///
+/// Time is passed in, and never goes back. All steps look at the places that are there at that time.
 pub(super) struct Places {
     limits: StreamLimits,
     taken: HashMap<PlaceId, Taken>,
     by_subject: HashMap<Subject, usize>,
+    /// The first that ends is the first here.
     ends: BTreeSet<(SteadyTime, PlaceId)>,
 }
 
@@ -51,11 +54,14 @@ impl Places {
         self.by_subject.get(subject).copied().unwrap_or(0)
     }
 
+    /// See [`StreamLimiter::has_room`](crate::store::StreamLimiter::has_room).
     pub(super) fn has_room(&mut self, id: PlaceId, now: SteadyTime) -> bool {
         self.remove_ended(now);
         self.taken.len() < self.limits.max() || self.taken.contains_key(&id)
     }
 
+    /// See [`StreamLimiter::claim`](crate::store::StreamLimiter::claim). The subject's cap is looked at
+    /// first.
     pub(super) fn claim(&mut self, place: Place, now: SteadyTime) -> Claimed {
         self.remove_ended(now);
         if let Some(taken) = self.taken.get_mut(&place.id) {
@@ -84,6 +90,7 @@ impl Places {
         Claimed::Granted
     }
 
+    /// See [`StreamLimiter::renew`](crate::store::StreamLimiter::renew).
     pub(super) fn renew(&mut self, place: &Place, now: SteadyTime) -> Renewed {
         self.remove_ended(now);
         match self.taken.get(&place.id) {
@@ -96,6 +103,8 @@ impl Places {
         }
     }
 
+    /// See [`StreamLimiter::free`](crate::store::StreamLimiter::free). A place that has ended counts for
+    /// nothing, so there is no need to look at the time.
     pub(super) fn free(&mut self, place: &Place) {
         let taken = self.taken.get(&place.id);
         if taken.is_some_and(|taken| taken.generation == place.generation) {

@@ -1,4 +1,11 @@
 //! The place of a stream among those of all nodes, if the slots have a limiter.
+//!
+//! The limiter is asked twice. The first question comes before any step that can't be taken back: whether
+//! there is room in all. Its answer depends on no subject, so it needs no token. The second question is the
+//! claim, when the subject is known and has a slot on this node.
+//!
+//! Between the two, the last place may go to another stream. Then a token was spent for nothing, or a
+//! client that comes back gets a new id and waits.
 
 use sse_gate_core::{Signal, Subject, TokenKey};
 use sse_gate_resume::backend::{Place, PlaceId};

@@ -1,4 +1,15 @@
 //! The places that this node has among the streams of all nodes: [`NodePlaces`].
+//!
+//! | a place is | from | until |
+//! |---|---|---|
+//! | held | its claim was granted | its stream is gone, or a later connection has it |
+//! | to be freed | its stream is gone | the limiter has freed it, or its time is up |
+//!
+//! A request claims its place itself, within the bounds of a store. The rest is done by one task:
+//! [`upkeep`]. So a limiter that hangs leaves one task behind, however many streams end meanwhile.
+//!
+//! The lock is held for a few steps in a map, and never together with the lock of the slots. The task is
+//! woken when nothing is locked.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,10 +31,12 @@ use crate::store::{HasRead, StoreAccess};
 #[derive(Clone, Debug)]
 pub(crate) struct NodePlaces(Arc<SharedPlaces>);
 
+/// What the handles, the held places and the task share.
 pub(super) struct SharedPlaces {
     pub(super) limiter: SharedLimiter,
     /// How long a server may let a stream wait before its place is renewed no more.
     patience: Duration,
+    /// What this node has, and what is left to do.
     state: Mutex<State>,
     /// Tells the task that a place is to be freed.
     pub(super) freed: Notify,
@@ -31,6 +44,7 @@ pub(super) struct SharedPlaces {
 
 #[derive(Default)]
 struct State {
+    /// The places of open streams, with what is known of their servers.
     held: HashMap<PlaceKey, (Place, Arc<Pulse>)>,
     /// The places of streams that are gone, and since when.
     freed: Vec<(Place, Instant)>,
@@ -65,6 +79,7 @@ pub(crate) enum NoPlace {
 }
 
 impl NodePlaces {
+    /// No places yet. `patience` is the time after which a stream counts as stalled.
     pub(super) fn new(limiter: SharedLimiter, patience: Duration) -> Self {
         Self(Arc::new(SharedPlaces {
             limiter,
@@ -74,11 +89,14 @@ impl NodePlaces {
         }))
     }
 
+    /// The limiter that all nodes share.
     pub(super) fn limiter(&self) -> SharedLimiter {
         self.0.limiter.clone()
     }
 
     /// Whether there is room in all for this place. It is claimed later.
+    ///
+    /// Keep the guard that is returned until then: see [`HasRead`].
     pub(crate) async fn has_room(
         &self,
         access: &StoreAccess,
@@ -92,7 +110,10 @@ impl NodePlaces {
         access.read(Box::pin(question)).await
     }
 
-    /// Claims a place for a stream. A claim that is answered after its client is gone is taken back.
+    /// Claims a place for a stream.
+    ///
+    /// A claim that is granted after its time, or after its client is gone, is taken back: the place is
+    /// dropped with the answer.
     pub(crate) async fn claim(
         &self,
         access: &StoreAccess,

@@ -1,4 +1,19 @@
 //! The task that renews the places of a node, and frees those of streams that are gone: [`run`].
+//!
+//! It renews all places each third of their time. So two renewals in a row may fail before a place ends.
+//!
+//! | the limiter | what the task does |
+//! |---|---|
+//! | has kept the place | nothing |
+//! | says that the place is gone | it claims the place again, after each renewal until it is granted |
+//! | says that a later connection has it | it forgets the place |
+//! | fails | it asks again after a third of the time |
+//!
+//! It never ends a stream. A stream was admitted when there was room, and if the limiter fails later, that
+//! is no reason to end it.
+//!
+//! Places are claimed again one by one, for half of the time until the next renewal. So after a long
+//! outage of the limiter, renewals are not late because many places are gone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +46,7 @@ pub(super) fn run(places: Arc<SharedPlaces>) -> impl Future<Output = ()> + Send 
     go_on(upkeep)
 }
 
+/// Frees at once, and renews when it is time.
 async fn go_on(mut upkeep: Upkeep) {
     let mut next = Instant::now() + upkeep.interval;
     loop {
@@ -50,10 +66,14 @@ async fn go_on(mut upkeep: Upkeep) {
     }
 }
 
+/// What the task works with. When it is dropped before the end, another task can be started.
 struct Upkeep {
     places: Arc<SharedPlaces>,
+    /// How long a place lasts.
     ttl: Duration,
+    /// The time from one renewal to the next, and for each question to the limiter.
     interval: Duration,
+    /// Whether the task has noted its end itself.
     has_ended: bool,
 }
 

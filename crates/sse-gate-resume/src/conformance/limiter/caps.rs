@@ -17,6 +17,8 @@ fn limits(max: usize, max_per_subject: usize) -> StreamLimits {
 }
 
 /// A subject at its cap is refused. Other subjects are not.
+///
+/// Names are compared byte for byte: a name that begins like another one is another name.
 pub fn a_full_subject_refuses_only_its_own<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let limiter = backend.limiter(limits(100, 2)).await;
@@ -33,6 +35,8 @@ pub fn a_full_subject_refuses_only_its_own<B: LimiterBackend>(backend: &B) {
 }
 
 /// A limiter that is full refuses every newcomer, of any subject.
+///
+/// Here no subject is at its own cap, so there is one right answer.
 pub fn a_full_limiter_refuses_the_newcomer<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let limiter = backend.limiter(limits(6, 4)).await;
@@ -47,6 +51,9 @@ pub fn a_full_limiter_refuses_the_newcomer<B: LimiterBackend>(backend: &B) {
 
 /// There is room for a place if a claim of it finds some: below the cap, and at the cap for a place that is
 /// there. Looking takes none.
+///
+/// A node goes by the answer before it takes a token. A wrong one spends tokens for nothing, or keeps
+/// clients away.
 pub fn room_is_what_claims_find<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let limiter = backend.limiter(limits(2, 2)).await;
@@ -75,6 +82,8 @@ pub fn room_is_what_claims_find<B: LimiterBackend>(backend: &B) {
 }
 
 /// However many threads claim at once, no more get a place than there may be.
+///
+/// A limiter that counts first and adds later, in two steps, lets more in.
 pub fn racing_claims_never_pass_a_cap<B: LimiterBackend>(backend: &B) {
     const OF_SUBJECT: usize = 5;
     const IN_ALL: usize = 12;
@@ -99,6 +108,8 @@ pub fn racing_claims_never_pass_a_cap<B: LimiterBackend>(backend: &B) {
 }
 
 /// The claim of a place that is there succeeds at every cap, and counts no second time.
+///
+/// So a claim whose answer was lost can be repeated, and a client can come back at its subject's cap.
 pub fn a_place_counts_once_however_often_it_is_claimed<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let limiter = backend.limiter(limits(3, 2)).await;
@@ -120,6 +131,8 @@ pub fn a_place_counts_once_however_often_it_is_claimed<B: LimiterBackend>(backen
 }
 
 /// If many threads claim one place at once, all of them get it, and it counts once.
+///
+/// A limiter that looks for the place and adds it later, in two steps, counts it twice.
 pub fn racing_claims_of_one_place_count_once<B: LimiterBackend>(backend: &B) {
     const ROUNDS: usize = 20;
     let limiter = backend.block_on(backend.limiter(limits(ROUNDS, ROUNDS)));

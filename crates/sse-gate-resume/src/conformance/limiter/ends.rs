@@ -14,6 +14,8 @@ fn limits<B: LimiterBackend>(backend: &B) -> StreamLimits {
 }
 
 /// A place that is not renewed is free again after its time: for its subject, and for all.
+///
+/// So the places of a node that dies are not lost.
 pub fn a_place_that_is_not_renewed_ends<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let limiter = backend.limiter(limits(backend)).await;
@@ -35,6 +37,8 @@ pub fn a_place_that_is_not_renewed_ends<B: LimiterBackend>(backend: &B) {
 }
 
 /// Until its time is up, a place is there, also if others end.
+///
+/// Each place has an end of its own: a limiter that ends all places of a subject together is found here.
 pub fn a_place_lasts_for_its_time<B: LimiterBackend>(backend: &B) {
     let (third, unit) = (ttl(backend) / 3, ttl(backend) / 12);
     backend.block_on(async {
@@ -55,6 +59,8 @@ pub fn a_place_lasts_for_its_time<B: LimiterBackend>(backend: &B) {
 }
 
 /// The claim of a place that is there lets it last for its time from then on.
+///
+/// Else a client that comes back would have a place that ends before its node renews it.
 pub fn a_claim_that_is_repeated_renews<B: LimiterBackend>(backend: &B) {
     let third = ttl(backend) / 3;
     backend.block_on(async {

@@ -13,6 +13,8 @@ fn limits() -> StreamLimits {
 }
 
 /// A place that is freed is free: for its subject, and for all. No other place is.
+///
+/// One call may free places of several subjects.
 pub fn a_place_that_is_freed_is_free<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let limiter = backend.limiter(limits()).await;
@@ -38,6 +40,8 @@ pub fn a_place_that_is_freed_is_free<B: LimiterBackend>(backend: &B) {
 }
 
 /// Freeing a place twice, or one that was never there, frees no other place.
+///
+/// A node may free a place that has ended meanwhile. A limiter that only counts down lets too many in then.
 pub fn freeing_what_is_gone_is_ignored<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let limiter = backend.limiter(limits()).await;

@@ -16,6 +16,9 @@ fn limits() -> StreamLimits {
 
 /// A later connection takes the place of its session over at every cap. What the one before does then
 /// changes nothing, and it learns that it was replaced.
+///
+/// The node of the old connection may notice late that its client is gone. By then the place is the new
+/// connection's, on another node.
 pub fn a_later_connection_takes_the_place_over<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let one = backend.limiter(limits()).await;
@@ -46,6 +49,8 @@ pub fn a_later_connection_takes_the_place_over<B: LimiterBackend>(backend: &B) {
 }
 
 /// A claim of an earlier connection, which was on its way for long, does not take the place back.
+///
+/// Two nodes may claim in another order than that in which their connections were admitted.
 pub fn an_earlier_connection_changes_nothing<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let limiter = backend.limiter(limits()).await;

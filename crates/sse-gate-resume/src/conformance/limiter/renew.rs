@@ -12,6 +12,8 @@ fn limits<B: LimiterBackend>(backend: &B) -> StreamLimits {
 }
 
 /// A place that is renewed lasts for its time from then on, and no longer. Others end.
+///
+/// A renewal sets the end anew. It does not add to the time that is left.
 pub fn a_place_that_is_renewed_lasts<B: LimiterBackend>(backend: &B) {
     let third = ttl(backend) / 3;
     backend.block_on(async {
@@ -35,6 +37,8 @@ pub fn a_place_that_is_renewed_lasts<B: LimiterBackend>(backend: &B) {
 }
 
 /// A renewal tells of each place what became of it, in the order in which they were named.
+///
+/// A node claims those again that are gone. If it takes one for another, a stream has no place for long.
 pub fn renewing_tells_what_became_of_each<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let limits = StreamLimits::default().with_ttl(LONG);
@@ -64,6 +68,8 @@ pub fn renewing_tells_what_became_of_each<B: LimiterBackend>(backend: &B) {
 }
 
 /// A renewal of a place that is gone does not bring it back.
+///
+/// Others may have the room by now. Only a claim looks at the caps.
 pub fn renewing_brings_nothing_back<B: LimiterBackend>(backend: &B) {
     backend.block_on(async {
         let limiter = backend.limiter(limits(backend)).await;
@@ -91,6 +97,8 @@ pub fn renewing_brings_nothing_back<B: LimiterBackend>(backend: &B) {
 }
 
 /// One call renews the places of a whole node.
+///
+/// Nodes name 1,000 places at once, and so does this check.
 pub fn many_places_are_renewed_at_once<B: LimiterBackend>(backend: &B) {
     const MANY: usize = 1_000;
     backend.block_on(async {
