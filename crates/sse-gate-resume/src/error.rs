@@ -9,6 +9,7 @@
 //! | [`TopicError`] | [`Topics::log`](crate::Topics::log), [`Topics::publish`](crate::Topics::publish) |
 //! | [`SessionError`] | every store of sessions |
 //! | [`BusError`] | every [`Bus`](crate::backend::Bus) |
+//! | [`LimiterError`] | every [`StreamLimiter`](crate::backend::StreamLimiter) |
 //! | [`InvalidKid`] | [`ResumeKey::new`](crate::ResumeKey::new) |
 
 pub use crate::id::InvalidKid;
@@ -17,4 +18,5 @@ pub use crate::opening::OpenError;
 pub use crate::resumed::ResumeError;
 pub use crate::session::{SessionError, SessionErrorKind};
 pub use crate::store::BusError;
+pub use crate::store::LimiterError;
 pub use crate::topics::{TopicError, TopicErrorKind};

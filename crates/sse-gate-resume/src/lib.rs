@@ -105,7 +105,7 @@ mod topics;
 
 pub use id::{ResumeKey, ResumeKeys};
 pub use log::{Log, LogBudget, LogLimits, Logs, StopReason};
-pub use memory::{MemorySessions, SessionLimits};
+pub use memory::{MemorySessions, SessionLimits, StreamLimits};
 pub use observer::{SessionInfo, SessionObserver, SessionSignal};
 pub use opening::{Arrival, Opening};
 pub use publisher::Publisher;

@@ -52,6 +52,7 @@
 //! | end streams at shutdown | [`GateLayer::until`] |
 //! | use cookies, or another credential | [`mint::CookieAuthenticator`], [`mint::Authenticator`] |
 //! | bound streams, work and bodies | [`StreamSlots`], [`WorkSlots`], [`mint::BodyLimits`] |
+//! | bound the streams of several nodes | [`StreamSlots::with_limiter`] |
 //! | bound how long a store may take | [`StorePolicy`] |
 //! | decide who may open a stream | [`mint::Authorizer`] |
 //! | nest a router, or stand behind a proxy | [`SseRoute`] |

@@ -19,7 +19,7 @@
 //! | `sse_gate_connections` | gauge | |
 //! | `sse_gate_connection_errors_total` | counter | `end`: `failed`, `lagged`, `disconnected` |
 //! | `sse_gate_connection_duration_seconds` | histogram, in seconds | |
-//! | `sse_gate_store_breakers_open` | gauge | `store`: `tokens`, `sessions` |
+//! | `sse_gate_store_breakers_open` | gauge | `store`: `tokens`, `sessions`, `streams` |
 //! | `sse_gate_store_breaker_openings_total` | counter | `store` |
 //!
 //! # Sessions of resumable streams
@@ -160,7 +160,7 @@ impl MetricsObserver {
             counter!(RESUME_REFUSED, "reason" => alarm.as_str()).increment(0);
         }
         counter!(RECONNECTS).increment(0);
-        for store in [StoreRole::Tokens, StoreRole::Sessions] {
+        for store in [StoreRole::Tokens, StoreRole::Sessions, StoreRole::Streams] {
             gauge!(BREAKERS_OPEN, "store" => store.as_str()).increment(0);
             counter!(BREAKER_OPENINGS, "store" => store.as_str()).increment(0);
         }

@@ -427,8 +427,10 @@ fn every_metric_is_described_and_alarms_begin_at_zero() {
             "counter sse_gate_resume_refused_total reason=reuse 0",
             "counter sse_gate_resume_refused_total reason=rollback 0",
             "counter sse_gate_store_breaker_openings_total store=sessions 0",
+            "counter sse_gate_store_breaker_openings_total store=streams 0",
             "counter sse_gate_store_breaker_openings_total store=tokens 0",
             "gauge sse_gate_store_breakers_open store=sessions 0",
+            "gauge sse_gate_store_breakers_open store=streams 0",
             "gauge sse_gate_store_breakers_open store=tokens 0",
         ]
     );

@@ -79,6 +79,8 @@ pub enum StoreRole {
     Tokens,
     /// The store keeps sessions.
     Sessions,
+    /// The store limits the open streams of all nodes.
+    Streams,
 }
 
 impl StoreRole {
@@ -87,6 +89,7 @@ impl StoreRole {
         match self {
             Self::Tokens => "tokens",
             Self::Sessions => "sessions",
+            Self::Streams => "streams",
         }
     }
 }

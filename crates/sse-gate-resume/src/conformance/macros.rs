@@ -1,5 +1,6 @@
 //! The tests of every law: [`session_store_conformance!`](crate::session_store_conformance),
-//! [`log_store_conformance!`](crate::log_store_conformance) and [`bus_conformance!`](crate::bus_conformance).
+//! [`log_store_conformance!`](crate::log_store_conformance), [`bus_conformance!`](crate::bus_conformance)
+//! and [`stream_limiter_conformance!`](crate::stream_limiter_conformance).
 
 /// Makes a module with a test for every law of [`SessionStore`](crate::backend::SessionStore).
 ///
@@ -153,6 +154,56 @@ macro_rules! bus_conformance {
         $crate::conformance::check(stringify!($law), || {
             let backend = <$backend as $crate::conformance::BusBackend>::set_up();
             $crate::conformance::bus::$law(&backend);
+        })
+    };
+}
+
+/// Makes a module with a test for every law of [`StreamLimiter`](crate::backend::StreamLimiter).
+///
+/// It takes the name of the module and the [`LimiterBackend`](crate::conformance::LimiterBackend), which
+/// shows an example.
+#[macro_export]
+macro_rules! stream_limiter_conformance {
+    ($module:ident: $backend:ty) => {
+        mod $module {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $crate::stream_limiter_conformance!(@laws $backend:
+                a_full_subject_refuses_only_its_own,
+                a_full_limiter_refuses_the_newcomer,
+                room_is_what_claims_find,
+                racing_claims_never_pass_a_cap,
+                a_place_counts_once_however_often_it_is_claimed,
+                racing_claims_of_one_place_count_once,
+                nodes_count_together,
+                a_place_that_is_not_renewed_ends,
+                a_place_lasts_for_its_time,
+                a_claim_that_is_repeated_renews,
+                a_place_that_is_renewed_lasts,
+                renewing_tells_what_became_of_each,
+                renewing_brings_nothing_back,
+                many_places_are_renewed_at_once,
+                a_place_that_is_freed_is_free,
+                freeing_what_is_gone_is_ignored,
+                a_later_connection_takes_the_place_over,
+                an_earlier_connection_changes_nothing,
+                the_last_of_racing_connections_has_the_place,
+            );
+        }
+    };
+    (@laws $backend:ty: $($law:ident,)*) => {
+        $(
+            #[test]
+            fn $law() {
+                $crate::stream_limiter_conformance!(@check $backend: $law);
+            }
+        )*
+    };
+    (@check $backend:ty: $law:ident) => {
+        $crate::conformance::check(stringify!($law), || {
+            let backend = <$backend as $crate::conformance::LimiterBackend>::set_up();
+            $crate::conformance::limiter::$law(&backend);
         })
     };
 }

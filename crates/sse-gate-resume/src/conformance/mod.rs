@@ -1,9 +1,9 @@
 //! Tests for authors of stores: every law of [`SessionStore`](crate::backend::SessionStore),
-//! [`LogStore`](crate::backend::LogStore) and [`Bus`](crate::backend::Bus) as a check that runs on any of
-//! them.
+//! [`LogStore`](crate::backend::LogStore), [`Bus`](crate::backend::Bus) and
+//! [`StreamLimiter`](crate::backend::StreamLimiter) as a check that runs on any of them.
 //!
-//! Say how the checks make a fresh one: [`SessionBackend`], [`LogBackend`], [`BusBackend`]. Then name it
-//! once:
+//! Say how the checks make a fresh one: [`SessionBackend`], [`LogBackend`], [`BusBackend`],
+//! [`LimiterBackend`]. Then name it once:
 //!
 //! ```
 //! use std::time::Duration;
@@ -53,9 +53,9 @@
 //! That makes a test for each law. A test that fails names the law, what the store did, and the line of
 //! the macro.
 //!
-//! Each check is also a function with the name of its law, in [`sessions`], [`logs`] and [`bus`]. It
-//! panics if the law is broken. Checks of nodes that die pass at once if the backend has only one node.
-//! Checks of what a store announces pass if the backend can't
+//! Each check is also a function with the name of its law, in [`sessions`], [`logs`], [`bus`] and
+//! [`limiter`]. It panics if the law is broken. Checks of nodes that die pass at once if the backend has
+//! only one node. Checks of what a store announces pass if the backend can't
 //! [listen to its store](SessionBackend::subscribe).
 //! Checks of time move it by [`advance`](SessionBackend::advance), in steps of the backend's
 //! [`precision`](SessionBackend::precision).
@@ -67,11 +67,13 @@
 pub mod bus;
 mod check;
 mod heard;
+pub mod limiter;
 pub mod logs;
 mod macros;
 pub mod sessions;
 
 pub use bus::BusBackend;
 pub use check::check;
+pub use limiter::LimiterBackend;
 pub use logs::LogBackend;
 pub use sessions::SessionBackend;

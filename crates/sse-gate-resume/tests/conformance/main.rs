@@ -4,6 +4,7 @@
 
 mod broken;
 mod buses;
+mod limiter;
 mod logs;
 mod memory;
 mod sessions;

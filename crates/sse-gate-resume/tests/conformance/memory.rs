@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use sse_gate_core::ManualClock;
-use sse_gate_resume::backend::{Bus, MemoryBus, MemoryLogStore, NodeId, Notices, SessionStore};
-use sse_gate_resume::conformance::{BusBackend, LogBackend, SessionBackend};
-use sse_gate_resume::{MemorySessions, SessionLimits};
+use sse_gate_resume::backend::{
+    Bus, MemoryBus, MemoryLimiter, MemoryLogStore, NodeId, Notices, SessionStore, SharedLimiter,
+};
+use sse_gate_resume::conformance::{BusBackend, LimiterBackend, LogBackend, SessionBackend};
+use sse_gate_resume::{MemorySessions, SessionLimits, StreamLimits};
 
 /// What all nodes share. Each has another number as its name.
 #[derive(Default)]
@@ -101,6 +103,51 @@ impl BusBackend for Memory {
     }
 }
 
+impl LimiterBackend for Memory {
+    type Limiter = MemoryLimiter;
+
+    fn set_up() -> Self {
+        Self::default()
+    }
+
+    async fn limiter(&self, limits: StreamLimits) -> MemoryLimiter {
+        MemoryLimiter::new(limits).with_clock(self.clock.clone())
+    }
+
+    async fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    async fn other_node(&self, limiter: &MemoryLimiter) -> MemoryLimiter {
+        limiter.clone()
+    }
+}
+
+/// A limiter that is chosen at run time.
+struct Erased(Memory);
+
+impl LimiterBackend for Erased {
+    type Limiter = SharedLimiter;
+
+    fn set_up() -> Self {
+        Self(<Memory as LimiterBackend>::set_up())
+    }
+
+    async fn limiter(&self, limits: StreamLimits) -> SharedLimiter {
+        SharedLimiter::new(self.0.limiter(limits).await)
+    }
+
+    async fn advance(&self, span: Duration) {
+        LimiterBackend::advance(&self.0, span).await;
+    }
+
+    async fn other_node(&self, limiter: &SharedLimiter) -> SharedLimiter {
+        limiter.clone()
+    }
+}
+
 sse_gate_resume::session_store_conformance!(sessions: Memory);
 sse_gate_resume::log_store_conformance!(logs: Memory);
 sse_gate_resume::bus_conformance!(bus: Memory);
+sse_gate_resume::stream_limiter_conformance!(limiter: Memory);
+sse_gate_resume::stream_limiter_conformance!(shared_limiter: Erased);

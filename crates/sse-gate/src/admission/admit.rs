@@ -18,6 +18,7 @@ use super::{GateRejection, answer, bearer_door, session_door, token_door};
 use crate::Granted;
 use crate::resume::{NewSession, Resumable, ResumableStream};
 use crate::slots::{Claim, Reservation, Slot};
+use crate::store::HasRead;
 
 /// An answer that needs no handler.
 pub(super) type Answer = Response<Full<Bytes>>;
@@ -45,33 +46,50 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
         resume_id,
         has_many_ids,
     } = attempt;
-    let context = AdmissionContext {
+    let mut context = AdmissionContext {
         // Read this before any credential is looked at, so that a later revocation is noticed.
         epoch: config.gate.registry().epoch(),
         config,
+        limiter_read: None,
     };
     match credential {
         Credential::Caller { head, resource } => {
             bearer_door::open(context, *head, resource, resume_id).await
         }
         Credential::Token { token, reservation } => {
+            let shown_id = resume_id.as_ref().map(|id| &***id);
+            // Until the limiter has answered, the token and the session stay untouched.
+            if let Err(why) = context.find_room(token.key()).await {
+                return Err(context.without_place(&why, shown_id));
+            }
             let settings = context.config.resumable.clone();
             if let Some((settings, id)) = settings.zip(resume_id.clone())
                 && let Some((resumed, claim)) =
                     session_door::resume(&context, &settings, id, token.key()).await?
             {
-                return context.again(reservation, &settings, resumed, Some(claim));
+                return context
+                    .again(reservation, &settings, resumed, Some(claim))
+                    .await;
             }
-            token_door::open(
-                context,
-                reservation,
-                token,
-                resume_id.as_ref().map(|id| &***id),
-                has_many_ids,
-            )
-            .await
+            token_door::open(context, reservation, token, shown_id, has_many_ids).await
         }
     }
+}
+
+/// The generation of the first connection of a session.
+const FIRST: u64 = 1;
+
+/// What a new stream is opened with, besides its grant.
+pub(super) struct FirstOpening<'r> {
+    /// The key of its token, or a random one for a caller without a token. `None` if nothing is named by
+    /// it.
+    pub(super) token: Option<TokenKey>,
+    /// What a resumable stream needs.
+    pub(super) session: Option<(Resumable, Arrival)>,
+    /// The last event that a caller with its own credential has.
+    pub(super) cursor: Option<u64>,
+    /// The resume id that the request shows, which is not valid.
+    pub(super) resume_id: Option<&'r str>,
 }
 
 /// What all doors need to admit one request.
@@ -79,6 +97,8 @@ pub(super) struct AdmissionContext {
     pub(super) config: Arc<Config>,
     /// When the request arrived, in terms of revocations.
     epoch: Epoch,
+    /// The limiter of all nodes has answered, and is asked for a place later.
+    pub(super) limiter_read: Option<HasRead>,
 }
 
 impl AdmissionContext {
@@ -88,19 +108,22 @@ impl AdmissionContext {
         reservation.ok_or_else(|| self.config.full(resume_id).into())
     }
 
-    /// Opens a new stream with a grant. The last two checks are whether the subject may have another
-    /// stream, and whether it was revoked meanwhile.
-    pub(super) fn first(
-        self,
+    /// Opens a new stream with a grant. The last checks are whether the subject may have another stream,
+    /// on this node and on all together, and whether it was revoked meanwhile.
+    pub(super) async fn first(
+        mut self,
         reservation: Reservation,
         grant: Grant,
-        session: Option<(Resumable, Arrival, TokenKey)>,
-        cursor: Option<u64>,
+        opening: FirstOpening<'_>,
     ) -> Result<Admitted, Refused> {
-        let config = self.config;
         let Some(slot) = reservation.claim(grant.subject()) else {
-            return Err(config.turn_away(GateRejection::SubjectCapacity).into());
+            let refused = self.config.turn_away(GateRejection::SubjectCapacity);
+            return Err(refused.into());
         };
+        let (token, resume_id) = (opening.token, opening.resume_id);
+        let claimed = self.claim_place(&slot, grant.subject(), token, FIRST).await;
+        claimed.map_err(|why| self.without_place(&why, resume_id))?;
+        let config = self.config;
         if config
             .gate
             .registry()
@@ -108,7 +131,7 @@ impl AdmissionContext {
         {
             return Err(config.refuse(GateRejection::BadToken).into());
         }
-        let Some((settings, arrival, token)) = session else {
+        let Some(((settings, arrival), token)) = opening.session.zip(token) else {
             return Ok(strict(&config, slot, grant));
         };
         let guard = StreamGuard::resumable(&config, &slot, &grant);
@@ -117,7 +140,7 @@ impl AdmissionContext {
             token,
             arrival,
             slot,
-            cursor,
+            cursor: opening.cursor,
         };
         let access = config.session_store.clone();
         let stream = ResumableStream::first(granted, settings, access, first);
@@ -125,20 +148,27 @@ impl AdmissionContext {
     }
 
     /// Continues a session. Its previous connection was cut, but may still be open.
-    pub(super) fn again(
-        self,
+    pub(super) async fn again(
+        mut self,
         reservation: Reservation,
         settings: &Resumable,
         resumed: Resumed,
         claim: Option<Claim>,
     ) -> Result<Admitted, Refused> {
-        let config = self.config;
-        let (subject, session) = (resumed.binding().grant.subject(), resumed.lease().session());
+        let config = Arc::clone(&self.config);
+        let binding = resumed.binding();
+        let (subject, session) = (binding.grant.subject(), resumed.lease().session());
         let claim = claim.or_else(|| config.slots.claim_again(subject, session));
         let slot = claim.and_then(|claim| reservation.give_to(claim));
         let Some(slot) = slot else {
             return Err(answer::later_with_id(resumed).into());
         };
+        let (token, generation) = (Some(binding.token), resumed.lease().generation());
+        let claimed = self.claim_place(&slot, subject, token, generation).await;
+        if let Err(why) = claimed {
+            self.tell_of(&why);
+            return Err(answer::later_with_id(resumed).into());
+        }
         let grant = resumed.grant();
         let guard = StreamGuard::resumable(&config, &slot, &grant);
         let granted = Granted::new(grant, guard.time_left());

@@ -6,14 +6,14 @@ use sse_gate_core::{
 };
 use zeroize::Zeroizing;
 
-use super::admit::{AdmissionContext, Admitted, Refused};
+use super::admit::{AdmissionContext, Admitted, FirstOpening, Refused};
 use super::session_door;
 use crate::mint::{Denied, MintRejection};
 
 /// Asks the authenticator and the authorizer of the route's mint. Then it opens the stream, or
 /// continues it if the request has a resume id. No token is issued.
 pub(super) async fn open(
-    context: AdmissionContext,
+    mut context: AdmissionContext,
     head: Parts,
     resource: Resource,
     resume_id: Option<Zeroizing<Box<str>>>,
@@ -36,27 +36,37 @@ pub(super) async fn open(
         Err(rejection) => return Err(refuse(&context, &rejection)),
     };
     let reservation = context.reserve(resume_id.as_ref().map(|id| &***id))?;
-    if let Some((settings, id)) = settings.clone().zip(resume_id) {
+    if let Some((settings, id)) = settings.clone().zip(resume_id.clone()) {
+        if let Err(why) = context.find_limiter().await {
+            return Err(context.without_place(&why, Some(&id)));
+        }
         let caller = (request.subject().clone(), resource);
         if let Some((resumed, claim)) =
             session_door::resume_as(&context, &settings, id, caller).await?
         {
-            return context.again(reservation, &settings, resumed, Some(claim));
+            return context
+                .again(reservation, &settings, resumed, Some(claim))
+                .await;
         }
     }
     let grant = match context.config.gate.grant(request).await {
         Ok(grant) => grant,
         Err(error) => return Err(refuse(&context, &MintRejection::NotIssued(error))),
     };
-    let session = match settings.zip(arrived) {
-        Some((settings, (arrival, reader))) => {
-            reader.goes_on();
-            Some((settings, arrival, name(&context)?))
-        }
-        None => None,
+    let session = settings.zip(arrived).map(|(settings, (arrival, reader))| {
+        reader.goes_on();
+        (settings, arrival)
+    });
+    // It names the session, and the place among the streams of all nodes.
+    let needs_name = session.is_some() || context.config.slots.places().is_some();
+    let opening = FirstOpening {
+        token: needs_name.then(|| name(&context)).transpose()?,
+        session,
+        cursor,
+        resume_id: resume_id.as_ref().map(|id| &***id),
     };
     context.config.gate.observe(Signal::CallerAdmitted);
-    context.first(reservation, grant, session, cursor)
+    context.first(reservation, grant, opening).await
 }
 
 /// What the mint permits this caller. The authorizer may not permit another resource than the one in

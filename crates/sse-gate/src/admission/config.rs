@@ -33,6 +33,8 @@ pub(super) struct Config {
     pub(super) tokens: StoreAccess,
     /// How the store of the sessions is asked.
     pub(super) session_store: StoreAccess,
+    /// How the limiter of all nodes is asked.
+    pub(super) stream_limiter: StoreAccess,
     /// What decides about callers with their own credential.
     pub(super) callers: Option<Callers>,
     /// The `WWW-Authenticate` header of a 401.
@@ -56,6 +58,7 @@ impl Config {
             resumable: None,
             tokens: gate.token_access().clone(),
             session_store: gate.session_access().clone(),
+            stream_limiter: gate.stream_access().clone(),
             callers: None,
             challenge: Challenge::bearer(),
             until: None,

@@ -98,7 +98,8 @@ impl GateLayer {
     /// count together. By default each layer counts for itself, with the defaults of [`StreamSlots`].
     ///
     /// At the cap of all streams, a request gets 503 and its token is untouched. At the cap of a
-    /// subject, it gets 429 and its token is spent. A layer that is cloned shares the count of its
+    /// subject, it gets 429 and its token is spent. For caps over several nodes, see
+    /// [`StreamSlots::with_limiter`]. A layer that is cloned shares the count of its
     /// original.
     ///
     /// ```
@@ -302,7 +303,7 @@ impl GateLayer {
         self.with(|config| config.takes_any_type = true)
     }
 
-    /// How long each store may take to answer, of the tokens and of the sessions. It replaces the
+    /// How long each store may take to answer, of the tokens, the sessions and the open streams. It replaces the
     /// budget of the gate's [`StorePolicy`](crate::StorePolicy), which is 250 ms by default. The other
     /// bounds of the policy stay.
     ///
@@ -320,7 +321,11 @@ impl GateLayer {
     /// ```
     pub fn with_store_budget(self, budget: Duration) -> Self {
         self.with(|config| {
-            for access in [&mut config.tokens, &mut config.session_store] {
+            for access in [
+                &mut config.tokens,
+                &mut config.session_store,
+                &mut config.stream_limiter,
+            ] {
                 *access = access.clone().with_budget(budget);
             }
         })

@@ -41,12 +41,15 @@
 //! | `no_token` | the request shows a token, or a bearer if callers may come | 401 |
 //! | `many_tokens` | it shows one credential; `Authorization` may be [ignored](GateLayer::with_authorization_ignored) | 400 |
 //! | `bad_token` | the token is spelled as one, known, fresh and for this stream | 401 |
-//! | `unavailable` | the store answers | 503 |
+//! | `unavailable` | the store answers, and so does the [limiter](crate::StreamSlots::with_limiter), if there is one | 503 |
 //! | `subject_capacity` | there is a free slot for another stream of this subject | 429 |
 //!
 //! A request that fails a check before `bad_token` leaves every token as it was. So a link preview, a
 //! prefetch or a pasted URL spends no token. A request that fails `subject_capacity` has spent its
 //! token.
+//!
+//! With a [limiter](crate::StreamSlots::with_limiter), `capacity` and `subject_capacity` also count the
+//! streams of other nodes. A limiter that is full in all or does not answer leaves the token as it was.
 //!
 //! The bearer door answers with the statuses of the [mint](mod@crate::mint): 401 for a bad
 //! credential, 403 or 404 if the authorizer says no, 429 or 503 with `Retry-After`.
@@ -123,6 +126,7 @@ mod content;
 mod future;
 mod guard;
 mod layer;
+mod places;
 mod rejection;
 mod service;
 mod session_door;

@@ -53,7 +53,7 @@ pub enum GateRejection {
     Accept,
     /// The request comes from a page whose origin may not open streams: 403.
     Origin,
-    /// All slots of the layer are in use: 503.
+    /// All slots of the layer are in use, or all places of all nodes: 503.
     Capacity,
     /// The request shows no token: 401.
     NoToken,
@@ -61,9 +61,9 @@ pub enum GateRejection {
     ManyTokens,
     /// The token is not valid, for any reason: 401.
     BadToken,
-    /// The store can't say now whether the token is valid: 503.
+    /// A store can't be asked now, of the tokens, the sessions or the open streams: 503.
     Unavailable,
-    /// All slots of the subject are in use: 429.
+    /// All slots of the subject are in use, on this node or on all together: 429.
     SubjectCapacity,
 }
 
@@ -137,7 +137,7 @@ impl GateRejection {
             Self::NoToken => "A stream token is required.",
             Self::ManyTokens => "The request shows more than one credential.",
             Self::BadToken => "The stream token is invalid. Ask for a new one.",
-            Self::Unavailable => "The stream token can't be checked right now.",
+            Self::Unavailable => "The stream can't be opened right now.",
             Self::SubjectCapacity => "You have too many streams open.",
         }
     }

@@ -6,7 +6,7 @@ use sse_gate_core::{Entry, Grant, RedeemError, Redemption, StoreError, TokenKey}
 use sse_gate_resume::Arrival;
 
 use super::GateRejection;
-use super::admit::{AdmissionContext, Admitted, Refused};
+use super::admit::{AdmissionContext, Admitted, FirstOpening, Refused};
 use super::session_door;
 use crate::resume::Resumable;
 use crate::slots::Reservation;
@@ -23,9 +23,13 @@ pub(super) async fn open(
     let redeemed = redeem(&context, token, settings.as_ref()).await;
     match (redeemed, settings) {
         (Ok((grant, arrival)), settings) => {
-            let session = settings.zip(arrival);
-            let session = session.map(|(settings, arrival)| (settings, arrival, key));
-            context.first(reservation, grant, session, None)
+            let opening = FirstOpening {
+                token: Some(key),
+                session: settings.zip(arrival),
+                cursor: None,
+                resume_id,
+            };
+            context.first(reservation, grant, opening).await
         }
         (Err(error), _) if error.is_unavailable() => Err(context.unavailable(resume_id)),
         (Err(_), _) if has_many_ids => {
@@ -78,7 +82,7 @@ async fn reopen(
     grace: Duration,
 ) -> Result<Admitted, Refused> {
     match session_door::reopen(&context, settings, token, grace).await? {
-        Some(resumed) => context.again(reservation, settings, resumed, None),
+        Some(resumed) => context.again(reservation, settings, resumed, None).await,
         None => Err(context.config.refuse(GateRejection::BadToken).into()),
     }
 }

@@ -187,6 +187,7 @@ impl GateBuilder {
             tokens,
             store,
             session_access: access(StoreRole::Sessions),
+            stream_access: access(StoreRole::Streams),
             token_access,
             entropy: self.entropy,
             session_observer: self.session_observer,

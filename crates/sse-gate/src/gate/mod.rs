@@ -14,6 +14,7 @@
 //! share. [`Gate::revoke`] then withdraws the tokens of all nodes. It also ends the resumable streams of all
 //! nodes, if their [sessions](crate::Sessions) share a store and a [bus](crate::Sessions::with_bus). Other
 //! streams end on its own node only: call it on each node.
+//! [`StreamSlots::with_limiter`](crate::StreamSlots::with_limiter) caps the open streams of all nodes together.
 //!
 //! # Without a layer or a mint
 //!
@@ -102,6 +103,8 @@ struct Inner {
     token_access: StoreAccess,
     /// The bounds for the stores of sessions.
     session_access: StoreAccess,
+    /// The bounds for the limiters of open streams.
+    stream_access: StoreAccess,
     entropy: Arc<dyn Entropy>,
     session_observer: Arc<dyn SessionObserver>,
     registry: StreamRegistry,
@@ -302,6 +305,10 @@ impl Gate {
 
     pub(crate) fn session_access(&self) -> &StoreAccess {
         &self.0.session_access
+    }
+
+    pub(crate) fn stream_access(&self) -> &StoreAccess {
+        &self.0.stream_access
     }
 
     pub(crate) fn registry(&self) -> &StreamRegistry {

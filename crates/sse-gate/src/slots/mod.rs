@@ -1,23 +1,31 @@
-//! How many streams may be open: [`StreamSlots`], in all and for one subject.
+//! How many streams may be open: [`StreamSlots`], in all and for one subject, on this node and on all
+//! together.
 //!
 //! A slot goes through three states. A [`Reservation`] counts in all, before the subject is known. A
 //! [`Slot`] counts for the subject too, while the connection may continue. A [`Presence`] keeps the slot
 //! counted after the connection was cut, until its body is gone.
+//!
+//! If there is a limiter of all nodes, a slot holds a place in it: [`HeldPlace`]. One task renews the places
+//! of a node.
 
 mod by_session;
 #[cfg(test)]
 mod cost;
+mod limiter;
 mod open;
 mod place;
 mod pulse;
 mod room;
+mod upkeep;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use open::OpenStreams;
 use sse_gate_core::Subject;
+use sse_gate_resume::backend::{SharedLimiter, StreamLimiter};
 
+pub(crate) use limiter::{HeldPlace, NoPlace, NodePlaces};
 pub(crate) use place::{Claim, Presence, Reservation, Slot};
 pub(crate) use pulse::Pulse;
 
@@ -52,6 +60,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// are still there, it is told to come back later: as many as its subject may have streams, and at least
 /// three.
 ///
+/// # Several nodes
+///
+/// Each node counts its own streams. [`with_limiter`](Self::with_limiter) adds a count over all nodes.
+///
 /// ```
 /// use std::time::Duration;
 /// use sse_gate::{Gate, GateLayer, SseRoute, StreamSlots};
@@ -71,28 +83,95 @@ struct Inner {
     max: usize,
     max_per_subject: usize,
     patience: Duration,
+    /// The places in the limiter of all nodes, if there is one.
+    places: Option<NodePlaces>,
     open: Mutex<OpenStreams>,
 }
 
 impl StreamSlots {
     /// At most `max` open streams in all, and `max_per_subject` of one subject.
     pub fn new(max: usize, max_per_subject: usize) -> Self {
-        Self::with(max, max_per_subject, PATIENCE)
+        Self::with(max, max_per_subject, PATIENCE, None)
     }
 
-    /// The same caps with another time after which a stream can lose its slot, instead of 30 s. Choose it
+    /// The same settings with another time after which a stream can lose its slot, instead of 30 s. Choose it
     /// longer than the slowest client takes for the largest frame.
     ///
     /// This begins a new count. Call it before you give the slots to a layer.
     pub fn with_patience(self, patience: Duration) -> Self {
-        Self::with(self.0.max, self.0.max_per_subject, patience)
+        let Inner {
+            max,
+            max_per_subject,
+            ..
+        } = *self.0;
+        let limiter = self.0.places.as_ref().map(NodePlaces::limiter);
+        Self::with(max, max_per_subject, patience, limiter)
     }
 
-    fn with(max: usize, max_per_subject: usize, patience: Duration) -> Self {
+    /// Counts the streams of all nodes together, too. Give the slots of each node a handle of the same
+    /// limiter. It has its own caps. At them, a request is answered as at the caps of this node.
+    ///
+    /// | the limiter | a new stream | a client with a resume id |
+    /// |---|---|---|
+    /// | is full in all | 503; its token is untouched | 200 and `sse.wait`, unless its place is there still |
+    /// | is full for the subject | 429; its token is spent | 200, a new id and a time to wait |
+    /// | can't be asked | 503; its token is untouched | 200 and `sse.wait` |
+    ///
+    /// It is asked twice for each stream, within the bounds of the gate's
+    /// [`StorePolicy`](crate::StorePolicy): whether there is room, before the token is taken, and then for
+    /// the place. If it is full or fails in between, the token is spent.
+    ///
+    /// All connections of a session have one place. So a client takes its own place over when it comes
+    /// back, on whichever node, and an end of the old connection that is noticed late does not free it.
+    ///
+    /// # Open streams
+    ///
+    /// One task renews the places of all streams of these slots. It frees those of streams that are gone,
+    /// and ends with the last of them. If a node dies, its places end by themselves.
+    ///
+    /// If the limiter can't be asked, open streams go on. When their places have ended meanwhile, they are
+    /// claimed again when the limiter is back, within a third of a place's time. A stream for which there is no room then goes on
+    /// without a place, and gets the next one that is free. So after such a time there may be more
+    /// streams than the caps of the limiter allow, but not more than the caps of the nodes. To end
+    /// streams that were admitted would make an outage of the limiter one of the whole service.
+    ///
+    /// A place is not renewed while the stream is stalled: while its server has not asked for a frame for
+    /// longer than the [patience](Self::with_patience). So it makes room for others on all nodes.
+    ///
+    /// This begins a new count. Call it before you give the slots to a layer.
+    ///
+    /// ```
+    /// use sse_gate::StreamSlots;
+    /// use sse_gate::sessions::StreamLimits;
+    /// use sse_gate::sessions::backend::MemoryLimiter;
+    ///
+    /// // Two nodes in one process, as in a test. 4 streams for a user, wherever they are.
+    /// let limiter = MemoryLimiter::new(StreamLimits::default().with_max_per_subject(4));
+    /// let nodes = [1, 2].map(|_| StreamSlots::new(5_000, 4).with_limiter(limiter.clone()));
+    /// assert_eq!(nodes[0].open() + nodes[1].open(), limiter.len());
+    /// ```
+    pub fn with_limiter(self, limiter: impl StreamLimiter) -> Self {
+        let Inner {
+            max,
+            max_per_subject,
+            patience,
+            ..
+        } = *self.0;
+        let limiter = SharedLimiter::new(limiter);
+        Self::with(max, max_per_subject, patience, Some(limiter))
+    }
+
+    fn with(
+        max: usize,
+        max_per_subject: usize,
+        patience: Duration,
+        limiter: Option<SharedLimiter>,
+    ) -> Self {
         Self(Arc::new(Inner {
             max,
             max_per_subject,
             patience,
+            places: limiter.map(|limiter| NodePlaces::new(limiter, patience)),
             open: Mutex::default(),
         }))
     }
@@ -114,6 +193,11 @@ impl StreamSlots {
         for pulse in all {
             pulse.stop();
         }
+    }
+
+    /// The places in the limiter of all nodes, if there is one.
+    pub(crate) fn places(&self) -> Option<&NodePlaces> {
+        self.0.places.as_ref()
     }
 
     pub(crate) fn downgrade(&self) -> WeakSlots {

@@ -1,12 +1,12 @@
 //! A slot among the open streams: first a [`Reservation`], and then a [`Slot`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sse_gate_core::Subject;
 use sse_gate_resume::backend::SessionId;
 
 use super::open::Listing;
-use super::{Inner, Pulse, StreamSlots};
+use super::{HeldPlace, Inner, Pulse, StreamSlots};
 
 /// A slot before its subject is known. When it is dropped, the slot is free again.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(crate) struct Claim {
 struct CountedStream {
     stream: Listing,
     inner: Arc<Inner>,
+    /// Its place among the streams of all nodes.
+    place: OnceLock<HeldPlace>,
 }
 
 /// The slot of a subject's stream. When it is dropped, the connection is cut. The connection still counts
@@ -87,7 +89,11 @@ impl Drop for Claim {
 
 impl Slot {
     fn new(stream: Listing, inner: Arc<Inner>) -> Self {
-        Self(Arc::new(CountedStream { stream, inner }))
+        Self(Arc::new(CountedStream {
+            stream,
+            inner,
+            place: OnceLock::new(),
+        }))
     }
 
     /// Keeps the connection counted, for the code that holds its body.
@@ -97,8 +103,14 @@ impl Slot {
 
     /// Notes that the connection belongs to this session.
     pub(crate) fn belongs_to(&self, session: SessionId) {
-        let CountedStream { stream, inner } = &*self.0;
+        let CountedStream { stream, inner, .. } = &*self.0;
         inner.lock().name(stream, session);
+    }
+
+    /// Keeps a place in the limiter of all nodes for as long as the connection counts. It is for a
+    /// stream that has none.
+    pub(crate) fn hold(&self, place: HeldPlace) {
+        let _ = self.0.place.set(place);
     }
 
     pub(crate) fn pulse(&self) -> Arc<Pulse> {
@@ -108,7 +120,7 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let CountedStream { stream, inner } = &*self.0;
+        let CountedStream { stream, inner, .. } = &*self.0;
         inner.lock().cut(stream);
     }
 }

@@ -2,8 +2,10 @@
 
 use sse_gate_core::{StoreError, StoreErrorKind};
 use sse_gate_resume::error::{
-    LogError, LogErrorKind, OpenError, ResumeError, SessionError, SessionErrorKind,
+    LimiterError, LogError, LogErrorKind, OpenError, ResumeError, SessionError, SessionErrorKind,
 };
+
+use crate::slots::NoPlace;
 
 /// Why an operation has no answer of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +98,26 @@ impl StoreFault for ResumeError {
     }
 }
 
+impl StoreFault for LimiterError {
+    fn unanswered(why: Unanswered) -> Self {
+        Self::unavailable(why)
+    }
+
+    fn is_fault(&self) -> bool {
+        true
+    }
+}
+
+impl StoreFault for NoPlace {
+    fn unanswered(why: Unanswered) -> Self {
+        Self::Unavailable(LimiterError::unanswered(why))
+    }
+
+    fn is_fault(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,5 +137,6 @@ mod tests {
         assert_eq!(faults(&LogError::from(LogErrorKind::Full)), [false, true]);
         assert_eq!(faults(&OpenError::from(session())), [false, true]);
         assert_eq!(faults(&ResumeError::Unavailable(session())), [false, true]);
+        assert_eq!(faults(&NoPlace::Full), [false, true]);
     }
 }

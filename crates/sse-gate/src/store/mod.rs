@@ -2,8 +2,9 @@
 //! how often a failing store is asked.
 //!
 //! Every operation of a [`GateLayer`](crate::GateLayer), a [`MintService`](crate::MintService) or a
-//! [`Gate`](crate::Gate) goes through here. A gate has two sets of bounds: one for the store of the tokens,
-//! and one for the stores of sessions. All layers and mints of the gate share them.
+//! [`Gate`](crate::Gate) goes through here. A gate has three sets of bounds: one for the store of the
+//! tokens, one for the stores of sessions, and one for the [limiters](crate::StreamSlots::with_limiter) of
+//! open streams. All layers and mints of the gate share them.
 //!
 //! | bound | default | above it |
 //! |---|---|---|
