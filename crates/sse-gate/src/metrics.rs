@@ -160,7 +160,12 @@ impl MetricsObserver {
             counter!(RESUME_REFUSED, "reason" => alarm.as_str()).increment(0);
         }
         counter!(RECONNECTS).increment(0);
-        for store in [StoreRole::Tokens, StoreRole::Sessions, StoreRole::Streams] {
+        for store in [
+            StoreRole::Tokens,
+            StoreRole::Sessions,
+            StoreRole::Logs,
+            StoreRole::Streams,
+        ] {
             gauge!(BREAKERS_OPEN, "store" => store.as_str()).increment(0);
             counter!(BREAKER_OPENINGS, "store" => store.as_str()).increment(0);
         }

@@ -79,6 +79,8 @@ pub enum StoreRole {
     Tokens,
     /// The store keeps sessions.
     Sessions,
+    /// The store keeps the events of streams.
+    Logs,
     /// The store limits the open streams of all nodes.
     Streams,
 }
@@ -89,6 +91,7 @@ impl StoreRole {
         match self {
             Self::Tokens => "tokens",
             Self::Sessions => "sessions",
+            Self::Logs => "logs",
             Self::Streams => "streams",
         }
     }

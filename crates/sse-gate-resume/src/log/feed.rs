@@ -3,6 +3,7 @@
 //! What this node appends goes into the window when the store has acknowledged it. What other nodes have
 //! appended is fetched from the store, once for all readers.
 
+use std::mem;
 use std::sync::Arc;
 
 use sse_gate_core::SteadyTime;
@@ -31,13 +32,25 @@ impl SharedLog {
         })
     }
 
-    /// The store has events up to this number, and may have ended the log.
-    pub(super) fn hear(self: &Arc<Self>, last: u64, end: Option<LogEnd>) {
-        let is_hungry = self.change(|state| {
-            state.hear(last, end);
-            let is_hungry = state.begin_feed();
-            (is_hungry, state.readers.take_waiting())
+    /// Another node says that the store has events up to this number, and may have ended the log. That is
+    /// a hint: only the store is believed.
+    pub(super) fn hear(self: &Arc<Self>, last: u64, has_ended: bool) {
+        self.lock().heard.add(last, has_ended);
+        self.look_again();
+    }
+
+    /// The store says how far it is.
+    pub(super) fn learn(self: &Arc<Self>, stored: &Bounds) {
+        self.change(|state| {
+            state.learn(stored.last, stored.end);
+            ((), state.readers.take_waiting())
         });
+        self.look_again();
+    }
+
+    /// Fetches what the window lacks, if it lacks something, and if something reads it.
+    pub(super) fn look_again(self: &Arc<Self>) {
+        let is_hungry = self.lock().begin_feed();
         if is_hungry {
             self.feed();
         }
@@ -50,7 +63,7 @@ impl SharedLog {
         };
         match store.open(id.name.clone()).await {
             Ok(Some(found)) if found.epoch == id.epoch => {
-                self.hear(found.bounds.last, found.bounds.end);
+                self.learn(&found.bounds);
                 true
             }
             Ok(_) => {
@@ -69,7 +82,7 @@ impl SharedLog {
                 return (false, Vec::new());
             }
             state.retained.skip_to(stored.last);
-            state.hear(stored.last, stored.end);
+            state.learn(stored.last, stored.end);
             (true, state.readers.take_waiting())
         })
     }
@@ -79,18 +92,32 @@ impl SharedLog {
         let Some(Backing { store, id, chores }) = self.backing.clone() else {
             return;
         };
+        let chores = self
+            .windows
+            .as_ref()
+            .map_or(chores.clone(), |windows| windows.chores(chores));
         let log = Arc::clone(self);
         chores.run(async move {
             let mut is_hungry = true;
             while is_hungry {
-                let after = log.lock().retained.last();
+                let (after, heard) = {
+                    let mut state = log.lock();
+                    (state.retained.last(), mem::take(&mut state.heard))
+                };
                 let read = store.read(id.clone(), after, BYTES_A_FETCH).await;
                 let now = log.clock.steady();
                 is_hungry = log.change(|state| {
                     match read {
                         Ok(Some(stored)) => state.take_fetched(stored, now),
-                        // Each reader asks the store by itself, and is told.
-                        Ok(None) | Err(_) => state.skip_to_stored(now),
+                        // What is known to be there is asked for by each reader, which is told.
+                        Ok(None) => state.skip_to_stored(now),
+                        Err(_) => {
+                            state.skip_to_stored(now);
+                            state.is_fed = false;
+                            // What was only heard of is asked for later.
+                            state.heard.add(heard.last, heard.has_ended);
+                            return (false, state.readers.take_waiting());
+                        }
                     }
                     state.is_fed = false;
                     (state.begin_feed(), state.readers.take_waiting())
@@ -112,7 +139,7 @@ impl State {
         self.take_ahead(now);
     }
 
-    fn hear(&mut self, last: u64, end: Option<LogEnd>) {
+    fn learn(&mut self, last: u64, end: Option<LogEnd>) {
         self.stored_last = self.stored_last.max(last);
         if let Some(how) = end {
             self.end.get_or_insert(how);
@@ -121,19 +148,28 @@ impl State {
 
     /// Whether the store is to be asked for what the window lacks. If so, it is noted as being asked.
     ///
-    /// If nothing reads the log, the window leaves it out.
+    /// If nothing reads the log, the window leaves out what it lacks.
     fn begin_feed(&mut self) -> bool {
         let may_come = self.in_flight > 0 && self.ahead.len() <= MAX_AHEAD;
-        if self.is_fed || may_come || self.stored_last <= self.retained.last() {
+        let lacks_some = self.stored_last > self.retained.last();
+        if self.is_fed || may_come || !(lacks_some || self.has_news()) {
             return false;
         }
         if self.readers.is_empty() {
-            self.ahead.clear();
-            self.retained.skip_to(self.stored_last);
+            if lacks_some {
+                self.ahead.clear();
+                self.retained.skip_to(self.stored_last);
+            }
             return false;
         }
         self.is_fed = true;
         true
+    }
+
+    /// Whether another node has said something that the store has not said yet.
+    fn has_news(&self) -> bool {
+        let has_ended = self.heard.has_ended && self.end.is_none();
+        has_ended || self.heard.last > self.retained.last()
     }
 
     /// The store has given these events.
@@ -145,7 +181,7 @@ impl State {
         } = stored;
         let before = self.retained.last();
         self.stored_first = bounds.first;
-        self.hear(bounds.last, bounds.end);
+        self.learn(bounds.last, bounds.end);
         if first > self.retained.last() + 1 {
             self.retained.skip_to(first - 1);
         }
@@ -156,7 +192,7 @@ impl State {
         }
         self.take_ahead(now);
         if self.retained.last() == before {
-            // The store does not have what was heard of. It is not asked again and again.
+            // The store does not give what it says that it has. It is not asked again and again.
             self.skip_to_stored(now);
         }
     }
@@ -190,6 +226,20 @@ impl State {
     }
 }
 
+/// What other nodes say of a log, and the store has not said yet.
+#[derive(Default)]
+pub(super) struct Heard {
+    last: u64,
+    has_ended: bool,
+}
+
+impl Heard {
+    fn add(&mut self, last: u64, has_ended: bool) {
+        self.last = self.last.max(last);
+        self.has_ended |= has_ended;
+    }
+}
+
 /// An append that waits for the store's answer. When it is dropped, it waits no longer.
 pub(super) struct InFlight {
     log: Arc<SharedLog>,
@@ -207,13 +257,10 @@ impl Drop for InFlight {
     fn drop(&mut self) {
         let now = self.log.clock.steady();
         let arrived = self.arrived.take();
-        let is_hungry = self.log.change(|state| {
+        self.log.change(|state| {
             state.answered(arrived, now);
-            let is_hungry = state.begin_feed();
-            (is_hungry, state.readers.take_waiting())
+            ((), state.readers.take_waiting())
         });
-        if is_hungry {
-            self.log.feed();
-        }
+        self.log.look_again();
     }
 }

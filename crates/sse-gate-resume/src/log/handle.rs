@@ -149,7 +149,7 @@ impl Log {
             && let Ok(Some(found)) = backing.store.open(id.name).await
             && found.epoch == id.epoch
         {
-            self.0.hear(found.bounds.last, None);
+            self.0.learn(&found.bounds);
         }
         self.0.ended(how);
     }
@@ -237,6 +237,11 @@ impl Log {
         let claimed = backing.store.claim(backing.id.clone()).await?;
         self.0.lock().is_orphaned = false;
         Ok(claimed)
+    }
+
+    /// Another node has closed it: its writer is told.
+    pub(crate) fn learn_closed(&self) {
+        self.0.learn_closed();
     }
 
     /// A session has it: it outlives its handles.

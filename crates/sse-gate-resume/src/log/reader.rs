@@ -56,6 +56,8 @@ enum Fetch {
 impl Reader {
     pub(crate) fn new(log: Arc<Log>) -> Self {
         let place = log.shared().lock().readers.enroll();
+        // Other nodes may have appended while nothing read it here.
+        log.shared().look_again();
         Self {
             log,
             place,

@@ -9,6 +9,7 @@ use std::task::Waker;
 use sse_gate_core::{Clock, SteadyTime};
 
 use super::backing::Backing;
+use super::feed::Heard;
 use super::readers::Readers;
 use super::retained::Retained;
 use super::{
@@ -28,7 +29,7 @@ pub(super) struct SharedLog {
     pub(super) released: OnceLock<Box<dyn Fn() + Send + Sync>>,
     /// The store that has the events, unless the window is all there is.
     pub(super) backing: Option<Backing>,
-    windows: Option<LogWindows>,
+    pub(super) windows: Option<LogWindows>,
 }
 
 /// What of a log changes, under its lock.
@@ -42,6 +43,8 @@ pub(super) struct State {
     pub(super) stored_first: u64,
     /// The last event that the store holds, as far as it is known. Without a store, it is 0.
     pub(super) stored_last: u64,
+    /// What other nodes say that the store has.
+    pub(super) heard: Heard,
     /// Whether the store is being asked for what the window lacks.
     pub(super) is_fed: bool,
     pub(super) end: Option<LogEnd>,
@@ -75,6 +78,7 @@ impl SharedLog {
             in_flight: 0,
             stored_first: 0,
             stored_last: 0,
+            heard: Heard::default(),
             is_fed: false,
             end: None,
             readers: Readers::default(),

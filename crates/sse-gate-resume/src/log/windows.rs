@@ -1,10 +1,11 @@
 //! The logs of a store that this node has: [`LogWindows`].
 
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use super::shared::SharedLog;
-use super::{LogEnd, LogEpoch, StopReason};
+use super::{LogEpoch, StopReason};
+use crate::node::{Chores, Work, join};
 use crate::sync::Mutex;
 
 /// The logs of a store that have a handle on this node. Each has one window, so that what one handle
@@ -13,17 +14,27 @@ use crate::sync::Mutex;
 /// A [`LogStore`](crate::backend::LogStore) keeps one for all [`Logs`](crate::Logs) that use it. Clones share
 /// the windows.
 #[derive(Clone, Debug, Default)]
-pub struct LogWindows(Arc<Mutex<HashMap<LogEpoch, Weak<SharedLog>>>>);
+pub struct LogWindows(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    logs: Mutex<HashMap<LogEpoch, Weak<SharedLog>>>,
+    /// Where the store is asked in the background.
+    chores: OnceLock<Chores>,
+}
+
+/// So many logs are looked at in the store at a time.
+const LOGS_AT_A_TIME: usize = 64;
 
 impl LogWindows {
     pub(super) fn get(&self, epoch: LogEpoch) -> Option<Arc<SharedLog>> {
-        self.0.lock().get(&epoch).and_then(Weak::upgrade)
+        self.0.logs.lock().get(&epoch).and_then(Weak::upgrade)
     }
 
     /// Keeps a log, unless there is one of its epoch already. Returns the one that is kept.
     pub(super) fn keep(&self, log: SharedLog) -> Arc<SharedLog> {
         let new = Arc::new(log);
-        let mut logs = self.0.lock();
+        let mut logs = self.0.logs.lock();
         let known = logs.get(&new.epoch).and_then(Weak::upgrade);
         let kept = known.unwrap_or_else(|| {
             logs.insert(new.epoch, Arc::downgrade(&new));
@@ -34,11 +45,29 @@ impl LogWindows {
         kept
     }
 
-    /// The store has events of a log up to this number, and may have ended the log.
-    pub(crate) fn hear(&self, epoch: LogEpoch, last: u64, end: Option<LogEnd>) {
+    /// Another node says that a log has events up to this number, and may have ended.
+    pub(crate) fn hear(&self, epoch: LogEpoch, last: u64, has_ended: bool) {
         if let Some(log) = self.get(epoch) {
-            log.hear(last, end);
+            log.hear(last, has_ended);
         }
+    }
+
+    /// Asks the store again for what could not be fetched.
+    pub(crate) fn look_again(&self) {
+        for log in self.all() {
+            log.look_again();
+        }
+    }
+
+    /// Sets where the store is asked in the background for what other nodes have appended.
+    pub(crate) fn set_chores(&self, chores: &Chores) {
+        // The first sessions that listen run it.
+        let _ = self.0.chores.set(chores.clone());
+    }
+
+    /// Where the store is asked in the background, or these.
+    pub(super) fn chores(&self, own: Chores) -> Chores {
+        self.0.chores.get().cloned().unwrap_or(own)
     }
 
     /// Asks the writer of a log to stop, if it is here.
@@ -65,22 +94,33 @@ impl LogWindows {
     /// Looks into the store for what the windows may lack. Returns whether the store answered.
     pub(crate) async fn refresh(&self) -> bool {
         let mut has_answered = true;
-        for log in self.all() {
-            has_answered &= log.refresh().await;
+        for logs in self.all().chunks(LOGS_AT_A_TIME) {
+            let asked = logs.iter().map(|log| {
+                let log = Arc::clone(log);
+                Box::pin(async move { log.refresh().await }) as Work<bool>
+            });
+            let answered = join(asked.collect()).await;
+            has_answered &= answered.into_iter().all(|has_answered| has_answered);
         }
         has_answered
     }
 
     /// All logs, in the order of their epochs.
     fn all(&self) -> Vec<Arc<SharedLog>> {
-        let mut all: Vec<_> = self.0.lock().values().filter_map(Weak::upgrade).collect();
+        let mut all: Vec<_> = self
+            .0
+            .logs
+            .lock()
+            .values()
+            .filter_map(Weak::upgrade)
+            .collect();
         all.sort_unstable_by_key(|log| log.epoch.to_bytes());
         all
     }
 
     /// The last hold on a log is gone.
     pub(super) fn forget(&self, epoch: LogEpoch) {
-        let mut logs = self.0.lock();
+        let mut logs = self.0.logs.lock();
         // Another one of the same epoch may have taken its place already.
         if logs.get(&epoch).is_some_and(|log| log.strong_count() == 0) {
             logs.remove(&epoch);

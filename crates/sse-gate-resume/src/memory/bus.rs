@@ -44,12 +44,14 @@ struct Queue {
 impl MemoryBus {
     /// Tells all subscribers. Call it without a lock, as it wakes them.
     pub(super) fn tell(&self, notice: Notice) {
-        let mut woken = Vec::new();
+        let (mut woken, mut held) = (Vec::new(), Vec::new());
         self.0.lock().retain(|queue| {
-            let Some(queue) = queue.upgrade() else {
+            let Some(shared) = queue.upgrade() else {
                 return false;
             };
-            let mut queue = queue.lock();
+            // One whose subscriber has gone meanwhile is freed without the lock.
+            held.push(Arc::clone(&shared));
+            let mut queue = shared.lock();
             if queue.notices.len() < MAX_WAITING {
                 queue.notices.push_back(notice);
             } else {

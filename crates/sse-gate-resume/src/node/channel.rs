@@ -47,16 +47,18 @@ impl Channel {
 
     /// Whether what this node knows of the others counts.
     pub(crate) fn hears(&self, clock: &dyn Clock) -> bool {
-        let counts_until = self.heard.counts_until.load(Ordering::Acquire);
-        clock.steady().as_millis() < counts_until
+        // In this order: one that finds that nothing counts has looked at the clock before the listener
+        // does, and is woken.
+        let now = clock.steady().as_millis();
+        now < self.heard.counts_until.load(Ordering::SeqCst)
     }
 
-    /// All that was published until this moment has come.
-    pub(super) fn heard_at(&self, moment: SteadyTime) {
+    /// All that was published until this moment has come. Returns until when it counted before, in
+    /// milliseconds.
+    pub(super) fn heard_at(&self, moment: SteadyTime) -> u64 {
         let counts_until = moment.saturating_add(self.max_silence).as_millis();
-        self.heard
-            .counts_until
-            .fetch_max(counts_until, Ordering::AcqRel);
+        let heard = &self.heard.counts_until;
+        heard.fetch_max(counts_until, Ordering::SeqCst)
     }
 
     /// Begins to listen, unless something listens already.

@@ -112,25 +112,29 @@ impl Connections {
         deferred.run();
     }
 
-    /// The sessions that have something here. One whose first connection is not admitted yet is among
-    /// them: it may be closed elsewhere before the answer comes that lets it in.
-    pub(crate) fn sessions(&self) -> Vec<SessionId> {
-        let mut sessions: Vec<_> = self.0.lock().sessions.keys().copied().collect();
+    /// The sessions that have something here, and whether they were ever admitted. One that was not may be
+    /// closed elsewhere before the answer comes that lets it in.
+    pub(crate) fn sessions(&self) -> Vec<(SessionId, bool)> {
+        let inner = self.0.lock();
+        let sessions = inner.sessions.iter();
+        let mut sessions: Vec<_> = sessions
+            .map(|(session, local)| (*session, local.was_admitted))
+            .collect();
         sessions.sort_unstable();
         sessions
     }
 
-    /// The store does not have this session. If it was ever admitted here, it is lost, and could not be
-    /// revoked any more: it is closed.
+    /// Whether a connection of this session was ever admitted here.
+    pub(crate) fn was_admitted(&self, session: SessionId) -> bool {
+        let inner = self.0.lock();
+        let local = inner.sessions.get(&session);
+        local.is_some_and(|local| local.was_admitted)
+    }
+
+    /// The store has lost a session that was admitted before. It could not be revoked any more, so it is
+    /// closed.
     pub(crate) fn lose(&self, session: SessionId) {
-        let was_admitted = {
-            let inner = self.0.lock();
-            let local = inner.sessions.get(&session);
-            local.is_some_and(|local| local.was_admitted)
-        };
-        if was_admitted {
-            self.close(session, 0, CloseReason::Rollback);
-        }
+        self.close(session, 0, CloseReason::Rollback);
     }
 
     /// Wakes all connections: they may emit again.
@@ -187,6 +191,21 @@ impl Connections {
     ///
     /// Returns whether this node had anything of it.
     pub(crate) fn close(&self, session: SessionId, generation: u64, reason: CloseReason) -> bool {
+        self.end(session, generation, reason, Log::stop)
+    }
+
+    /// Another node says that a session is over. Its log is left to that node: a notice frees nothing.
+    pub(crate) fn close_as_told(&self, session: SessionId, generation: u64, reason: CloseReason) {
+        self.end(session, generation, reason, |log, _| log.learn_closed());
+    }
+
+    fn end(
+        &self,
+        session: SessionId,
+        generation: u64,
+        reason: CloseReason,
+        stop: impl FnOnce(&Log, StopReason),
+    ) -> bool {
         let mut deferred = Deferred::default();
         let mut inner = self.0.lock();
         if let Some(local) = inner.sessions.remove(&session) {
@@ -205,7 +224,11 @@ impl Connections {
         }
         drop(inner);
         let was_here = deferred.freed.is_some();
+        let stopped = deferred.stopped.take();
         deferred.run();
+        if let Some(log) = stopped {
+            stop(&log, StopReason::Closed);
+        }
         was_here
     }
 
@@ -297,9 +320,6 @@ impl Deferred {
     fn run(self) {
         for fence in self.fences {
             fence.finish();
-        }
-        if let Some(log) = self.stopped {
-            log.stop(StopReason::Closed);
         }
         drop(self.freed);
     }

@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use sse_gate_core::{Clock, SteadyTime};
+use sse_gate_core::{Clock, Entropy, SteadyTime};
 
 use super::Connections;
 use super::channel::Channel;
+use super::{Work, join};
 use crate::log::LogWindows;
 use crate::session::{NodeId, SessionError};
 use crate::store::{
@@ -35,8 +35,8 @@ pub(crate) struct Listener {
     /// Nothing is to be done when they are gone.
     pub(crate) connections: Weak<Connections>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// A name for the probes.
-    pub(crate) name: NodeId,
+    /// Where the names of subscriptions come from.
+    pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) sleep: Sleep,
 }
 
@@ -45,20 +45,18 @@ pub(crate) type Sleep = Box<dyn Fn(Duration) -> Work<()> + Send + Sync>;
 
 type Loaded = Result<Option<StoredSession>, SessionError>;
 
-type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
 impl Listener {
     /// Listens until the sessions are gone, or something else listens already.
     pub(crate) async fn run(self) {
         let Some(_listening) = self.channel.claim() else {
             return;
         };
-        let mut number = 0;
         while self.connections.strong_count() > 0 {
-            if let Some(notices) = self.subscribe().await {
-                let mut round = Round::new(&self, notices, number);
+            if let Ok(name) = NodeId::generate(&*self.entropy)
+                && let Some(notices) = self.subscribe().await
+            {
+                let mut round = Round::new(&self, name, notices);
                 poll_fn(|cx| round.poll(cx)).await;
-                number = round.number;
             }
             (self.sleep)(self.channel.probe_every).await;
         }
@@ -81,6 +79,8 @@ impl Listener {
 struct Round<'l> {
     listener: &'l Listener,
     notices: Notices,
+    /// The name by which it knows its probes.
+    name: NodeId,
     /// The number of the last probe.
     number: u64,
     /// The probes that have not come back, and when they were sent.
@@ -90,15 +90,18 @@ struct Round<'l> {
     /// Whether the store was looked at since the subscription began.
     is_in_sync: bool,
     look: Option<Work<Result<(), SessionError>>>,
-    publishing: Option<Work<Result<(), BusError>>>,
+    probing: Option<Work<Result<(), BusError>>>,
+    /// Says which logs are read here.
+    telling: Option<Work<Result<(), BusError>>>,
     tick: Work<()>,
 }
 
 impl<'l> Round<'l> {
-    fn new(listener: &'l Listener, notices: Notices, number: u64) -> Self {
+    fn new(listener: &'l Listener, name: NodeId, notices: Notices) -> Self {
         Self {
             notices,
-            number,
+            name,
+            number: 0,
             sent: VecDeque::new(),
             heard_at: listener.clock.steady(),
             is_in_sync: false,
@@ -107,7 +110,8 @@ impl<'l> Round<'l> {
                 listener.connections.clone(),
                 listener.windows.clone(),
             )),
-            publishing: None,
+            probing: None,
+            telling: None,
             tick: (listener.sleep)(Duration::ZERO),
             listener,
         }
@@ -127,10 +131,12 @@ impl<'l> Round<'l> {
                 self.emit_on();
             }
         }
-        if let Some(publishing) = &mut self.publishing
-            && publishing.as_mut().poll(cx).is_ready()
-        {
-            self.publishing = None;
+        for publishing in [&mut self.probing, &mut self.telling] {
+            if let Some(work) = publishing
+                && work.as_mut().poll(cx).is_ready()
+            {
+                *publishing = None;
+            }
         }
         while self.tick.as_mut().poll(cx).is_ready() {
             if self.tick().is_ready() {
@@ -156,7 +162,6 @@ impl<'l> Round<'l> {
         let Listener {
             connections,
             windows,
-            name,
             ..
         } = self.listener;
         match notice {
@@ -174,11 +179,11 @@ impl<'l> Round<'l> {
                 reason,
             } => {
                 if let Some(connections) = connections.upgrade() {
-                    connections.close(session, generation, reason);
+                    connections.close_as_told(session, generation, reason);
                 }
             }
             Notice::Probe { listener, number } => {
-                if listener == *name {
+                if listener == self.name {
                     self.came_back(number);
                 }
             }
@@ -189,7 +194,7 @@ impl<'l> Round<'l> {
             }
             Notice::Appended { log, last, end } => {
                 if let Some(windows) = windows {
-                    windows.hear(log, last, end);
+                    windows.hear(log, last, end.is_some());
                 }
             }
             Notice::Read { log } => {
@@ -219,9 +224,10 @@ impl<'l> Round<'l> {
                 connections,
                 ..
             } = self.listener;
-            let did_hear = channel.hears(&**clock);
-            channel.heard_at(self.heard_at);
-            if !did_hear && let Some(connections) = connections.upgrade() {
+            let did_count_until = channel.heard_at(self.heard_at);
+            // A connection that found that nothing counts any more has looked at the clock before.
+            let may_wait = did_count_until <= clock.steady().as_millis();
+            if may_wait && let Some(connections) = connections.upgrade() {
                 connections.wake();
             }
         }
@@ -235,7 +241,6 @@ impl<'l> Round<'l> {
             windows,
             connections,
             clock,
-            name,
             sleep,
             ..
         } = self.listener;
@@ -247,25 +252,38 @@ impl<'l> Round<'l> {
         if !self.is_in_sync && self.look.is_none() {
             self.look = Some(look(store.clone(), connections.clone(), windows.clone()));
         }
-        if self.publishing.is_none() {
+        if self.probing.is_none() {
             self.number += 1;
             self.sent.push_back((self.number, now));
-            let probe = Notice::Probe {
-                listener: *name,
-                number: self.number,
-            };
-            let read = windows.as_ref().map(LogWindows::read_from_afar);
+            let (listener, number) = (self.name, self.number);
             let bus = channel.bus.clone();
-            self.publishing = Some(Box::pin(async move {
-                bus.publish(probe).await?;
-                for log in read.unwrap_or_default() {
-                    bus.publish(Notice::Read { log }).await?;
-                }
-                Ok(())
+            self.probing = Some(Box::pin(async move {
+                bus.publish(Notice::Probe { listener, number }).await
             }));
+        }
+        if let Some(windows) = windows {
+            windows.look_again();
+            self.tell(windows);
         }
         self.tick = sleep(channel.probe_every);
         Poll::Pending
+    }
+}
+
+impl Round<'_> {
+    /// Tells the nodes of their writers which logs are read here.
+    fn tell(&mut self, windows: &LogWindows) {
+        let read = windows.read_from_afar();
+        if self.telling.is_some() || read.is_empty() {
+            return;
+        }
+        let bus = self.listener.channel.bus.clone();
+        self.telling = Some(Box::pin(async move {
+            for log in read {
+                bus.publish(Notice::Read { log }).await?;
+            }
+            Ok(())
+        }));
     }
 }
 
@@ -280,16 +298,18 @@ fn look(
             .upgrade()
             .map(|connections| connections.sessions());
         for ids in local.unwrap_or_default().chunks(LOADS_AT_A_TIME) {
-            let loads = ids.iter().map(|id| {
+            let loads = ids.iter().map(|(id, _)| {
                 let (store, key) = (store.clone(), SessionKey::Id(*id));
                 Box::pin(async move { store.load(key).await }) as Work<Loaded>
             });
-            for (id, loaded) in ids.iter().zip(join(loads.collect()).await) {
+            for ((id, was_admitted), loaded) in ids.iter().zip(join(loads.collect()).await) {
                 let Some(connections) = connections.upgrade() else {
                     return Ok(());
                 };
                 match loaded?.map(|stored| stored.record) {
-                    None => connections.lose(*id),
+                    None if *was_admitted => connections.lose(*id),
+                    // It is not made yet.
+                    None => {}
                     Some(record) => match record.closed() {
                         Some(reason) => {
                             connections.close(*id, record.generation(), reason);
@@ -306,27 +326,4 @@ fn look(
             _ => Ok(()),
         }
     })
-}
-
-/// Waits for all, side by side.
-async fn join<T>(mut work: Vec<Work<T>>) -> Vec<T> {
-    let mut done: Vec<Option<T>> = work.iter().map(|_| None).collect();
-    poll_fn(|cx| {
-        let mut is_done = true;
-        for (work, done) in work.iter_mut().zip(&mut done) {
-            if done.is_none() {
-                match work.as_mut().poll(cx) {
-                    Poll::Ready(result) => *done = Some(result),
-                    Poll::Pending => is_done = false,
-                }
-            }
-        }
-        if is_done {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
-    done.into_iter().flatten().collect()
 }

@@ -10,6 +10,7 @@ mod connections;
 mod departure;
 mod fence;
 mod finished;
+mod join;
 mod lease;
 mod listener;
 
@@ -20,5 +21,6 @@ pub(crate) use connections::Connections;
 pub(crate) use departure::Departure;
 pub use fence::{CutReason, Fence};
 pub(crate) use finished::Finished;
+pub(crate) use join::{Work, join};
 pub use lease::Lease;
 pub(crate) use listener::{Listener, Sleep};

@@ -47,9 +47,15 @@ impl Sessions {
         &self,
         key: SessionKey,
     ) -> Result<Option<StoredSession>, SessionError> {
+        let connections = &self.0.connections;
+        // One that is admitted later may be made after this look into the store.
+        let admitted = match key {
+            SessionKey::Id(id) => connections.was_admitted(id).then_some(id),
+            SessionKey::Token(_) => None,
+        };
         let Some(stored) = self.0.store.load(key).await? else {
-            if let SessionKey::Id(id) = key {
-                self.0.connections.lose(id);
+            if let Some(lost) = admitted {
+                connections.lose(lost);
             }
             return Ok(None);
         };

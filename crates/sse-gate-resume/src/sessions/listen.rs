@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Sessions;
 use crate::log::Logs;
 use crate::node::{Channel, Listener, Sleep};
-use crate::session::{Binding, NodeId, SessionError};
+use crate::session::{Binding, SessionError};
 use crate::store::{Bus, Notice, SharedBus};
 
 impl Sessions {
@@ -59,6 +59,9 @@ impl Sessions {
         S: Future<Output = ()> + Send + 'static,
     {
         let parts = &*self.0;
+        if let Some(windows) = parts.logs.as_ref().and_then(Logs::windows) {
+            windows.set_chores(&parts.chores);
+        }
         let sleep: Sleep = Box::new(move |span| Box::pin(sleep(span)));
         let listener = parts.channel.clone().map(|channel| Listener {
             channel,
@@ -66,7 +69,7 @@ impl Sessions {
             windows: parts.logs.as_ref().and_then(Logs::windows),
             connections: Arc::downgrade(&parts.connections),
             clock: Arc::clone(&parts.clock),
-            name: NodeId::generate(&*parts.entropy).unwrap_or(NodeId::NONE),
+            entropy: Arc::clone(&parts.entropy),
             sleep,
         });
         async move {

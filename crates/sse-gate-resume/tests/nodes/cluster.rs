@@ -72,16 +72,39 @@ impl Cluster {
         stage
     }
 
+    /// A node that listens, whose logs have nothing that runs their work.
+    pub(crate) fn node_without_log_spawn(&self, number: u8) -> Stage {
+        let stage = self.build(number, false);
+        self.listen(number, &stage);
+        self.executor.settle();
+        stage
+    }
+
+    /// Whether logs can't be read.
+    pub(crate) fn fail_reads(&self, fails: bool) {
+        for (logs, _) in &*self.nodes.lock().unwrap() {
+            logs.fail_reads(fails);
+        }
+    }
+
     /// A node that does not listen yet.
     pub(crate) fn deaf_node(&self, number: u8) -> Stage {
+        self.build(number, true)
+    }
+
+    fn build(&self, number: u8, has_log_spawn: bool) -> Stage {
         let (clock, signals) = (self.clock.clone(), RecordingObserver::default());
         let name = NodeId::from_bytes([number; 8]);
         let spawn = self.spawn(number);
         let held = HeldLogs::new(self.logs.clone().with_node(name));
         let logs = Logs::new(LogLimits::default(), LogBudget::default())
             .with_clock(clock.clone())
-            .with_store(held.clone())
-            .with_spawn(spawn.clone());
+            .with_store(held.clone());
+        let logs = if has_log_spawn {
+            logs.with_spawn(spawn.clone())
+        } else {
+            logs
+        };
         let keys = ResumeKeys::new(ResumeKey::new('k', [7; 32]).unwrap());
         let store = StoreHandle::new(self.sessions.clone().with_node(name));
         self.nodes.lock().unwrap().push((held, store.clone()));

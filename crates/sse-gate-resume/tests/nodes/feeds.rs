@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_codec::Event;
-use sse_gate_resume::backend::LogEnd;
+use sse_gate_resume::backend::{Bus, LogEnd, Notice};
 use sse_gate_resume::{Publisher, Topics};
 
 use crate::cluster::{Cluster, alices};
@@ -166,4 +166,104 @@ fn an_event_that_another_node_appended_is_fetched_once_for_all_readers() {
         assert_eq!(client.read_data(), ["hello"]);
     }
     assert_eq!(cluster.reads() - before, 1);
+}
+
+/// Publishes a notice that no store has announced.
+fn forge(cluster: &Cluster, notice: Notice) {
+    block_on(cluster.bus.publish(notice)).unwrap();
+    cluster.executor.settle();
+}
+
+/// A notice is a hint: a forged one makes a node look into the store, and no more.
+#[test]
+fn a_forged_notice_of_events_changes_nothing() {
+    for has_reader in [false, true] {
+        for last in [1_000, u64::MAX] {
+            let cluster = Cluster::new();
+            let one = cluster.node(1);
+            let log = alices(&one);
+            append(&log, "one");
+            let mut client = one.alice(&log);
+            if has_reader {
+                assert_eq!(client.read_data(), ["one"]);
+            } else {
+                client.disconnect();
+            }
+            let (log_epoch, end) = (log.epoch(), Some(LogEnd::Complete));
+            forge(
+                &cluster,
+                Notice::Appended {
+                    log: log_epoch,
+                    last,
+                    end,
+                },
+            );
+            assert_eq!((log.bounds().last, log.bounds().end), (1, None));
+            assert_eq!(append(&log, "two"), 2);
+            cluster.executor.run_for(Duration::from_secs(20));
+            assert!(one.sessions.is_connected());
+            if has_reader {
+                assert_eq!(client.read_data(), ["two"]);
+                assert!(client.is_served());
+            }
+        }
+    }
+}
+
+/// What could not be fetched is asked for again.
+#[test]
+fn an_event_is_fetched_when_the_store_can_be_asked_again() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    client.disconnect();
+    client.reconnect(&two).unwrap();
+    assert!(client.is_served());
+    cluster.fail_reads(true);
+    append(&log, "one");
+    cluster.executor.settle();
+    assert!(client.is_served());
+    cluster.fail_reads(false);
+    cluster.executor.run_for(Duration::from_secs(3));
+    assert_eq!(client.read_data(), ["one"]);
+}
+
+/// Events that came while nothing read the log here are fetched when something does.
+#[test]
+fn a_reader_that_comes_later_gets_what_was_announced_before() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let topics = [&one, &two].map(|node| Topics::new(node.logs.clone()));
+    let [there, here] = topics
+        .each_ref()
+        .map(|topics| block_on(topics.log("chat", None)).unwrap());
+    append(&there, "one");
+    append(&there, "two");
+    cluster.executor.settle();
+    let mut alice = two.alice(&here);
+    cluster.executor.settle();
+    append(&there, "three");
+    cluster.executor.settle();
+    assert_eq!(alice.read_data(), ["one", "two", "three"]);
+}
+
+/// A log of a store is fed by what runs the sessions' work, even if its own logs have nothing that does.
+#[test]
+fn logs_without_a_runtime_of_their_own_are_fed() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node_without_log_spawn(2));
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    client.disconnect();
+    client.reconnect(&two).unwrap();
+    assert!(client.is_served());
+    let held = cluster.hold_reads();
+    append(&log, "one");
+    cluster.executor.settle();
+    held.release();
+    cluster.executor.settle();
+    assert_eq!(client.read_data(), ["one"]);
 }

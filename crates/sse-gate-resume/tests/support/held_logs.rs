@@ -24,6 +24,7 @@ struct State {
     gate: Option<Arc<Mutex<Gate>>>,
     read_gate: Option<Arc<Mutex<Gate>>>,
     fails: bool,
+    fails_reads: bool,
     loses_answers: bool,
     reads: usize,
 }
@@ -61,6 +62,11 @@ impl HeldLogs {
     /// Whether the store can be asked.
     pub(crate) fn fail(&self, fails: bool) {
         self.state().fails = fails;
+    }
+
+    /// Whether it can be read.
+    pub(crate) fn fail_reads(&self, fails: bool) {
+        self.state().fails_reads = fails;
     }
 
     /// Whether appends are done, and their answers lost.
@@ -161,6 +167,9 @@ impl LogStore for HeldLogs {
     ) -> Result<Option<StoredEvents>, LogError> {
         self.state().reads += 1;
         self.check()?;
+        if self.state().fails_reads {
+            return Err(LogError::unavailable("the test breaks it"));
+        }
         let read = self.inner.read(log, after, max_bytes).await;
         let gate = self.state().read_gate.take();
         Self::wait(gate).await;

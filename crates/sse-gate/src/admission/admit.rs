@@ -142,8 +142,8 @@ impl AdmissionContext {
             slot,
             cursor: opening.cursor,
         };
-        let access = config.session_store.clone();
-        let stream = ResumableStream::first(granted, settings, access, first);
+        let stores = config.stream_stores.clone();
+        let stream = ResumableStream::first(granted, settings, stores, first);
         Ok(with_stream(guard, stream))
     }
 
@@ -172,8 +172,8 @@ impl AdmissionContext {
         let grant = resumed.grant();
         let guard = StreamGuard::resumable(&config, &slot, &grant);
         let granted = Granted::new(grant, guard.time_left());
-        let access = config.session_store.clone();
-        let stream = ResumableStream::again(granted, settings.clone(), access, slot, resumed);
+        let stores = config.stream_stores.clone();
+        let stream = ResumableStream::again(granted, settings.clone(), stores, slot, resumed);
         Ok(with_stream(guard, stream))
     }
 

@@ -13,7 +13,7 @@ use super::{GateRejection, answer};
 use crate::challenge::Challenge;
 use crate::mint::Callers;
 use crate::resume::Resumable;
-use crate::store::StoreAccess;
+use crate::store::{StoreAccess, StreamStores};
 use crate::{Gate, SseRoute, StreamSlots};
 
 pub(super) type OnRefusal = dyn Fn(GateRejection) -> Response<Full<Bytes>> + Send + Sync;
@@ -31,8 +31,8 @@ pub(super) struct Config {
     pub(super) resumable: Option<Resumable>,
     /// How the store of the tokens is asked.
     pub(super) tokens: StoreAccess,
-    /// How the store of the sessions is asked.
-    pub(super) session_store: StoreAccess,
+    /// How the stores of sessions and of their events are asked.
+    pub(super) stream_stores: StreamStores,
     /// How the limiter of all nodes is asked.
     pub(super) stream_limiter: StoreAccess,
     /// What decides about callers with their own credential.
@@ -57,7 +57,10 @@ impl Config {
             takes_any_type: false,
             resumable: None,
             tokens: gate.token_access().clone(),
-            session_store: gate.session_access().clone(),
+            stream_stores: StreamStores {
+                sessions: gate.session_access().clone(),
+                logs: gate.log_access().clone(),
+            },
             stream_limiter: gate.stream_access().clone(),
             callers: None,
             challenge: Challenge::bearer(),

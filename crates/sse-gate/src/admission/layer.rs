@@ -323,7 +323,8 @@ impl GateLayer {
         self.with(|config| {
             for access in [
                 &mut config.tokens,
-                &mut config.session_store,
+                &mut config.stream_stores.sessions,
+                &mut config.stream_stores.logs,
                 &mut config.stream_limiter,
             ] {
                 *access = access.clone().with_budget(budget);

@@ -21,7 +21,7 @@ pub(super) async fn arrive(
     context: &AdmissionContext,
     settings: &Resumable,
 ) -> Result<(Arrival, HasRead), SessionError> {
-    let access = &context.config.session_store;
+    let access = &context.config.stream_stores.sessions;
     let (sessions, asking) = (settings.sessions.clone(), access.clone());
     let arriving = Box::pin(async move {
         let arrival = sessions.arrival().await?;
@@ -48,7 +48,7 @@ where
     if !settings.sessions.is_connected() {
         return asking.await;
     }
-    context.config.session_store.ask(asking).await
+    context.config.stream_stores.sessions.ask(asking).await
 }
 
 /// Asks for the session of a resume id and of the token in the URL. `None` if the id is not valid.

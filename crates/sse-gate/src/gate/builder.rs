@@ -187,6 +187,7 @@ impl GateBuilder {
             tokens,
             store,
             session_access: access(StoreRole::Sessions),
+            log_access: access(StoreRole::Logs),
             stream_access: access(StoreRole::Streams),
             token_access,
             entropy: self.entropy,

@@ -103,6 +103,8 @@ struct Inner {
     token_access: StoreAccess,
     /// The bounds for the stores of sessions.
     session_access: StoreAccess,
+    /// The bounds for the stores of events.
+    log_access: StoreAccess,
     /// The bounds for the limiters of open streams.
     stream_access: StoreAccess,
     entropy: Arc<dyn Entropy>,
@@ -305,6 +307,10 @@ impl Gate {
 
     pub(crate) fn session_access(&self) -> &StoreAccess {
         &self.0.session_access
+    }
+
+    pub(crate) fn log_access(&self) -> &StoreAccess {
+        &self.0.log_access
     }
 
     pub(crate) fn stream_access(&self) -> &StoreAccess {

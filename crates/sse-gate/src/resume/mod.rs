@@ -133,6 +133,7 @@
 //! # }
 //! ```
 
+mod attachment;
 mod body;
 mod error;
 mod follow;
@@ -141,6 +142,7 @@ mod produce;
 mod settings;
 mod stream;
 
+pub(crate) use attachment::{NewSession, Unattached};
 pub use body::ResumableBody;
 pub use error::AttachError;
 pub use follow::Follow;
@@ -148,4 +150,3 @@ pub use produce::{WorkError, WorkOutput, WorkSlots};
 pub use settings::Resumable;
 pub(crate) use settings::in_background;
 pub use stream::ResumableStream;
-pub(crate) use stream::{NewSession, Unattached};

@@ -9,14 +9,15 @@ use http::Extensions;
 use sse_gate_core::TokenKey;
 use sse_gate_resume::backend::LogEnd;
 use sse_gate_resume::{
-    Arrival, CloseReason, Log, Logs, Opening, Publisher, Resumed, Start, StopReason, Subscription,
+    CloseReason, Log, Logs, Opening, Publisher, Resumed, Start, StopReason, Subscription,
 };
 
+use super::attachment::{Attachment, NewSession, ResumedSlot, Unattached};
 use super::produce::{WorkCap, WorkSlot, run};
 use super::settings::in_background;
 use super::{AttachError, Follow, Resumable, ResumableBody, WorkOutput};
 use crate::slots::{Pulse, Slot};
-use crate::store::StoreAccess;
+use crate::store::StreamStores;
 use crate::{Granted, MissingGrant};
 
 /// How long a new session waits for other work of its subject to stop.
@@ -52,7 +53,7 @@ const STOPS_WITHIN: Duration = Duration::from_secs(1);
 pub struct ResumableStream {
     granted: Granted,
     settings: Resumable,
-    access: StoreAccess,
+    stores: StreamStores,
     is_resumed: bool,
     /// The pulse of the connection.
     pulse: Arc<Pulse>,
@@ -61,69 +62,21 @@ pub struct ResumableStream {
     is_attached: Arc<AtomicBool>,
 }
 
-/// What a stream holds until the handler attaches it. The slot is the most important part.
-pub(crate) struct Unattached(Arc<Mutex<Option<Attachment>>>);
-
-impl Unattached {
-    /// Whether the handler has attached the stream.
-    pub(crate) fn is_over(&self) -> bool {
-        let attachment = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        attachment.is_none()
-    }
-}
-
-/// What the handler attaches a log to.
-enum Attachment {
-    /// A new session.
-    New(NewSession),
-    /// A session that the client continues.
-    Resumed(Resumed),
-}
-
-/// The slot of a client that has come back. The session keeps it until the connection is cut or over.
-///
-/// Only an attached body sees that it was cut. A body that the handler has made without its stream is ended
-/// from here.
-struct ResumedSlot {
-    slot: Slot,
-    is_attached: Arc<AtomicBool>,
-}
-
-impl Drop for ResumedSlot {
-    fn drop(&mut self) {
-        if !self.is_attached.load(Ordering::Acquire) {
-            self.slot.pulse().expire();
-        }
-    }
-}
-
-/// What is needed to open a session.
-pub(crate) struct NewSession {
-    /// The key of the token, or a random one for a caller without a token.
-    pub(crate) token: TokenKey,
-    /// What was read from the sessions before the token was taken.
-    pub(crate) arrival: Arrival,
-    /// The slot of the connection.
-    pub(crate) slot: Slot,
-    /// The last event that a caller with its own credential has.
-    pub(crate) cursor: Option<u64>,
-}
-
 impl ResumableStream {
     pub(crate) fn first(
         granted: Granted,
         settings: Resumable,
-        access: StoreAccess,
+        stores: StreamStores,
         first: NewSession,
     ) -> Self {
         let pulse = first.slot.pulse();
-        Self::new(granted, settings, access, pulse, Attachment::New(first))
+        Self::new(granted, settings, stores, pulse, Attachment::New(first))
     }
 
     pub(crate) fn again(
         granted: Granted,
         settings: Resumable,
-        access: StoreAccess,
+        stores: StreamStores,
         slot: Slot,
         resumed: Resumed,
     ) -> Self {
@@ -133,7 +86,7 @@ impl ResumableStream {
             is_attached: Arc::clone(&is_attached),
         });
         let attachment = Attachment::Resumed(resumed);
-        let stream = Self::new(granted, settings, access, pulse, attachment);
+        let stream = Self::new(granted, settings, stores, pulse, attachment);
         Self {
             is_attached,
             ..stream
@@ -143,14 +96,14 @@ impl ResumableStream {
     fn new(
         granted: Granted,
         settings: Resumable,
-        access: StoreAccess,
+        stores: StreamStores,
         pulse: Arc<Pulse>,
         attachment: Attachment,
     ) -> Self {
         Self {
             granted,
             settings,
-            access,
+            stores,
             is_resumed: matches!(attachment, Attachment::Resumed(_)),
             pulse,
             attachment: Arc::new(Mutex::new(Some(attachment))),
@@ -248,7 +201,7 @@ impl ResumableStream {
         }
         let logs = logs.clone().with_spawn(in_background);
         let subject = self.granted.subject().clone();
-        let made = self.access.ask(Box::pin(async move {
+        let made = self.stores.logs.ask(Box::pin(async move {
             // It is freed again if it is made too late.
             logs.create_for(&subject).await
         }));
@@ -295,7 +248,10 @@ impl ResumableStream {
     /// Takes the work of a process that has died over. Returns whether it is this one's now.
     async fn claim(&self, log: &Log) -> bool {
         let log = log.clone();
-        let claimed = self.access.ask(Box::pin(async move { log.claim().await }));
+        let claimed = self
+            .stores
+            .logs
+            .ask(Box::pin(async move { log.claim().await }));
         claimed.await.unwrap_or(false)
     }
 
@@ -321,7 +277,7 @@ impl ResumableStream {
         };
         let sessions = self.settings.sessions.clone();
         let closed = async move { sessions.close(token, CloseReason::Displaced).await };
-        self.access.ask(Box::pin(closed)).await?;
+        self.stores.sessions.ask(Box::pin(closed)).await?;
         Err(match cap {
             WorkCap::ForSubject => AttachError::TooMuchWork,
             WorkCap::InAll => AttachError::TooMuchWorkInAll,
@@ -380,7 +336,7 @@ impl ResumableStream {
                 let (sessions, token) = (self.settings.sessions.clone(), resumed.binding().token);
                 let closed = async move { sessions.close(token, CloseReason::Rollback).await };
                 // If this fails, the client gets the same answer, and the next request tries it again.
-                let _ = self.access.ask(Box::pin(closed)).await;
+                let _ = self.stores.sessions.ask(Box::pin(closed)).await;
                 Err(AttachError::OtherLog)
             }
             Attachment::Resumed(resumed) => Ok(self.body(resumed.subscribe())),
@@ -407,7 +363,7 @@ impl ResumableStream {
             cursor: _,
         } = first;
         let (granted, settings) = (self.granted.clone(), self.settings.clone());
-        let opened = self.access.ask(Box::pin(async move {
+        let opened = self.stores.sessions.ask(Box::pin(async move {
             let opening = Opening::new(arrival, &granted, token, log).with_policy(settings.policy);
             let opening = if settings.restarts_work {
                 opening.with_kept_payload()

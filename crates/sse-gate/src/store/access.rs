@@ -52,6 +52,13 @@ impl StoreAccess {
     }
 }
 
+/// How the stores behind a resumable stream are asked.
+#[derive(Clone, Debug)]
+pub(crate) struct StreamStores {
+    pub(crate) sessions: StoreAccess,
+    pub(crate) logs: StoreAccess,
+}
+
 /// A request that has read a store and may write to it later. When it is dropped, another request may read
 /// at once, and need not wait for the pause. So a request that is refused before its write does not delay
 /// the next trial of the store.

@@ -2,9 +2,10 @@
 //! how often a failing store is asked.
 //!
 //! Every operation of a [`GateLayer`](crate::GateLayer), a [`MintService`](crate::MintService) or a
-//! [`Gate`](crate::Gate) goes through here. A gate has three sets of bounds: one for the store of the
-//! tokens, one for the stores of sessions, and one for the [limiters](crate::StreamSlots::with_limiter) of
-//! open streams. All layers and mints of the gate share them.
+//! [`Gate`](crate::Gate) goes through here. A gate has four sets of bounds: one for the store of the
+//! tokens, one for the stores of sessions, one for the stores of their events, and one for the
+//! [limiters](crate::StreamSlots::with_limiter) of open streams. All layers and mints of the gate share
+//! them.
 //!
 //! | bound | default | above it |
 //! |---|---|---|
@@ -83,7 +84,7 @@ mod guarded;
 mod operation;
 mod policy;
 
-pub(crate) use access::{HasRead, StoreAccess};
+pub(crate) use access::{HasRead, StoreAccess, StreamStores};
 pub(crate) use guarded::GuardedStore;
 pub(crate) use operation::Operation;
 pub use policy::StorePolicy;
