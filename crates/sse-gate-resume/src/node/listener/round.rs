@@ -1,82 +1,23 @@
-//! Listens to the other nodes: [`Listener`].
+//! One subscription to the bus: [`Round`].
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
-use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use sse_gate_core::{Clock, Entropy, SteadyTime};
+use sse_gate_core::SteadyTime;
 
-use super::Connections;
-use super::channel::Channel;
-use super::{Work, join};
+use super::Listener;
+use super::look::look;
 use crate::log::LogWindows;
+use crate::node::Work;
 use crate::session::{NodeId, SessionError};
-use crate::store::{
-    BusError, Notice, Notices, SessionKey, SessionStore, SharedSessions, StoredSession,
-};
-
-/// So many sessions are loaded at a time.
-const LOADS_AT_A_TIME: usize = 64;
+use crate::store::{BusError, Notice, Notices};
 
 /// So many notices are heard at a time, before other tasks have their turn.
 const NOTICES_AT_A_TIME: usize = 256;
 
-/// Listens to the other nodes, and does here what they have done to sessions and logs of this node.
-///
-/// It subscribes, then looks into the store at everything that is alive here. So nothing is missed: what
-/// changes later comes as a notice. From then on it sends a probe to itself, again and again. If none
-/// comes back in time, or the subscription ends, it begins anew.
-pub(crate) struct Listener {
-    pub(crate) channel: Channel,
-    pub(crate) store: SharedSessions,
-    pub(crate) windows: Option<LogWindows>,
-    /// Nothing is to be done when they are gone.
-    pub(crate) connections: Weak<Connections>,
-    pub(crate) clock: Arc<dyn Clock>,
-    /// Where the names of subscriptions come from.
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) sleep: Sleep,
-}
-
-/// Returns a future that is ready after this time.
-pub(crate) type Sleep = Box<dyn Fn(Duration) -> Work<()> + Send + Sync>;
-
-type Loaded = Result<Option<StoredSession>, SessionError>;
-
-impl Listener {
-    /// Listens until the sessions are gone, or something else listens already.
-    pub(crate) async fn run(self) {
-        let Some(_listening) = self.channel.claim() else {
-            return;
-        };
-        while self.connections.strong_count() > 0 {
-            if let Ok(name) = NodeId::generate(&*self.entropy)
-                && let Some(notices) = self.subscribe().await
-            {
-                let mut round = Round::new(&self, name, notices);
-                poll_fn(|cx| round.poll(cx)).await;
-            }
-            (self.sleep)(self.channel.probe_every).await;
-        }
-    }
-
-    /// Subscribes, if the bus answers in time.
-    async fn subscribe(&self) -> Option<Notices> {
-        let bus = self.channel.bus.clone();
-        let mut subscribed = Box::pin(async move { bus.subscribe().await });
-        let mut late = (self.sleep)(self.channel.max_silence);
-        poll_fn(|cx| match subscribed.as_mut().poll(cx) {
-            Poll::Ready(answer) => Poll::Ready(answer.ok()),
-            Poll::Pending => late.as_mut().poll(cx).map(|()| None),
-        })
-        .await
-    }
-}
-
 /// One subscription.
-struct Round<'l> {
+pub(super) struct Round<'l> {
     listener: &'l Listener,
     notices: Notices,
     /// The name by which it knows its probes.
@@ -97,7 +38,7 @@ struct Round<'l> {
 }
 
 impl<'l> Round<'l> {
-    fn new(listener: &'l Listener, name: NodeId, notices: Notices) -> Self {
+    pub(super) fn new(listener: &'l Listener, name: NodeId, notices: Notices) -> Self {
         Self {
             notices,
             name,
@@ -118,7 +59,7 @@ impl<'l> Round<'l> {
     }
 
     /// Is ready when the subscription is over.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.poll_notices(cx).is_ready() {
             return Poll::Ready(());
         }
@@ -268,9 +209,7 @@ impl<'l> Round<'l> {
         self.tick = sleep(channel.probe_every);
         Poll::Pending
     }
-}
 
-impl Round<'_> {
     /// Tells the nodes of their writers which logs are read here.
     fn tell(&mut self, windows: &LogWindows) {
         let read = windows.read_from_afar();
@@ -285,45 +224,4 @@ impl Round<'_> {
             Ok(())
         }));
     }
-}
-
-/// Looks into the store at all sessions and logs that are alive here.
-fn look(
-    store: SharedSessions,
-    connections: Weak<Connections>,
-    windows: Option<LogWindows>,
-) -> Work<Result<(), SessionError>> {
-    Box::pin(async move {
-        let local = connections
-            .upgrade()
-            .map(|connections| connections.sessions());
-        for ids in local.unwrap_or_default().chunks(LOADS_AT_A_TIME) {
-            let loads = ids.iter().map(|(id, _)| {
-                let (store, key) = (store.clone(), SessionKey::Id(*id));
-                Box::pin(async move { store.load(key).await }) as Work<Loaded>
-            });
-            for ((id, was_admitted), loaded) in ids.iter().zip(join(loads.collect()).await) {
-                let Some(connections) = connections.upgrade() else {
-                    return Ok(());
-                };
-                match loaded?.map(|stored| stored.record) {
-                    None if *was_admitted => connections.lose(*id),
-                    // It is not made yet.
-                    None => {}
-                    Some(record) => match record.closed() {
-                        Some(reason) => {
-                            connections.close(*id, record.generation(), reason);
-                        }
-                        None => connections.replace(*id, record.generation()),
-                    },
-                }
-            }
-        }
-        match windows {
-            Some(windows) if !windows.refresh().await => {
-                Err(SessionError::unavailable("logs can't be read"))
-            }
-            _ => Ok(()),
-        }
-    })
 }
