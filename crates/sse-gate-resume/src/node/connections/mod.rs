@@ -1,8 +1,12 @@
 //! The open connections of this node: [`Connections`].
 
+mod local;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
+
+use local::{Connection, Deferred, LocalSession};
 
 use super::{CutReason, Departure, Fence};
 use crate::id::SessionId;
@@ -27,23 +31,6 @@ struct Inner {
     unnoted: Vec<Departure>,
 }
 
-/// What this node has of a session.
-#[derive(Debug)]
-struct LocalSession {
-    log: Arc<Log>,
-    owns_log: bool,
-    /// Whether one of its connections was ever admitted here.
-    was_admitted: bool,
-    /// Those that are registered: one, or two while one takes the other's place.
-    connections: Vec<Connection>,
-}
-
-#[derive(Debug)]
-struct Connection {
-    generation: u64,
-    fence: Fence,
-}
-
 /// How a log is read.
 #[derive(Debug, Default)]
 struct Readership {
@@ -51,14 +38,6 @@ struct Readership {
     sessions: usize,
     /// Whether a session owns it.
     is_owned: bool,
-}
-
-/// What is done when the table is no longer locked, as it calls foreign code.
-#[derive(Default)]
-struct Deferred {
-    fences: Vec<Fence>,
-    stopped: Option<Arc<Log>>,
-    freed: Option<LocalSession>,
 }
 
 impl Connections {
@@ -290,37 +269,5 @@ impl Inner {
         };
         readership.get_mut().sessions -= 1;
         readership.get().sessions == 0 && readership.remove().is_owned
-    }
-}
-
-impl LocalSession {
-    fn cut_before(&mut self, generation: u64, deferred: &mut Deferred) {
-        self.connections.retain(|connection| {
-            let stays = connection.generation >= generation;
-            if !stays {
-                deferred.cut(&connection.fence, CutReason::Replaced);
-            }
-            stays
-        });
-    }
-
-    fn remove(&mut self, fence: &Fence) {
-        self.connections.retain(|own| !own.fence.is_same(fence));
-    }
-}
-
-impl Deferred {
-    /// Cuts the fence at once, so that nothing is emitted after the step. The connection is woken
-    /// later.
-    fn cut(&mut self, fence: &Fence, why: CutReason) {
-        fence.mark(why);
-        self.fences.push(fence.clone());
-    }
-
-    fn run(self) {
-        for fence in self.fences {
-            fence.finish();
-        }
-        drop(self.freed);
     }
 }
