@@ -125,7 +125,7 @@ pub(crate) async fn metrics_have_closed_labels(setup: Setup) {
             "reason" => REFUSED.contains(&value),
             "check" => CHECKS.contains(&value),
             "end" => ["failed", "lagged", "disconnected"].contains(&value),
-            "store" => ["tokens", "sessions"].contains(&value),
+            "store" => ["tokens", "sessions", "logs", "streams"].contains(&value),
             "le" => value == "+Inf" || value.parse::<f64>().is_ok(),
             _ => false,
         };
