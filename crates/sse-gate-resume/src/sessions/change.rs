@@ -47,16 +47,7 @@ impl Sessions {
         &self,
         key: SessionKey,
     ) -> Result<Option<StoredSession>, SessionError> {
-        let connections = &self.0.connections;
-        // One that is admitted later may be made after this look into the store.
-        let admitted = match key {
-            SessionKey::Id(id) => connections.was_admitted(id).then_some(id),
-            SessionKey::Token(_) => None,
-        };
-        let Some(stored) = self.0.store.load(key).await? else {
-            if let Some(lost) = admitted {
-                connections.lose(lost);
-            }
+        let Some(stored) = self.find(key).await? else {
             return Ok(None);
         };
         if !stored.record.is_forgotten(stored.now) {
@@ -66,6 +57,24 @@ impl Sessions {
         record.expire(stored.now);
         self.swap(&stored, record).await?;
         Ok(None)
+    }
+
+    /// Asks the store for a session. One that was admitted here and is not there is lost: it is closed.
+    async fn find(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
+        let parts = &*self.0;
+        let found = parts.store.load(key).await?;
+        let SessionKey::Id(id) = key else {
+            return Ok(found);
+        };
+        if found.is_some() || !parts.connections.was_admitted(id) {
+            return Ok(found);
+        }
+        // It may have been made between the two looks.
+        let found = parts.store.load(key).await?;
+        if found.is_none() {
+            parts.connections.lose(id);
+        }
+        Ok(found)
     }
 
     /// Puts a changed record in the place of the stored one, if that is still the same. If it closes

@@ -106,6 +106,18 @@ fn a_session_that_the_store_has_lost_ends() {
     assert!(!client.is_served());
 }
 
+/// A look that comes too early to find a session does not close it.
+#[test]
+fn a_session_that_is_made_meanwhile_is_not_lost() {
+    let stage = Stage::default();
+    let log = stage.log();
+    let mut client = stage.alice(&log);
+    assert!(client.is_served());
+    stage.store.look_too_early();
+    assert_eq!(client.reconnect(&stage).unwrap(), 2);
+    assert!(client.is_served());
+}
+
 /// The same for sessions whose time is up.
 #[test]
 fn a_sweep_goes_on_past_a_session_that_can_t_be_closed() {

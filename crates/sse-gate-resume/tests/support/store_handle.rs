@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sse_gate_core::Subject;
 use sse_gate_resume::MemorySessions;
@@ -18,7 +18,8 @@ use super::Fates;
 pub(crate) struct StoreHandle {
     inner: MemorySessions,
     pub(crate) fates: Fates,
-    is_lost: Arc<AtomicBool>,
+    /// So many looks find nothing.
+    blind_looks: Arc<AtomicUsize>,
 }
 
 impl StoreHandle {
@@ -26,13 +27,18 @@ impl StoreHandle {
         Self {
             inner: store,
             fates: Fates::default(),
-            is_lost: Arc::default(),
+            blind_looks: Arc::default(),
         }
     }
 
     /// The store has lost all sessions.
     pub(crate) fn lose(&self) {
-        self.is_lost.store(true, Ordering::Relaxed);
+        self.blind_looks.store(usize::MAX, Ordering::Relaxed);
+    }
+
+    /// The next look finds nothing, as if the session were made just after it.
+    pub(crate) fn look_too_early(&self) {
+        self.blind_looks.store(1, Ordering::Relaxed);
     }
 }
 
@@ -64,7 +70,12 @@ impl SessionStore for StoreHandle {
     }
 
     async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
-        if self.is_lost.load(Ordering::Relaxed) {
+        let blind = &self.blind_looks;
+        let one_less = |left: usize| left.checked_sub(1);
+        if blind
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less)
+            .is_ok()
+        {
             return Ok(None);
         }
         let work = self.inner.load(key);
