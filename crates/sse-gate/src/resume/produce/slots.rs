@@ -154,3 +154,21 @@ impl Drop for WorkSlot {
         self.slots.0.ended.notify_waiters();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Subjects come and go: those without work take no memory.
+    #[test]
+    fn a_subject_without_work_is_forgotten() {
+        let slots = WorkSlots::new(9, 9);
+        let alice = Subject::new("alice").unwrap();
+        let work = [(); 2].map(|()| slots.begin(&alice).unwrap());
+        let [one, two] = work;
+        drop(one);
+        assert_eq!(slots.lock().by_subject.len(), 1);
+        drop(two);
+        assert!(slots.lock().by_subject.is_empty());
+    }
+}
