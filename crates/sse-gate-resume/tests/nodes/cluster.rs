@@ -11,10 +11,10 @@ use sse_gate_resume::backend::{Bus, Chore, MemoryBus, MemoryLogStore, NodeId, No
 use sse_gate_resume::error::BusError;
 use sse_gate_resume::{
     Log, LogBudget, LogLimits, Logs, MemorySessions, ResumeKey, ResumeKeys, ResumePolicy,
-    SessionLimits, Sessions,
+    SessionLimits, Sessions, Topics,
 };
 
-use crate::support::{Executor, Held, HeldLogs, RecordingObserver, Stage, StoreHandle};
+use crate::support::{Client, Executor, Held, HeldLogs, RecordingObserver, Stage, StoreHandle};
 
 /// How long a node may emit without hearing the others.
 pub(crate) const MAX_SILENCE: Duration = Duration::from_secs(10);
@@ -138,6 +138,35 @@ impl Cluster {
             None
         }
     }
+}
+
+/// A client that has gone from the first node to the second. The handle of its log is the first one's.
+pub(crate) struct Moved {
+    pub(crate) one: Stage,
+    pub(crate) two: Stage,
+    pub(crate) log: Log,
+    pub(crate) client: Client,
+}
+
+impl Moved {
+    pub(crate) fn between(one: Stage, two: Stage) -> Self {
+        let log = alices(&one);
+        let mut client = one.alice(&log);
+        assert!(client.is_served());
+        client.disconnect();
+        client.reconnect(&two).unwrap();
+        Self {
+            one,
+            two,
+            log,
+            client,
+        }
+    }
+}
+
+/// The log of a topic, as each of two nodes has it.
+pub(crate) fn topic(nodes: [&Stage; 2], name: &str) -> [Log; 2] {
+    nodes.map(|node| block_on(Topics::new(node.logs.clone()).log(name, None)).unwrap())
 }
 
 /// A log for one piece of work of alice's.

@@ -7,7 +7,7 @@ use sse_gate_core::Subject;
 use sse_gate_resume::backend::SubscriptionEnd;
 use sse_gate_resume::{CloseReason, Publisher, StopReason};
 
-use crate::cluster::{Cluster, alices};
+use crate::cluster::{Cluster, Moved, alices};
 use crate::support::{append, token};
 
 #[test]
@@ -70,14 +70,9 @@ fn a_request_to_stop_reaches_the_writer_on_another_node() {
 #[test]
 fn a_client_on_another_node_keeps_the_work_going() {
     let cluster = Cluster::new();
-    let (one, two) = (cluster.node(1), cluster.node(2));
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
-    client.disconnect();
-    client.reconnect(&two).unwrap();
+    let mut moved = Moved::between(cluster.node(1), cluster.node(2));
 
-    let publisher = Publisher::new(log.clone());
+    let publisher = Publisher::new(moved.log.clone());
     let executor = cluster.executor.clone();
     let span = Duration::from_secs(30);
     let (sender, deserted) = std::sync::mpsc::channel();
@@ -87,9 +82,9 @@ fn a_client_on_another_node_keeps_the_work_going() {
     });
     cluster.executor.run_for(Duration::from_secs(300));
     assert!(deserted.try_recv().is_err());
-    assert!(client.is_served());
+    assert!(moved.client.is_served());
 
-    client.disconnect();
+    moved.client.disconnect();
     cluster.executor.run_for(Duration::from_secs(40));
     assert!(deserted.try_recv().is_ok());
 }

@@ -7,25 +7,20 @@ use sse_gate_codec::Event;
 use sse_gate_resume::backend::{Bus, LogEnd, Notice};
 use sse_gate_resume::{Publisher, Topics};
 
-use crate::cluster::{Cluster, alices};
+use crate::cluster::{Cluster, Moved, alices, topic};
 use crate::support::append;
 
 #[test]
 fn a_waiting_reader_gets_what_another_node_appends() {
     let cluster = Cluster::new();
-    let (one, two) = (cluster.node(1), cluster.node(2));
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
-    client.disconnect();
-    client.reconnect(&two).unwrap();
-    assert!(client.read_data().is_empty());
+    let mut moved = Moved::between(cluster.node(1), cluster.node(2));
+    assert!(moved.client.read_data().is_empty());
     for number in 0..100 {
-        append(&log, &number.to_string());
+        append(&moved.log, &number.to_string());
     }
     cluster.executor.settle();
     let expected: Vec<_> = (0..100).map(|number| number.to_string()).collect();
-    assert_eq!(client.read_data(), expected);
+    assert_eq!(moved.client.read_data(), expected);
 }
 
 /// Two nodes append in turn: readers on both get all of it, in one order.
@@ -33,10 +28,7 @@ fn a_waiting_reader_gets_what_another_node_appends() {
 fn a_feed_with_writers_on_two_nodes_is_the_same_on_both() {
     let cluster = Cluster::new();
     let (one, two) = (cluster.node(1), cluster.node(2));
-    let topics = [&one, &two].map(|node| Topics::new(node.logs.clone()));
-    let logs = topics
-        .each_ref()
-        .map(|topics| block_on(topics.log("chat", None)).unwrap());
+    let logs = topic([&one, &two], "chat");
     assert_eq!(logs[0].epoch(), logs[1].epoch());
     let mut alice = one.alice(&logs[0]);
     let bob = two.open(&two.grant("bob"), crate::support::token(2), &logs[1]);
@@ -61,10 +53,7 @@ fn a_feed_with_writers_on_two_nodes_is_the_same_on_both() {
 fn the_end_of_a_feed_comes_after_what_other_nodes_appended() {
     let cluster = Cluster::new();
     let (one, two) = (cluster.node(1), cluster.node(2));
-    let topics = [&one, &two].map(|node| Topics::new(node.logs.clone()));
-    let logs = topics
-        .each_ref()
-        .map(|topics| block_on(topics.log("match", None)).unwrap());
+    let logs = topic([&one, &two], "match");
     let mut alice = one.alice(&logs[0]);
     assert!(alice.is_served());
     // The notice of this one is on its way.
@@ -101,41 +90,31 @@ fn a_topic_that_is_gone_begins_anew() {
 #[test]
 fn a_notice_that_comes_during_a_fetch_is_not_forgotten() {
     let cluster = Cluster::new();
-    let (one, two) = (cluster.node(1), cluster.node(2));
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
-    client.disconnect();
-    client.reconnect(&two).unwrap();
-    assert!(client.is_served());
+    let mut moved = Moved::between(cluster.node(1), cluster.node(2));
+    assert!(moved.client.is_served());
     let held = cluster.hold_reads();
-    append(&log, "one");
+    append(&moved.log, "one");
     cluster.executor.settle();
     // The answer that is on its way does not have this one.
-    append(&log, "two");
-    block_on(log.end(LogEnd::Complete)).unwrap();
+    append(&moved.log, "two");
+    block_on(moved.log.end(LogEnd::Complete)).unwrap();
     cluster.executor.settle();
     held.release();
     cluster.executor.settle();
-    assert_eq!(client.read_data(), ["one", "two"]);
+    assert_eq!(moved.client.read_data(), ["one", "two"]);
 }
 
 #[test]
 fn an_end_on_another_node_is_told() {
     let cluster = Cluster::new();
-    let (one, two) = (cluster.node(1), cluster.node(2));
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
-    client.disconnect();
-    client.reconnect(&two).unwrap();
-    assert!(client.is_served());
+    let mut moved = Moved::between(cluster.node(1), cluster.node(2));
+    assert!(moved.client.is_served());
     block_on(async {
-        log.append(&Event::new().data("last")).await.unwrap();
-        log.end(LogEnd::Complete).await.unwrap();
+        moved.log.append(&Event::new().data("last")).await.unwrap();
+        moved.log.end(LogEnd::Complete).await.unwrap();
     });
     cluster.executor.settle();
-    let (events, ended) = client.read();
+    let (events, ended) = moved.client.read();
     let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!((names, ended), (vec!["message", "sse.close"], true));
 }
@@ -145,10 +124,7 @@ fn an_end_on_another_node_is_told() {
 fn an_event_that_another_node_appended_is_fetched_once_for_all_readers() {
     let cluster = Cluster::new();
     let (one, two) = (cluster.node(1), cluster.node(2));
-    let topics = [&one, &two].map(|node| Topics::new(node.logs.clone()));
-    let logs = topics
-        .each_ref()
-        .map(|topics| block_on(topics.log("news", None)).unwrap());
+    let logs = topic([&one, &two], "news");
     let mut clients: Vec<_> = (0..50)
         .map(|number| {
             let token = crate::support::token(number);
@@ -214,20 +190,15 @@ fn a_forged_notice_of_events_changes_nothing() {
 #[test]
 fn an_event_is_fetched_when_the_store_can_be_asked_again() {
     let cluster = Cluster::new();
-    let (one, two) = (cluster.node(1), cluster.node(2));
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
-    client.disconnect();
-    client.reconnect(&two).unwrap();
-    assert!(client.is_served());
+    let mut moved = Moved::between(cluster.node(1), cluster.node(2));
+    assert!(moved.client.is_served());
     cluster.fail_reads(true);
-    append(&log, "one");
+    append(&moved.log, "one");
     cluster.executor.settle();
-    assert!(client.is_served());
+    assert!(moved.client.is_served());
     cluster.fail_reads(false);
     cluster.executor.run_for(Duration::from_secs(3));
-    assert_eq!(client.read_data(), ["one"]);
+    assert_eq!(moved.client.read_data(), ["one"]);
 }
 
 /// Events that came while nothing read the log here are fetched when something does.
@@ -235,10 +206,7 @@ fn an_event_is_fetched_when_the_store_can_be_asked_again() {
 fn a_reader_that_comes_later_gets_what_was_announced_before() {
     let cluster = Cluster::new();
     let (one, two) = (cluster.node(1), cluster.node(2));
-    let topics = [&one, &two].map(|node| Topics::new(node.logs.clone()));
-    let [there, here] = topics
-        .each_ref()
-        .map(|topics| block_on(topics.log("chat", None)).unwrap());
+    let [there, here] = topic([&one, &two], "chat");
     append(&there, "one");
     append(&there, "two");
     cluster.executor.settle();
@@ -254,16 +222,12 @@ fn a_reader_that_comes_later_gets_what_was_announced_before() {
 fn logs_without_a_runtime_of_their_own_are_fed() {
     let cluster = Cluster::new();
     let (one, two) = (cluster.node(1), cluster.node_without_log_spawn(2));
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
-    client.disconnect();
-    client.reconnect(&two).unwrap();
-    assert!(client.is_served());
+    let mut moved = Moved::between(one, two);
+    assert!(moved.client.is_served());
     let held = cluster.hold_reads();
-    append(&log, "one");
+    append(&moved.log, "one");
     cluster.executor.settle();
     held.release();
     cluster.executor.settle();
-    assert_eq!(client.read_data(), ["one"]);
+    assert_eq!(moved.client.read_data(), ["one"]);
 }

@@ -11,7 +11,7 @@ use sse_gate_core::Subject;
 use sse_gate_resume::Opening;
 use sse_gate_resume::error::ResumeError;
 
-use crate::cluster::{Cluster, MAX_SILENCE, alices};
+use crate::cluster::{Cluster, MAX_SILENCE, Moved, alices};
 use crate::support::{Fate, Got, append, poll, token};
 
 /// All notices are lost, and the node is not told. From ten seconds after the last thing that it heard
@@ -80,25 +80,20 @@ fn streams_go_on_when_the_channel_is_up_again() {
 #[test]
 fn a_short_gap_in_the_channel_stops_nothing() {
     let cluster = Cluster::new();
-    let (one, two) = (cluster.node(1), cluster.node(2));
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
-    client.disconnect();
-    client.reconnect(&two).unwrap();
+    let mut moved = Moved::between(cluster.node(1), cluster.node(2));
     cluster.bus.is_down.store(true, Ordering::Relaxed);
     // Its notice is lost.
-    append(&log, "unheard");
+    append(&moved.log, "unheard");
     cluster.executor.run_for(Duration::from_secs(4));
-    assert!(two.sessions.is_connected());
+    assert!(moved.two.sessions.is_connected());
     cluster.bus.is_down.store(false, Ordering::Relaxed);
     cluster.executor.run_for(Duration::from_secs(4));
-    assert_eq!(client.read_data(), ["unheard"]);
+    assert_eq!(moved.client.read_data(), ["unheard"]);
     let alice = Subject::new("alice").unwrap();
-    assert_eq!(block_on(one.sessions.revoke(&alice)).unwrap(), 1);
+    assert_eq!(block_on(moved.one.sessions.revoke(&alice)).unwrap(), 1);
 }
 
-/// Nobody gets in on a node that does not hear the others, and nothing is consumed.
+/// No client gets in on a node that does not hear the others, and nothing is consumed.
 #[test]
 fn a_node_that_hears_nothing_lets_nobody_in() {
     let cluster = Cluster::new();
