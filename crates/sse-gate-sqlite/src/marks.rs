@@ -112,7 +112,7 @@ pub(crate) fn has_marked(
     Ok(to_epoch(floor.max(mark.unwrap_or(0))) > epoch)
 }
 
-/// Forgets all marks, so that everyone counts as withdrawn until now. It is for a file that may have lost
+/// Forgets all marks, so that every subject counts as withdrawn until now. It is for a file that may have lost
 /// some of them.
 pub(crate) fn forget_all(connection: &Connection) -> rusqlite::Result<()> {
     for table in [&WITHDRAWALS, &REVOCATIONS] {
@@ -135,7 +135,7 @@ mod tests {
     use crate::{Database, DatabaseOptions};
     use pollster::block_on;
 
-    /// C20: marks are forgotten in the order of their epochs. From then on everyone counts as withdrawn
+    /// C20: marks are forgotten in the order of their epochs. From then on every subject counts as withdrawn
     /// before that.
     #[test]
     fn forgetting_raises_the_floor() {
@@ -171,7 +171,7 @@ mod tests {
                 let marks_left = "SELECT count(*) FROM withdrawals";
                 assert_eq!(step.first(marks_left, [], |row| row.get(0))?, Some(1));
 
-                // The next one forgets nobody, and so everyone else is as before.
+                // The next one forgets no mark, and so all other subjects are as before.
                 marks.mark(step, carol)?;
                 assert!(!has_marked(step, &WITHDRAWALS, bob, after_alice)?);
                 let next = Epoch::from_u64(present(step)?.as_u64() + 1);

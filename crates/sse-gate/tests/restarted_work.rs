@@ -183,7 +183,7 @@ impl Client {
     }
 }
 
-/// The first half hangs; the second one is written by whoever goes on.
+/// The first half hangs. The process that goes on writes the second half.
 async fn answer(publisher: Publisher, asked: Option<String>) -> Result<(), AppendError> {
     match publisher.last() {
         0 => {

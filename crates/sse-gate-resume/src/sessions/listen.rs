@@ -11,7 +11,7 @@ use crate::store::{Bus, Notice, SharedBus};
 
 impl Sessions {
     /// Connects this node to the others that share the store. It needs [`listen`](Self::listen), too:
-    /// until then, nobody gets in.
+    /// until then, no client gets in.
     ///
     /// A session that is closed or resumed on another node is then cut here as soon as the notice comes,
     /// and events that another node appends come as soon as they are announced.
@@ -94,7 +94,7 @@ impl Sessions {
         channel.hears(self.clock())
     }
 
-    /// Nobody gets in while this node may not know what the others do.
+    /// No client gets in while this node may not know what the others do.
     pub(super) fn check_hearing(&self) -> Result<(), SessionError> {
         if self.hears() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Somebody with a copy of what a client holds: [`steal`].
+//! A thief with a copy of what a client holds: [`steal`].
 
 use crate::client::Holdings;
 use crate::network::{Pipe, Response};

@@ -53,7 +53,7 @@ pub(crate) fn create(
     if !is_new {
         return Ok(Err(LogErrorKind::Exists));
     }
-    // The number of a log that is gone is used again. Its events are gone with it, or are nobody's.
+    // The number of a log that is gone is used again. Its events are gone with it, or belong to no log.
     step.execute(free::DROP_EVENTS, [step.connection().last_insert_rowid()])?;
     add(step.connection(), Name::Logs, 1)?;
     Ok(Ok(()))

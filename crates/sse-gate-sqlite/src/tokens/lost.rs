@@ -1,6 +1,6 @@
 //! Tokens that are lost: their rows were changed, and end later than a new token.
 //!
-//! Nobody can take such a token, and it would keep its place until it ends. It is looked for when there is no
+//! No client can take such a token, and it would keep its place until it ends. It is looked for when there is no
 //! room, and only among those that end later than the newcomer. If all tokens have one time to live, there are
 //! none of those.
 
