@@ -3,25 +3,15 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use http::Extensions;
-use sse_gate_core::TokenKey;
-use sse_gate_resume::backend::LogEnd;
-use sse_gate_resume::{
-    CloseReason, Log, Logs, Opening, Publisher, Resumed, Start, StopReason, Subscription,
-};
+use sse_gate_resume::{CloseReason, Log, Opening, Resumed, Start, Subscription};
 
 use super::attachment::{Attachment, NewSession, ResumedSlot, Unattached};
-use super::produce::{WorkCap, WorkSlot, run};
-use super::settings::in_background;
-use super::{AttachError, Follow, Resumable, ResumableBody, WorkOutput};
+use super::{AttachError, Follow, Resumable, ResumableBody};
 use crate::slots::{Pulse, Slot};
 use crate::store::StreamStores;
 use crate::{Granted, MissingGrant};
-
-/// How long a new session waits for other work of its subject to stop.
-const STOPS_WITHIN: Duration = Duration::from_secs(1);
 
 /// A stream that its client can continue after a reconnect. The handler finds it in the extensions of the
 /// request, and attaches a log to it. Clones are the same stream.
@@ -51,9 +41,9 @@ const STOPS_WITHIN: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Clone)]
 pub struct ResumableStream {
-    granted: Granted,
-    settings: Resumable,
-    stores: StreamStores,
+    pub(super) granted: Granted,
+    pub(super) settings: Resumable,
+    pub(super) stores: StreamStores,
     is_resumed: bool,
     /// The pulse of the connection.
     pulse: Arc<Pulse>,
@@ -143,147 +133,6 @@ impl ResumableStream {
         self.is_resumed
     }
 
-    /// Starts work for this session alone, and streams what it publishes. The work gets a log from `logs`
-    /// and runs in a task of its own.
-    ///
-    /// **The work runs once**, however often the client comes back. It is started at the first opening. At
-    /// a resume, `work` is dropped, and the client continues to read the same log. The work goes on while
-    /// its client is away. Its [`Publisher`] tells it whether a client listens, and whether it should
-    /// stop.
-    ///
-    /// **The work must check what [`publish`](Publisher::publish) returns.** When the session is over, no
-    /// client can read the log, and publishing fails.
-    ///
-    /// If the work panics, or ends without [`finish`](Publisher::finish), the stream ends with
-    /// `sse.error`, and [`Resumable::on_work_error`](crate::Resumable::on_work_error) gets the error.
-    ///
-    /// ```
-    /// use sse_gate::{Event, Logs, Problem, Publisher, ResumableBody, ResumableStream};
-    ///
-    /// async fn answer(stream: ResumableStream, logs: Logs) -> Result<ResumableBody, Problem> {
-    ///     let granted = stream.granted().clone();
-    ///     let work = move |publisher: Publisher| async move {
-    ///         let question: String = granted.payload()?; // The authorizer has put it there.
-    ///         for word in question.split_whitespace() {
-    ///             publisher.publish(&Event::new().data(word)).await?;
-    ///         }
-    ///         publisher.finish().await?;
-    ///         Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
-    ///     };
-    ///     Ok(stream.produce(&logs, work).await?)
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// See [`AttachError`]. [`WorkSlots`](crate::WorkSlots) cap the work. At the cap of the subject, this
-    /// waits up to 1 s: to open the session, another one of the subject may have been closed, and its work
-    /// may stop. At the cap of all work, it is refused at once.
-    ///
-    /// What the work publishes counts against the subject's
-    /// [share](sse_gate_resume::LogBudget::with_share) of the budget of `logs`.
-    ///
-    /// To be called within a Tokio runtime.
-    pub async fn produce<W, F>(&self, logs: &Logs, work: W) -> Result<ResumableBody, AttachError>
-    where
-        W: FnOnce(Publisher) -> F,
-        F: Future<Output: WorkOutput> + Send + 'static,
-    {
-        let first = match self.take()? {
-            Attachment::Resumed(resumed) => return self.resume_work(resumed, work).await,
-            Attachment::New(first) => first,
-        };
-        let token = first.token;
-        let slot = self.settings.work.begin(self.granted.subject());
-        if let Err(WorkCap::InAll) = slot {
-            // Opening a session may close another one of the subject. That would be for nothing here.
-            return Err(AttachError::TooMuchWorkInAll);
-        }
-        let logs = logs.clone().with_spawn(in_background);
-        let subject = self.granted.subject().clone();
-        let made = self.stores.logs.ask(Box::pin(async move {
-            // It is freed again if it is made too late.
-            logs.create_for(&subject).await
-        }));
-        let log = made.await?;
-        let publisher = Publisher::new(log.clone());
-        let opened = self.open(first, log.clone(), None).await;
-        // No client can read it, so it must not stay in its store.
-        let body = opened.inspect_err(|_| log.stop(StopReason::Closed))?;
-        let slot = match slot {
-            Ok(slot) => slot,
-            Err(_) => self.wait_for_work(token).await?,
-        };
-        self.start(log, publisher, slot, work);
-        Ok(body)
-    }
-
-    /// A client comes back. If the process that did its work has died, the work is started again, or
-    /// its log ends as failed.
-    async fn resume_work<W, F>(
-        &self,
-        resumed: Resumed,
-        work: W,
-    ) -> Result<ResumableBody, AttachError>
-    where
-        W: FnOnce(Publisher) -> F,
-        F: Future<Output: WorkOutput> + Send + 'static,
-    {
-        let log = resumed.log().clone();
-        if log.is_orphaned() {
-            if !self.settings.restarts_work {
-                // The client gets what there is, and is told that the answer failed.
-                log.end_later(LogEnd::Failed);
-            } else if let Ok(slot) = self.settings.work.begin(self.granted.subject())
-                // If the store can't be asked now, it is asked again when the client comes back.
-                && self.claim(&log).await
-            {
-                let publisher = Publisher::new(log.clone());
-                self.start(log, publisher, slot, work);
-            }
-        }
-        Ok(self.body(resumed.subscribe()))
-    }
-
-    /// Takes the work of a process that has died over. Returns whether it is this one's now.
-    async fn claim(&self, log: &Log) -> bool {
-        let log = log.clone();
-        let claimed = self
-            .stores
-            .logs
-            .ask(Box::pin(async move { log.claim().await }));
-        claimed.await.unwrap_or(false)
-    }
-
-    fn start<W, F>(&self, log: Log, publisher: Publisher, slot: WorkSlot, work: W)
-    where
-        W: FnOnce(Publisher) -> F,
-        F: Future<Output: WorkOutput> + Send + 'static,
-    {
-        let slot = Arc::new(slot);
-        let work = work(publisher.with_held(Arc::clone(&slot)));
-        let (granted, settings) = (self.granted.clone(), self.settings.clone());
-        tokio::spawn(run(work, log, slot, granted, settings));
-    }
-
-    /// Waits for other work of the subject to stop: to open this session, another one may have been
-    /// closed. If no work stops in time, this session is closed.
-    async fn wait_for_work(&self, token: TokenKey) -> Result<WorkSlot, AttachError> {
-        let subject = self.granted.subject();
-        let slot = self.settings.work.begin_within(subject, STOPS_WITHIN);
-        let cap = match slot.await {
-            Ok(slot) => return Ok(slot),
-            Err(cap) => cap,
-        };
-        let sessions = self.settings.sessions.clone();
-        let closed = async move { sessions.close(token, CloseReason::Displaced).await };
-        self.stores.sessions.ask(Box::pin(closed)).await?;
-        Err(match cap {
-            WorkCap::ForSubject => AttachError::TooMuchWork,
-            WorkCap::InAll => AttachError::TooMuchWorkInAll,
-        })
-    }
-
     /// Streams a log that other clients read too, like a feed. Await what it returns to get the body.
     ///
     /// A new client gets the events that are published from now on. [`last`](Follow::last) and
@@ -350,7 +199,7 @@ impl ResumableStream {
 
     /// Opens the session. This runs to its end even if the client goes away, so the session knows that
     /// its connection is gone. `start` is for logs that other clients read too.
-    async fn open(
+    pub(super) async fn open(
         &self,
         first: NewSession,
         log: Log,
@@ -382,12 +231,12 @@ impl ResumableStream {
         Ok(self.body(subscription))
     }
 
-    fn body(&self, subscription: Subscription) -> ResumableBody {
+    pub(super) fn body(&self, subscription: Subscription) -> ResumableBody {
         let subscription = subscription.with_slow_policy(self.settings.slow);
         ResumableBody::new(subscription, Arc::clone(&self.pulse))
     }
 
-    fn take(&self) -> Result<Attachment, AttachError> {
+    pub(super) fn take(&self) -> Result<Attachment, AttachError> {
         let mut attachment = self
             .attachment
             .lock()

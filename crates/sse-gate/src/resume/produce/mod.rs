@@ -3,8 +3,9 @@
 mod error;
 mod run;
 mod slots;
+mod start;
 
 pub use error::{WorkError, WorkOutput};
-pub(super) use run::run;
+use run::run;
 pub use slots::WorkSlots;
-pub(super) use slots::{WorkCap, WorkSlot};
+use slots::{WorkCap, WorkSlot};
