@@ -80,7 +80,8 @@ impl<'a> Opening<'a> {
     }
 
     /// Keeps the payload of the grant with the session, for work that may be started again. It takes its
-    /// room in the store for as long as the session lasts.
+    /// room in the store until the session is closed, so
+    /// [`SessionLimits`](crate::SessionLimits) and the largest payload of a token bound it together.
     pub fn with_kept_payload(mut self) -> Self {
         self.keeps_payload = true;
         self

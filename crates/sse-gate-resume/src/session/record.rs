@@ -263,9 +263,15 @@ impl Record {
     }
 
     /// Closes the session. Returns whether it was open. If it was not, the first reason stays.
+    ///
+    /// A payload that it kept is dropped: no work is started again for it.
     pub fn close(&mut self, reason: CloseReason) -> bool {
         let was_open = self.closed.is_none();
         self.closed.get_or_insert(reason);
+        if self.binding.grant.payload_len() > 0 {
+            let binding = Arc::make_mut(&mut self.binding);
+            binding.grant = binding.grant.without_payload();
+        }
         was_open
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use pollster::block_on;
+use sse_gate_resume::backend::{SessionKey, SessionStore};
 use sse_gate_resume::error::ResumeError;
 use sse_gate_resume::{CloseReason, InvalidIdReason, Opening, SessionSignal};
 
@@ -109,6 +110,24 @@ fn the_token_counts_no_more_when_its_client_went_on() {
     let _client = stage.alice(&stage.log());
     block_on(stage.sessions.close(token(1), CloseReason::Revoked)).unwrap();
     assert!(reopen(&stage, GRACE).is_none());
+}
+
+/// A closed session is remembered for its client, and needs no payload for that.
+#[test]
+fn a_kept_payload_goes_when_its_session_is_closed() {
+    let stage = Stage::default();
+    let asked = request("alice").with_payload(&"the question").unwrap();
+    let (grant, log) = (stage.granted(asked), stage.log());
+    let opening = Opening::new(stage.arrival(), &grant, token(1), log).with_kept_payload();
+    let subscription = block_on(stage.sessions.open(opening)).unwrap();
+    let kept = || {
+        let key = SessionKey::Id(subscription.lease().session());
+        let stored = block_on(stage.store.load(key)).unwrap().unwrap();
+        stored.record.binding().grant.payload_len()
+    };
+    assert!(kept() > 0);
+    assert!(block_on(stage.sessions.close(token(1), CloseReason::Revoked)).unwrap());
+    assert_eq!(kept(), 0);
 }
 
 /// A session keeps the payload of its grant if it is told to, and otherwise no room is taken for it.
