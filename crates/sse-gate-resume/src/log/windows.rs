@@ -52,13 +52,6 @@ impl LogWindows {
         }
     }
 
-    /// Asks the store again for what could not be fetched.
-    pub(crate) fn look_again(&self) {
-        for log in self.all() {
-            log.look_again();
-        }
-    }
-
     /// Sets where the store is asked in the background for what other nodes have appended.
     pub(crate) fn set_chores(&self, chores: &Chores) {
         // The first sessions that listen run it.
@@ -84,10 +77,14 @@ impl LogWindows {
         }
     }
 
-    /// The logs that clients read here, and whose one writer is on another node.
-    pub(crate) fn read_from_afar(&self) -> Vec<LogEpoch> {
-        let logs = self.all();
-        let far = logs.iter().filter(|log| log.is_read_from_afar());
+    /// Asks the store again for what could not be fetched. Returns the logs that clients read here, and
+    /// whose one writer is on another node.
+    pub(crate) fn tend(&self) -> Vec<LogEpoch> {
+        let logs = self.all().into_iter();
+        let far = logs.filter(|log| {
+            log.look_again();
+            log.is_read_from_afar()
+        });
         far.map(|log| log.epoch).collect()
     }
 

@@ -154,8 +154,7 @@ impl Topics {
         let (now, owner) = (self.now(), owner.into());
         let reserved_until = now.saturating_add(time);
         {
-            let gone = self.remove_gone(name);
-            drop(gone);
+            drop(self.remove_gone(name));
             let mut table = self.lock();
             if let Some(log) = table.hand_out(name, reserved_until) {
                 return Ok(log);
@@ -173,8 +172,7 @@ impl Topics {
     /// The store of the logs can't be reached, or there are too many topics to use another one.
     pub async fn get(&self, name: &str) -> Result<Option<Log>, TopicError> {
         let now = self.now();
-        let gone = self.remove_gone(name);
-        drop(gone);
+        drop(self.remove_gone(name));
         if let Some(log) = self.lock().hand_out(name, now) {
             return Ok(Some(log));
         }

@@ -8,7 +8,7 @@ use sse_gate_core::SteadyTime;
 
 use super::Listener;
 use super::look::look;
-use crate::log::LogWindows;
+use crate::log::LogEpoch;
 use crate::node::Work;
 use crate::session::{NodeId, SessionError};
 use crate::store::{BusError, Notice, Notices};
@@ -203,16 +203,14 @@ impl<'l> Round<'l> {
             }));
         }
         if let Some(windows) = windows {
-            windows.look_again();
-            self.tell(windows);
+            self.tell(windows.tend());
         }
         self.tick = sleep(channel.probe_every);
         Poll::Pending
     }
 
     /// Tells the nodes of their writers which logs are read here.
-    fn tell(&mut self, windows: &LogWindows) {
-        let read = windows.read_from_afar();
+    fn tell(&mut self, read: Vec<LogEpoch>) {
         if self.telling.is_some() || read.is_empty() {
             return;
         }
