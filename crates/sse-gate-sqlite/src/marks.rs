@@ -15,7 +15,7 @@ use sse_gate_core::Epoch;
 
 use crate::engine::Step;
 use crate::file::{Name, add, number, set_number};
-use crate::seal::SubjectTag;
+use sse_gate_seal::Tag;
 
 /// For how many withdrawals the mark of each is remembered. A request for a token would have to be under
 /// way for as long to be refused without need.
@@ -80,7 +80,7 @@ impl Marks {
     }
 
     /// Begins a new epoch, and marks the subject as withdrawn in it.
-    pub(crate) fn mark(&self, step: &Step<'_>, subject: SubjectTag) -> rusqlite::Result<()> {
+    pub(crate) fn mark(&self, step: &Step<'_>, subject: Tag) -> rusqlite::Result<()> {
         let table = self.table;
         add(step.connection(), table.epoch, 1)?;
         let epoch = number(step.connection(), table.epoch)?;
@@ -100,7 +100,7 @@ impl Marks {
 pub(crate) fn has_marked(
     step: &Step<'_>,
     table: &MarkTable,
-    subject: SubjectTag,
+    subject: Tag,
     epoch: Epoch,
 ) -> rusqlite::Result<bool> {
     let present = to_epoch(number(step.connection(), table.epoch)?);
@@ -143,7 +143,7 @@ mod tests {
         let database = Database::open(folder.path().join("a.db"), DatabaseOptions::unsealed());
         let database = database.unwrap();
         let shared = Arc::clone(database.shared());
-        let tag = |name: &[u8]| shared.keys.subjects.tag(name);
+        let tag = |name: &[u8]| shared.keys.tags.tag(name);
         let (alice, bob, carol) = (tag(b"alice"), tag(b"bob"), tag(b"carol"));
         let marks = shared.marks.clone();
         let start = marks.epoch();

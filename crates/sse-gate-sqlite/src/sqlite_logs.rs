@@ -217,9 +217,9 @@ impl SqliteLogs {
     }
 
     /// A name's tag. No subject has the same one.
-    fn tag(&self, name: &LogName) -> crate::seal::SubjectTag {
+    fn tag(&self, name: &LogName) -> sse_gate_seal::Tag {
         let name = [b"log\0", name.as_str().as_bytes()].concat();
-        self.shared.keys.subjects.tag(&name)
+        self.shared.keys.tags.tag(&name)
     }
 }
 
@@ -234,7 +234,7 @@ impl LogStore for SqliteLogs {
         let newcomer = Newcomer {
             key: self.key(&log.id),
             limits: log.limits,
-            owner: owner.map(|owner| shared.keys.subjects.tag(owner.as_str().as_bytes())),
+            owner: owner.map(|owner| shared.keys.tags.tag(owner.as_str().as_bytes())),
             writer: if log.has_one_writer {
                 shared.node
             } else {

@@ -12,9 +12,9 @@ use sse_gate_resume::error::{SessionError, SessionErrorKind};
 use crate::database::Shared;
 use crate::engine::{Step, WhenAbandoned};
 use crate::fault::Fault;
-use crate::seal::SubjectTag;
 use crate::sessions::{self, FoundSession, OfSubject, OpenedSession, SessionRow};
 use crate::{Database, DatabaseErrorKind};
+use sse_gate_seal::Tag;
 
 /// How often a session is looked for if its row is lost.
 const ATTEMPTS: usize = 4;
@@ -156,7 +156,7 @@ impl SqliteSessions {
 
     fn row(&self, id: SessionId, record: &Record) -> SessionRow {
         let subject = record.binding().grant.subject().as_str().as_bytes();
-        SessionRow::new(id, record, self.shared.keys.subjects.tag(subject))
+        SessionRow::new(id, record, self.shared.keys.tags.tag(subject))
     }
 
     /// The value of a row in this version.
@@ -196,7 +196,7 @@ impl SqliteSessions {
     async fn drop_lost(
         &self,
         lost: Vec<FoundSession>,
-        subject: Option<SubjectTag>,
+        subject: Option<Tag>,
     ) -> Result<(), SessionError> {
         let drop = move |step: &Step<'_>| {
             sessions::drop_lost(step, &lost)?;
@@ -319,7 +319,7 @@ impl SessionStore for SqliteSessions {
         subject: Subject,
         limit: usize,
     ) -> Result<Vec<SessionId>, SessionError> {
-        let subject = self.shared.keys.subjects.tag(subject.as_str().as_bytes());
+        let subject = self.shared.keys.tags.tag(subject.as_str().as_bytes());
         let waiting = move |step: &Step<'_>| sessions::waiting(step, subject, limit);
         Ok(self.shared.engine.read(waiting).await?)
     }
@@ -330,7 +330,7 @@ impl SessionStore for SqliteSessions {
     }
 
     async fn revoke(&self, subject: Subject) -> Result<Vec<SessionId>, SessionError> {
-        let subject = self.shared.keys.subjects.tag(subject.as_str().as_bytes());
+        let subject = self.shared.keys.tags.tag(subject.as_str().as_bytes());
         let marks = self.shared.revocations.clone();
         let revoke = move |step: &Step<'_>| sessions::revoke(step, &marks, subject);
         Ok(self.shared.engine.write(WhenAbandoned::Run, revoke).await?)

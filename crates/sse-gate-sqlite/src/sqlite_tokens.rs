@@ -179,7 +179,7 @@ impl TokenStore for SqliteTokens {
         let row = TokenRow {
             key,
             ends_at: clock.now().saturating_add(ttl),
-            subject: keys.subjects.tag(entry.subject_bytes()),
+            subject: keys.tags.tag(entry.subject_bytes()),
             payload_len: tokens::to_number(entry.payload_len()),
         };
         let value = keys.sealer.seal(&row.place(), entry.as_bytes());
@@ -212,7 +212,7 @@ impl TokenStore for SqliteTokens {
     }
 
     async fn withdraw(&self, subject: Subject) -> Result<usize, StoreError> {
-        let subject = self.shared.keys.subjects.tag(subject.as_str().as_bytes());
+        let subject = self.shared.keys.tags.tag(subject.as_str().as_bytes());
         let marks = self.shared.marks.clone();
         let withdraw = move |step: &Step<'_>| tokens::withdraw(step, &marks, subject);
         Ok(self

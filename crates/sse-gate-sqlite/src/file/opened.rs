@@ -1,20 +1,32 @@
 //! Opening: from a path to a file that can be worked with, [`OpenedFile`], with its [`FileKeys`].
+//!
+//! | sealed value | bound to |
+//! |---|---|
+//! | a token's entry | the token's digest, its end, its subject's tag, the length of its payload |
+//! | a session's record | its id, its token's digest, its subject's tag, its version |
+//! | an event | its log's name and epoch, its number |
+//! | the index key | that it is the index key |
+//!
+//! What is not in this table can be changed by someone who can write to the file: times by which rows are
+//! searched, counts, and the rows of logs. So they are compared with what is sealed, or believed only as far as
+//! they can do no harm. Callers seal and open on their own threads. The thread that writes only moves bytes.
 
 use std::fs;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use sse_gate_core::{Entropy, EntropyError};
-use zeroize::Zeroizing;
+use sse_gate_seal::{IndexKey, Realm, Sealer, TagIndex};
 
 use super::lock::FileLock;
 use super::state::{Name, bytes, has_sound_numbers, set_bytes};
 use super::{connection, place, run, schema};
 use crate::fault::Fault;
-use crate::seal::{Row, Sealer, SubjectIndex};
 use crate::time::FileClock;
 use crate::{DatabaseErrorKind, DatabaseOptions};
+
+/// The kind of store, for which the keys are derived.
+const KIND: &str = "sqlite";
 
 /// What is to be done in a file that may have lost operations that were answered.
 pub(crate) type Recovery = fn(&Connection) -> rusqlite::Result<()>;
@@ -32,7 +44,7 @@ pub(crate) struct OpenedFile {
 #[derive(Debug)]
 pub(crate) struct FileKeys {
     pub(crate) sealer: Sealer,
-    pub(crate) subjects: SubjectIndex,
+    pub(crate) tags: TagIndex,
 }
 
 impl OpenedFile {
@@ -83,39 +95,29 @@ impl OpenedFile {
 /// Finds the file's index key, which shows whether the keys are the right ones, and seals it with the
 /// current key. Makes one for a new file.
 fn unlock(step: &Connection, options: &DatabaseOptions) -> Result<FileKeys, Fault> {
-    let (file, is_new) = match bytes(step, Name::File)? {
-        Some(file) => (fixed(file)?, false),
-        None => (draw(&*options.entropy)?, true),
+    let (realm, is_new) = match bytes(step, Name::File)? {
+        Some(name) => (Realm::new(KIND, fixed(&name)?), false),
+        None => (Realm::draw(KIND, &*options.entropy)?, true),
     };
-    let sealer = Sealer::new(options.keys.as_ref(), &file, Arc::clone(&options.entropy));
-    let row = Row::of("state").with(b"index_key");
+    let sealer = Sealer::new(options.keys.as_ref(), &realm, Arc::clone(&options.entropy));
     let index_key = if is_new {
-        set_bytes(step, Name::File, &file[..])?;
-        draw(&*options.entropy)?
+        set_bytes(step, Name::File, realm.name())?;
+        IndexKey::draw(&*options.entropy)?
     } else {
         let value = bytes(step, Name::IndexKey)?.ok_or(DatabaseErrorKind::Corrupt)?;
-        let opened = sealer.open(&row, &value);
         let wrong = |error| Fault::because(DatabaseErrorKind::WrongKeys, error);
-        fixed(opened.map_err(wrong)?)?
+        IndexKey::open(&sealer, &value).map_err(wrong)?
     };
-    set_bytes(step, Name::IndexKey, &sealer.seal(&row, &index_key[..])?)?;
+    set_bytes(step, Name::IndexKey, &index_key.seal(&sealer)?)?;
     Ok(FileKeys {
         sealer,
-        subjects: SubjectIndex::new(index_key),
+        tags: index_key.into_index(),
     })
 }
 
-/// Exactly 32 bytes. The bytes that come in are wiped.
-fn fixed(bytes: Vec<u8>) -> Result<Zeroizing<[u8; 32]>, Fault> {
-    let bytes = Zeroizing::new(bytes);
-    match bytes.as_slice().try_into() {
-        Ok(bytes) => Ok(Zeroizing::new(bytes)),
-        Err(_) => Err(DatabaseErrorKind::Corrupt.into()),
-    }
-}
-
-fn draw(entropy: &dyn Entropy) -> Result<Zeroizing<[u8; 32]>, EntropyError> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    entropy.fill(&mut bytes)?;
-    Ok(bytes)
+/// Exactly 32 bytes.
+fn fixed(bytes: &[u8]) -> Result<[u8; 32], Fault> {
+    bytes
+        .try_into()
+        .map_err(|_| DatabaseErrorKind::Corrupt.into())
 }

@@ -8,8 +8,8 @@ use super::free::{self, free_unused};
 use super::row::LogKey;
 use crate::engine::Step;
 use crate::file::{Name, add, number};
-use crate::seal::SubjectTag;
 use crate::tokens::to_number;
+use sse_gate_seal::Tag;
 
 pub(super) const INSERT: &str = "INSERT INTO logs
     (name, epoch, owner, writer, in_use, ended, first, last, bytes, max_events, max_bytes, max_age, empty_at)
@@ -20,7 +20,7 @@ pub(super) const INSERT: &str = "INSERT INTO logs
 pub(crate) struct Newcomer {
     pub(crate) key: LogKey,
     pub(crate) limits: LogLimits,
-    pub(crate) owner: Option<SubjectTag>,
+    pub(crate) owner: Option<Tag>,
     /// The process that writes it alone, or none.
     pub(crate) writer: NodeId,
 }

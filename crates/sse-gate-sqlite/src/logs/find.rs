@@ -5,7 +5,7 @@ use sse_gate_resume::backend::{LogEnd, NodeId, StoredLog};
 use super::row::{LogKey, LogRow};
 use super::{free, room};
 use crate::engine::Step;
-use crate::seal::SubjectTag;
+use sse_gate_seal::Tag;
 
 pub(super) const USE: &str = "UPDATE logs SET in_use = 1 WHERE name = ?1";
 pub(super) const CLAIM: &str = "UPDATE logs SET writer = ?2 WHERE id = ?1";
@@ -14,7 +14,7 @@ pub(super) const END: &str = "UPDATE logs SET ended = ?2 WHERE id = ?1 AND ended
 /// Finds the log of a name, and notes that this process uses it.
 pub(crate) fn open(
     step: &Step<'_>,
-    name: SubjectTag,
+    name: Tag,
     node: NodeId,
 ) -> rusqlite::Result<Option<StoredLog>> {
     let Some((epoch, mut row)) = free::by_name(step, name)? else {

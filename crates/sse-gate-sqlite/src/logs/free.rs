@@ -7,8 +7,8 @@ use super::room::{self, OVERHEAD};
 use super::row::{LogKey, LogRow, LostLog};
 use crate::engine::Step;
 use crate::file::{Name, add, set_number};
-use crate::seal::SubjectTag;
 use crate::tokens::to_number;
+use sse_gate_seal::Tag;
 
 pub(super) const DROP_EVENTS: &str = "DELETE FROM events WHERE log = ?1";
 pub(super) const DROP_LOG: &str = "DELETE FROM logs WHERE id = ?1";
@@ -17,10 +17,7 @@ pub(super) const UNUSED: &str = "SELECT id, owner, first, last, bytes FROM logs
 pub(super) const FIRST_UNUSED: &str = "SELECT min(empty_at) FROM logs WHERE in_use = 0";
 
 /// The log of a name, with its epoch. If it is lost, it is freed.
-pub(super) fn by_name(
-    step: &Step<'_>,
-    name: SubjectTag,
-) -> rusqlite::Result<Option<(LogEpoch, LogRow)>> {
+pub(super) fn by_name(step: &Step<'_>, name: Tag) -> rusqlite::Result<Option<(LogEpoch, LogRow)>> {
     match LogRow::by_name(step, name)? {
         Some(Ok(found)) => Ok(Some(found)),
         Some(Err(LostLog { id, owner })) => free(step, id, &owner, 0).map(|()| None),

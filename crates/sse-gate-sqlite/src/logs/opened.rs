@@ -5,7 +5,7 @@ use sse_gate_resume::backend::StoredEvents;
 
 use super::read::FoundEvents;
 use super::row::{LogKey, number};
-use crate::seal::Sealer;
+use sse_gate_seal::Sealer;
 
 /// Events of a log, in order and without holes.
 pub(crate) struct OpenedEvents {

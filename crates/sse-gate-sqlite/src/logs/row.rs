@@ -3,20 +3,20 @@
 use sse_gate_resume::backend::{Bounds, LogEnd, LogEpoch, NodeId};
 
 use crate::engine::Step;
-use crate::seal::{Row, SubjectTag};
+use sse_gate_seal::{Place, Tag};
 
 /// Finds a log: the tag of its name, and its epoch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LogKey {
-    pub(crate) name: SubjectTag,
+    pub(crate) name: Tag,
     pub(crate) epoch: LogEpoch,
 }
 
 impl LogKey {
     /// Where the value of an event stands. A value that was moved to another log, or to another number, can't be
     /// opened.
-    pub(crate) fn event_place(&self, seq: i64) -> Row {
-        Row::of("events")
+    pub(crate) fn event_place(&self, seq: i64) -> Place {
+        Place::of("events")
             .with(self.name.as_bytes())
             .with(&self.epoch.to_bytes())
             .with_number(seq)
@@ -92,7 +92,7 @@ impl LogRow {
     }
 
     /// The log of a name, with its epoch.
-    pub(super) fn by_name(step: &Step<'_>, name: SubjectTag) -> rusqlite::Result<Option<Found>> {
+    pub(super) fn by_name(step: &Step<'_>, name: Tag) -> rusqlite::Result<Option<Found>> {
         step.first(BY_NAME, [name.as_bytes()], Self::read)
     }
 

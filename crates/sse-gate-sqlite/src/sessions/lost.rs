@@ -9,7 +9,7 @@ use super::forgotten;
 use super::load::found_columns;
 use super::row::FoundSession;
 use crate::engine::Step;
-use crate::seal::SubjectTag;
+use sse_gate_seal::Tag;
 
 pub(super) const DROP: &str = "DELETE FROM sessions WHERE id = ?1 AND version = ?2 AND value = ?3
     RETURNING subject";
@@ -36,7 +36,7 @@ pub(crate) struct OfSubject {
 }
 
 /// Finds the sessions of a subject that are not closed.
-pub(crate) fn of_subject(step: &Step<'_>, subject: SubjectTag) -> rusqlite::Result<OfSubject> {
+pub(crate) fn of_subject(step: &Step<'_>, subject: Tag) -> rusqlite::Result<OfSubject> {
     let (now, subject) = (step.now(), subject.as_bytes());
     let mut statement = step.connection().prepare_cached(OF_SUBJECT)?;
     let rows = statement.query_map((subject, ROWS), |row| FoundSession::read(row, now))?;

@@ -40,7 +40,7 @@ pub(crate) use waiting::waiting;
 
 use crate::engine::Step;
 use crate::file::{Name, add};
-use crate::seal::SubjectTag;
+use sse_gate_seal::Tag;
 
 const COUNT: &str = "INSERT INTO session_counts (subject, sessions) VALUES (?1, 1)
     ON CONFLICT (subject) DO UPDATE SET sessions = sessions + 1";
@@ -48,12 +48,12 @@ const COUNT_OUT: &str = "UPDATE session_counts SET sessions = sessions - 1 WHERE
 const DROP_COUNT: &str = "DELETE FROM session_counts WHERE subject = ?1 AND sessions <= 0";
 
 /// Counts a session of a subject that is not closed.
-fn count(step: &Step<'_>, subject: &SubjectTag) -> rusqlite::Result<()> {
+fn count(step: &Step<'_>, subject: &Tag) -> rusqlite::Result<()> {
     step.execute(COUNT, [subject.as_bytes()]).map(drop)
 }
 
 /// A session of a subject was closed.
-fn count_out(step: &Step<'_>, subject: &SubjectTag) -> rusqlite::Result<()> {
+fn count_out(step: &Step<'_>, subject: &Tag) -> rusqlite::Result<()> {
     step.execute(COUNT_OUT, [subject.as_bytes()])?;
     step.execute(DROP_COUNT, [subject.as_bytes()]).map(drop)
 }

@@ -6,7 +6,7 @@ use super::lost;
 use super::row::id_of;
 use crate::engine::Step;
 use crate::marks::Marks;
-use crate::seal::SubjectTag;
+use sse_gate_seal::Tag;
 
 pub(super) const OPEN: &str = "SELECT id FROM sessions
     WHERE subject = ?1 AND closed IS NULL ORDER BY opened";
@@ -15,7 +15,7 @@ pub(super) const OPEN: &str = "SELECT id FROM sessions
 pub(crate) fn revoke(
     step: &Step<'_>,
     marks: &Marks,
-    subject: SubjectTag,
+    subject: Tag,
 ) -> rusqlite::Result<Vec<SessionId>> {
     marks.mark(step, subject)?;
     let mut statement = step.connection().prepare_cached(OPEN)?;

@@ -4,15 +4,15 @@ use sse_gate_core::TokenKey;
 use sse_gate_resume::backend::{NodeId, Record, SessionId};
 
 use crate::file::FileKeys;
-use crate::seal::{Row, SubjectTag};
 use crate::time::FileTime;
+use sse_gate_seal::{Place, Tag};
 
 /// The columns of a row that a record determines.
 #[derive(Clone, Debug)]
 pub(crate) struct SessionRow {
     pub(crate) id: SessionId,
     pub(crate) token: TokenKey,
-    pub(crate) subject: SubjectTag,
+    pub(crate) subject: Tag,
     pub(crate) is_closed: bool,
     pub(crate) is_waiting: bool,
     pub(crate) ends_at: FileTime,
@@ -21,7 +21,7 @@ pub(crate) struct SessionRow {
 }
 
 impl SessionRow {
-    pub(crate) fn new(id: SessionId, record: &Record, subject: SubjectTag) -> Self {
+    pub(crate) fn new(id: SessionId, record: &Record, subject: Tag) -> Self {
         let binding = record.binding();
         let idle = binding.policy.idle().as_millis();
         Self {
@@ -36,13 +36,13 @@ impl SessionRow {
     }
 
     /// Where the value of this version stands.
-    pub(crate) fn place(&self, version: i64) -> Row {
+    pub(crate) fn place(&self, version: i64) -> Place {
         place(self.id, &self.token, self.subject.as_bytes(), version)
     }
 }
 
-fn place(id: SessionId, token: &TokenKey, subject: &[u8], version: i64) -> Row {
-    Row::of("sessions")
+fn place(id: SessionId, token: &TokenKey, subject: &[u8], version: i64) -> Place {
+    Place::of("sessions")
         .with(id.as_bytes())
         .with(token.as_bytes())
         .with(subject)
@@ -96,7 +96,7 @@ impl FoundSession {
         let bytes = keys.sealer.open(&place, &self.value).ok()?;
         let record = Record::from_bytes(&bytes).ok()?;
         let subject = record.binding().grant.subject().as_str().as_bytes();
-        let row = SessionRow::new(id, &record, keys.subjects.tag(subject));
+        let row = SessionRow::new(id, &record, keys.tags.tag(subject));
         let is_recovered = record.is_attached() && !row.is_closed && record.node() != node;
         let is_right = token == row.token
             && self.subject == row.subject.as_bytes()

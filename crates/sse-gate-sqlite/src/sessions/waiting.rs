@@ -3,8 +3,8 @@
 use sse_gate_resume::backend::SessionId;
 
 use crate::engine::Step;
-use crate::seal::SubjectTag;
 use crate::tokens::to_number;
+use sse_gate_seal::Tag;
 
 pub(super) const WAITING: &str = "SELECT id FROM sessions
     WHERE subject = ?1 AND closed IS NULL AND is_waiting = 1 AND length(id) = 16
@@ -13,7 +13,7 @@ pub(super) const WAITING: &str = "SELECT id FROM sessions
 /// At most so many of them, the oldest first.
 pub(crate) fn waiting(
     step: &Step<'_>,
-    subject: SubjectTag,
+    subject: Tag,
     limit: usize,
 ) -> rusqlite::Result<Vec<SessionId>> {
     let mut statement = step.connection().prepare_cached(WAITING)?;

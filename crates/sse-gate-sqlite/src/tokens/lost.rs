@@ -10,8 +10,8 @@ use super::count_out;
 use super::row::TokenRow;
 use super::take::Taken;
 use crate::engine::Step;
-use crate::seal::Sealer;
 use crate::time::FileTime;
+use sse_gate_seal::Sealer;
 
 pub(super) const OF_SUBJECT: &str = "SELECT key, ends_at, subject, payload_len, value FROM tokens
     WHERE subject = ?1 AND ends_at > ?2 ORDER BY ends_at DESC LIMIT ?3";

@@ -2,22 +2,22 @@
 
 use sse_gate_core::TokenKey;
 
-use crate::seal::{Row, SubjectTag};
 use crate::time::FileTime;
+use sse_gate_seal::{Place, Tag};
 
 /// All columns of a row, except for the value.
 #[derive(Clone, Debug)]
 pub(crate) struct TokenRow {
     pub(crate) key: TokenKey,
     pub(crate) ends_at: FileTime,
-    pub(crate) subject: SubjectTag,
+    pub(crate) subject: Tag,
     pub(crate) payload_len: i64,
 }
 
 impl TokenRow {
     /// Where the value stands. A value whose row was changed can't be opened.
-    pub(crate) fn place(&self) -> Row {
-        Row::of("tokens")
+    pub(crate) fn place(&self) -> Place {
+        Place::of("tokens")
             .with(self.key.as_bytes())
             .with_number(self.ends_at.as_millis())
             .with(self.subject.as_bytes())
@@ -33,13 +33,13 @@ pub(crate) fn to_number(count: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seal::SubjectIndex;
-    use zeroize::Zeroizing;
+    use sse_gate_core::SystemEntropy;
+    use sse_gate_seal::IndexKey;
 
     /// D12: each column is part of the place, so a value can't be moved to a row that differs in one.
     #[test]
     fn every_column_makes_the_place() {
-        let subjects = SubjectIndex::new(Zeroizing::new([1; 32]));
+        let subjects = IndexKey::draw(&SystemEntropy).unwrap().into_index();
         let place = |key, millis, subject: &[u8], payload_len| {
             let row = TokenRow {
                 key: TokenKey::from_bytes([key; 32]),

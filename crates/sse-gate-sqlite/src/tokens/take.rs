@@ -5,8 +5,8 @@ use sse_gate_core::{Entry, StoreError, TokenKey};
 use super::count_out;
 use super::row::TokenRow;
 use crate::engine::Step;
-use crate::seal::{Sealer, SubjectTag};
 use crate::time::FileTime;
+use sse_gate_seal::{Sealer, Tag};
 
 pub(super) const TAKE: &str = "DELETE FROM tokens WHERE key = ?1 AND ends_at > ?2
     RETURNING ends_at, subject, payload_len, value";
@@ -45,7 +45,7 @@ impl Taken {
     ///
     /// The value was forged, changed or moved, or is of a version that this code does not know.
     pub(crate) fn open(self, sealer: &Sealer) -> Result<Entry, StoreError> {
-        let subject = SubjectTag::from_slice(&self.subject);
+        let subject = Tag::from_slice(&self.subject);
         let row = TokenRow {
             key: self.key,
             ends_at: self.ends_at,

@@ -3,17 +3,13 @@
 use super::{count_out, sum};
 use crate::engine::Step;
 use crate::marks::Marks;
-use crate::seal::SubjectTag;
+use sse_gate_seal::Tag;
 
 pub(super) const WITHDRAW: &str =
     "DELETE FROM tokens WHERE subject = ?1 RETURNING ends_at, payload_len";
 
 /// Begins a new epoch, marks the subject in it, and removes its entries. Returns how many were live.
-pub(crate) fn withdraw(
-    step: &Step<'_>,
-    marks: &Marks,
-    subject: SubjectTag,
-) -> rusqlite::Result<usize> {
+pub(crate) fn withdraw(step: &Step<'_>, marks: &Marks, subject: Tag) -> rusqlite::Result<usize> {
     marks.mark(step, subject)?;
     let now = step.now().as_millis();
     let mut statement = step.connection().prepare_cached(WITHDRAW)?;
