@@ -175,7 +175,7 @@ impl SqliteTokens {
 impl TokenStore for SqliteTokens {
     async fn insert(&self, key: TokenKey, entry: Entry, ttl: Duration) -> Result<(), StoreError> {
         let (Shared { clock, keys, .. }, limits) = (&*self.shared, Arc::clone(&self.limits));
-        caps::check_alone(&limits, entry.payload_len())?;
+        limits.check_payload(entry.payload_len())?;
         let row = TokenRow {
             key,
             ends_at: clock.now().saturating_add(ttl),

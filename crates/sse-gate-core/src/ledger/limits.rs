@@ -96,8 +96,17 @@ impl Limits {
         self.payload_bytes_per_subject
     }
 
-    /// Refuses a payload that no subject may have, however few tokens it has.
-    pub(super) fn check_payload(&self, payload: usize) -> Result<(), FullError> {
+    /// Refuses a payload of this many bytes that no subject may have, however few tokens it has. A store
+    /// asks this first: it needs to look at nothing.
+    ///
+    /// ```
+    /// use sse_gate_core::{Cap, Limits};
+    ///
+    /// let limits = Limits::default().with_payload(1_000);
+    /// assert!(limits.check_payload(1_000).is_ok());
+    /// assert_eq!(limits.check_payload(1_001).unwrap_err().cap(), Cap::PayloadPerToken);
+    /// ```
+    pub fn check_payload(&self, payload: usize) -> Result<(), FullError> {
         let refuse = |cap| Err(FullError::new(cap, Duration::ZERO));
         match payload {
             _ if self.tokens_per_subject == 0 => refuse(Cap::TokensPerSubject),

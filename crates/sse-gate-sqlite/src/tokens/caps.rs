@@ -23,19 +23,6 @@ pub(super) const OF_SUBJECT: &str =
     "SELECT count(*), coalesce(sum(max(0, min(payload_len, 4294967295))), 0), coalesce(min(ends_at), 0)
     FROM tokens WHERE subject = ?1 AND ends_at > ?2";
 
-/// Refuses a payload that no subject may have, however few tokens it has.
-pub(crate) fn check_alone(limits: &Limits, payload: usize) -> Result<(), FullError> {
-    let refuse = |cap| Err(FullError::new(cap, Duration::ZERO));
-    match payload {
-        _ if limits.max_tokens_per_subject() == 0 => refuse(Cap::TokensPerSubject),
-        payload if payload > limits.max_payload() => refuse(Cap::PayloadPerToken),
-        payload if payload > limits.max_payload_bytes_per_subject() => {
-            refuse(Cap::PayloadPerSubject)
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Checks that the newcomer passes no cap of its subject. Entries that have ended don't count.
 pub(crate) fn check_subject(
     step: &Step<'_>,

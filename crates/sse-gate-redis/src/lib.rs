@@ -1,0 +1,18 @@
+//! sse-gate on Redis or Valkey: tokens, sessions, event logs and stream caps that many nodes share.
+
+mod error;
+mod fault;
+mod handle;
+mod keyspace;
+mod nodes;
+mod options;
+mod redis_tokens;
+mod reply;
+mod server;
+mod tokens;
+
+pub use error::{ServerError, ServerErrorKind};
+pub use handle::Redis;
+pub use options::RedisOptions;
+pub use redis_tokens::RedisTokens;
+pub use sse_gate_seal::{SealingKey, SealingKeys};

@@ -1,0 +1,43 @@
+//! Signs of life: each node gives one every quarter of the time after which it counts as gone.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use crate::fault::Fault;
+use crate::handle::Shared;
+use crate::server::{Script, Server};
+
+static BEAT: Script = Script::new(include_str!("nodes.lua"));
+
+/// Gives the first sign of life, and goes on until the last store of this node is dropped.
+pub(crate) async fn begin(shared: &Arc<Shared>) -> Result<(), Fault> {
+    beat(shared).await?;
+    let every = shared.link.options().node_ttl / 4;
+    tokio::spawn(go_on(Arc::downgrade(shared), every));
+    Ok(())
+}
+
+async fn go_on(shared: Weak<Shared>, every: Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        // A server that can't be reached is asked again the next time. Meanwhile, operations say so.
+        let _ = beat(&shared).await;
+    }
+}
+
+async fn beat(shared: &Shared) -> Result<(), Fault> {
+    let keys = shared.link.keyspace();
+    let beat = |server: Arc<Server>| async move {
+        let beat = BEAT
+            .call()
+            .key(keys.shared("state"))
+            .key(keys.shared("nodes"))
+            .bytes(server.keys.id.as_bytes())
+            .bytes(&shared.node.to_bytes());
+        server.run(beat).await.map(drop)
+    };
+    shared.link.with(beat).await
+}

@@ -1,0 +1,32 @@
+//! Reading what a server answers, and writing what it is sent.
+
+use std::time::Duration;
+
+use redis::{FromRedisValue, RedisError, Value};
+
+use crate::fault::Fault;
+
+/// No span on the server is longer: a hundred years, in milliseconds. Sums of such are still exact in Lua.
+const LONGEST: u64 = 100 * 366 * 24 * 60 * 60 * 1000;
+
+/// A span in milliseconds, as the server takes it.
+pub(crate) fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).map_or(LONGEST, |millis| millis.min(LONGEST))
+}
+
+fn read<T: FromRedisValue>(value: Value) -> Result<T, Fault> {
+    redis::from_redis_value(value).map_err(|error| RedisError::from(error).into())
+}
+
+pub(crate) fn number(value: Value) -> Result<u64, Fault> {
+    read(value)
+}
+
+/// Texts, and numbers as texts.
+pub(crate) fn words(value: Value) -> Result<Vec<String>, Fault> {
+    read(value)
+}
+
+pub(crate) fn byte_strings(value: Value) -> Result<Vec<Vec<u8>>, Fault> {
+    read(value)
+}

@@ -1,0 +1,117 @@
+//! Connecting: from an address to a [`Server`] that is fit to be used.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use redis::{AsyncConnectionConfig, Client, IntoConnectionInfo};
+
+use super::link::Server;
+use super::run::RunId;
+use super::state::{Known, StateKeys};
+use crate::fault::Fault;
+use crate::keyspace::Keyspace;
+use crate::{RedisOptions, ServerErrorKind};
+
+/// Reads an address. It connects to nothing.
+pub(super) fn client(address: &str) -> Result<Client, Fault> {
+    let unusable = |error| Fault::because(ServerErrorKind::Address, error);
+    let info = address.into_connection_info().map_err(unusable)?;
+    Client::open(info).map_err(unusable)
+}
+
+/// Connects, and checks what answers.
+pub(super) async fn attach(
+    client: &Client,
+    keyspace: &Keyspace,
+    options: &RedisOptions,
+    known: Option<Known>,
+) -> Result<Server, Fault> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(options.timeout.max(Duration::from_millis(1))))
+        .set_response_timeout(Some(options.timeout));
+    let connection = client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await?;
+    let mut asked = connection.clone();
+    let info: String = redis::cmd("INFO").query_async(&mut asked).await?;
+    let run = check(&info)?;
+    let server = Server::new(connection, run, ());
+    let keys = StateKeys::load(&server, keyspace, options, known).await?;
+    Ok(server.with_keys(keys))
+}
+
+/// Checks whether a server is fit, by what it says of itself. Returns which run it is.
+fn check(info: &str) -> Result<RunId, Fault> {
+    let fields: HashMap<&str, &str> = info
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .collect();
+    let field = |name| fields.get(name).map_or("", |value| value.trim());
+    if field("loading") == "1" {
+        return Err(ServerErrorKind::Loading.into());
+    }
+    if version(field("redis_version")) < (6, 2) {
+        return Err(ServerErrorKind::TooOld.into());
+    }
+    if field("role") == "slave" {
+        return Err(ServerErrorKind::Replica.into());
+    }
+    if field("maxmemory") != "0" && field("maxmemory_policy") != "noeviction" {
+        return Err(ServerErrorKind::Evicts.into());
+    }
+    let odd = || Fault::because(ServerErrorKind::Failed, "INFO names no run_id");
+    RunId::from_info(field("run_id")).ok_or_else(odd)
+}
+
+/// The first two numbers of a version. What is no number counts as 0.
+fn version(text: &str) -> (u32, u32) {
+    let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIT: &str = "# Server\r\nredis_version:6.2.0\r\nrun_id:0123456789abcdef0123\r\nloading:0\r\n\
+        role:master\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n";
+
+    fn kind(change: (&str, &str)) -> Option<ServerErrorKind> {
+        assert!(FIT.contains(change.0));
+        check(&FIT.replace(change.0, change.1))
+            .err()
+            .map(|fault| fault.kind())
+    }
+
+    #[test]
+    fn an_unfit_server_is_named() {
+        assert_eq!(kind(("role:master", "role:master")), None);
+        assert_eq!(kind(("6.2.0", "6.0.16")), Some(ServerErrorKind::TooOld));
+        assert_eq!(kind(("6.2.0", "10.0")), None);
+        assert_eq!(
+            kind(("role:master", "role:slave")),
+            Some(ServerErrorKind::Replica)
+        );
+        assert_eq!(
+            kind(("loading:0", "loading:1")),
+            Some(ServerErrorKind::Loading)
+        );
+        assert_eq!(kind(("run_id", "ran_id")), Some(ServerErrorKind::Failed));
+    }
+
+    #[test]
+    fn a_server_that_may_evict_is_unfit() {
+        let evicts = FIT.replace("policy:noeviction", "policy:allkeys-lru");
+        assert!(check(&evicts).is_ok(), "its memory has no bound");
+        let bounded = evicts.replace("maxmemory:0", "maxmemory:1000000");
+        assert_eq!(check(&bounded).unwrap_err().kind(), ServerErrorKind::Evicts);
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_named() {
+        for address in ["", "http://127.0.0.1", "redis://127.0.0.1:port"] {
+            let fault = client(address).unwrap_err();
+            assert_eq!(fault.kind(), ServerErrorKind::Address, "{address}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What the checks share: one server for all of them, and a prefix for each.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use sse_gate_redis::{Redis, RedisOptions, SealingKey, SealingKeys};
+use sse_gate_redis_server::RedisServer;
+use tokio::runtime::Runtime;
+
+/// The server of this test program. It ends with the program.
+pub(crate) static SERVER: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
+
+/// How exactly the checks look at ends: the clock of a real server goes on meanwhile.
+pub(crate) const PRECISION: Duration = Duration::from_millis(50);
+
+/// After so long a silence, the checks count a node as gone.
+pub(crate) const NODE_TTL: Duration = Duration::from_millis(1_500);
+
+/// What one check has: a runtime, and a prefix that no other check uses.
+pub(crate) struct Check {
+    runtime: Runtime,
+    prefix: String,
+}
+
+impl Check {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self {
+            runtime: Runtime::new().expect("a runtime can be made"),
+            prefix: format!("check-{number}"),
+        }
+    }
+
+    /// Another node, with a connection of its own.
+    pub(crate) async fn node(&self) -> Redis {
+        let options = RedisOptions::sealed(SealingKeys::new(SealingKey::new([7; 32])))
+            .with_prefix(&self.prefix)
+            .with_timeout(Duration::from_secs(5))
+            .with_node_ttl(NODE_TTL);
+        let redis = Redis::connect(&SERVER.url(), options).await;
+        redis.expect("the server is fit")
+    }
+
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+}
