@@ -6,13 +6,16 @@ mod handle;
 mod keyspace;
 mod nodes;
 mod options;
+mod redis_sessions;
 mod redis_tokens;
 mod reply;
 mod server;
+mod sessions;
 mod tokens;
 
 pub use error::{ServerError, ServerErrorKind};
 pub use handle::Redis;
 pub use options::RedisOptions;
+pub use redis_sessions::RedisSessions;
 pub use redis_tokens::RedisTokens;
 pub use sse_gate_seal::{SealingKey, SealingKeys};

@@ -21,3 +21,4 @@ mod state;
 pub(crate) use call::{Call, Script, Step};
 pub(crate) use link::{Link, Server};
 pub(crate) use run::RunId;
+pub(crate) use state::StateKeys;
