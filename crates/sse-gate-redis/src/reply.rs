@@ -25,6 +25,12 @@ pub(crate) fn number(value: Value) -> Result<u64, Fault> {
     read(value)
 }
 
+pub(crate) fn numbers<const N: usize>(value: Value) -> Result<[u64; N], Fault> {
+    let numbers: Vec<u64> = read(value)?;
+    let odd = |_| Fault::from(ServerErrorKind::Foreign);
+    numbers.try_into().map_err(odd)
+}
+
 /// A text.
 pub(crate) fn word(value: Value) -> Result<String, Fault> {
     read(value)
