@@ -6,7 +6,9 @@ use std::error::Error;
 
 use redis::{ErrorKind, RedisError, ServerErrorKind as Reply};
 use sse_gate_core::{EntropyError, StoreError};
-use sse_gate_resume::error::{AppendError, BusError, LimiterError, LogError, SessionError};
+use sse_gate_resume::error::{
+    AppendError, AppendErrorKind, BusError, LimiterError, LogError, LogErrorKind, SessionError,
+};
 
 use crate::{ServerError, ServerErrorKind};
 
@@ -97,13 +99,19 @@ impl From<Fault> for SessionError {
 
 impl From<Fault> for LogError {
     fn from(fault: Fault) -> Self {
-        Self::unavailable(fault.0)
+        match fault.kind() {
+            ServerErrorKind::OutOfMemory => LogErrorKind::Full.into(),
+            _ => Self::unavailable(fault.0),
+        }
     }
 }
 
 impl From<Fault> for AppendError {
     fn from(fault: Fault) -> Self {
-        Self::unavailable(fault.0)
+        match fault.kind() {
+            ServerErrorKind::OutOfMemory => AppendErrorKind::NoRoom.into(),
+            _ => Self::unavailable(fault.0),
+        }
     }
 }
 

@@ -3,19 +3,24 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use sse_gate_resume::backend::NodeId;
+
 use crate::fault::Fault;
 use crate::handle::Shared;
-use crate::reply::{byte_strings, millis};
+use crate::logs;
+use crate::reply::{byte_strings, millis, number};
 use crate::server::{Script, Server};
 use crate::sessions;
 
 static BEAT: Script = Script::new(include_str!("nodes.lua"));
+static GONE: Script = Script::new(include_str!("gone.lua"));
 
 /// Gives the first sign of life, and goes on until the last store of this node is dropped.
 pub(crate) async fn begin(shared: &Arc<Shared>) -> Result<(), Fault> {
     beat(shared).await?;
     let every = shared.link.options().node_ttl / 4;
     tokio::spawn(go_on(Arc::downgrade(shared), every));
+    tokio::spawn(logs::keep_those_in_use(Arc::downgrade(shared)));
     Ok(())
 }
 
@@ -48,4 +53,17 @@ async fn beat(shared: &Shared) -> Result<(), Fault> {
         Ok(())
     };
     shared.link.with(beat).await
+}
+
+/// Whether a node is gone: it has given no sign of life for as long as that.
+pub(crate) async fn is_gone(server: &Server, shared: &Shared, node: NodeId) -> Result<bool, Fault> {
+    let keys = shared.link.keyspace();
+    let gone = GONE
+        .call()
+        .key(keys.shared("state"))
+        .key(keys.shared("nodes"))
+        .bytes(server.keys.id.as_bytes())
+        .bytes(&node.to_bytes())
+        .number(millis(shared.link.options().node_ttl));
+    Ok(number(server.run(gone).await?)? > 0)
 }

@@ -17,7 +17,8 @@ pub(crate) fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).map_or(LONGEST, |millis| millis.min(LONGEST))
 }
 
-fn read<T: FromRedisValue>(value: Value) -> Result<T, Fault> {
+/// Reads an answer of several parts, or of none.
+pub(crate) fn read<T: FromRedisValue>(value: Value) -> Result<T, Fault> {
     redis::from_redis_value(value).map_err(|error| RedisError::from(error).into())
 }
 

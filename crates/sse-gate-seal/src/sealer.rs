@@ -78,6 +78,29 @@ impl Sealer {
         Ok(value)
     }
 
+    /// By how many bytes a value is longer than its content. It is the same for all values of a store.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use sse_gate_core::SystemEntropy;
+    /// use sse_gate_seal::{Place, Realm, Sealer, SealingKey, SealingKeys};
+    ///
+    /// let (realm, place) = (Realm::new("my-store", [1; 32]), Place::of("events"));
+    /// let keys = SealingKeys::new(SealingKey::new([7; 32]));
+    /// for (keys, overhead) in [(Some(&keys), 41), (None, 1)] {
+    ///     let sealer = Sealer::new(keys, &realm, Arc::new(SystemEntropy));
+    ///     assert_eq!(sealer.overhead(), overhead);
+    ///     assert_eq!(sealer.seal(&place, b"hello")?.len(), 5 + overhead);
+    /// }
+    /// # Ok::<(), sse_gate_core::EntropyError>(())
+    /// ```
+    pub fn overhead(&self) -> usize {
+        match self.current {
+            Some(_) => HEADER_LEN + TAG_LEN,
+            None => 1,
+        }
+    }
+
     /// The content of a value that stood in `place`.
     pub fn open(&self, place: &Place, value: &[u8]) -> Result<Vec<u8>, UnsealError> {
         match (value.split_first(), &self.current) {

@@ -43,6 +43,12 @@ impl Check {
         redis.expect("the server is fit")
     }
 
+    /// What all keys of this check begin with.
+    #[allow(dead_code, reason = "not all test programs look at keys")]
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use super::shared::SharedLog;
 use super::{LogEpoch, StopReason};
 use crate::node::{Chores, Work, join};
+use crate::store::LogId;
 use crate::sync::Mutex;
 
 /// The logs of a store that have a handle on this node. Each has one window, so that what one handle
@@ -43,6 +44,30 @@ impl LogWindows {
         // One that is not kept takes the lock when it is dropped.
         drop(logs);
         kept
+    }
+
+    /// The logs that are in use on this node, in the order of their epochs. A store that frees a log after
+    /// some time without use keeps these.
+    ///
+    /// ```
+    /// use sse_gate_resume::Logs;
+    /// use sse_gate_resume::backend::{LogStore, MemoryLogStore};
+    ///
+    /// # pollster::block_on(async {
+    /// let store = MemoryLogStore::default();
+    /// let log = Logs::default().with_store(store.clone()).create().await?;
+    /// let in_use = store.windows().in_use();
+    /// assert_eq!((in_use.len(), &in_use[0].name), (1, &log.name()));
+    ///
+    /// drop(log);
+    /// assert!(store.windows().in_use().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn in_use(&self) -> Vec<LogId> {
+        let all = self.all().into_iter();
+        all.filter_map(|log| Some(log.backing.as_ref()?.id.clone()))
+            .collect()
     }
 
     /// Another node says that a log has events up to this number, and may have ended.
