@@ -198,6 +198,11 @@ impl<K> Server<K> {
         self.noted(answer)
     }
 
+    /// Runs a command, and returns its answer.
+    pub(crate) async fn ask(&self, command: Cmd) -> Result<Value, Fault> {
+        self.noted(self.send(&command).await)
+    }
+
     async fn send(&self, command: &Cmd) -> Result<Value, RedisError> {
         match self.connection.clone().send_packed_command(command).await? {
             Value::ServerError(error) => Err(error.into()),

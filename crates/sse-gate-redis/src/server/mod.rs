@@ -18,7 +18,7 @@ mod link;
 mod run;
 mod state;
 
-pub(crate) use call::Script;
+pub(crate) use call::{Call, Script};
 pub(crate) use link::{Link, Server};
 pub(crate) use run::RunId;
 pub(crate) use state::StateKeys;
