@@ -4,16 +4,15 @@
 //! |---|---|---|
 //! | `{P}:state` | who made this state, its epochs and its sealed index key | that of `{P}` |
 //! | `{P}:nodes` | nodes and when they were last seen | that of `{P}` |
-//! | `P:t:DIGEST` | a token's entry | its own |
-//! | `{P}:t:…` | what the tokens' caps and withdrawals need | that of `{P}` |
+//! | `{P}:t:…` | tokens, and what their caps and withdrawals need | that of `{P}` |
 //! | `{P}:s:…` | sessions | that of `{P}` |
 //! | `P:l:{TAG}:…` | a log: its numbers and its events | its own |
 //! | `{P}:l:…` | how many logs there are | that of `{P}` |
 //! | `{P}:p:…` | places of open streams | that of `{P}` |
 //! | `P:bus` | the channel of notices | |
 //!
-//! `P` is the prefix. In a cluster, the text in braces decides where a key is. So tokens and logs, which are
-//! most of the traffic, are spread over all servers, and what one script needs is on one.
+//! `P` is the prefix. In a cluster, the text in braces decides where a key is, and a script can use the keys of one
+//! slot only.
 
 /// Makes the names of keys.
 #[derive(Clone, Debug)]
@@ -31,11 +30,6 @@ impl Keyspace {
     /// A key that shares the slot of all that is counted.
     pub(crate) fn shared(&self, name: &str) -> Vec<u8> {
         format!("{{{}}}:{name}", self.prefix).into_bytes()
-    }
-
-    /// The key of a token's entry.
-    pub(crate) fn token(&self, digest: &[u8; 32]) -> Vec<u8> {
-        [format!("{}:t:", self.prefix).as_bytes(), digest].concat()
     }
 
     /// A key of the log that has this tag.

@@ -8,8 +8,9 @@ use sse_gate_resume::backend::NodeId;
 use crate::fault::Fault;
 use crate::handle::Shared;
 use crate::logs;
-use crate::reply::{millis, number};
+use crate::reply::{byte_strings, millis, number};
 use crate::server::{Script, Server};
+use crate::sessions;
 
 static BEAT: Script = Script::new(include_str!("nodes.lua"));
 static GONE: Script = Script::new(include_str!("gone.lua"));
@@ -34,16 +35,22 @@ async fn go_on(shared: Weak<Shared>, every: Duration) {
     }
 }
 
+/// Gives a sign of life, and lets the sessions of nodes that are gone wait.
 async fn beat(shared: &Shared) -> Result<(), Fault> {
-    let keys = shared.link.keyspace();
+    let (keys, node_ttl) = (shared.link.keyspace(), shared.link.options().node_ttl);
     let beat = |server: Arc<Server>| async move {
         let beat = BEAT
             .call()
             .key(keys.shared("state"))
             .key(keys.shared("nodes"))
+            .key(keys.shared("gone"))
             .bytes(server.keys.id.as_bytes())
-            .bytes(&shared.node.to_bytes());
-        server.run(beat).await.map(drop)
+            .bytes(&shared.node.to_bytes())
+            .number(millis(node_ttl));
+        for gone in byte_strings(server.run(beat).await?)? {
+            sessions::orphan(&server, keys, node_ttl, &gone).await?;
+        }
+        Ok(())
     };
     shared.link.with(beat).await
 }

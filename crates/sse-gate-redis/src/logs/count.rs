@@ -61,7 +61,7 @@ pub(super) async fn keep(server: &Server, keys: &Keyspace, logs: &[(Tag, u64)]) 
 pub(super) async fn leave(server: &Server, keys: &Keyspace, name: &Tag) -> Result<(), Fault> {
     let mut leave = redis::cmd("ZREM");
     leave.arg(keys.shared("l:all")).arg(name.as_bytes());
-    server.run(leave).await.map(drop)
+    server.ask(leave).await.map(drop)
 }
 
 fn call(script: &'static Script, server: &Server, keys: &Keyspace) -> Call {

@@ -1,4 +1,4 @@
-//! What is sent to a server: a [`Step`].
+//! What is sent to a server: a [`Call`] of a [`Script`].
 
 use std::fmt::Display;
 use std::sync::OnceLock;
@@ -65,40 +65,11 @@ impl Call {
         command
     }
 
-    fn by_digest(&self) -> Cmd {
+    pub(super) fn by_digest(&self) -> Cmd {
         self.command("EVALSHA", self.script.digest())
     }
 
     pub(super) fn whole(&self) -> Cmd {
         self.command("EVAL", self.script.source)
-    }
-}
-
-/// A command, or the call of a script.
-#[derive(Clone, Debug)]
-pub(crate) enum Step {
-    Command(Cmd),
-    Call(Call),
-}
-
-impl Step {
-    /// The command to send. A script is sent by its digest.
-    pub(super) fn command(&self) -> Cmd {
-        match self {
-            Self::Command(command) => command.clone(),
-            Self::Call(call) => call.by_digest(),
-        }
-    }
-}
-
-impl From<Cmd> for Step {
-    fn from(command: Cmd) -> Self {
-        Self::Command(command)
-    }
-}
-
-impl From<Call> for Step {
-    fn from(call: Call) -> Self {
-        Self::Call(call)
     }
 }

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use redis::aio::MultiplexedConnection;
-use redis::{Client, ErrorKind, Pipeline, RedisError, Value};
+use redis::{Client, Cmd, ErrorKind, RedisError, Value};
 use tokio::sync::Semaphore;
 
 use super::attach::{attach, client};
-use super::call::Step;
+use super::call::Call;
 use super::run::RunId;
 use super::state::{Known, StateKeys};
 use crate::fault::Fault;
@@ -189,52 +189,25 @@ impl<K> Server<K> {
         self.is_broken.store(true, Ordering::Release);
     }
 
-    /// Sends one step, and returns the answer.
-    pub(crate) async fn run(&self, step: impl Into<Step>) -> Result<Value, Fault> {
-        let step = step.into();
-        let mut connection = self.connection.clone();
-        let answer = connection.send_packed_command(&step.command()).await;
-        self.answer(&step, answer).await
-    }
-
-    /// Sends steps together, as one transaction, and returns their answers. No other client comes between two of
-    /// them. One that fails does not undo those before it.
-    pub(crate) async fn run_all<const N: usize>(
-        &self,
-        steps: [Step; N],
-    ) -> Result<[Result<Value, Fault>; N], Fault> {
-        let mut pipeline = Pipeline::with_capacity(N);
-        pipeline.atomic();
-        for step in &steps {
-            pipeline.add_command(step.command());
-        }
-        let mut connection = self.connection.clone();
-        let sent = connection.send_packed_commands(&pipeline, N + 1, 1).await;
-        let answer = self.noted(sent)?.pop().unwrap_or(Value::Nil);
-        let Value::Array(answers) = self.noted(told(answer))? else {
-            return Err(ServerErrorKind::Failed.into());
-        };
-        let mut answers = answers.into_iter();
-        let mut results = [const { Ok(Value::Nil) }; N];
-        for (result, step) in results.iter_mut().zip(&steps) {
-            *result = self
-                .answer(step, Ok(answers.next().unwrap_or(Value::Nil)))
-                .await;
-        }
-        Ok(results)
-    }
-
-    /// The answer to a step. A script that the server did not know is sent whole.
-    async fn answer(&self, step: &Step, answer: Result<Value, RedisError>) -> Result<Value, Fault> {
-        let answer = match (answer.and_then(told), step) {
-            (Err(error), Step::Call(call)) if is_unknown(&error) => {
-                let mut connection = self.connection.clone();
-                let answer = connection.send_packed_command(&call.whole()).await;
-                answer.and_then(told)
-            }
-            (answer, _) => answer,
+    /// Runs a script, and returns its answer. A script that the server does not know is sent whole.
+    pub(crate) async fn run(&self, call: Call) -> Result<Value, Fault> {
+        let answer = match self.send(&call.by_digest()).await {
+            Err(error) if is_unknown(&error) => self.send(&call.whole()).await,
+            answer => answer,
         };
         self.noted(answer)
+    }
+
+    /// Runs a command, and returns its answer.
+    pub(crate) async fn ask(&self, command: Cmd) -> Result<Value, Fault> {
+        self.noted(self.send(&command).await)
+    }
+
+    async fn send(&self, command: &Cmd) -> Result<Value, RedisError> {
+        match self.connection.clone().send_packed_command(command).await? {
+            Value::ServerError(error) => Err(error.into()),
+            answer => Ok(answer),
+        }
     }
 
     /// Gives the connection up if the error says that it is of no use.
@@ -246,14 +219,6 @@ impl<K> Server<K> {
             }
             fault
         })
-    }
-}
-
-/// An answer, unless it is an error of the server.
-fn told(answer: Value) -> Result<Value, RedisError> {
-    match answer {
-        Value::ServerError(error) => Err(error.into()),
-        answer => Ok(answer),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The connection to a server, and what all operations on it share.
 //!
 //! ```text
-//!  Link ──▶ Server ──▶ Step: a command, or a script
+//!  Link ──▶ Server ──▶ Call of a Script
 //!            │
 //!            └─ which run of the server it is, and the keys of its state
 //! ```
@@ -18,6 +18,7 @@ mod link;
 mod run;
 mod state;
 
-pub(crate) use call::{Call, Script, Step};
+pub(crate) use call::{Call, Script};
 pub(crate) use link::{Link, Server};
 pub(crate) use run::RunId;
+pub(crate) use state::StateKeys;

@@ -1,20 +1,19 @@
 //! What the server does for tokens: one file for each operation, beside its script.
 //!
-//! A token's entry is one key, which `SET NX PX` makes and `GETDEL` takes. Beside it, the token is counted:
+//! A token's entry is one key, which `SET NX PX` makes and `GETDEL` takes. Beside it, the same script counts:
 //!
 //! | key | holds |
 //! |---|---|
+//! | `t:e:DIGEST` | a token's entry |
 //! | `t:ends` | sorted set: digests, by when they end |
 //! | `t:owners` | hash: digest → its subject's tag, and the bytes of its payload |
 //! | `t:of:TAG` | sorted set: digests of a subject, by when they end |
 //! | `t:payloads` | hash: tag → bytes of the subject's payloads; the empty field holds those of all |
 //! | `t:marks` | sorted set: tags of subjects that were withdrawn, by epoch |
 //!
-//! **An entry is stored first and counted in after it, and it can be taken only while it counts.** A withdrawal that
-//! comes before the count is seen by it, and one that comes after it finds the token in the list, and its entry in
-//! place. So a token that is refused opens nothing, even before it is removed again.
+//! What has ended is counted out by the insertions after it, a few at a time. Sums that are counted are exact, as each
+//! script changes them together with what they count.
 
-mod counts;
 mod insert;
 mod take;
 mod value;
@@ -23,3 +22,12 @@ mod withdraw;
 pub(crate) use insert::insert;
 pub(crate) use take::take;
 pub(crate) use withdraw::{epoch, withdraw};
+
+use sse_gate_core::TokenKey;
+
+use crate::keyspace::Keyspace;
+
+/// The key of a token's entry.
+fn entry_key(keys: &Keyspace, token: &TokenKey) -> Vec<u8> {
+    [keys.shared("t:e:"), token.as_bytes().to_vec()].concat()
+}

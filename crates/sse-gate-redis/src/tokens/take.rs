@@ -3,30 +3,33 @@
 use redis::Value;
 use sse_gate_core::{Entry, StoreError, TokenKey};
 
-use super::counts::leave;
-use super::value;
+use super::{entry_key, value};
 use crate::ServerErrorKind;
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
-use crate::reply::number;
-use crate::server::{Server, Step};
+use crate::server::{Script, Server};
 
-/// Takes the entry, and counts it out. An entry that does not count is refused: its subject was withdrawn before it
-/// was counted in, or it was never let in.
+static TAKE: Script = Script::new(include_str!("take.lua"));
+
+/// Takes the entry, and counts it out.
 pub(crate) async fn take(
     server: &Server,
     keys: &Keyspace,
     token: &TokenKey,
 ) -> Result<Result<Option<Entry>, StoreError>, Fault> {
-    let mut get = redis::cmd("GETDEL");
-    get.arg(keys.token(token.as_bytes()));
-    let leave = leave(keys, [token]);
-    let [taken, counted] = server.run_all([Step::from(get), Step::from(leave)]).await?;
-    match (taken?, number(counted?)?) {
-        (Value::Nil, _) | (Value::BulkString(_), 0) => Ok(Ok(None)),
-        (Value::BulkString(found), _) => {
-            Ok(value::open(&server.keys.sealer, token, server.run, &found))
-        }
+    let take = TAKE
+        .call()
+        .key(keys.shared("state"))
+        .key(keys.shared("t:ends"))
+        .key(keys.shared("t:owners"))
+        .key(keys.shared("t:payloads"))
+        .key(entry_key(keys, token))
+        .key(keys.shared("t:of:"))
+        .bytes(server.keys.id.as_bytes())
+        .bytes(token.as_bytes());
+    match server.run(take).await? {
+        Value::Nil => Ok(Ok(None)),
+        Value::BulkString(found) => Ok(value::open(&server.keys.sealer, token, server.run, &found)),
         _ => Err(ServerErrorKind::Foreign.into()),
     }
 }

@@ -32,10 +32,10 @@ pub(super) fn open(
     run: RunId,
     value: &[u8],
 ) -> Result<Option<Entry>, StoreError> {
-    let Some((made_in, sealed)) = value.split_at_checked(RunId::LEN) else {
+    let Some((made_in, rest)) = value.split_at_checked(RunId::LEN) else {
         return Err(StoreError::corrupt("value is too short"));
     };
-    let opened = sealer.open(&place(token, made_in), sealed);
+    let opened = sealer.open(&place(token, made_in), rest);
     let entry = Entry::from_bytes(opened.map_err(StoreError::corrupt)?);
     let entry = entry.map_err(StoreError::corrupt)?;
     if entry.key() != *token {

@@ -1,19 +1,20 @@
 //! Withdrawing the tokens of a subject.
 
-use redis::Value;
-use sse_gate_core::{Epoch, Subject, TokenKey};
+use sse_gate_core::{Epoch, Subject};
 
-use super::counts::{AT_A_TIME, leave};
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
-use crate::reply::{byte_strings, number};
-use crate::server::{Script, Server, Step};
+use crate::reply::{number, numbers};
+use crate::server::{Script, Server};
 
 static WITHDRAW: Script = Script::new(include_str!("withdraw.lua"));
 static EPOCH: Script = Script::new(include_str!("epoch.lua"));
 
 /// How many subjects are remembered. Fewer sign out while one request for a token is under way.
-pub(crate) const SUBJECTS: usize = 4_096;
+const SUBJECTS: usize = 4_096;
+
+/// How many tokens are removed by one script, so that no other client waits long.
+const AT_A_TIME: usize = 256;
 
 /// The present epoch.
 pub(crate) async fn epoch(server: &Server, keys: &Keyspace) -> Result<Epoch, Fault> {
@@ -25,39 +26,33 @@ pub(crate) async fn epoch(server: &Server, keys: &Keyspace) -> Result<Epoch, Fau
 }
 
 /// Marks the subject, and removes its tokens. Returns how many there were.
-///
-/// They are counted out when they are gone. So if it fails in between, they are found by the next try.
 pub(crate) async fn withdraw(
     server: &Server,
     keys: &Keyspace,
     subject: &Subject,
 ) -> Result<usize, Fault> {
     let tag = server.keys.tags.tag(subject.as_str().as_bytes());
-    let list = WITHDRAW
-        .call()
-        .key(keys.shared("state"))
-        .key(keys.shared("t:marks"))
-        .key([keys.shared("t:of:"), tag.as_bytes().to_vec()].concat())
-        .bytes(server.keys.id.as_bytes())
-        .bytes(tag.as_bytes())
-        .number(SUBJECTS);
-    let listed = byte_strings(server.run(list).await?)?;
-    let tokens: Vec<TokenKey> = listed
-        .into_iter()
-        .filter_map(|digest| digest.try_into().ok().map(TokenKey::from_bytes))
-        .collect();
     let mut removed = 0;
-    for tokens in tokens.chunks(AT_A_TIME) {
-        let mut remove = redis::cmd("DEL");
-        for token in tokens {
-            remove.arg(keys.token(token.as_bytes()));
+    for goes_on in 0.. {
+        let withdraw = WITHDRAW
+            .call()
+            .key(keys.shared("state"))
+            .key(keys.shared("t:marks"))
+            .key(keys.shared("t:ends"))
+            .key(keys.shared("t:owners"))
+            .key(keys.shared("t:payloads"))
+            .key([keys.shared("t:of:"), tag.as_bytes().to_vec()].concat())
+            .key(keys.shared("t:e:"))
+            .bytes(server.keys.id.as_bytes())
+            .bytes(tag.as_bytes())
+            .number(SUBJECTS)
+            .number(AT_A_TIME)
+            .number(goes_on.min(1));
+        let [live, more] = numbers(server.run(withdraw).await?)?;
+        removed += usize::try_from(live).unwrap_or(0);
+        if more == 0 {
+            break;
         }
-        let steps = [Step::from(remove), Step::from(leave(keys, tokens))];
-        let [gone, _] = server.run_all(steps).await?;
-        removed += match gone? {
-            Value::Int(gone) => usize::try_from(gone).unwrap_or(0),
-            _ => 0,
-        };
     }
     Ok(removed)
 }

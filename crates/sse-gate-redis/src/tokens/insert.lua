@@ -1,7 +1,7 @@
--- Counts a token in. Its value is stored already.
--- KEYS: state, marks, ends, owners, payloads, prefix of a subject's tokens.
+-- Stores a token's entry, if there is none under its key, and counts it in.
+-- KEYS: state, marks, ends, owners, payloads, the entry; prefixes: of an entry, of a subject's tokens.
 -- ARGV: state id, digest, subject, payload, ttl, epoch,
---   caps: tokens, tokens of a subject, payload bytes, payload bytes of a subject.
+--   caps: tokens, tokens of a subject, payload bytes, payload bytes of a subject; the entry.
 -- Answers {'entered'}, {'there'}, {'withdrawn'}, or {'full', cap, milliseconds to wait}.
 local digest, subject, payload, ttl = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local state = redis.call('HMGET', KEYS[1], 'id', 't.epoch', 't.floor')
@@ -22,10 +22,11 @@ local function count_out(limit)
   for _, one in ipairs(ended) do
     local owner = redis.call('HGET', KEYS[4], one)
     redis.call('ZREM', KEYS[3], one)
+    redis.call('DEL', KEYS[7] .. one)
     if owner then
       local tag, bytes = string.sub(owner, 1, 16), tonumber(string.sub(owner, 17))
       redis.call('HDEL', KEYS[4], one)
-      redis.call('ZREM', KEYS[6] .. tag, one)
+      redis.call('ZREM', KEYS[8] .. tag, one)
       redis.call('HINCRBY', KEYS[5], '', 0 - bytes)
       if redis.call('HINCRBY', KEYS[5], tag, 0 - bytes) <= 0 then
         redis.call('HDEL', KEYS[5], tag)
@@ -35,12 +36,12 @@ local function count_out(limit)
   return #ended
 end
 count_out(64)
-local of_subject = KEYS[6] .. subject
+local of_subject = KEYS[8] .. subject
 for _, one in ipairs(redis.call('ZRANGEBYSCORE', of_subject, '-inf', now, 'LIMIT', 0, 64)) do
   redis.call('ZADD', KEYS[3], 0, one)
 end
 count_out(64)
-if redis.call('ZSCORE', KEYS[3], digest) then
+if redis.call('EXISTS', KEYS[6]) == 1 then
   return {'there'}
 end
 
@@ -67,6 +68,7 @@ while payload > 0 and used('') + payload > tonumber(ARGV[9]) do
     return {'full', 'all bytes', math.min(1000, wait(KEYS[3]))}
   end
 end
+redis.call('SET', KEYS[6], ARGV[11], 'NX', 'PX', ttl)
 redis.call('ZADD', KEYS[3], now + ttl, digest)
 redis.call('ZADD', of_subject, now + ttl, digest)
 redis.call('HSET', KEYS[4], digest, subject .. payload)

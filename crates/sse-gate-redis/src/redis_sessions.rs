@@ -1,0 +1,163 @@
+//! The store of sessions: [`RedisSessions`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sse_gate_core::{SteadyTime, Subject};
+use sse_gate_resume::SessionLimits;
+use sse_gate_resume::backend::{
+    Due, Moment, NodeId, Record, SessionId, SessionKey, SessionStore, StoredSession,
+};
+use sse_gate_resume::error::SessionError;
+
+use crate::Redis;
+use crate::handle::Shared;
+use crate::server::Server;
+use crate::sessions;
+
+/// Keeps sessions on a [`Redis`] server, so that a stream that breaks on one node goes on at another.
+///
+/// All nodes need the same [`ResumeKeys`](sse_gate_resume::ResumeKeys), the same limits, and a bus:
+/// [`RedisBus`](crate::RedisBus).
+///
+/// ```no_run
+/// use sse_gate_redis::{Redis, RedisBus, RedisLogs, RedisOptions, RedisSessions};
+/// use sse_gate_resume::{Logs, ResumeKey, ResumeKeys, SessionLimits, Sessions};
+///
+/// # let secret = [7; 32];
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let redis = Redis::connect("redis://127.0.0.1", RedisOptions::unsealed()).await?;
+/// let logs = Logs::default().with_store(RedisLogs::new(&redis));
+/// // The secret is 32 random bytes, the same on all nodes.
+/// let keys = ResumeKeys::new(ResumeKey::new('a', secret)?);
+/// let sessions = Sessions::new(RedisSessions::new(&redis, SessionLimits::default()), keys)
+///     .with_logs(&logs)
+///     .with_bus(RedisBus::new(&redis));
+/// # let _ = sessions;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What it costs
+///
+/// To create a session is one round trip, and each step of it is two: it is loaded, and swapped in by a script that
+/// compares its version. All times are the server's.
+///
+/// # A node that dies
+///
+/// Each node gives signs of life. If they stop for the time that
+/// [`with_node_ttl`](crate::RedisOptions::with_node_ttl) sets, 10 s by default, its sessions wait for their clients,
+/// since the node was last seen. A client that comes back earlier is let in, too: it takes its session over.
+///
+/// # A failover
+///
+/// A replica that is promoted may lack the last steps. Then a session is again in the generation before: the id that
+/// its client has now is not known, and the client begins anew. An id that was used up in the last moments before the
+/// failover may be good once more. `min-replicas-to-write 1` on the server makes that window small.
+#[derive(Clone, Debug)]
+pub struct RedisSessions {
+    shared: Arc<Shared>,
+    limits: SessionLimits,
+    /// The latest time that the server told, in milliseconds.
+    latest: Arc<AtomicU64>,
+}
+
+impl RedisSessions {
+    /// The sessions on a server, with these caps. All nodes need the same caps.
+    pub fn new(redis: &Redis, limits: SessionLimits) -> Self {
+        Self {
+            shared: Arc::clone(redis.shared()),
+            limits,
+            latest: Arc::default(),
+        }
+    }
+
+    /// The server's time, or the latest one that it told: its clock may be set back, or another server's may be
+    /// behind.
+    fn steady(&self, now: SteadyTime) -> SteadyTime {
+        let latest = self.latest.fetch_max(now.as_millis(), Ordering::Relaxed);
+        now.max(SteadyTime::from_millis(latest))
+    }
+}
+
+impl SessionStore for RedisSessions {
+    fn node(&self) -> NodeId {
+        self.shared.node
+    }
+
+    async fn moment(&self) -> Result<Moment, SessionError> {
+        let link = &self.shared.link;
+        let moment =
+            |server: Arc<Server>| async move { sessions::moment(&server, link.keyspace()).await };
+        let (epoch, now) = link.with(moment).await?;
+        Ok(Moment {
+            epoch,
+            now: self.steady(now),
+            due: Vec::new(),
+        })
+    }
+
+    async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
+        let (link, limits, record) = (&self.shared.link, self.limits, &record);
+        let create = |server: Arc<Server>| async move {
+            sessions::create(&server, link.keyspace(), limits, id, record).await
+        };
+        Ok(link.with(create).await??)
+    }
+
+    async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
+        let link = &self.shared.link;
+        let load = |server: Arc<Server>| async move {
+            sessions::load(&server, link.keyspace(), link.options().node_ttl, key).await
+        };
+        let mut found = link.with(load).await?;
+        if let Some(stored) = &mut found {
+            stored.now = self.steady(stored.now);
+        }
+        Ok(found)
+    }
+
+    async fn swap(
+        &self,
+        id: SessionId,
+        version: u64,
+        record: Record,
+    ) -> Result<bool, SessionError> {
+        let (link, record) = (&self.shared.link, &record);
+        let swap = |server: Arc<Server>| async move {
+            sessions::swap(&server, link.keyspace(), id, version, record).await
+        };
+        Ok(link.with(swap).await?)
+    }
+
+    async fn waiting(
+        &self,
+        subject: Subject,
+        limit: usize,
+    ) -> Result<Vec<SessionId>, SessionError> {
+        let (link, subject) = (&self.shared.link, subject.as_str().as_bytes());
+        let waiting = |server: Arc<Server>| async move {
+            let subject = server.keys.tags.tag(subject);
+            sessions::waiting(&server, link.keyspace(), subject, limit).await
+        };
+        Ok(link.with(waiting).await?)
+    }
+
+    async fn due(&self, limit: usize) -> Result<Due, SessionError> {
+        let link = &self.shared.link;
+        let due = |server: Arc<Server>| async move {
+            sessions::due(&server, link.keyspace(), link.options().node_ttl, limit).await
+        };
+        Ok(link.with(due).await?)
+    }
+
+    async fn revoke(&self, subject: Subject) -> Result<Vec<SessionId>, SessionError> {
+        let (link, subject) = (&self.shared.link, subject.as_str().as_bytes());
+        let revoke = |server: Arc<Server>| async move {
+            let subject = server.keys.tags.tag(subject);
+            sessions::revoke(&server, link.keyspace(), subject).await
+        };
+        Ok(link.with(revoke).await?)
+    }
+}

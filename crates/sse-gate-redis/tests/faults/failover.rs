@@ -1,0 +1,91 @@
+//! A replica is promoted, and lacks what the primary has answered last.
+
+use std::time::{Duration, Instant};
+
+use sse_gate_core::{Limits, TokenGate};
+use sse_gate_redis::{Redis, RedisOptions, RedisTokens};
+use sse_gate_redis_server::RedisServer;
+
+use crate::proxy::Proxy;
+use crate::stage::{issue, keys, redeem, until_it_works};
+
+/// How often a replica is promoted; `SSE_GATE_FAILOVERS` sets another number.
+const FAILOVERS: usize = 5;
+
+fn failovers() -> usize {
+    let given = std::env::var("SSE_GATE_FAILOVERS").ok();
+    given.map_or(FAILOVERS, |given| given.parse().expect("a number"))
+}
+
+/// A replica that has all that the primary has.
+fn replica_of(primary: &RedisServer) -> RedisServer {
+    let port = primary.port().to_string();
+    let replica = RedisServer::start_with(&["--save", "", "--replicaof", "127.0.0.1", &port]);
+    let begun = Instant::now();
+    while replica.info("master_link_status") != "up" {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "it does not replicate"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    replica
+}
+
+/// A3, E1: a token that was taken comes back with a replica that had not heard of it. It is refused all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_a_failover_brings_back_is_refused() {
+    let mut primary = RedisServer::start_with(&["--save", "", "--repl-diskless-sync-delay", "0"]);
+    let proxy = Proxy::to(primary.port()).await;
+    let redis = Redis::connect(&proxy.url(), RedisOptions::sealed(keys())).await;
+    let limits = Limits::default().with_tokens_per_subject(1_000);
+    let gate = TokenGate::new(RedisTokens::new(&redis.expect("it is fit"), limits));
+    for round in 0..failovers() {
+        let replica = replica_of(&primary);
+        let taken = issue(&gate).await.expect("it works");
+        let unused = issue(&gate).await.expect("it works");
+        let tokens = || {
+            replica.cli(&[
+                "EVAL",
+                "return #redis.call('KEYS', '{sse-gate}:t:e:*')",
+                "0",
+            ])
+        };
+        let begun = Instant::now();
+        while tokens() != (2).to_string() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{}", tokens());
+        }
+        // From here on, the replica hears of nothing.
+        replica.cli(&["REPLICAOF", "NO", "ONE"]);
+        redeem(&gate, &taken).await.expect("it is fresh");
+        primary.kill();
+        assert_eq!(tokens(), "2", "the replica has both tokens");
+        proxy.point_at(replica.port());
+
+        assert!(
+            redeem(&gate, &taken).await.is_err(),
+            "round {round}: it entered twice"
+        );
+        let took = until_it_works(&gate).await;
+        assert!(
+            took < Duration::from_secs(1),
+            "round {round}: it took {took:?}"
+        );
+        assert!(
+            redeem(&gate, &taken).await.is_err(),
+            "round {round}: it entered twice"
+        );
+        assert!(
+            redeem(&gate, &unused).await.is_err(),
+            "it is of the run before"
+        );
+        let fresh = issue(&gate).await.expect("it works");
+        redeem(&gate, &fresh).await.expect("it is of this run");
+        replica.cli(&[
+            "EVAL",
+            "return redis.call('DEL', unpack(redis.call('KEYS', '{sse-gate}:t:e:*')))",
+            "0",
+        ]);
+        primary = replica;
+    }
+}

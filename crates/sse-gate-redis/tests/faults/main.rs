@@ -1,0 +1,8 @@
+//! Faults of a real server: it is refused, killed, stopped, full, made a replica, emptied. E1, E2
+
+mod data;
+mod failover;
+mod outages;
+mod proxy;
+mod stage;
+mod unfit;

@@ -1,0 +1,115 @@
+//! The server is not there, does not answer, or is slow.
+
+use std::time::{Duration, Instant};
+
+use sse_gate_core::{IssueErrorKind, Limits, TokenGate};
+use sse_gate_redis::{Redis, RedisOptions, RedisTokens};
+use sse_gate_redis_server::RedisServer;
+
+use crate::stage::{gate, issue, keys, redeem, until_it_works};
+
+/// What a gate waits for its store, and a margin for a busy machine.
+const IN_TIME: Duration = Duration::from_millis(1_000);
+
+/// E1: while the server is down, each operation fails at once or within the time limit. When it is back, so are
+/// the nodes, within a second.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_server_is_told_in_time_and_found_again() {
+    let mut server = RedisServer::start();
+    let gate = gate(&server).await;
+    issue(&gate).await.expect("it works");
+    for _ in 0..3 {
+        server.kill();
+        for _ in 0..20 {
+            let begun = Instant::now();
+            let error = issue(&gate).await.expect_err("there is no server");
+            assert_eq!(error.kind(), IssueErrorKind::StoreUnavailable);
+            assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
+        }
+        server.restart();
+        let took = until_it_works(&gate).await;
+        assert!(took < Duration::from_secs(1), "it took {took:?}");
+    }
+}
+
+/// E1: a server that is stopped keeps its connections, and answers nothing. When it goes on, a token that was shown
+/// meanwhile counts as used, whether it was taken or not, and others still work.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_server_is_told_in_time_and_found_again() {
+    let server = RedisServer::start();
+    let gate = gate(&server).await;
+    let (shown, kept) = (issue(&gate).await.unwrap(), issue(&gate).await.unwrap());
+    let pid = server.pid();
+    server.signal_pid("STOP", &pid);
+    for _ in 0..3 {
+        let begun = Instant::now();
+        assert!(redeem(&gate, &shown).await.is_err());
+        assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
+    }
+    server.signal_pid("CONT", &pid);
+    let took = until_it_works(&gate).await;
+    assert!(took < Duration::from_secs(1), "it took {took:?}");
+    redeem(&gate, &kept).await.expect("nobody has shown it");
+    assert!(redeem(&gate, &kept).await.is_err());
+}
+
+/// E1: a server that is busy for longer than the time limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_server_is_told_in_time() {
+    let server = RedisServer::start_with(&["--save", "", "--enable-debug-command", "yes"]);
+    let gate = gate(&server).await;
+    let port = server.port().to_string();
+    let mut sleeping = std::process::Command::new("redis-cli")
+        .args(["-p", &port, "DEBUG", "SLEEP", "1"])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("redis-cli is installed");
+    let begun = Instant::now();
+    while issue(&gate).await.is_ok() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "the server is never busy"
+        );
+    }
+    let begun = Instant::now();
+    assert!(issue(&gate).await.is_err());
+    assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
+    until_it_works(&gate).await;
+    sleeping.wait().expect("it has ended");
+}
+
+/// E2: operations that wait for a server that says nothing are bounded. One more is refused at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_under_way_are_bounded() {
+    let server = RedisServer::start();
+    let options = RedisOptions::sealed(keys())
+        .with_operations(4)
+        .with_timeout(Duration::from_secs(2));
+    let redis = Redis::connect(&server.url(), options)
+        .await
+        .expect("it is fit");
+    let gate = TokenGate::new(RedisTokens::new(&redis, Limits::default()));
+    let pid = server.pid();
+    server.signal_pid("STOP", &pid);
+    let waiting: Vec<_> = (0..64)
+        .map(|_| {
+            let gate = gate.clone();
+            tokio::spawn(async move {
+                let begun = Instant::now();
+                let error = issue(&gate).await.expect_err("the server is stopped");
+                (error, begun.elapsed())
+            })
+        })
+        .collect();
+    let mut refused_at_once = 0;
+    for task in waiting {
+        let (error, took) = task.await.expect("it does not panic");
+        refused_at_once += usize::from(took < Duration::from_millis(500));
+        assert_eq!(error.kind(), IssueErrorKind::StoreUnavailable);
+    }
+    server.signal_pid("CONT", &pid);
+    assert!(
+        refused_at_once >= 50,
+        "only {refused_at_once} were refused at once"
+    );
+}

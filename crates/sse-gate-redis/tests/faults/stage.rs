@@ -1,0 +1,56 @@
+//! What the tests share: a server of their own, and a gate on it.
+
+use std::time::{Duration, Instant};
+
+use sse_gate_core::{
+    GrantRequest, IssueError, Issued, Limits, RedeemError, Resource, Subject, TokenGate,
+};
+use sse_gate_redis::{Redis, RedisOptions, RedisTokens, SealingKey, SealingKeys};
+use sse_gate_redis_server::RedisServer;
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) type Gate = TokenGate<std::sync::Arc<RedisTokens>>;
+
+pub(crate) fn keys() -> SealingKeys {
+    SealingKeys::new(SealingKey::new([7; 32]))
+}
+
+pub(crate) async fn connect(server: &RedisServer) -> Redis {
+    let redis = Redis::connect(&server.url(), RedisOptions::sealed(keys())).await;
+    redis.expect("the server is fit")
+}
+
+/// The gate of another node.
+pub(crate) async fn gate(server: &RedisServer) -> Gate {
+    TokenGate::new(RedisTokens::new(&connect(server).await, Limits::default()))
+}
+
+pub(crate) fn feed() -> Resource {
+    Resource::new(["feed"]).expect("it is short")
+}
+
+pub(crate) async fn issue(gate: &Gate) -> Result<Issued, IssueError> {
+    let alice = Subject::new("alice").expect("it is short");
+    gate.issue(GrantRequest::new(alice, feed())).await
+}
+
+pub(crate) async fn redeem(gate: &Gate, issued: &Issued) -> Result<(), RedeemError> {
+    gate.redeem(issued.token().expose(), &feed())
+        .await
+        .map(drop)
+}
+
+/// Waits until a token can be issued again. Returns how long that took.
+pub(crate) async fn until_it_works(gate: &Gate) -> Duration {
+    let begun = Instant::now();
+    while let Err(error) = issue(gate).await {
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "it does not work again: {error:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    begun.elapsed()
+}
