@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use futures_util::Stream;
-use redis::Client;
-use sse_gate_redis::RedisLogs;
-use sse_gate_resume::backend::{Notice, Notices};
+use sse_gate_redis::{RedisBus, RedisLogs};
+use sse_gate_resume::backend::{Bus, Notices};
 use sse_gate_resume::conformance::LogBackend;
 
 mod support;
-use support::{Check, NODE_TTL, PRECISION, SERVER};
+use support::{Check, NODE_TTL, PRECISION};
 
 impl LogBackend for Check {
     type Store = RedisLogs;
@@ -36,7 +34,8 @@ impl LogBackend for Check {
     }
 
     async fn subscribe(&self, _: &RedisLogs) -> Option<Notices> {
-        Some(subscribe(&format!("{}:bus", self.prefix())).await)
+        let bus = RedisBus::new(&self.node().await);
+        Some(bus.subscribe().await.expect("the server is up"))
     }
 
     fn block_on<F: Future>(&self, future: F) -> F::Output {
@@ -46,22 +45,6 @@ impl LogBackend for Check {
     fn precision(&self) -> Duration {
         PRECISION
     }
-}
-
-/// What is published on this channel from now on.
-async fn subscribe(channel: &str) -> Notices {
-    let client = Client::open(SERVER.url()).expect("the address is one");
-    let subscription = client.get_async_pubsub().await;
-    let mut subscription = subscription.expect("the server is up");
-    let subscribed = subscription.subscribe(channel).await;
-    subscribed.expect("the server is up");
-    let mut messages = Box::pin(subscription.into_on_message());
-    Notices::new(move |cx| {
-        messages.as_mut().poll_next(cx).map(|message| {
-            let notice = Notice::from_bytes(message?.get_payload_bytes());
-            Some(notice.expect("what a store publishes is a notice"))
-        })
-    })
 }
 
 sse_gate_resume::log_store_conformance!(logs: Check);

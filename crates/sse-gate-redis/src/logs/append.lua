@@ -39,8 +39,9 @@ end
 log.last = seq
 log.bytes = log.bytes + length
 redis.call('HSET', KEYS[1], 'first', text(log.first), 'last', text(seq), 'bytes', text(log.bytes))
-if log.is_empty then
+local life = use(log)
+if log.is_empty and life == 0 then
   redis.call('PEXPIREAT', KEYS[2], log.ends)
 end
 announce(ARGV[5], ARGV[6], log)
-return {'appended', seq, use(log)}
+return {'appended', seq, life}

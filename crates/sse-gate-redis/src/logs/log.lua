@@ -29,7 +29,7 @@ local function find()
     end
     log[name] = number
   end
-  if log.first < 1 or log.first > log.last + 1 or log.ended > 2 then
+  if log.first < 1 or log.first > log.last + 1 or log.ended > 2 or log.life < 1 then
     return nil
   end
   return log
@@ -46,7 +46,7 @@ end
 -- Renews the keys if it is time to. Answers how long the log lives from now, or 0 if nothing was done.
 local function use(log)
   local left = log.ends - now
-  if left > log.life - PAUSE and left <= log.life then
+  if left > math.max(0, log.life - PAUSE) and left <= log.life then
     return 0
   end
   renew(log)

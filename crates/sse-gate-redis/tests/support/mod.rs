@@ -61,7 +61,6 @@ impl Check {
     }
 
     /// What all keys of this check begin with.
-    #[allow(dead_code, reason = "not all test programs look at keys")]
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
     }
