@@ -77,6 +77,7 @@
 //!
 //! The stores use one primary, which may have replicas behind it. A Redis Cluster is not supported yet.
 
+mod copies;
 mod error;
 mod fault;
 mod handle;
