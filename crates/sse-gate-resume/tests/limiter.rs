@@ -126,6 +126,8 @@ fn no_step_grows_with_the_number_of_places() {
 fn nothing_is_remembered_of_places_that_are_gone() {
     let crowd = Crowd::new(100, 100, 0);
     assert_eq!(crowd.limiter.len(), 100);
+    assert!(!crowd.limiter.is_empty());
+    assert_eq!(crowd.limiter.open_of(&crowd.places[0].subject), 1);
     let (freed, ended) = crowd.places.split_at(50);
     block_on(crowd.limiter.free(freed.to_vec())).unwrap();
     assert_eq!(crowd.limiter.len(), 50);

@@ -7,3 +7,4 @@ mod feeds;
 mod silence;
 #[path = "../support/mod.rs"]
 mod support;
+mod windows;

@@ -114,6 +114,28 @@ fn a_node_that_hears_nothing_lets_nobody_in() {
     assert_eq!(client.reconnect(&two).unwrap(), 2);
 }
 
+/// A node that could not look at its logs does not know what it has missed.
+#[test]
+fn a_node_that_cannot_look_at_its_logs_stays_silent() {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    cluster.bus.is_down.store(true, Ordering::Relaxed);
+    cluster.executor.run_for(MAX_SILENCE);
+    append(&log, "meanwhile");
+    cluster.bus.is_down.store(false, Ordering::Relaxed);
+    cluster.fail_logs(true);
+    cluster.executor.run_for(MAX_SILENCE);
+    assert!(!one.sessions.is_connected());
+    assert!(client.read_data().is_empty());
+    cluster.fail_logs(false);
+    cluster.executor.run_for(Duration::from_secs(5));
+    assert!(one.sessions.is_connected());
+    assert_eq!(client.read_data(), ["meanwhile"]);
+}
+
 /// The store has lost a session. It could not be revoked any more, so its connection ends.
 #[test]
 fn a_session_that_the_store_has_lost_ends() {
