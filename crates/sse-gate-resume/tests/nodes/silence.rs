@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use pollster::block_on;
@@ -73,6 +73,40 @@ fn streams_go_on_when_the_channel_is_up_again() {
     assert!(client.connection.is_some());
     cluster.bus.is_down.store(false, Ordering::Relaxed);
     cluster.executor.run_for(MAX_SILENCE);
+    assert_eq!(client.read_data(), ["meanwhile"]);
+}
+
+/// Set when a task is woken.
+#[derive(Default)]
+struct Flag(AtomicBool);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Nothing else would wake it: what it waited for has come already.
+#[test]
+fn a_connection_that_was_held_up_is_woken() {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    cluster.bus.is_down.store(true, Ordering::Relaxed);
+    cluster.executor.run_for(MAX_SILENCE);
+    append(&log, "meanwhile");
+    let flag = Arc::<Flag>::default();
+    let waker = Waker::from(Arc::clone(&flag));
+    let mut cx = Context::from_waker(&waker);
+    let mut buffer = bytes::BytesMut::new();
+    let connection = client.connection.as_mut().unwrap();
+    assert!(connection.poll_write(&mut cx, &mut buffer).is_pending());
+    assert!(!flag.0.load(Ordering::Relaxed));
+    cluster.bus.is_down.store(false, Ordering::Relaxed);
+    cluster.executor.run_for(MAX_SILENCE);
+    assert!(flag.0.load(Ordering::Relaxed));
     assert_eq!(client.read_data(), ["meanwhile"]);
 }
 
@@ -194,17 +228,34 @@ fn a_session_that_was_closed_before_it_was_admitted_is_not_served() {
     assert!(matches!(poll(&mut subscription), Got::Last(_)));
 }
 
-/// The listener ends with its sessions, so that it keeps nothing alive.
+/// The store has no session yet, as its answer is late. That is no loss.
 #[test]
-fn a_listener_ends_with_its_sessions() {
+fn a_session_that_is_not_made_yet_is_not_lost() {
     let cluster = Cluster::new();
     let one = cluster.node(1);
-    assert_eq!(cluster.executor.len(), 1);
-    // A second one ends at once.
-    cluster.listen(1, &one);
-    cluster.executor.settle();
-    assert_eq!(cluster.executor.len(), 1);
-    drop(one);
-    cluster.executor.run_for(MAX_SILENCE);
-    assert_eq!(cluster.executor.len(), 0);
+    let log = alices(&one);
+    let (arrival, grant) = (one.arrival(), one.grant("alice"));
+    let is_held = Arc::new(AtomicBool::new(true));
+    let held = Arc::clone(&is_held);
+    one.store.fates.set(move |operation| {
+        let (held, is_create) = (Arc::clone(&held), operation == "create");
+        poll_fn(move |_| {
+            if is_create && held.load(Ordering::Relaxed) {
+                return Poll::Pending;
+            }
+            Poll::Ready(Fate::Done)
+        })
+    });
+    let opening = Opening::new(arrival, &grant, token(1), log);
+    let mut opening = Box::pin(one.sessions.open(opening));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(opening.as_mut().poll(&mut cx).is_pending());
+    cluster.bus.is_down.store(true, Ordering::Relaxed);
+    cluster.executor.run_for(Duration::from_secs(3));
+    cluster.bus.is_down.store(false, Ordering::Relaxed);
+    cluster.executor.run_for(Duration::from_secs(3));
+    is_held.store(false, Ordering::Relaxed);
+    let mut subscription = block_on(opening).unwrap();
+    assert!(matches!(poll(&mut subscription), Got::Some(_)));
+    assert_eq!(poll(&mut subscription), Got::Nothing);
 }
