@@ -7,6 +7,9 @@ pub(crate) enum Flaw {
     None,
     /// Nothing either: a subscription whose channel broke gets nothing more, and does not end.
     GoesSilent,
+    /// Nothing either: `subscribe` answers some time after the subscription has begun, and a subscription
+    /// ends if too many notices wait for it.
+    AnswersLate,
     /// It sends numbers as floating point numbers.
     CountsInDoubles,
     /// It takes every close for a revocation.

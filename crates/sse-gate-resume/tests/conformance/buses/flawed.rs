@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
 use sse_gate_resume::CloseReason;
@@ -58,6 +59,7 @@ impl Queue {
         let is_full = self.notices.len() >= MAX_WAITING;
         match (self.flaw, notice) {
             (Flaw::DropsTheNewest, _) if is_full => {}
+            (Flaw::AnswersLate, _) if is_full => self.is_over = true,
             (Flaw::ProbesOvertake, Notice::Probe { .. }) => self.notices.push_front(notice),
             _ => self.notices.push_back(notice),
         }
@@ -220,6 +222,9 @@ impl Bus for FlawedBus {
         let mut is_late = self.flaw == Flaw::SubscribesWhenPolled;
         if !is_late {
             begin(&self.shared, &queue);
+        }
+        if self.flaw == Flaw::AnswersLate {
+            thread::sleep(Duration::from_millis(20));
         }
         let last = Dropped {
             flaw: self.flaw,
