@@ -12,7 +12,7 @@ use sse_gate_resume::Opening;
 use sse_gate_resume::error::ResumeError;
 
 use crate::cluster::{Cluster, MAX_SILENCE, Moved, alices};
-use crate::support::{Fate, Got, append, poll, token};
+use crate::support::{Client, Fate, Got, append, poll, token};
 
 /// All notices are lost, and the node is not told. From ten seconds after the last thing that it heard
 /// on, it emits nothing.
@@ -86,6 +86,17 @@ impl Wake for Flag {
     }
 }
 
+/// Lets the task of a client's connection wait.
+fn wait(client: &mut Client) -> Arc<Flag> {
+    let flag = Arc::<Flag>::default();
+    let waker = Waker::from(Arc::clone(&flag));
+    let mut cx = Context::from_waker(&waker);
+    let connection = client.connection.as_mut().unwrap();
+    let polled = connection.poll_write(&mut cx, &mut bytes::BytesMut::new());
+    assert!(polled.is_pending());
+    flag
+}
+
 /// Nothing else would wake it: what it waited for has come already.
 #[test]
 fn a_connection_that_was_held_up_is_woken() {
@@ -97,17 +108,27 @@ fn a_connection_that_was_held_up_is_woken() {
     cluster.bus.is_down.store(true, Ordering::Relaxed);
     cluster.executor.run_for(MAX_SILENCE);
     append(&log, "meanwhile");
-    let flag = Arc::<Flag>::default();
-    let waker = Waker::from(Arc::clone(&flag));
-    let mut cx = Context::from_waker(&waker);
-    let mut buffer = bytes::BytesMut::new();
-    let connection = client.connection.as_mut().unwrap();
-    assert!(connection.poll_write(&mut cx, &mut buffer).is_pending());
+    let flag = wait(&mut client);
     assert!(!flag.0.load(Ordering::Relaxed));
     cluster.bus.is_down.store(false, Ordering::Relaxed);
     cluster.executor.run_for(MAX_SILENCE);
     assert!(flag.0.load(Ordering::Relaxed));
     assert_eq!(client.read_data(), ["meanwhile"]);
+}
+
+/// A node with many connections wakes none of them because it still hears the others.
+#[test]
+fn a_connection_that_may_emit_is_not_woken_by_probes() {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    let flag = wait(&mut client);
+    cluster.executor.run_for(MAX_SILENCE * 3);
+    assert!(!flag.0.load(Ordering::Relaxed));
+    append(&log, "one");
+    assert!(flag.0.load(Ordering::Relaxed));
 }
 
 /// A subscription that ends and begins anew in time is not noticed by any client.
