@@ -55,9 +55,9 @@ fn what_the_window_has_no_room_for_is_read_from_the_store() {
 #[test]
 fn long_events_are_read_from_the_store_many_at_a_time() {
     let (stage, store, log) = stage(LogLimits::default());
-    let long = "x".repeat(1_000);
+    let words = "x".repeat(1_000);
     for _ in 0..60 {
-        append(&log, &long);
+        append(&log, &words);
     }
     let mut client = stage.alice(&log);
     let before = store.reads();

@@ -279,8 +279,9 @@ mod tests {
         let is_telling = Arc::new(());
         let held = Arc::clone(&is_telling);
         round.telling = Some(Box::pin(async move {
-            let _held = held;
-            pending().await
+            pending::<()>().await;
+            drop(held);
+            Ok(())
         }));
         round.tell(vec![LogEpoch::from_bytes([3; 8])]);
         assert_eq!(Arc::strong_count(&is_telling), 2);
