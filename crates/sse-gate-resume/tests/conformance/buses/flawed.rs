@@ -17,6 +17,9 @@ use super::flaw::Flaw;
 /// So many notices wait for a subscription, if the flaw is about that.
 const MAX_WAITING: usize = 1_000;
 
+/// So many notices come after a channel broke, if the flaw is about that.
+const LATE: usize = 5;
+
 /// One node's handle of the bus.
 #[derive(Debug)]
 pub(crate) struct FlawedBus {
@@ -44,6 +47,8 @@ struct Queue {
     notices: VecDeque<Notice>,
     is_over: bool,
     is_deaf: bool,
+    /// How many notices still come.
+    left: usize,
     waker: Option<Waker>,
 }
 
@@ -149,9 +154,11 @@ impl FlawedBus {
                 Flaw::SparesThePublisher => queue.node == self.node,
                 Flaw::TellsOne => place != turn % queues.len(),
                 Flaw::KeepsProbes => is_broken && !matches!(notice, Notice::Probe { .. }),
+                Flaw::BreaksLater => false,
                 _ => is_broken,
             };
-            if !is_missed && !queue.is_deaf {
+            if !is_missed && !queue.is_deaf && queue.left > 0 {
+                queue.left -= 1;
                 queue.take(notice);
             }
             is_one_slow |= queue.notices.len() > MAX_WAITING;
@@ -171,6 +178,7 @@ impl FlawedBus {
                 match self.flaw {
                     Flaw::SkipsABreak | Flaw::KeepsProbes => {}
                     Flaw::GoesSilent => queue.is_deaf = true,
+                    Flaw::BreaksLater => queue.left = LATE,
                     _ => queue.end(),
                 }
             }
@@ -214,6 +222,7 @@ impl Bus for FlawedBus {
             notices: VecDeque::new(),
             is_over: false,
             is_deaf: had_a_break && self.flaw == Flaw::StaysDeaf,
+            left: usize::MAX,
             waker: None,
         }));
         let begin = move |shared: &Mutex<Shared>, queue: &Arc<Mutex<Queue>>| {

@@ -79,6 +79,12 @@ fn going_silent_breaks_no_law() {
     assert_eq!(broken_by(Flaw::GoesSilent), BTreeSet::new());
 }
 
+/// What was on its way when the channel broke may come. It is the hole behind it that breaks a law.
+#[test]
+fn breaking_later_breaks_no_law() {
+    assert_eq!(broken_by(Flaw::BreaksLater), BTreeSet::new());
+}
+
 /// A subscription that is not read may end. A check that published without end while `subscribe` was under
 /// way once took that for a hole, if its thread had to wait for a processor.
 #[test]
