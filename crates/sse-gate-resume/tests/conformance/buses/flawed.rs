@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
-use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -13,9 +12,7 @@ use sse_gate_resume::conformance::BusBackend;
 use sse_gate_resume::error::BusError;
 
 use super::flaw::Flaw;
-
-/// So many notices wait for a subscription, if the flaw is about that.
-const MAX_WAITING: usize = 1_000;
+use super::queue::{MAX_WAITING, Queue};
 
 /// So many notices come after a channel broke, if the flaw is about that.
 const LATE: usize = 5;
@@ -39,62 +36,10 @@ struct Shared {
     published: usize,
 }
 
-/// What waits for one subscription.
-#[derive(Debug)]
-struct Queue {
-    flaw: Flaw,
-    node: u8,
-    notices: VecDeque<Notice>,
-    is_over: bool,
-    is_deaf: bool,
-    /// How many notices still come.
-    left: usize,
-    waker: Option<Waker>,
-}
-
 impl Shared {
     fn queues(&mut self) -> Vec<Arc<Mutex<Queue>>> {
         self.queues.retain(|queue| queue.strong_count() > 0);
         self.queues.iter().filter_map(Weak::upgrade).collect()
-    }
-}
-
-impl Queue {
-    fn take(&mut self, notice: Notice) {
-        let is_full = self.notices.len() >= MAX_WAITING;
-        match (self.flaw, notice) {
-            (Flaw::DropsTheNewest, _) if is_full => {}
-            (Flaw::AnswersLate, _) if is_full => self.is_over = true,
-            (Flaw::ProbesOvertake, Notice::Probe { .. }) => self.notices.push_front(notice),
-            _ => self.notices.push_back(notice),
-        }
-        if self.flaw == Flaw::DropsTheOldest && is_full {
-            self.notices.pop_front();
-        }
-        self.wake();
-    }
-
-    fn end(&mut self) {
-        self.is_over = true;
-        self.wake();
-    }
-
-    fn wake(&mut self) {
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
-    }
-
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Notice>> {
-        if self.is_over {
-            return Poll::Ready(None);
-        }
-        let next = self.notices.pop_front();
-        if next.is_none() {
-            self.waker = Some(cx.waker().clone());
-            return Poll::Pending;
-        }
-        Poll::Ready(next)
     }
 }
 

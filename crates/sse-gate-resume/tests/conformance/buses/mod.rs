@@ -2,6 +2,7 @@
 
 mod flaw;
 mod flawed;
+mod queue;
 
 use std::collections::BTreeSet;
 
