@@ -94,6 +94,9 @@ flaws! {
         what_is_appended_is_announced,
         an_announced_event_is_in_the_store,
         a_refused_append_announces_nothing_false;
+    announcing_no_end_is_seen: AnnouncesNoEnd breaks
+        what_is_appended_is_announced,
+        an_announced_event_is_in_the_store;
     announcing_early_is_seen: AnnouncesEarly breaks
         an_announced_event_is_in_the_store,
         a_refused_append_announces_nothing_false;

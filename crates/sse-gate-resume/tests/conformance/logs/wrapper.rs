@@ -158,6 +158,9 @@ impl LogStore for Wrapper {
         if self.is(Flaw::AnnouncesTheRefused) && appended.is_err() {
             self.announce(&log, 1, None).await;
         }
+        if self.is(Flaw::AnnouncesNoEnd) && appended.is_ok() {
+            self.announce(&log, 0, None).await;
+        }
         if self.is(Flaw::CutsTheLarge) && appended.is_err() && event.len() > 100 {
             appended = self.inner.append(log, event.slice(..100)).await;
         }
@@ -205,7 +208,12 @@ impl LogStore for Wrapper {
             self.announce(&log, 0, Some(how)).await;
             dawdle();
         }
-        self.inner.end(log, how).await
+        let ended = self.inner.end(log.clone(), how).await;
+        let found = self.inner.open(log.name.clone()).await.unwrap();
+        if self.is(Flaw::AnnouncesNoEnd) && found.is_some() {
+            self.announce(&log, 0, None).await;
+        }
+        ended
     }
 
     async fn remove(&self, log: LogId) -> Result<(), LogError> {
@@ -256,7 +264,7 @@ impl Flawed {
         Wrapper {
             flaw: self.flaw,
             inner: match self.flaw {
-                Flaw::AnnouncesNothing | Flaw::AnnouncesEarly => inner,
+                Flaw::AnnouncesNothing | Flaw::AnnouncesNoEnd | Flaw::AnnouncesEarly => inner,
                 _ => inner.with_bus(&self.bus),
             },
             bus: self.bus.clone(),
