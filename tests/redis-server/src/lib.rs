@@ -55,6 +55,15 @@ impl RedisServer {
         server
     }
 
+    /// Starts a sentinel with this file of settings, which it rewrites.
+    ///
+    /// # Panics
+    ///
+    /// The program is not installed, or does not start.
+    pub fn start_sentinel(file: &str) -> Self {
+        Self::start_with(&[file, "--sentinel"])
+    }
+
     /// The port that it listens at.
     pub fn port(&self) -> u16 {
         self.port
@@ -141,10 +150,11 @@ impl RedisServer {
         let mut command = Command::new("sh");
         command
             .args(["-c", KEEPER, "sh", program])
+            // A file of settings comes before all other ones.
+            .args(&self.settings)
             .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
             .arg("--dir")
             .arg(self.folder.path())
-            .args(&self.settings)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -175,7 +185,130 @@ impl Drop for RedisServer {
     }
 }
 
-fn free_port() -> u16 {
+/// A cluster of three primaries.
+#[derive(Debug)]
+pub struct RedisCluster(Vec<RedisServer>);
+
+impl RedisCluster {
+    /// Starts the servers, and shares the slots out among them.
+    ///
+    /// # Panics
+    ///
+    /// The programs are not installed, or the cluster does not come up.
+    pub fn start() -> Self {
+        let settings = [
+            "--save",
+            "",
+            "--cluster-enabled",
+            "yes",
+            "--cluster-node-timeout",
+            "2000",
+        ];
+        let servers: Vec<_> = (0..3).map(|_| RedisServer::start_with(&settings)).collect();
+        let addresses = servers
+            .iter()
+            .map(|server| format!("127.0.0.1:{}", server.port));
+        let created = Command::new("redis-cli")
+            .args(["--cluster", "create"])
+            .args(addresses)
+            .arg("--cluster-yes")
+            .output()
+            .expect("redis-cli is installed");
+        assert!(
+            created.status.success(),
+            "{}",
+            String::from_utf8_lossy(&created.stdout)
+        );
+        let cluster = Self(servers);
+        let deadline = Instant::now() + PATIENCE;
+        while !cluster
+            .0
+            .iter()
+            .all(|server| server.cli(&["CLUSTER", "INFO"]).contains("state:ok"))
+        {
+            assert!(Instant::now() < deadline, "the cluster does not come up");
+            sleep(Duration::from_millis(20));
+        }
+        cluster
+    }
+
+    /// Its servers.
+    pub fn servers(&self) -> &[RedisServer] {
+        &self.0
+    }
+
+    /// The addresses of its servers.
+    pub fn urls(&self) -> Vec<String> {
+        self.0.iter().map(RedisServer::url).collect()
+    }
+
+    /// The server that has the slot of this key, by its place.
+    ///
+    /// # Panics
+    ///
+    /// No server has it.
+    pub fn owner_of(&self, key: &str) -> usize {
+        let slot: u16 = self.0[0]
+            .cli(&["CLUSTER", "KEYSLOT", key])
+            .parse()
+            .expect("a slot");
+        let owns = |server: &RedisServer| {
+            let nodes = server.cli(&["CLUSTER", "NODES"]);
+            let own = nodes
+                .lines()
+                .find(|line| line.contains("myself"))
+                .unwrap_or_default()
+                .to_owned();
+            let mut ranges = own.split(' ').skip(8);
+            ranges.any(|range| {
+                let (from, to) = range.split_once('-').unwrap_or((range, range));
+                let bounds = from.parse::<u16>().ok().zip(to.parse::<u16>().ok());
+                bounds.is_some_and(|(from, to)| (from..=to).contains(&slot))
+            })
+        };
+        self.0.iter().position(owns).expect("a server has the slot")
+    }
+
+    /// Moves the slot of this key, with all that is in it, to another server, as an operator does. Returns its place.
+    ///
+    /// # Panics
+    ///
+    /// It can't be moved.
+    pub fn move_slot_of(&self, key: &str) -> usize {
+        let from = self.owner_of(key);
+        let to = (from + 1) % self.0.len();
+        let slot = self.0[0].cli(&["CLUSTER", "KEYSLOT", key]);
+        let id = |place: usize| self.0[place].cli(&["CLUSTER", "MYID"]);
+        let (from_id, to_id) = (id(from), id(to));
+        self.0[to].cli(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from_id]);
+        self.0[from].cli(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &to_id]);
+        let port = self.0[to].port.to_string();
+        // Keys are bytes, so the server passes them on by itself.
+        let script = "local keys = redis.call('CLUSTER', 'GETKEYSINSLOT', ARGV[1], 100)
+            if #keys > 0 then
+              redis.call('MIGRATE', '127.0.0.1', ARGV[2], '', 0, 5000, 'KEYS', unpack(keys))
+            end
+            return #keys";
+        loop {
+            let moved = self.0[from].cli(&["EVAL", script, "0", &slot, &port]);
+            let moved: u32 = moved.parse().unwrap_or_else(|_| panic!("{moved}"));
+            if moved == 0 {
+                break;
+            }
+        }
+        for server in &self.0 {
+            server.cli(&["CLUSTER", "SETSLOT", &slot, "NODE", &to_id]);
+        }
+        to
+    }
+}
+
+/// A port that nobody listens at.
+///
+/// # Panics
+///
+/// There is none.
+pub fn free_port() -> u16 {
     let listener: io::Result<TcpListener> = TcpListener::bind("127.0.0.1:0");
     let address = listener.and_then(|listener| listener.local_addr());
     address.expect("there is a free port").port()

@@ -1,8 +1,12 @@
 //! What the server keeps is lost, damaged, forged or of another kind.
 
+use std::time::{Duration, Instant};
+
 use sse_gate_core::{Limits, RefusalReason, TokenGate};
-use sse_gate_redis::{Redis, RedisOptions, RedisTokens, ServerErrorKind};
+use sse_gate_redis::{Redis, RedisOptions, RedisSessions, RedisTokens, ServerErrorKind};
 use sse_gate_redis_server::RedisServer;
+use sse_gate_resume::SessionLimits;
+use sse_gate_resume::backend::SessionStore;
 
 use crate::stage::{connect, feed, gate, issue, keys, redeem, until_it_works};
 
@@ -122,18 +126,40 @@ async fn wrong_sealing_keys_are_told_at_the_start() {
     assert_eq!(kind(RedisOptions::sealed(only_new)).await, None);
 }
 
-/// E1: the memory of the server is full. Newcomers are refused, what is there can be taken, and there is room again.
+/// E1: the memory of the server is full. Newcomers are refused; what is there can be taken, a user can sign out, and nodes
+/// give signs of life. When there is memory again, there is room again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_memory_refuses_newcomers_only() {
     let server = RedisServer::start();
-    let gate = TokenGate::new(RedisTokens::new(
-        &connect(&server).await,
-        Limits::default().with_tokens_per_subject(1_000),
-    ));
-    let issued = issue(&gate).await.expect("it works");
+    let redis = connect(&server).await;
+    let limits = Limits::default().with_tokens_per_subject(1_000);
+    let gate = TokenGate::new(RedisTokens::new(&redis, limits));
+    let (issued, other) = (issue(&gate).await.unwrap(), issue(&gate).await.unwrap());
+    let last_seen = || server.cli(&["ZRANGE", "{sse-gate}:nodes", "0", "-1", "WITHSCORES"]);
     server.cli(&["CONFIG", "SET", "maxmemory", "1"]);
+    let before = last_seen();
     assert!(issue(&gate).await.is_err());
     redeem(&gate, &issued).await.expect("to take frees memory");
+    let alice = sse_gate_core::Subject::new("alice").expect("it is short");
+    assert_eq!(
+        gate.withdraw(alice.clone())
+            .await
+            .expect("to sign out frees memory"),
+        1
+    );
+    assert!(redeem(&gate, &other).await.is_err());
+    RedisSessions::new(&redis, SessionLimits::default())
+        .revoke(alice)
+        .await
+        .expect("to revoke frees memory");
+    let begun = Instant::now();
+    while last_seen() == before {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "the node counts as gone"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     server.cli(&["CONFIG", "SET", "maxmemory", "0"]);
     until_it_works(&gate).await;
 }

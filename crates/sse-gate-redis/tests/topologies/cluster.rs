@@ -1,0 +1,75 @@
+//! A cluster of three primaries. E16
+
+use sse_gate_redis::{Redis, RedisBus};
+use sse_gate_redis_server::RedisCluster;
+use sse_gate_resume::backend::{Bus, NodeId, Notice};
+
+use crate::stage::{Node, PATIENCE, options, walk};
+
+async fn node(cluster: &RedisCluster) -> Node {
+    let urls = cluster.urls();
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+    Node::new(Redis::connect_cluster(&urls, options()).await)
+}
+
+/// E16: all works on a cluster, and logs are spread over its servers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_serves_all_stores() {
+    let cluster = RedisCluster::start();
+    let (one, other) = (node(&cluster).await, node(&cluster).await);
+    walk(&one, &other).await;
+    let mut kept = Vec::new();
+    for _ in 0..60 {
+        kept.push(one.logs.create().await.expect("a log"));
+    }
+    for server in cluster.servers() {
+        let keys = server.cli(&["DBSIZE"]);
+        assert!(keys.parse::<u32>().is_ok_and(|keys| keys > 5), "{keys}");
+    }
+}
+
+/// E16: the slot of tokens moves to another server while nodes run. Nothing is lost or doubled: a token that was issued
+/// before is of another run of a server, and is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slot_that_moves_is_followed() {
+    let cluster = RedisCluster::start();
+    let (one, other) = (node(&cluster).await, node(&cluster).await);
+    for round in 0..3 {
+        let before = one.issue().await.expect("a token");
+        cluster.move_slot_of("{sse-gate}:state");
+        let took = one.until_it_works().await;
+        assert!(took.as_secs() < 5, "round {round}: it took {took:?}");
+        assert!(other.redeem(&before).await.is_err(), "it is of another run");
+        walk(&one, &other).await;
+    }
+}
+
+/// I7: a probe comes after all that was published before it, on whichever server.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_overtakes_no_notice() {
+    let cluster = RedisCluster::start();
+    let node = node(&cluster).await;
+    let bus = RedisBus::new(&node.redis);
+    let mut notices = bus.subscribe().await.expect("a channel");
+    let listener = NodeId::from_bytes([1; 8]);
+    for number in 1..=200 {
+        let mut logs = Vec::new();
+        for _ in 0..3 {
+            let log = node.logs.create().await.expect("a log");
+            let event = sse_gate_codec::Event::new().data("x");
+            log.append(&event).await.expect("an event");
+            logs.push(log.epoch());
+        }
+        let probe = Notice::Probe { listener, number };
+        bus.publish(probe).await.expect("a channel");
+        loop {
+            let heard = tokio::time::timeout(PATIENCE, notices.next()).await;
+            match heard.expect("a notice comes").expect("it has not ended") {
+                Notice::Appended { log, .. } => logs.retain(|epoch| *epoch != log),
+                notice if notice == probe => break,
+                _ => {}
+            }
+        }
+        assert!(logs.is_empty(), "probe {number} has overtaken a notice");
+    }
+}
