@@ -59,7 +59,7 @@ fn an_append_takes_few_commands_however_long_the_log_is() {
         costs.push(stats.lines().filter_map(calls).sum::<u64>());
     }
     // The script, its commands, and some that the node and this test send meanwhile.
-    assert!(costs.iter().all(|cost| *cost < 9_100), "{costs:?}");
+    assert!(costs.iter().all(|cost| *cost < 10_100), "{costs:?}");
     assert!(costs[0].abs_diff(costs[1]) < 100, "{costs:?}");
 }
 

@@ -7,7 +7,7 @@ use sse_gate_resume::error::{AppendErrorKind, LogErrorKind};
 
 use crate::stage::{Scene, log};
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "epoch",
     "writer",
     "ended",
@@ -19,6 +19,7 @@ const FIELDS: [&str; 11] = [
     "max_age",
     "life",
     "ends",
+    "run",
 ];
 
 const VALUES: [&str; 12] = [
