@@ -42,7 +42,7 @@ use crate::server::Server;
 ///
 /// Each operation is one round trip, and one script on the server. To renew or free more than 256 places takes one for
 /// each 256. A claim takes no longer because many places are in use, or because many have ended at once, as after the
-/// death of a node. A place takes about 250 bytes of the server's memory.
+/// death of a node. A place takes about half a kilobyte of the server's memory.
 ///
 /// # Nodes that die, and servers
 ///
@@ -53,6 +53,7 @@ use crate::server::Server;
 ///   ttl. Until then there may be more streams than the caps allow: up to twice as many, if as many newcomers come.
 /// - Redis answers before its replicas know. So a replica that is promoted may lack the places of the last moment.
 ///   Their nodes claim them again, too.
+/// - A server whose memory is full gives no place to newcomers. It still renews and frees places.
 #[derive(Clone, Debug)]
 pub struct RedisLimiter {
     shared: Arc<Shared>,

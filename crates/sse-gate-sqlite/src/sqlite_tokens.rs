@@ -11,7 +11,7 @@ use crate::database::Shared;
 use crate::engine::{Step, WhenAbandoned};
 use crate::fault::Fault;
 use crate::file::{Name, number};
-use crate::tokens::{self, FoundToken, TokenRow, caps};
+use crate::tokens::{self, FoundToken, TokenRow};
 use crate::{Database, DatabaseError, DatabaseErrorKind};
 
 /// Keeps unused tokens in a [`Database`]. Its caps are exact, and a restart loses nothing.

@@ -15,6 +15,7 @@ pub(crate) fn routes(demo: &Demo, args: &Args) -> Result<Router, SetupError> {
         .route("/", get(page))
         .route("/assets/{file}", get(page))
         .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .route("/demo/login", post(login))
         .route("/demo/logout", post(logout))
@@ -43,6 +44,10 @@ async fn page(State(demo): State<Demo>, request: Request) -> Response {
 
 async fn healthz(State(demo): State<Demo>) -> Response {
     demo.healthz().map(Body::new)
+}
+
+async fn readyz(State(demo): State<Demo>) -> Response {
+    demo.readyz().map(Body::new)
 }
 
 async fn metrics(State(demo): State<Demo>) -> Response {

@@ -12,7 +12,7 @@ async fn main() -> Result<(), SetupError> {
     let args = Args::from_command_line();
     server::log_to_stderr(args.log_format);
     let shutdown = server::on_signal();
-    let demo = Demo::new(&args, shutdown.clone())?;
+    let demo = Demo::new(&args, shutdown.clone()).await?;
 
     let app = demo.strip_layer().layer(routes::routes(&demo, &args)?);
 

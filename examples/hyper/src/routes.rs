@@ -72,6 +72,7 @@ where
             ([_, .., ""], _) => Demo::not_found(),
             ([""] | ["assets", _], &Method::GET | &Method::HEAD) => demo.page(uri.path()),
             (["healthz"], &Method::GET | &Method::HEAD) => demo.healthz(),
+            (["readyz"], &Method::GET | &Method::HEAD) => demo.readyz(),
             (["metrics"], &Method::GET | &Method::HEAD) => demo.metrics(),
             (["demo", "login"], &Method::POST) => login(&demo, request).await,
             (["demo", "logout"], &Method::POST) => logout(&demo, request).await,
@@ -91,7 +92,9 @@ where
             (["topics", _, "stream"], _) => return open(self.topics, request).await,
             (["topics", _, "publish"], &Method::POST) => publish(&demo, request).await,
             (["demo", "drop"], &Method::POST) => drop_connection(&demo, request).await,
-            (["" | "healthz" | "metrics"] | ["assets", _], _) => method_not_allowed("GET,HEAD"),
+            (["" | "healthz" | "readyz" | "metrics"] | ["assets", _], _) => {
+                method_not_allowed("GET,HEAD")
+            }
             (
                 ["demo", "login" | "logout" | "drop"]
                 | ["generations"]

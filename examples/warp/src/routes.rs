@@ -81,6 +81,11 @@ fn generations(demo: &Demo) -> Vec<BoxedFilter<(Response,)>> {
             "GET,HEAD",
         ),
         at(
+            warp::path!("readyz"),
+            get().and(demo()).map(readyz),
+            "GET,HEAD",
+        ),
+        at(
             warp::path!("metrics"),
             get().and(demo()).map(metrics),
             "GET,HEAD",
@@ -232,6 +237,10 @@ fn page(demo: Demo, path: FullPath) -> Response {
 
 fn healthz(demo: Demo) -> Response {
     reply(demo.healthz())
+}
+
+fn readyz(demo: Demo) -> Response {
+    reply(demo.readyz())
 }
 
 fn metrics(demo: Demo) -> Response {

@@ -9,14 +9,10 @@ if known then
     return 'replaced'
   end
   tag = known_tag
-else
-  remove(id)
-  if count(KEYS[4] .. tag) >= tonumber(ARGV[6]) then
-    return 'subject'
-  end
-  if count(KEYS[2]) >= tonumber(ARGV[7]) then
-    return 'all'
-  end
+elseif count(KEYS[4] .. tag) >= tonumber(ARGV[6]) then
+  return 'subject'
+elseif count(KEYS[2]) >= tonumber(ARGV[7]) then
+  return 'all'
 end
 last_until(now + ARGV[5], id, tag)
 redis.call('HSET', KEYS[3], id, tag .. generation)

@@ -15,7 +15,7 @@
 //! totals stand in the file and change in the same transaction as the rows, so a transaction that is taken
 //! back takes them along. They are counted anew only when the file is opened.
 
-pub(crate) mod caps;
+mod caps;
 mod ended;
 mod insert;
 mod lost;

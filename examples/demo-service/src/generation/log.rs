@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     fn log() -> Log {
-        Log::new(GenerationId::random().unwrap())
+        Log::new(GenerationId::random(None).unwrap())
     }
 
     #[test]

@@ -36,7 +36,7 @@ mod watch;
 mod work;
 
 pub use self::error::StartError;
-pub use self::id::GenerationId;
+pub use self::id::{GenerationId, InvalidNodeDigit, NodeDigit};
 pub use self::job::Generation;
 pub use self::limits::Limits;
 pub use self::log::MAX_RECORDS;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::shelf::Shelf;
 use super::turns::Turns;
-use super::{Generation, GenerationId, Limits, Pace, StartError, work};
+use super::{Generation, GenerationId, Limits, NodeDigit, Pace, StartError, work};
 use crate::infer::{Sample, TypeName};
 use crate::users::UserId;
 
@@ -17,6 +17,7 @@ pub struct Generations(Arc<Registry>);
 struct Registry {
     limits: Limits,
     pace: Pace,
+    node: Option<NodeDigit>,
     threads: Turns,
     shelf: Mutex<Shelf>,
 }
@@ -24,10 +25,16 @@ struct Registry {
 impl Generations {
     /// An empty registry.
     pub fn new(limits: Limits, pace: Pace) -> Self {
+        Self::of_node(limits, pace, None)
+    }
+
+    /// An empty registry, whose ids begin with this digit, if there is one.
+    pub fn of_node(limits: Limits, pace: Pace, node: Option<NodeDigit>) -> Self {
         let threads = Turns::new(limits.computing);
         Self(Arc::new(Registry {
             limits,
             pace,
+            node,
             threads,
             shelf: Mutex::default(),
         }))
@@ -50,7 +57,7 @@ impl Generations {
     ) -> Result<GenerationId, StartError> {
         let name = name.map(TypeName::new).transpose()?.unwrap_or_default();
         let sample = Sample::new(source)?;
-        let id = GenerationId::random()?;
+        let id = GenerationId::random(self.0.node)?;
         let bytes = sample.as_str().len();
         let generation = Generation::new(id.clone(), owner.clone(), name, bytes);
         self.shelf().add(generation.clone(), &self.0.limits)?;

@@ -99,7 +99,7 @@ mod tests {
     use crate::infer::TypeName;
 
     fn job(owner: &str, bytes: usize) -> Generation {
-        let id = GenerationId::random().unwrap();
+        let id = GenerationId::random(None).unwrap();
         Generation::new(id, UserId::new(owner), TypeName::default(), bytes)
     }
 

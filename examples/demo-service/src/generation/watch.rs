@@ -83,7 +83,7 @@ mod tests {
     }
 
     fn job() -> Generation {
-        let id = GenerationId::random().unwrap();
+        let id = GenerationId::random(None).unwrap();
         Generation::new(id, UserId::new("alice"), TypeName::default(), 0)
     }
 

@@ -6,27 +6,24 @@ use std::time::Duration;
 
 use http::request::Parts;
 use metrics_exporter_prometheus::PrometheusHandle;
-use sse_gate::core::SystemEntropy;
 use sse_gate::mint::Authenticator;
 use sse_gate::sessions::{LogBudget, ResumePolicy, SessionLimits};
 use sse_gate::{
-    Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, Logs, MemorySessions, MetricsObserver,
-    Problem, Resumable, ResumeKeys, Sessions, SseRoute, StreamSlots, StripTokenLayer,
-    TracingObserver, WorkSlots,
+    Gate, GateLayer, JwtAuthenticator, JwtKey, Limits, Logs, MetricsObserver, Problem, Resumable,
+    Sessions, SseRoute, StreamSlots, StripTokenLayer, TracingObserver, WorkSlots,
 };
-use sse_gate_moka::MokaStore;
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
 use super::body::Bodies;
 use super::chat::Chat;
 use super::connections::Connections;
-use super::data::Data;
 use super::ending::end_with;
 use super::feed::Feed;
+use super::storage::Storage;
 use crate::generation::{Generations, Limits as GenerationLimits};
 use crate::login::{AUDIENCE, Attempts, JwtSecret, Signer};
-use crate::server::{Args, StoreKind, record_metrics};
+use crate::server::{Args, record_metrics};
 use crate::users::{UserId, Users};
 
 /// Why the demo can't be set up.
@@ -75,22 +72,21 @@ impl Demo {
     ///
     /// It installs the process's metrics recorder, so a process has one demo. To be called within
     /// a Tokio runtime.
-    pub fn new(args: &Args, shutdown: CancellationToken) -> Result<Self, SetupError> {
-        let data = args.data.as_deref().map(Data::open).transpose()?;
-        let data = data.as_ref();
-        let secret = JwtSecret::from_env_or(data.map(Data::jwt_secret))?;
+    pub async fn new(args: &Args, shutdown: CancellationToken) -> Result<Self, SetupError> {
+        let storage = Storage::open(args).await?;
+        let secret = JwtSecret::from_env_or(storage.jwt_secret())?;
         let key = JwtKey::hs256(secret.as_bytes())?;
         let metrics = record_metrics()?;
         let observer = (MetricsObserver::install(), TracingObserver::default());
-        let sessions = sessions(args, data)?.with_observer(observer);
+        let sessions = sessions(args, &storage)?.with_observer(observer);
         let policy = ResumePolicy::default()
             .with_retry(args.retry())
             .with_takeovers(args.takeovers, Duration::from_secs(10));
-        let logs = data.map_or_else(Logs::default, Data::logs);
+        let logs = storage.logs();
         let resumable = Resumable::new(&sessions)
             .with_policy(policy)
             .with_work_slots(WorkSlots::new(args.streams, args.streams_per_subject));
-        let generations = Generations::new(GenerationLimits::default(), args.pace());
+        let generations = Generations::of_node(GenerationLimits::default(), args.pace(), args.node);
         end_with(shutdown.clone(), generations.clone());
         sweep(sessions.clone());
         Ok(Self(Arc::new(Assembly {
@@ -101,7 +97,7 @@ impl Demo {
             signer: Signer::new(secret.as_bytes()),
             authenticator: JwtAuthenticator::new(key, AUDIENCE, AUDIENCE)?,
             generations,
-            gate: gate(args, observer, data)?,
+            gate: gate(args, observer, &storage)?,
             route: SseRoute::new(Self::STREAM)?,
             token_ttl: args.token_ttl(),
             chat: Chat::new(args.pace(), args.stream_id_ttl())?,
@@ -122,7 +118,7 @@ impl Demo {
             heartbeat: args.heartbeat(),
             metrics,
             shutdown,
-            slots: StreamSlots::new(args.streams, args.streams_per_subject),
+            slots: storage.slots(args.streams, args.streams_per_subject),
             allowed_origins: args.allow_origin.clone(),
         })))
     }
@@ -172,31 +168,23 @@ type Watchers = (MetricsObserver, TracingObserver);
 
 /// The gate of all streams, over the store that the arguments ask for. A message of the chat's waits
 /// in it as JSON, in which every byte of its 64 KiB may be escaped.
-fn gate(args: &Args, observer: Watchers, data: Option<&Data>) -> Result<Gate, SetupError> {
+fn gate(args: &Args, observer: Watchers, storage: &Storage) -> Result<Gate, SetupError> {
     let limits = Limits::default()
         .with_tokens_per_subject(args.tokens_per_subject)
         .with_payload(400 * 1024)
         .with_payload_bytes_per_subject(1024 * 1024);
     let longest = args.token_ttl().max(args.stream_id_ttl());
     let gate = Gate::builder().with_ttl(longest)?.with_observer(observer);
-    Ok(match (data, args.store) {
-        (Some(data), _) => data.gate(gate, limits),
-        (None, StoreKind::Memory) => gate.in_memory_with(limits),
-        (None, StoreKind::Moka) => gate.build(MokaStore::new(limits)),
-    })
+    Ok(storage.gate(gate, limits))
 }
 
 /// The sessions of all resumable streams, as many as there may be streams, and as many again that
 /// wait for their clients.
-fn sessions(args: &Args, data: Option<&Data>) -> Result<Sessions, SetupError> {
+fn sessions(args: &Args, storage: &Storage) -> Result<Sessions, SetupError> {
     let limits = SessionLimits::default()
         .with_max(2 * args.streams)
         .with_max_per_subject(args.streams_per_subject);
-    if let Some(data) = data {
-        return data.sessions(limits);
-    }
-    let keys = ResumeKeys::generate(&SystemEntropy)?;
-    Ok(Sessions::new(MemorySessions::new(limits), keys))
+    storage.sessions(limits)
 }
 
 /// Frees what is over, also while nobody asks for anything.

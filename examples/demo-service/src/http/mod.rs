@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `GET /`, `GET /assets/…` | [`Demo::page`] |
 //! | `GET /healthz` | [`Demo::healthz`] |
+//! | `GET /readyz` | [`Demo::readyz`] |
 //! | `GET /metrics` | [`Demo::metrics`] |
 //! | `POST /demo/login` | [`Demo::login`] |
 //! | `POST /demo/logout` | [`Demo::logout`] |
@@ -24,7 +25,6 @@
 mod body;
 mod chat;
 mod connections;
-mod data;
 mod demo;
 mod ending;
 mod feed;
@@ -32,6 +32,7 @@ mod generations;
 mod mint;
 mod pages;
 mod reply;
+mod storage;
 mod stream;
 
 pub use self::body::BoxError;

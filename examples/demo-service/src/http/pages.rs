@@ -99,6 +99,18 @@ impl Demo {
         reply::json(StatusCode::OK, &json!({ "status": "ok" }))
     }
 
+    /// `GET /readyz`: 200 while clients can get in, 503 while this server does not hear the others. A load
+    /// balancer sends no requests then.
+    pub fn readyz(&self) -> Response {
+        if self.0.sessions.is_connected() {
+            return reply::json(StatusCode::OK, &json!({ "status": "ready" }));
+        }
+        reply::json(
+            StatusCode::SERVICE_UNAVAILABLE,
+            &json!({ "status": "alone" }),
+        )
+    }
+
     /// `GET /metrics`: all metrics in Prometheus's text format.
     pub fn metrics(&self) -> Response {
         let text = self.0.metrics.render();

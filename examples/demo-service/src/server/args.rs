@@ -4,16 +4,16 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{ArgGroup, Parser, ValueEnum};
 
-use crate::generation::Pace;
+use crate::generation::{NodeDigit, Pace};
 
 /// A demo of secure Server-Sent Events.
 ///
 /// The JWTs of its users are signed with the secret in JWT_SECRET (at least 32 bytes), or a random
 /// one.
 #[derive(Debug, Clone, Parser)]
-#[command(version)]
+#[command(version, group = ArgGroup::new("kept").args(["data", "redis"]))]
 pub struct Args {
     /// The address to listen on; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:3000")]
@@ -63,9 +63,24 @@ pub struct Args {
     #[arg(long, value_name = "DIR", conflicts_with = "store")]
     pub data: Option<PathBuf>,
 
+    /// The address of a Redis or Valkey server for tokens, sessions, answers, topics and the count of open
+    /// streams, so that several servers serve the same streams.
+    #[arg(long, value_name = "URL", requires = "secrets", conflicts_with_all = ["store", "data"])]
+    pub redis: Option<String>,
+
+    /// A file with the secrets of all servers that share a Redis server: 96 random bytes. It is made if it
+    /// is not there.
+    #[arg(long, value_name = "FILE", requires = "redis")]
+    pub secrets: Option<PathBuf>,
+
+    /// With which hexadecimal digit the ids of this server's generations begin. A generation is computed by
+    /// one server, and a proxy in front of several finds it by this digit.
+    #[arg(long, value_name = "DIGIT")]
+    pub node: Option<NodeDigit>,
+
     /// Goes on with an answer that was in progress when the server died, when its client comes back.
     /// Without it, such an answer ends as failed.
-    #[arg(long, requires = "data")]
+    #[arg(long, requires = "kept")]
     pub restart_answers: bool,
 
     /// The least time from one record of a generation's progress to the next, or from one step of

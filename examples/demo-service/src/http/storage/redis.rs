@@ -14,7 +14,7 @@ use super::secrets::Secrets;
 
 /// A server with tokens, sessions, answers, topics and the places of open streams.
 #[derive(Debug)]
-pub(super) struct RedisData {
+pub(in crate::http) struct RedisData {
     redis: Redis,
     pub(super) secrets: Secrets,
 }
