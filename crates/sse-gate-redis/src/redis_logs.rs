@@ -110,9 +110,12 @@ const LOGS: usize = 50_000;
 /// # A failover
 ///
 /// Redis answers before its replicas know. So a replica that is promoted, or a server that restarts, may lack the last
-/// events of a log, and can't know whether it does. After a failover or a restart, the first append to a log therefore
-/// leaves out a million numbers. So no number is given twice, and each reader of the log is told of a gap once, even if
-/// nothing is lost.
+/// events of a log, and can't know whether it does. If it gave their numbers again, a reader that has had the lost
+/// events would take the next ones for them.
+///
+/// So the first append to a log in another run of the server leaves out a million numbers. No number is given twice,
+/// and each reader of the log is told of a gap once, even if nothing is lost. In a cluster, the same is done when the
+/// log's slot has moved to another server.
 ///
 /// # What is freed, and when
 ///

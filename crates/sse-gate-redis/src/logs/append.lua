@@ -1,5 +1,5 @@
 -- Appends an event.
--- ARGV: epoch, node, run of the server, overhead of a value, value, channel, head of the notice.
+-- ARGV: epoch, node, run of the server or '', overhead of a value, value, channel, head of the notice.
 -- Answers {what became of it, its number, how long the log lives from now or 0}.
 local log = find()
 if not log or (log.writer ~= '' and log.writer ~= ARGV[2]) then
@@ -20,7 +20,8 @@ local function add(seq)
 end
 local seq = log.last + 1
 -- The server may have lost the last events. Readers who have had them would take the next ones for them.
-if log.run ~= ARGV[3] then
+local run = run_of(ARGV[3])
+if log.run ~= run then
   seq = seq + 2 ^ 20
 end
 local added = add(seq)
@@ -43,7 +44,7 @@ end
 log.last = seq
 log.bytes = log.bytes + length
 redis.call('HSET', KEYS[1], 'first', text(log.first), 'last', text(seq), 'bytes', text(log.bytes),
-  'run', ARGV[3])
+  'run', run)
 local life = use(log)
 if log.is_empty and life == 0 then
   redis.call('PEXPIREAT', KEYS[2], log.ends)

@@ -59,7 +59,7 @@ async fn make(
         .number(exact(limits.max_bytes()))
         .number(millis(limits.max_age()))
         .number(life)
-        .bytes(server.run.as_bytes());
+        .bytes(server.known_run());
     let outcome: String = read(server.run(make).await?)?;
     match outcome.as_str() {
         "created" => Ok(Ok(())),

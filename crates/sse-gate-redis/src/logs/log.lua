@@ -12,6 +12,11 @@ local function text(number)
   return string.format('%.0f', number)
 end
 
+-- The run of this server. It is given, but not in a cluster.
+local function run_of(given)
+  return given ~= '' and given or string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+end
+
 -- The log, or nil if it is gone or makes no sense.
 local function find()
   local found = redis.call('HMGET', KEYS[1], 'epoch', 'writer', 'run', unpack(NUMBERS))
