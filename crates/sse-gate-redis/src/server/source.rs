@@ -43,7 +43,7 @@ impl Source {
         }
         let client = SentinelClient::build(
             addresses,
-            service.to_owned(),
+            service,
             Some(primary),
             SentinelServerType::Master,
         );
