@@ -17,7 +17,7 @@ pub(crate) enum Source {
     #[cfg(feature = "sentinel")]
     Sentinel(tokio::sync::Mutex<redis::sentinel::SentinelClient>),
     #[cfg(feature = "cluster")]
-    Cluster(super::cluster::Cluster),
+    Cluster(Box<super::cluster::Cluster>),
 }
 
 impl Source {
@@ -43,6 +43,9 @@ impl Source {
         }
         let client = SentinelClient::build(
             addresses,
+            #[cfg(not(feature = "tls"))]
+            service.to_owned(),
+            #[cfg(feature = "tls")]
             service,
             Some(primary),
             SentinelServerType::Master,
@@ -57,7 +60,8 @@ impl Source {
     pub(crate) fn cluster(servers: &[&str], options: &RedisOptions) -> Result<Self, Fault> {
         let infos = servers.iter().map(|address| info(address));
         let infos = infos.collect::<Result<Vec<_>, _>>()?;
-        super::cluster::Cluster::new(infos, options).map(Self::Cluster)
+        let cluster = super::cluster::Cluster::new(infos, options)?;
+        Ok(Self::Cluster(Box::new(cluster)))
     }
 
     /// Begins a connection.
