@@ -46,7 +46,7 @@
 //!
 //! | what has happened | what the nodes do |
 //! |---|---|
-//! | the server was restarted, or a replica was promoted | unused tokens are refused, as one that was used may be back. Callers who were authenticated before have to come back, as their sign-out may be lost |
+//! | the server was restarted, or a replica was promoted | unused tokens are refused, as one that was used may be back. Callers who were authenticated before have to come back, as their sign-out may be lost. The first append to a log leaves out numbers, and its readers are told of a gap |
 //! | the server has lost its data | the same, and sessions are gone: clients begin anew |
 //! | the server is the same, only the connection broke | nothing is lost |
 //!

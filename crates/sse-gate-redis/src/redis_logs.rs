@@ -41,7 +41,7 @@ const LOGS: usize = 50_000;
 ///
 /// # What it costs
 ///
-/// To append, to read and to end are one round trip each, with one script. Appending takes six or seven commands in the
+/// To append, to read and to end are one round trip each, with one script. Appending takes seven or eight commands in the
 /// script, however long the log is, and tells the other nodes on the same trip. To open a log takes a second trip if
 /// its writer is another node, and to create one takes two.
 ///
@@ -110,7 +110,12 @@ const LOGS: usize = 50_000;
 /// # A failover
 ///
 /// Redis answers before its replicas know. So a replica that is promoted, or a server that restarts, may lack the last
-/// events of a log. It gives their numbers again, to other events.
+/// events of a log, and can't know whether it does. If it gave their numbers again, a reader that has had the lost
+/// events would take the next ones for them.
+///
+/// So the first append to a log in another run of the server leaves out a million numbers. No number is given twice,
+/// and each reader of the log is told of a gap once, even if nothing is lost. In a cluster, the same is done when the
+/// log's slot has moved to another server.
 ///
 /// # What is freed, and when
 ///

@@ -30,6 +30,7 @@ pub(crate) async fn append(
     let append = key
         .call(&APPEND, keys)
         .bytes(&shared.node.to_bytes())
+        .bytes(server.known_run())
         .number(sealer.overhead())
         .bytes(&value::seal(sealer, &key, event)?)
         .bytes(&keys.bus())

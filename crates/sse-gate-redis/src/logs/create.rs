@@ -58,7 +58,8 @@ async fn make(
         .number(exact(limits.max_events()))
         .number(exact(limits.max_bytes()))
         .number(millis(limits.max_age()))
-        .number(life);
+        .number(life)
+        .bytes(server.known_run());
     let outcome: String = read(server.run(make).await?)?;
     match outcome.as_str() {
         "created" => Ok(Ok(())),

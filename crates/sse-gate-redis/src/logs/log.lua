@@ -12,10 +12,15 @@ local function text(number)
   return string.format('%.0f', number)
 end
 
+-- The run of this server. It is given, but not in a cluster.
+local function run_of(given)
+  return given ~= '' and given or string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+end
+
 -- The log, or nil if it is gone or makes no sense.
 local function find()
-  local found = redis.call('HMGET', KEYS[1], 'epoch', 'writer', unpack(NUMBERS))
-  local log = {epoch = found[1], writer = found[2]}
+  local found = redis.call('HMGET', KEYS[1], 'epoch', 'writer', 'run', unpack(NUMBERS))
+  local log = {epoch = found[1], writer = found[2], run = found[3]}
   if not log.epoch or #log.epoch ~= 8 or (ARGV[1] ~= '' and log.epoch ~= ARGV[1]) then
     return nil
   end
@@ -23,7 +28,7 @@ local function find()
     return nil
   end
   for at, name in ipairs(NUMBERS) do
-    local number = tonumber(found[at + 2])
+    local number = tonumber(found[at + 3])
     if not number or number < 0 or number > MAX or number % 1 ~= 0 then
       return nil
     end

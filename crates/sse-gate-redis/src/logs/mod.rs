@@ -4,7 +4,7 @@
 //!
 //! | key | holds |
 //! |---|---|
-//! | `P:l:{TAG}:m` | hash: the log's epoch, limits, numbers, writer and end, and when the two keys expire |
+//! | `P:l:{TAG}:m` | hash: the log's epoch, limits, numbers, writer and end, when the two keys expire, and the run of the server |
 //! | `P:l:{TAG}:e` | stream: its events, by ids of the form number-milliseconds |
 //! | `{P}:l:all` | sorted set: tags of all logs, by when they end if they are not used |
 //!
@@ -12,6 +12,9 @@
 //! is counted apart from them, as that key may be on another server: a log is counted in before it is made, and counted
 //! out when it is gone. A count that went wrong heals: logs in use are counted in again every few minutes, and what
 //! is not used ends.
+//!
+//! After a failover, the last events of a log may be lost. The numbers that they may have had are left out: the first
+//! append in another run of the server goes on far behind them.
 //!
 //! The writer of a log is fenced: once another node has taken the log over, the script refuses the first one.
 

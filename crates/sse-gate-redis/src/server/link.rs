@@ -211,6 +211,15 @@ impl<K> Server<K> {
         self.noted(self.connection.send_to_all(&command).await)
     }
 
+    /// The run in which scripts run, if it can be known from the connection.
+    pub(crate) fn known_run(&self) -> &[u8] {
+        if self.connection.may_move() {
+            &[]
+        } else {
+            self.run.digits()
+        }
+    }
+
     /// The run that a script must find, if it can't be known from the connection.
     pub(crate) fn run_to_check(&self) -> &[u8] {
         if self.connection.may_move() {

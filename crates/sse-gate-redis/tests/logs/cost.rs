@@ -1,6 +1,7 @@
 //! What logs cost the server.
 
 use futures_util::future::join_all;
+use sse_gate_redis::RedisOptions;
 use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::LogLimits;
 use sse_gate_resume::backend::LogStore;
@@ -21,7 +22,7 @@ fn append(scene: &Scene, name: &str, events: usize) {
 #[test]
 fn a_hundred_thousand_events_take_the_memory_of_the_last_thousand() {
     let server = RedisServer::start();
-    let mut scene = Scene::empty(&server, sealed());
+    let mut scene = Scene::empty(&server, RedisOptions::unsealed());
     scene.create("news", LogLimits::default()).unwrap();
     let memory = |scene: &mut Scene| -> i64 {
         let (numbers, events) = (scene.key("news", "m"), scene.key("news", "e"));
@@ -34,7 +35,7 @@ fn a_hundred_thousand_events_take_the_memory_of_the_last_thousand() {
     append(&scene, "news", 98_000);
     let after = memory(&mut scene);
     assert!(after < before * 11 / 10, "{before} bytes, then {after}");
-    assert!(after < 1_000 * 250, "{after} bytes for 1,000 events of 100");
+    assert!(after < 1_000 * 200, "{after} bytes for 1,000 events of 100");
     assert_eq!(scene.events("news").len(), 1_000);
     let found = scene.block_on(scene.store.open(log("news").name)).unwrap();
     let bounds = found.unwrap().bounds;
@@ -59,7 +60,7 @@ fn an_append_takes_few_commands_however_long_the_log_is() {
         costs.push(stats.lines().filter_map(calls).sum::<u64>());
     }
     // The script, its commands, and some that the node and this test send meanwhile.
-    assert!(costs.iter().all(|cost| *cost < 9_100), "{costs:?}");
+    assert!(costs.iter().all(|cost| *cost < 10_100), "{costs:?}");
     assert!(costs[0].abs_diff(costs[1]) < 100, "{costs:?}");
 }
 

@@ -7,7 +7,7 @@ use sse_gate_resume::error::{AppendErrorKind, LogErrorKind};
 
 use crate::stage::{Scene, log};
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "epoch",
     "writer",
     "ended",
@@ -19,6 +19,7 @@ const FIELDS: [&str; 11] = [
     "max_age",
     "life",
     "ends",
+    "run",
 ];
 
 const VALUES: [&str; 12] = [
@@ -43,10 +44,8 @@ fn a_changed_log_harms_no_other() {
         for value in VALUES {
             let what = format!("{field} = {value}");
             scene.set_number("news", field, value.as_bytes());
-            let found = scene.block_on(scene.store.open(log("news").name)).unwrap();
-            let bounds = found.map(|found| found.bounds);
-            assert!(bounds.is_none_or(|it| it.first <= it.last + 1), "{what}");
             scene.read(&log("news"));
+            scene.block_on(scene.store.open(log("news").name)).unwrap();
             match scene.append("news", "news again") {
                 // Who takes one from the last number repeats it, as they could repeat an event.
                 Ok(4) if what == "last = 3" => {}

@@ -119,6 +119,7 @@ impl Scene {
                 first,
                 events,
             } = stored.unwrap()?;
+            assert!(bounds.first <= bounds.last + 1, "{bounds:?}");
             if after + 1 < bounds.first {
                 after = bounds.first - 1;
             } else if after >= bounds.last {
