@@ -73,9 +73,13 @@
 //! Names that are searched by, such as a subject's, stand on the server as tags: an HMAC under a key that is itself
 //! kept sealed. Times, counts and sizes stand in clear.
 //!
-//! # One server
+//! # Several servers
 //!
-//! The stores use one primary, which may have replicas behind it. A Redis Cluster is not supported yet.
+//! | feature | adds |
+//! |---|---|
+//! | `sentinel` | `Redis::connect_sentinel`: the primary that sentinels name, also after a failover |
+//! | `cluster` | `Redis::connect_cluster`: each log has a slot of its own; tokens, sessions and counts share one |
+//! | `tls` | addresses that begin with `rediss://`, over rustls, and `RedisOptions::with_certificates` |
 
 mod copies;
 mod error;

@@ -31,6 +31,7 @@ pages! {
     Proxies: "proxies.md",
     Shutdown: "shutdown.md",
     Nodes: "nodes.md",
+    Redis: "redis.md",
     Metrics: "metrics.md",
     Refusals: "refusals.md",
     Threats: "threats.md",
