@@ -142,7 +142,7 @@ async fn a_full_memory_refuses_newcomers_only() {
     redeem(&gate, &issued).await.expect("to take frees memory");
     let alice = sse_gate_core::Subject::new("alice").expect("it is short");
     assert_eq!(
-        gate.withdraw(alice.clone())
+        gate.withdraw_all(&alice)
             .await
             .expect("to sign out frees memory"),
         1
