@@ -8,12 +8,15 @@ use sse_gate_resume::SessionLimits;
 use sse_gate_resume::backend::{
     Due, Moment, NodeId, Record, SessionId, SessionKey, SessionStore, StoredSession,
 };
-use sse_gate_resume::error::SessionError;
+use sse_gate_resume::error::{SessionError, SessionErrorKind};
 
 use crate::Redis;
 use crate::handle::Shared;
 use crate::server::Server;
 use crate::sessions;
+
+/// How many sessions of a subject that is full are looked at.
+const SUSPECTS: usize = 64;
 
 /// Keeps sessions on a [`Redis`] server, so that a stream that breaks on one node goes on at another.
 ///
@@ -73,6 +76,52 @@ impl RedisSessions {
         }
     }
 
+    async fn try_create(
+        &self,
+        id: SessionId,
+        record: &Record,
+    ) -> Result<Result<(), SessionErrorKind>, SessionError> {
+        let (link, limits) = (&self.shared.link, self.limits);
+        let create = |server: Arc<Server>| async move {
+            sessions::create(&server, link.keyspace(), limits, id, record).await
+        };
+        Ok(link.with(create).await?)
+    }
+
+    /// Looks whether a newcomer was refused because of sessions that are lost. If so, they are gone now, and it can
+    /// be tried again.
+    async fn has_mended(
+        &self,
+        refused: SessionErrorKind,
+        id: SessionId,
+        record: &Record,
+    ) -> Result<bool, SessionError> {
+        let suspects = match refused {
+            SessionErrorKind::Exists => {
+                let token = record.binding().token;
+                vec![SessionKey::Id(id), SessionKey::Token(token)]
+            }
+            SessionErrorKind::FullForSubject => self.first_of(record).await?,
+            _ => Vec::new(),
+        };
+        let mut has_mended = false;
+        for suspect in suspects {
+            has_mended |= self.load(suspect).await?.is_none();
+        }
+        Ok(has_mended)
+    }
+
+    /// The first sessions of the record's subject that are not closed.
+    async fn first_of(&self, record: &Record) -> Result<Vec<SessionKey>, SessionError> {
+        let (link, subject) = (&self.shared.link, record.binding().grant.subject());
+        let first = |server: Arc<Server>| async move {
+            let subject = server.keys.tags.tag(subject.as_str().as_bytes());
+            sessions::open_ones(&server, link.keyspace(), subject, SUSPECTS).await
+        };
+        let first = link.with(first).await?;
+        Ok(first.into_iter().map(SessionKey::Id).collect())
+    }
+
     /// The server's time, or the latest one that it told: its clock may be set back, or another server's may be
     /// behind.
     fn steady(&self, now: SteadyTime) -> SteadyTime {
@@ -99,11 +148,14 @@ impl SessionStore for RedisSessions {
     }
 
     async fn create(&self, id: SessionId, record: Record) -> Result<(), SessionError> {
-        let (link, limits, record) = (&self.shared.link, self.limits, &record);
-        let create = |server: Arc<Server>| async move {
-            sessions::create(&server, link.keyspace(), limits, id, record).await
+        let Err(refused) = self.try_create(id, &record).await? else {
+            return Ok(());
         };
-        Ok(link.with(create).await??)
+        // If it can't be looked for, the newcomer is refused all the same.
+        if let Ok(true) = self.has_mended(refused, id, &record).await {
+            return Ok(self.try_create(id, &record).await??);
+        }
+        Err(refused.into())
     }
 
     async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {

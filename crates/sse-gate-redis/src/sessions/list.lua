@@ -1,5 +1,5 @@
--- Lists sessions of a subject that wait, the one that was opened first at the beginning.
--- KEYS: state, the sessions of the subject that wait. ARGV: state id, limit.
+-- Lists sessions of a subject, the one that was opened first at the beginning.
+-- KEYS: state, the subject's sessions, or those that wait. ARGV: state id, limit.
 if redis.call('HGET', KEYS[1], 'id') ~= ARGV[1] then
   return redis.error_reply('SSEGATECHANGED another state')
 end

@@ -14,7 +14,7 @@ if ARGV[2] == 'token' then
   end
 end
 local found = redis.call('HMGET', KEYS[4] .. id, 'v', 'r', 't', 'g', 'a', 'c', 'e', 'i', 'n', 'b')
-if not found[1] then
+if redis.call('EXISTS', KEYS[4] .. id) == 0 then
   return false
 end
 local time = redis.call('TIME')

@@ -21,4 +21,4 @@ pub(crate) use load::load;
 pub(crate) use orphans::orphan;
 pub(crate) use revoke::{moment, revoke};
 pub(crate) use swap::swap;
-pub(crate) use waiting::waiting;
+pub(crate) use waiting::{open_ones, waiting};

@@ -18,10 +18,29 @@ pub(crate) async fn waiting(
     subject: Tag,
     limit: usize,
 ) -> Result<Vec<SessionId>, Fault> {
+    list(server, keyspace, keys::waiting(keyspace, subject), limit).await
+}
+
+/// At most so many sessions of a subject that are not closed, the oldest first.
+pub(crate) async fn open_ones(
+    server: &Server,
+    keyspace: &Keyspace,
+    subject: Tag,
+    limit: usize,
+) -> Result<Vec<SessionId>, Fault> {
+    list(server, keyspace, keys::of_subject(keyspace, subject), limit).await
+}
+
+async fn list(
+    server: &Server,
+    keyspace: &Keyspace,
+    sessions: Vec<u8>,
+    limit: usize,
+) -> Result<Vec<SessionId>, Fault> {
     let list = LIST
         .call()
         .key(keyspace.shared("state"))
-        .key(keys::waiting(keyspace, subject))
+        .key(sessions)
         .bytes(server.keys.id.as_bytes())
         .number(limit);
     Ok(ids(byte_strings(server.run(list).await?)?))

@@ -1,0 +1,5 @@
+//! Sessions on a real server: what is damaged, lost, readable, and what becomes of those of a dead node.
+
+mod damage;
+mod nodes;
+mod stage;

@@ -1,0 +1,71 @@
+//! What the tests share: a server of their own, and sessions on it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate, TokenKey};
+use sse_gate_redis::{Redis, RedisOptions, RedisSessions, SealingKey, SealingKeys};
+use sse_gate_redis_server::RedisServer;
+use sse_gate_resume::backend::{
+    Binding, LogEpoch, LogName, Record, SessionId, SessionKey, SessionStore, StoredSession,
+};
+use sse_gate_resume::error::SessionError;
+use sse_gate_resume::{ResumePolicy, SessionLimits};
+
+/// After so long a silence, a node counts as gone.
+pub(crate) const NODE_TTL: Duration = Duration::from_millis(600);
+
+/// How long a session waits for its client.
+pub(crate) const IDLE: Duration = Duration::from_millis(400);
+
+/// How long a test waits for what must come.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A node: one session for each subject.
+pub(crate) async fn node(server: &RedisServer) -> RedisSessions {
+    let keys = SealingKeys::new(SealingKey::new([7; 32]));
+    let options = RedisOptions::sealed(keys)
+        .with_timeout(Duration::from_secs(2))
+        .with_node_ttl(NODE_TTL);
+    let redis = Redis::connect(&server.url(), options).await;
+    let limits = SessionLimits::default().with_max_per_subject(1);
+    RedisSessions::new(&redis.expect("the server is fit"), limits)
+}
+
+pub(crate) fn id(number: u8) -> SessionId {
+    SessionId::from_bytes([number; 16])
+}
+
+/// Opens a session of this subject on a node.
+pub(crate) async fn open(
+    store: &RedisSessions,
+    name: &str,
+    number: u8,
+) -> Result<SessionId, SessionError> {
+    let moment = store.moment().await?;
+    let subject = Subject::new(name).expect("it is short");
+    let request = GrantRequest::new(subject, Resource::new(["chat"]).expect("it is short"));
+    let grant = TokenGate::new(MemoryStore::default()).grant(request).await;
+    let mut record = Record::new(Arc::new(Binding {
+        token: TokenKey::from_bytes([number; 32]),
+        grant: grant.expect("it is small"),
+        salt: [2; 32],
+        log_name: LogName::new("answer").expect("it is short"),
+        log_epoch: LogEpoch::from_bytes([3; 8]),
+        owns_log: true,
+        base: 0,
+        start_after: 0,
+        arrival_epoch: moment.epoch,
+        arrived_at: moment.now,
+        ends_at: moment.now.saturating_add(Duration::from_secs(3_600)),
+        policy: ResumePolicy::default().with_idle(IDLE),
+    }));
+    record.serve_from(store.node());
+    store.create(id(number), record).await?;
+    Ok(id(number))
+}
+
+pub(crate) async fn load(store: &RedisSessions, number: u8) -> Option<StoredSession> {
+    let found = store.load(SessionKey::Id(id(number))).await;
+    found.expect("the server works")
+}
