@@ -25,6 +25,33 @@ pub struct ServerError {
 }
 
 /// The kinds of [`ServerError`].
+///
+/// At the start, most of them want an operator. Two pass by themselves:
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use sse_gate_redis::{Redis, RedisOptions, ServerErrorKind};
+///
+/// # async fn connect() -> Result<Redis, sse_gate_redis::ServerError> {
+/// // Redis is started together with this service, and may need a moment.
+/// loop {
+///     match Redis::connect("redis://127.0.0.1", RedisOptions::unsealed()).await {
+///         Err(error)
+///             if matches!(
+///                 error.kind(),
+///                 ServerErrorKind::Unreachable | ServerErrorKind::Loading
+///             ) =>
+///         {
+///             tokio::time::sleep(Duration::from_millis(200)).await;
+///         }
+///         connected => return connected,
+///     }
+/// }
+/// # }
+/// ```
+///
+/// Later, each of them is an [unavailable](sse_gate_core::StoreErrorKind::Unavailable) store, as far as a gate is
+/// concerned. It tells its observer which one it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerErrorKind {

@@ -13,6 +13,30 @@ use crate::{RedisOptions, ServerError};
 /// It has one connection, over which all operations go. If the connection breaks, the next operation begins
 /// another one. Operations that were under way then fail, and are not repeated: a token that was perhaps taken
 /// counts as taken.
+///
+/// It is one node: it has a name of its own, and gives signs of life until it and all stores that were made from it are
+/// dropped.
+///
+/// ```no_run
+/// use sse_gate_core::Limits;
+/// use sse_gate_redis::{Redis, RedisOptions, RedisSessions, RedisTokens};
+/// use sse_gate_resume::SessionLimits;
+/// use sse_gate_resume::backend::SessionStore;
+///
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let redis = Redis::connect("redis://127.0.0.1", RedisOptions::unsealed()).await?;
+/// let tokens = RedisTokens::new(&redis, Limits::default());
+/// let sessions = RedisSessions::new(&redis, SessionLimits::default());
+///
+/// // Another process is another node, and so is another connection of this one.
+/// let other = Redis::connect("redis://127.0.0.1", RedisOptions::unsealed()).await?;
+/// let others = RedisSessions::new(&other, SessionLimits::default());
+/// assert_ne!(sessions.node(), others.node());
+/// # let _ = tokens;
+/// # Ok::<(), sse_gate_redis::ServerError>(())
+/// # });
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Redis {
     shared: Arc<Shared>,
@@ -31,6 +55,22 @@ impl Redis {
     /// fit to be used. The answer names what is not.
     ///
     /// `rediss://` is TLS, with feature `tls`. Call it in a tokio runtime: the connection belongs to that.
+    ///
+    /// ```no_run
+    /// use sse_gate_redis::{Redis, RedisOptions};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// let address = "redis://sse-gate:password@10.0.0.7:6379/0";
+    /// let redis = Redis::connect(address, RedisOptions::unsealed()).await?;
+    /// # let _ = redis;
+    /// # Ok::<(), sse_gate_redis::ServerError>(())
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Any kind of [`ServerErrorKind`](crate::ServerErrorKind): the server can't be reached, or is not fit.
     pub async fn connect(address: &str, options: RedisOptions) -> Result<Self, ServerError> {
         let source = Source::server(address, &options)?;
         Self::open(source, options).await

@@ -45,7 +45,31 @@ pub struct RedisTokens {
 }
 
 impl RedisTokens {
-    /// The tokens on a server, with these caps. All nodes need the same caps.
+    /// The tokens on a server, with these caps. All nodes need the same caps: each checks its own, against what all have
+    /// issued together.
+    ///
+    /// ```no_run
+    /// use sse_gate_core::{GrantRequest, IssueErrorKind, Limits, Resource, Subject, TokenGate};
+    /// use sse_gate_redis::{Redis, RedisOptions, RedisTokens};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// let limits = Limits::default().with_tokens_per_subject(1);
+    /// // Two nodes.
+    /// let connect = || Redis::connect("redis://127.0.0.1", RedisOptions::unsealed());
+    /// let one = TokenGate::new(RedisTokens::new(&connect().await?, limits.clone()));
+    /// let two = TokenGate::new(RedisTokens::new(&connect().await?, limits));
+    ///
+    /// let request = || Ok::<_, Box<dyn std::error::Error>>(GrantRequest::new(
+    ///     Subject::new("alice")?,
+    ///     Resource::new(["feed"])?,
+    /// ));
+    /// one.issue(request()?).await?;
+    /// let error = two.issue(request()?).await.unwrap_err();
+    /// assert!(matches!(error.kind(), IssueErrorKind::Full(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(redis: &Redis, limits: Limits) -> Self {
         Self {
             shared: Arc::clone(redis.shared()),
