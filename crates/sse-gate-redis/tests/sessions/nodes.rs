@@ -43,18 +43,16 @@ async fn a_node_that_is_back_keeps_its_sessions() {
     let store = node(&server).await;
     open(&store, "alice", 1).await.expect("there is room");
     // Another node has seen it gone, and its sessions wait.
-    let seems_gone = format!(
-        "local node = redis.call('ZRANGE', '{{sse-gate}}:nodes', 0, 0)[1]
+    let seems_gone = "local node = redis.call('ZRANGE', '{sse-gate}:nodes', 0, 0)[1]
          local own = string.rep(string.char(1), 16)
-         local tag = redis.call('HGET', '{{sse-gate}}:s:r:' .. own, 'g')
-         redis.call('ZADD', '{{sse-gate}}:s:wait:' .. tag, 1, own)
-         redis.call('ZADD', '{{sse-gate}}:s:due', 1, own)
-         redis.call('ZREM', '{{sse-gate}}:s:on:' .. node, own)
-         redis.call('ZREM', '{{sse-gate}}:nodes', node)
-         redis.call('ZADD', '{{sse-gate}}:gone', 1, node)
-         return 'gone'"
-    );
-    assert_eq!(server.cli(&["EVAL", &seems_gone, "0"]), "gone");
+         local tag = redis.call('HGET', '{sse-gate}:s:r:' .. own, 'g')
+         redis.call('ZADD', '{sse-gate}:s:wait:' .. tag, 1, own)
+         redis.call('ZADD', '{sse-gate}:s:due', 1, own)
+         redis.call('ZREM', '{sse-gate}:s:on:' .. node, own)
+         redis.call('ZREM', '{sse-gate}:nodes', node)
+         redis.call('ZADD', '{sse-gate}:gone', 1, node)
+         return 'gone'";
+    assert_eq!(server.cli(&["EVAL", seems_gone, "0"]), "gone");
     assert!(
         load(&store, 1)
             .await
