@@ -34,11 +34,8 @@ impl Fault {
 
     /// Whether the connection is of no use any more.
     pub(crate) fn breaks_connection(&self) -> bool {
-        use ServerErrorKind::{Changed, Denied, Loading, Replica, Unreachable};
-        matches!(
-            self.kind(),
-            Unreachable | Replica | Loading | Changed | Denied
-        )
+        use ServerErrorKind::{Changed, Loading, Replica, Unreachable};
+        matches!(self.kind(), Unreachable | Replica | Loading | Changed)
     }
 }
 

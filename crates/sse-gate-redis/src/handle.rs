@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sse_gate_resume::backend::{LogWindows, NodeId};
 
 use crate::fault::Fault;
-use crate::server::Link;
+use crate::server::{Link, Source};
 use crate::{RedisOptions, ServerError};
 
 /// A Redis or Valkey server, of version 6.2 or newer. Clones share the connection.
@@ -30,10 +30,67 @@ impl Redis {
     /// Connects to the server at an address such as `redis://user:password@host:6379/0`, and checks whether it is
     /// fit to be used. The answer names what is not.
     ///
-    /// Call it in a tokio runtime: the connection belongs to that.
+    /// `rediss://` is TLS, with feature `tls`. Call it in a tokio runtime: the connection belongs to that.
     pub async fn connect(address: &str, options: RedisOptions) -> Result<Self, ServerError> {
+        let source = Source::server(address, &options)?;
+        Self::open(source, options).await
+    }
+
+    /// Connects to the primary of a service that these sentinels watch. After a failover, the next connection leads to
+    /// the new one. [`RedisOptions::with_login`] is for the primary, the addresses are those of the sentinels.
+    ///
+    /// ```no_run
+    /// use sse_gate_redis::{Redis, RedisOptions};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// let sentinels = ["redis://10.0.0.1:26379", "redis://10.0.0.2:26379"];
+    /// let options = RedisOptions::unsealed();
+    /// let redis = Redis::connect_sentinel(&sentinels, "mymaster", options).await?;
+    /// # let _ = redis;
+    /// # Ok::<(), sse_gate_redis::ServerError>(())
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "sentinel")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "sentinel")))]
+    pub async fn connect_sentinel(
+        sentinels: &[&str],
+        service: &str,
+        options: RedisOptions,
+    ) -> Result<Self, ServerError> {
+        let source = Source::sentinel(sentinels, service, &options)?;
+        Self::open(source, options).await
+    }
+
+    /// Connects to a cluster, of which these are some servers. It finds the others.
+    ///
+    /// Each log is in a slot of its own, so logs are spread over all servers. Tokens, sessions and counts are in one
+    /// slot. If that is too much for one server, use several prefixes, each with a `Redis` of its own.
+    ///
+    /// ```no_run
+    /// use sse_gate_redis::{Redis, RedisOptions};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// let servers = ["redis://10.0.0.1:6379", "redis://10.0.0.2:6379"];
+    /// let redis = Redis::connect_cluster(&servers, RedisOptions::unsealed()).await?;
+    /// # let _ = redis;
+    /// # Ok::<(), sse_gate_redis::ServerError>(())
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "cluster")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cluster")))]
+    pub async fn connect_cluster(
+        servers: &[&str],
+        options: RedisOptions,
+    ) -> Result<Self, ServerError> {
+        let source = Source::cluster(servers, &options)?;
+        Self::open(source, options).await
+    }
+
+    async fn open(source: Source, options: RedisOptions) -> Result<Self, ServerError> {
         let node = draw_node(&options)?;
-        let link = Link::new(address, options)?;
+        let link = Link::new(source, options);
         link.server().await?;
         let shared = Arc::new(Shared {
             link,

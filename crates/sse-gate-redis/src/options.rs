@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use sse_gate_core::{Entropy, SystemEntropy};
 use sse_gate_seal::SealingKeys;
+#[cfg(feature = "sentinel")]
+use zeroize::Zeroizing;
 
 /// How many operations may be under way by default.
 const OPERATIONS: usize = 4_096;
@@ -35,6 +37,10 @@ pub struct RedisOptions {
     pub(crate) timeout: Duration,
     pub(crate) operations: usize,
     pub(crate) node_ttl: Duration,
+    #[cfg(feature = "sentinel")]
+    pub(crate) login: Option<Login>,
+    #[cfg(feature = "tls")]
+    pub(crate) certificates: Option<Vec<u8>>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 
@@ -64,6 +70,10 @@ impl RedisOptions {
             timeout: TIMEOUT,
             operations: OPERATIONS,
             node_ttl: NODE_TTL,
+            #[cfg(feature = "sentinel")]
+            login: None,
+            #[cfg(feature = "tls")]
+            certificates: None,
             entropy: Arc::new(SystemEntropy),
         }
     }
@@ -99,9 +109,51 @@ impl RedisOptions {
         self
     }
 
+    /// Sets with which name and password to log in to the primary that sentinels name.
+    #[cfg(feature = "sentinel")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "sentinel")))]
+    pub fn with_login(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.login = Some(Login {
+            user: user.into(),
+            password: Zeroizing::new(password.into()),
+        });
+        self
+    }
+
+    /// Sets which certificate authorities to trust with `rediss://`, in PEM, instead of the system's.
+    #[cfg(feature = "tls")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+    pub fn with_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.certificates = Some(pem.into());
+        self
+    }
+
     /// Sets the source of randomness. The system's by default.
     pub fn with_entropy(mut self, entropy: impl Entropy) -> Self {
         self.entropy = Arc::new(entropy);
         self
+    }
+}
+
+/// A name and a password. It does not print.
+#[cfg(feature = "sentinel")]
+pub(crate) struct Login {
+    user: String,
+    password: Zeroizing<String>,
+}
+
+#[cfg(feature = "sentinel")]
+impl Login {
+    pub(crate) fn to_redis(&self) -> redis::RedisConnectionInfo {
+        redis::RedisConnectionInfo::default()
+            .set_username(&self.user)
+            .set_password(self.password.as_str())
+    }
+}
+
+#[cfg(feature = "sentinel")]
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Login(..)")
     }
 }

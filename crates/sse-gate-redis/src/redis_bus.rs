@@ -11,6 +11,7 @@ use sse_gate_resume::backend::{Bus, Notice, Notices};
 use sse_gate_resume::error::BusError;
 use tokio::sync::mpsc;
 
+use crate::copies::{Copies, with_copies};
 use crate::fault::Fault;
 use crate::handle::Shared;
 use crate::server::Server;
@@ -65,9 +66,10 @@ const MAX_WAITING: usize = 16 * 1024;
 /// # The order
 ///
 /// A server delivers notices in the order in which it gets them, from nodes and from the scripts of stores. So a
-/// probe comes after all that was published before it. A Redis Cluster does not promise that: a notice that was
-/// published on one of its servers may come after a probe that was published later on another one. This crate
-/// uses one server.
+/// probe comes after all that was published before it.
+///
+/// In a cluster that is true of each primary by itself. So there a probe is published on all primaries, and counts when
+/// all of these copies have come.
 #[derive(Clone, Debug)]
 pub struct RedisBus {
     shared: Arc<Shared>,
@@ -84,7 +86,7 @@ impl RedisBus {
     async fn listen(&self) -> Result<PubSubStream, Fault> {
         let link = &self.shared.link;
         let patience = link.options().timeout;
-        let mut connection = within(patience, link.client().get_async_pubsub()).await?;
+        let mut connection = link.source().listen(patience).await?;
         within(patience, connection.subscribe(link.keyspace().bus())).await?;
         Ok(connection.into_on_message())
     }
@@ -93,11 +95,20 @@ impl RedisBus {
 impl Bus for RedisBus {
     async fn publish(&self, notice: Notice) -> Result<(), BusError> {
         let link = &self.shared.link;
-        let notice = &notice.to_bytes()[..];
         let publish = |server: Arc<Server>| async move {
             let mut publish = redis::cmd("PUBLISH");
-            publish.arg(link.keyspace().bus()).arg(notice);
-            server.ask(publish).await.map(drop)
+            publish.arg(link.keyspace().bus());
+            if !matches!(notice, Notice::Probe { .. }) || server.primaries == 1 {
+                publish.arg(notice.to_bytes());
+                return server.ask(publish).await.map(drop);
+            }
+            publish.arg(with_copies(notice, server.primaries));
+            if server.ask_all(publish).await? == server.primaries {
+                return Ok(());
+            }
+            // There are more primaries now, or fewer. The connection is begun anew, and counts them.
+            server.give_up();
+            Err(ServerErrorKind::Changed.into())
         };
         Ok(link.with(publish).await?)
     }
@@ -127,8 +138,9 @@ async fn within<T>(
 /// waiting for the subscriber, so only the bounded queue grows if the subscriber is slow.
 async fn forward(messages: PubSubStream, queue: mpsc::Sender<Notice>) {
     let mut messages = pin!(messages.take_until(queue.closed()));
+    let mut copies = Copies::default();
     while let Some(message) = messages.next().await {
-        let Some(notice) = Notice::from_bytes(message.get_payload_bytes()) else {
+        let Some(notice) = copies.hear(message.get_payload_bytes()) else {
             continue;
         };
         if queue.try_send(notice).is_err() {

@@ -104,25 +104,21 @@ fn a_server_that_has_lost_its_data_has_no_places() {
     });
 }
 
-/// Covers I19. After a loss, subjects have other tags. A node that goes on with the old ones would count apart.
+/// Covers I19. After a loss, subjects have other tags. A node that goes on with the old ones would count apart from
+/// one that has come after it.
 #[test]
 fn after_a_loss_of_data_all_nodes_count_together() {
     let (check, server) = (Check::new(), RedisServer::start());
     check.block_on(async {
-        let one = RedisLimiter::new(&check.node_at(&server.url()).await, two());
-        let two = RedisLimiter::new(&check.node_at(&server.url()).await, two());
-        for round in 0..3 {
+        let before = RedisLimiter::new(&check.node_at(&server.url()).await, two());
+        for round in 0..5 {
             assert_eq!(server.cli(&["FLUSHALL"]), "OK");
-            let nodes = if round % 2 == 0 {
-                [&one, &two]
-            } else {
-                [&two, &one]
-            };
-            for (node, number) in nodes.into_iter().zip(1..) {
+            let after = RedisLimiter::new(&check.node_at(&server.url()).await, two());
+            for (node, number) in [&after, &before].into_iter().zip(1..) {
                 let claimed = node.claim(place("alice", number)).await.unwrap();
                 assert_eq!(claimed, Claimed::Granted);
             }
-            for node in nodes {
+            for node in [&before, &after] {
                 let claimed = node.claim(place("alice", 3)).await.unwrap();
                 assert_eq!(claimed, Claimed::FullForSubject, "in round {round}");
             }
@@ -242,7 +238,9 @@ fn places_name_no_subject_and_leave_nothing() {
             );
         }
         let keys = SERVER.cli(&["KEYS", &of_places]);
-        assert_eq!(keys.lines().count(), 4, "{keys}");
+        // A tag is random bytes, which may be a line break.
+        let count = "return #redis.call('KEYS', ARGV[1])";
+        assert_eq!(SERVER.cli(&["EVAL", count, "0", &of_places]), "4");
         let owners = format!("{{{}}}:p:owners", check.prefix());
         let owners = SERVER.cli(&["HGETALL", &owners]);
         for name in ["alice", "bob"] {

@@ -1,4 +1,4 @@
-//! What a step of the limiter in memory costs, and what it remembers.
+//! What a step of the limiter in memory costs, what it remembers, and how places are named.
 #![allow(clippy::unwrap_used, reason = "what fails in a test panics")]
 
 #[path = "support/cost.rs"]
@@ -7,9 +7,11 @@ mod cost;
 use std::time::Duration;
 
 use pollster::block_on;
-use sse_gate_core::{ManualClock, Subject};
+use sse_gate_core::{ManualClock, Subject, TokenKey};
 use sse_gate_resume::StreamLimits;
-use sse_gate_resume::backend::{Claimed, MemoryLimiter, Place, PlaceId, Renewed, StreamLimiter};
+use sse_gate_resume::backend::{
+    Claimed, MemoryLimiter, Place, PlaceId, Renewed, SharedLimiter, StreamLimiter,
+};
 
 use cost::growth;
 
@@ -124,6 +126,8 @@ fn no_step_grows_with_the_number_of_places() {
 fn nothing_is_remembered_of_places_that_are_gone() {
     let crowd = Crowd::new(100, 100, 0);
     assert_eq!(crowd.limiter.len(), 100);
+    assert!(!crowd.limiter.is_empty());
+    assert_eq!(crowd.limiter.open_of(&crowd.places[0].subject), 1);
     let (freed, ended) = crowd.places.split_at(50);
     block_on(crowd.limiter.free(freed.to_vec())).unwrap();
     assert_eq!(crowd.limiter.len(), 50);
@@ -133,4 +137,22 @@ fn nothing_is_remembered_of_places_that_are_gone() {
         assert_eq!(crowd.limiter.open_of(&place.subject), 0);
         assert_eq!(claim(&crowd.limiter, place), Claimed::Granted);
     }
+}
+
+/// Two tokens have two places: a place has half of the token's key.
+#[test]
+fn a_place_has_the_first_half_of_the_key() {
+    let key: [u8; 32] = std::array::from_fn(|at| u8::try_from(at).unwrap());
+    let half: [u8; 16] = std::array::from_fn(|at| u8::try_from(at).unwrap());
+    let id = PlaceId::of(&TokenKey::from_bytes(key));
+    assert_eq!(id.to_bytes(), half);
+    assert_eq!(PlaceId::from_bytes(half), id);
+}
+
+/// Nodes renew their places in time, whichever limiter they were given.
+#[test]
+fn a_limiter_that_is_chosen_at_run_time_has_the_same_ttl() {
+    let limits = StreamLimits::default().with_ttl(Duration::from_secs(7));
+    let limiter = SharedLimiter::new(MemoryLimiter::new(limits));
+    assert_eq!(limiter.ttl(), Duration::from_secs(7));
 }

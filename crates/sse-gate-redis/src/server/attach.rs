@@ -1,41 +1,31 @@
 //! Connecting: from an address to a [`Server`] that is fit to be used.
 
 use std::collections::HashMap;
-use std::time::Duration;
-
-use redis::{AsyncConnectionConfig, Client, IntoConnectionInfo};
 
 use super::link::Server;
 use super::run::RunId;
+use super::source::Source;
 use super::state::{Known, StateKeys};
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
 use crate::{RedisOptions, ServerErrorKind};
 
-/// Reads an address. It connects to nothing.
-pub(super) fn client(address: &str) -> Result<Client, Fault> {
-    let unusable = |error| Fault::because(ServerErrorKind::Address, error);
-    let info = address.into_connection_info().map_err(unusable)?;
-    Client::open(info).map_err(unusable)
-}
-
 /// Connects, and checks what answers.
 pub(super) async fn attach(
-    client: &Client,
+    source: &Source,
     keyspace: &Keyspace,
     options: &RedisOptions,
     known: Option<Known>,
 ) -> Result<Server, Fault> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(options.timeout.max(Duration::from_millis(1))))
-        .set_response_timeout(Some(options.timeout));
-    let connection = client
-        .get_multiplexed_async_connection_with_config(&config)
-        .await?;
-    let mut asked = connection.clone();
-    let info: String = redis::cmd("INFO").query_async(&mut asked).await?;
-    let run = check(&info)?;
-    let server = Server::new(connection, run, ());
+    let connection = source.connect(options).await?;
+    let infos = connection.info().await?;
+    let runs = infos.iter().map(|info| check(info));
+    let runs = runs.collect::<Result<Vec<_>, _>>()?;
+    let odd = || Fault::from(ServerErrorKind::Failed);
+    let run = *runs.first().ok_or_else(odd)?;
+    // In a cluster, the one that counts is told of twice.
+    let primaries = runs.len().saturating_sub(1).max(1);
+    let server = Server::new(connection, run, primaries, ());
     let keys = StateKeys::load(&server, keyspace, options, known).await?;
     Ok(server.with_keys(keys))
 }
@@ -105,13 +95,5 @@ mod tests {
         assert!(check(&evicts).is_ok(), "its memory has no bound");
         let bounded = evicts.replace("maxmemory:0", "maxmemory:1000000");
         assert_eq!(check(&bounded).unwrap_err().kind(), ServerErrorKind::Evicts);
-    }
-
-    #[test]
-    fn an_address_that_is_none_is_named() {
-        for address in ["", "http://127.0.0.1", "redis://127.0.0.1:port"] {
-            let fault = client(address).unwrap_err();
-            assert_eq!(fault.kind(), ServerErrorKind::Address, "{address}");
-        }
     }
 }

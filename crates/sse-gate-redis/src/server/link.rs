@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
-use redis::aio::MultiplexedConnection;
-use redis::{Client, Cmd, ErrorKind, RedisError, Value};
+use redis::{Cmd, ErrorKind, RedisError, Value};
 use tokio::sync::Semaphore;
 
-use super::attach::{attach, client};
+use super::attach::attach;
 use super::call::Call;
 use super::run::RunId;
+use super::source::{Connection, Source};
 use super::state::{Known, StateKeys};
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
@@ -35,7 +35,7 @@ pub(crate) struct Link {
 
 #[derive(Debug)]
 struct Inner {
-    client: Client,
+    source: Source,
     keyspace: Keyspace,
     options: RedisOptions,
     attempt: Mutex<Option<Attempt>>,
@@ -46,7 +46,7 @@ struct Inner {
 impl Inner {
     async fn attach(&self) -> Attached {
         let known = *lock(&self.known);
-        let server = attach(&self.client, &self.keyspace, &self.options, known).await?;
+        let server = attach(&self.source, &self.keyspace, &self.options, known).await?;
         *lock(&self.known) = Some(Known {
             run: server.run,
             state: server.keys.id,
@@ -80,17 +80,17 @@ impl Attempt {
 }
 
 impl Link {
-    pub(crate) fn new(address: &str, options: RedisOptions) -> Result<Self, Fault> {
-        Ok(Self {
+    pub(crate) fn new(source: Source, options: RedisOptions) -> Self {
+        Self {
             operations: Semaphore::new(options.operations),
             inner: Arc::new(Inner {
-                client: client(address)?,
+                source,
                 keyspace: Keyspace::new(&options.prefix),
                 options,
                 attempt: Mutex::default(),
                 known: Mutex::default(),
             }),
-        })
+        }
     }
 
     pub(crate) fn keyspace(&self) -> &Keyspace {
@@ -101,8 +101,8 @@ impl Link {
         &self.inner.options
     }
 
-    pub(crate) fn client(&self) -> &Client {
-        &self.inner.client
+    pub(crate) fn source(&self) -> &Source {
+        &self.inner.source
     }
 
     /// The present server. All that ask while it is being connected to wait for the same attempt, which goes on
@@ -158,23 +158,26 @@ impl Link {
 /// One connection to one run of a server. `K` is what its state is sealed with: nothing, until that is loaded.
 #[derive(Debug)]
 pub(crate) struct Server<K = StateKeys> {
-    connection: MultiplexedConnection,
+    connection: Connection,
     pub(crate) run: RunId,
+    /// How many servers take writes.
+    pub(crate) primaries: usize,
     pub(crate) keys: K,
     is_broken: AtomicBool,
 }
 
 impl Server<()> {
     pub(super) fn with_keys<K>(self, keys: K) -> Server<K> {
-        Server::new(self.connection, self.run, keys)
+        Server::new(self.connection, self.run, self.primaries, keys)
     }
 }
 
 impl<K> Server<K> {
-    pub(super) fn new(connection: MultiplexedConnection, run: RunId, keys: K) -> Self {
+    pub(super) fn new(connection: Connection, run: RunId, primaries: usize, keys: K) -> Self {
         Self {
             connection,
             run,
+            primaries,
             keys,
             is_broken: AtomicBool::new(false),
         }
@@ -191,8 +194,8 @@ impl<K> Server<K> {
 
     /// Runs a script, and returns its answer. A script that the server does not know is sent whole.
     pub(crate) async fn run(&self, call: Call) -> Result<Value, Fault> {
-        let answer = match self.send(&call.by_digest()).await {
-            Err(error) if is_unknown(&error) => self.send(&call.whole()).await,
+        let answer = match self.connection.send(&call.by_digest()).await {
+            Err(error) if is_unknown(&error) => self.connection.send(&call.whole()).await,
             answer => answer,
         };
         self.noted(answer)
@@ -200,13 +203,20 @@ impl<K> Server<K> {
 
     /// Runs a command, and returns its answer.
     pub(crate) async fn ask(&self, command: Cmd) -> Result<Value, Fault> {
-        self.noted(self.send(&command).await)
+        self.noted(self.connection.send(&command).await)
     }
 
-    async fn send(&self, command: &Cmd) -> Result<Value, RedisError> {
-        match self.connection.clone().send_packed_command(command).await? {
-            Value::ServerError(error) => Err(error.into()),
-            answer => Ok(answer),
+    /// Runs a command on each server that takes writes. Returns how many there are.
+    pub(crate) async fn ask_all(&self, command: Cmd) -> Result<usize, Fault> {
+        self.noted(self.connection.send_to_all(&command).await)
+    }
+
+    /// The run that a script must find, if it can't be known from the connection.
+    pub(crate) fn run_to_check(&self) -> &[u8] {
+        if self.connection.may_move() {
+            self.run.digits()
+        } else {
+            &[]
         }
     }
 

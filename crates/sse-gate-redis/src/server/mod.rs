@@ -14,11 +14,15 @@
 
 mod attach;
 mod call;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod link;
 mod run;
+mod source;
 mod state;
 
 pub(crate) use call::{Call, Script};
 pub(crate) use link::{Link, Server};
 pub(crate) use run::RunId;
+pub(crate) use source::Source;
 pub(crate) use state::StateKeys;

@@ -12,6 +12,8 @@ local seen = tonumber(redis.call('ZSCORE', KEYS[2], ARGV[2]))
 if not seen or now - seen < tonumber(ARGV[3]) then
   return 0
 end
+-- A server whose memory is full refuses a script whose first write may take memory. This one takes none.
+redis.call('ZREM', KEYS[3], '')
 local sessions = redis.call('ZRANGE', KEYS[4], 0, ARGV[4] - 1)
 for _, id in ipairs(sessions) do
   local found = redis.call('HMGET', KEYS[6] .. id, 'g', 'o', 'e', 'i', 'n', 'c', 'b')

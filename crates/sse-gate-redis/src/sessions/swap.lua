@@ -11,6 +11,8 @@ local was = redis.call('HMGET', KEYS[2], 'v', 'g', 'o', 'y', 'n', 'c')
 if was[1] ~= ARGV[3] then
   return 0
 end
+-- A server whose memory is full refuses a script whose first write may take memory. This one takes none.
+redis.call('ZREM', KEYS[3], '')
 local subject, opened, node = was[2], was[3], was[5]
 local attached, closed, ends = ARGV[6] == '1', ARGV[7] == '1', ARGV[8]
 local number = was[6]

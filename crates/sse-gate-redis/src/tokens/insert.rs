@@ -47,7 +47,8 @@ pub(crate) async fn insert(
         .number(limits.max_tokens_per_subject())
         .number(limits.max_payload_bytes())
         .number(limits.max_payload_bytes_per_subject())
-        .bytes(&value::seal(&server.keys.sealer, token, server.run, entry)?);
+        .bytes(&value::seal(&server.keys.sealer, token, server.run, entry)?)
+        .bytes(server.run_to_check());
     read(server.run(insert).await?)
 }
 

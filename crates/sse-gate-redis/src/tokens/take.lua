@@ -1,8 +1,12 @@
 -- Takes a token's entry, and counts it out. The first write is one that a server with a full memory allows.
--- KEYS: state, ends, owners, payloads, the entry, prefix of a subject's tokens. ARGV: state id, digest.
+-- KEYS: state, ends, owners, payloads, the entry, prefix of a subject's tokens. 
+-- ARGV: state id, digest, and which run of the server this must be, or nothing.
 -- Answers the entry, or false.
 if redis.call('HGET', KEYS[1], 'id') ~= ARGV[1] then
   return redis.error_reply('SSEGATECHANGED another state')
+end
+if ARGV[3] ~= '' and not string.find(redis.call('INFO', 'server'), 'run_id:' .. ARGV[3], 1, true) then
+  return redis.error_reply('SSEGATECHANGED another run')
 end
 local entry = redis.call('GETDEL', KEYS[5])
 if not entry then

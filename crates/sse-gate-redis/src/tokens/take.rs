@@ -26,7 +26,8 @@ pub(crate) async fn take(
         .key(entry_key(keys, token))
         .key(keys.shared("t:of:"))
         .bytes(server.keys.id.as_bytes())
-        .bytes(token.as_bytes());
+        .bytes(token.as_bytes())
+        .bytes(server.run_to_check());
     match server.run(take).await? {
         Value::Nil => Ok(Ok(None)),
         Value::BulkString(found) => Ok(value::open(&server.keys.sealer, token, server.run, &found)),

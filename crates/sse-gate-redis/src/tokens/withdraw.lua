@@ -5,6 +5,8 @@
 if redis.call('HGET', KEYS[1], 'id') ~= ARGV[1] then
   return redis.error_reply('SSEGATECHANGED another state')
 end
+-- A server whose memory is full refuses a script whose first write may take memory. This one takes none.
+redis.call('ZREM', KEYS[2], '')
 if ARGV[5] == '0' then
   local epoch = redis.call('HINCRBY', KEYS[1], 't.epoch', 1)
   redis.call('ZADD', KEYS[2], epoch, ARGV[2])

@@ -149,3 +149,22 @@ impl LogWindows {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::log::Logs;
+    use crate::memory::MemoryLogStore;
+    use crate::store::LogStore;
+
+    /// Whatever was read here once would stay here for ever.
+    #[test]
+    fn a_log_without_handles_is_forgotten() {
+        let store = MemoryLogStore::default();
+        let logs = Logs::default().with_store(store.clone());
+        let log = pollster::block_on(logs.create()).expect("there is room");
+        let known = || store.windows().0.logs.lock().len();
+        assert_eq!(known(), 1);
+        drop(log);
+        assert_eq!(known(), 0);
+    }
+}

@@ -87,6 +87,13 @@ impl Cluster {
         }
     }
 
+    /// Whether logs can't be asked for at all.
+    pub(crate) fn fail_logs(&self, fails: bool) {
+        for (logs, _) in &*self.nodes.lock().unwrap() {
+            logs.fail(fails);
+        }
+    }
+
     /// A node that does not listen yet.
     pub(crate) fn deaf_node(&self, number: u8) -> Stage {
         self.build(number, true)

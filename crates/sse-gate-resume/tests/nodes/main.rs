@@ -4,6 +4,8 @@
 mod cluster;
 mod cuts;
 mod feeds;
+mod listener;
 mod silence;
 #[path = "../support/mod.rs"]
 mod support;
+mod windows;

@@ -246,3 +246,38 @@ fn a_revocation_is_finished_once_it_has_begun() {
     assert!(stage.store.is_empty());
     assert!(!client.is_served());
 }
+
+/// A session that is found is not looked for again, and neither is one that was never here: ids that no
+/// store knows cost one look each.
+#[test]
+fn a_client_that_comes_back_costs_one_look() {
+    let (stage, other) = (Stage::default(), Stage::default());
+    let log = stage.log();
+    let mut client = stage.alice(&log);
+    assert!(client.is_served());
+    client.disconnect();
+    // The store of the other one has no sessions.
+    for (stage, is_known) in [(&stage, true), (&other, false)] {
+        let looks = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&looks);
+        stage.store.fates.set(move |operation| {
+            if operation == "load" {
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+            std::future::ready(Fate::Done)
+        });
+        let resumed = stage.resume(&client.id, token(1));
+        assert_eq!(looks.load(Ordering::Relaxed), 1, "{resumed:?}");
+        assert_eq!(resumed.is_ok(), is_known);
+    }
+}
+
+/// A session that its store did not take leaves nothing behind.
+#[test]
+fn a_session_that_is_not_made_frees_its_log() {
+    let stage = Stage::default();
+    let log = stage.log();
+    stage.store.fates.doom("create", Fate::Lost);
+    assert!(stage.open(&stage.grant("alice"), token(1), &log).is_err());
+    assert_eq!(log.handles(), 1);
+}

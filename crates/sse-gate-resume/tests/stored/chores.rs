@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 use pollster::block_on;
 use sse_gate_core::ManualClock;
 use sse_gate_resume::backend::{Chore, LogEnd};
-use sse_gate_resume::{LogLimits, Publisher};
+use sse_gate_resume::error::AppendErrorKind;
+use sse_gate_resume::{LogLimits, Publisher, StopReason};
 
-use crate::support::Stage;
+use crate::support::{Stage, append, refused_by};
 use crate::{alices, logs, store, stored};
 
 #[test]
@@ -115,4 +116,17 @@ fn a_log_that_a_session_has_stays() {
     client.disconnect();
     drop((log, stage));
     assert_eq!(store.inner.len(), 1);
+}
+
+/// A writer that is asked to stop may still append. A log that is closed is of no more use.
+#[test]
+fn a_log_is_freed_when_it_is_closed_and_not_when_it_is_asked_to_stop() {
+    let clock = ManualClock::default();
+    let store = store(&clock);
+    let log = alices(&logs(&store, LogLimits::default(), &clock));
+    log.stop(StopReason::Requested);
+    assert_eq!((append(&log, "bye"), store.inner.len()), (1, 1));
+    log.stop(StopReason::Closed);
+    assert!(store.inner.is_empty());
+    assert_eq!(refused_by(&log), Some(AppendErrorKind::Closed));
 }

@@ -51,6 +51,20 @@ fn what_the_window_has_no_room_for_is_read_from_the_store() {
     assert_eq!((store.reads(), gaps(&stage)), (reads, 0));
 }
 
+/// A reader that is behind asks for 64 KiB at a time, and not for each event.
+#[test]
+fn long_events_are_read_from_the_store_many_at_a_time() {
+    let (stage, store, log) = stage(LogLimits::default());
+    let words = "x".repeat(1_000);
+    for _ in 0..60 {
+        append(&log, &words);
+    }
+    let mut client = stage.alice(&log);
+    let before = store.reads();
+    assert_eq!(client.read_data().len(), 60);
+    assert_eq!(store.reads() - before, 1);
+}
+
 #[test]
 fn a_client_that_comes_back_late_misses_nothing_that_the_store_has() {
     let (stage, _, log) = stage(LogLimits::default());

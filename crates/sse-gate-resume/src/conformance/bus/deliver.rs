@@ -89,33 +89,26 @@ pub fn what_is_published_before_a_probe_comes_before_it<B: BusBackend>(backend: 
 /// published before that need not come.
 pub fn what_racing_nodes_publish_after_a_subscription_began_comes<B: BusBackend>(backend: &B) {
     const PUBLISHERS: usize = 4;
-    const COUNTED: usize = 20;
     let one = backend.block_on(backend.bus());
     let two = backend.block_on(backend.other_node(&one));
     for round in 0..10_u64 {
-        let has_begun = AtomicBool::new(false);
+        let stage = Stage::default();
         let subscription = Mutex::new(None);
         let counted = race(PUBLISHERS + 1, |racer| {
             if racer == PUBLISHERS {
                 (0..round).for_each(|_| thread::yield_now());
+                stage.is_subscribing.store(true, Ordering::SeqCst);
                 let notices = backend.block_on(subscribe(&one));
-                has_begun.store(true, Ordering::SeqCst);
+                stage.has_begun.store(true, Ordering::SeqCst);
                 *subscription.lock().expect("no check holds it") = Some(notices);
                 return Vec::new();
             }
-            let (bus, mut counted) = (if racer % 2 == 0 { &one } else { &two }, Vec::new());
-            for number in 0.. {
+            let bus = if racer % 2 == 0 { &one } else { &two };
+            stage.publish_around(|number| {
                 let notice = numbered(((round << 32) + number) * PUBLISHERS as u64 + racer as u64);
-                let counts = has_begun.load(Ordering::SeqCst);
                 backend.block_on(publish(bus, notice));
-                if counts {
-                    counted.push(notice);
-                }
-                if counted.len() == COUNTED {
-                    break;
-                }
-            }
-            counted
+                notice
+            })
         });
         let notices = subscription.into_inner().expect("no check holds it");
         let mut notices = notices.expect("one thread has subscribed");
@@ -131,5 +124,42 @@ pub fn what_racing_nodes_publish_after_a_subscription_began_comes<B: BusBackend>
                 ),
             };
         }
+    }
+}
+
+/// How far a subscription is that others race with.
+#[derive(Default)]
+struct Stage {
+    is_subscribing: AtomicBool,
+    has_begun: AtomicBool,
+}
+
+impl Stage {
+    /// Publishes numbered notices, before and while the subscription begins and after that. Returns those
+    /// that count: they were published when it had begun.
+    ///
+    /// While it begins, only a few are published. A subscription that is not read may end if too many wait
+    /// for it, and the thread that subscribes may have to wait for a processor.
+    fn publish_around(&self, publish: impl Fn(u64) -> Notice) -> Vec<Notice> {
+        const COUNTED: usize = 20;
+        const UNCOUNTED: usize = 100;
+        let (mut counted, mut uncounted) = (Vec::new(), 0);
+        for number in 0.. {
+            while uncounted == UNCOUNTED && !self.has_begun.load(Ordering::SeqCst) {
+                thread::yield_now();
+            }
+            let may_wait = self.is_subscribing.load(Ordering::SeqCst);
+            let counts = self.has_begun.load(Ordering::SeqCst);
+            let notice = publish(number);
+            if counts {
+                counted.push(notice);
+            } else if may_wait {
+                uncounted += 1;
+            }
+            if counted.len() == COUNTED {
+                break;
+            }
+        }
+        counted
     }
 }

@@ -223,3 +223,67 @@ impl<'l> Round<'l> {
         }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::sync::{Arc, Weak};
+
+    use sse_gate_core::{ManualClock, SystemEntropy};
+
+    use super::*;
+    use crate::memory::{MemoryBus, MemorySessions};
+    use crate::node::Channel;
+    use crate::store::{SharedBus, SharedSessions};
+
+    fn listener() -> Listener {
+        Listener {
+            channel: Channel::new(SharedBus::new(MemoryBus::default())),
+            store: SharedSessions::new(MemorySessions::default()),
+            windows: None,
+            connections: Weak::new(),
+            clock: Arc::new(ManualClock::default()),
+            entropy: Arc::new(SystemEntropy),
+            sleep: Box::new(|_| Box::pin(pending())),
+        }
+    }
+
+    fn round(listener: &Listener) -> Round<'_> {
+        let notices = Notices::new(|_| Poll::Pending);
+        Round::new(listener, NodeId::from_bytes([1; 8]), notices)
+    }
+
+    /// Several probes are under way on a slow bus. One that comes twice, or late, takes nothing back.
+    #[test]
+    fn each_probe_that_comes_back_says_when_it_was_sent() {
+        let listener = listener();
+        let mut round = round(&listener);
+        let sent = [1, 2, 3].map(|number| (number, SteadyTime::from_millis(number * 1_000)));
+        round.sent = sent.into();
+        for (number, heard_at, left) in [(2, 2, 1), (2, 2, 1), (1, 2, 1), (3, 3, 0), (4, 3, 0)] {
+            round.came_back(number);
+            let heard_at = SteadyTime::from_millis(heard_at * 1_000);
+            assert_eq!(
+                (round.heard_at, round.sent.len()),
+                (heard_at, left),
+                "{number}"
+            );
+        }
+    }
+
+    /// On a slow bus, the nodes of writers are told the rest of the logs before they are told again.
+    #[test]
+    fn what_is_being_told_is_told_to_its_end() {
+        let listener = listener();
+        let mut round = round(&listener);
+        let is_telling = Arc::new(());
+        let held = Arc::clone(&is_telling);
+        round.telling = Some(Box::pin(async move {
+            pending::<()>().await;
+            drop(held);
+            Ok(())
+        }));
+        round.tell(vec![LogEpoch::from_bytes([3; 8])]);
+        assert_eq!(Arc::strong_count(&is_telling), 2);
+    }
+}

@@ -7,6 +7,11 @@ pub(crate) enum Flaw {
     None,
     /// Nothing either: a subscription whose channel broke gets nothing more, and does not end.
     GoesSilent,
+    /// Nothing either: a subscription whose channel broke gets a few notices more, without a hole.
+    BreaksLater,
+    /// Nothing either: `subscribe` answers some time after the subscription has begun, and a subscription
+    /// ends if too many notices wait for it.
+    AnswersLate,
     /// It sends numbers as floating point numbers.
     CountsInDoubles,
     /// It takes every close for a revocation.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
-use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
 use sse_gate_resume::CloseReason;
@@ -12,9 +12,10 @@ use sse_gate_resume::conformance::BusBackend;
 use sse_gate_resume::error::BusError;
 
 use super::flaw::Flaw;
+use super::queue::{MAX_WAITING, Queue};
 
-/// So many notices wait for a subscription, if the flaw is about that.
-const MAX_WAITING: usize = 1_000;
+/// So many notices come after a channel broke, if the flaw is about that.
+const LATE: usize = 5;
 
 /// One node's handle of the bus.
 #[derive(Debug)]
@@ -35,59 +36,10 @@ struct Shared {
     published: usize,
 }
 
-/// What waits for one subscription.
-#[derive(Debug)]
-struct Queue {
-    flaw: Flaw,
-    node: u8,
-    notices: VecDeque<Notice>,
-    is_over: bool,
-    is_deaf: bool,
-    waker: Option<Waker>,
-}
-
 impl Shared {
     fn queues(&mut self) -> Vec<Arc<Mutex<Queue>>> {
         self.queues.retain(|queue| queue.strong_count() > 0);
         self.queues.iter().filter_map(Weak::upgrade).collect()
-    }
-}
-
-impl Queue {
-    fn take(&mut self, notice: Notice) {
-        let is_full = self.notices.len() >= MAX_WAITING;
-        match (self.flaw, notice) {
-            (Flaw::DropsTheNewest, _) if is_full => {}
-            (Flaw::ProbesOvertake, Notice::Probe { .. }) => self.notices.push_front(notice),
-            _ => self.notices.push_back(notice),
-        }
-        if self.flaw == Flaw::DropsTheOldest && is_full {
-            self.notices.pop_front();
-        }
-        self.wake();
-    }
-
-    fn end(&mut self) {
-        self.is_over = true;
-        self.wake();
-    }
-
-    fn wake(&mut self) {
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
-    }
-
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Notice>> {
-        if self.is_over {
-            return Poll::Ready(None);
-        }
-        let next = self.notices.pop_front();
-        if next.is_none() {
-            self.waker = Some(cx.waker().clone());
-            return Poll::Pending;
-        }
-        Poll::Ready(next)
     }
 }
 
@@ -147,9 +99,11 @@ impl FlawedBus {
                 Flaw::SparesThePublisher => queue.node == self.node,
                 Flaw::TellsOne => place != turn % queues.len(),
                 Flaw::KeepsProbes => is_broken && !matches!(notice, Notice::Probe { .. }),
+                Flaw::BreaksLater => false,
                 _ => is_broken,
             };
-            if !is_missed && !queue.is_deaf {
+            if !is_missed && !queue.is_deaf && queue.left > 0 {
+                queue.left -= 1;
                 queue.take(notice);
             }
             is_one_slow |= queue.notices.len() > MAX_WAITING;
@@ -169,6 +123,7 @@ impl FlawedBus {
                 match self.flaw {
                     Flaw::SkipsABreak | Flaw::KeepsProbes => {}
                     Flaw::GoesSilent => queue.is_deaf = true,
+                    Flaw::BreaksLater => queue.left = LATE,
                     _ => queue.end(),
                 }
             }
@@ -212,6 +167,7 @@ impl Bus for FlawedBus {
             notices: VecDeque::new(),
             is_over: false,
             is_deaf: had_a_break && self.flaw == Flaw::StaysDeaf,
+            left: usize::MAX,
             waker: None,
         }));
         let begin = move |shared: &Mutex<Shared>, queue: &Arc<Mutex<Queue>>| {
@@ -220,6 +176,9 @@ impl Bus for FlawedBus {
         let mut is_late = self.flaw == Flaw::SubscribesWhenPolled;
         if !is_late {
             begin(&self.shared, &queue);
+        }
+        if self.flaw == Flaw::AnswersLate {
+            thread::sleep(Duration::from_millis(20));
         }
         let last = Dropped {
             flaw: self.flaw,

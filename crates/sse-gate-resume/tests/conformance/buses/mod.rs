@@ -2,6 +2,7 @@
 
 mod flaw;
 mod flawed;
+mod queue;
 
 use std::collections::BTreeSet;
 
@@ -77,6 +78,19 @@ flaws! {
 #[test]
 fn going_silent_breaks_no_law() {
     assert_eq!(broken_by(Flaw::GoesSilent), BTreeSet::new());
+}
+
+/// What was on its way when the channel broke may come. It is the hole behind it that breaks a law.
+#[test]
+fn breaking_later_breaks_no_law() {
+    assert_eq!(broken_by(Flaw::BreaksLater), BTreeSet::new());
+}
+
+/// A subscription that is not read may end. A check that published without end while `subscribe` was under
+/// way once took that for a hole, if its thread had to wait for a processor.
+#[test]
+fn answering_late_breaks_no_law() {
+    assert_eq!(broken_by(Flaw::AnswersLate), BTreeSet::new());
 }
 
 /// The message of a failing check says all that its reader needs: the law, what the bus did, and the line of

@@ -45,6 +45,8 @@ pub(crate) enum Flaw {
     OrphansAll,
     /// It announces nothing.
     AnnouncesNothing,
+    /// It announces events, and an end as if it were another event.
+    AnnouncesNoEnd,
     /// It announces an event or an end, and keeps it later.
     AnnouncesEarly,
     /// It announces what it refuses.

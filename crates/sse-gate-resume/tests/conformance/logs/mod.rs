@@ -1,6 +1,7 @@
 //! Stores of logs that break a law.
 
 mod flaw;
+mod flawed;
 mod wrapper;
 
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use sse_gate_resume::conformance::logs as kit;
 
 use crate::broken::{broken_laws, flaws, laws, listed, message};
 use flaw::Flaw;
-use wrapper::Flawed;
+use flawed::Flawed;
 
 // The store without a flaw keeps every law.
 sse_gate_resume::log_store_conformance!(flawless: Flawed);
@@ -94,6 +95,9 @@ flaws! {
         what_is_appended_is_announced,
         an_announced_event_is_in_the_store,
         a_refused_append_announces_nothing_false;
+    announcing_no_end_is_seen: AnnouncesNoEnd breaks
+        what_is_appended_is_announced,
+        an_announced_event_is_in_the_store;
     announcing_early_is_seen: AnnouncesEarly breaks
         an_announced_event_is_in_the_store,
         a_refused_append_announces_nothing_false;
@@ -106,7 +110,7 @@ flaws! {
 #[test]
 fn a_failing_check_names_the_law_and_the_line_of_the_macro() {
     let line = line!() + 3;
-    let failed = wrapper::with_flaw(Flaw::LooksThenCreates, || {
+    let failed = flawed::with_flaw(Flaw::LooksThenCreates, || {
         message(
             || sse_gate_resume::log_store_conformance!(@check Flawed: one_of_many_racing_creates_counts),
         )

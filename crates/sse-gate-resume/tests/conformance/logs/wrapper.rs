@@ -1,19 +1,15 @@
 //! A store around the one in memory, which keeps all laws unless it has a [`Flaw`].
 
-use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use sse_gate_core::ManualClock;
 use sse_gate_resume::LogLimits;
 use sse_gate_resume::backend::{
     Bounds, Bus, LogEnd, LogId, LogName, LogStore, LogWindows, MemoryBus, MemoryLogStore, NewLog,
-    NodeId, Notice, Notices, StoredEvents, StoredLog,
+    Notice, StoredEvents, StoredLog,
 };
-use sse_gate_resume::conformance::LogBackend;
 use sse_gate_resume::error::{AppendError, AppendErrorKind, LogError, LogErrorKind};
 
 use super::flaw::Flaw;
@@ -32,6 +28,23 @@ pub(crate) struct Wrapper {
 }
 
 impl Wrapper {
+    pub(super) fn new(flaw: Flaw, inner: MemoryLogStore, bus: &MemoryBus) -> Self {
+        Self {
+            flaw,
+            inner: match flaw {
+                Flaw::AnnouncesNothing | Flaw::AnnouncesNoEnd | Flaw::AnnouncesEarly => inner,
+                _ => inner.with_bus(bus),
+            },
+            bus: bus.clone(),
+            ends: Arc::default(),
+            removed: Arc::default(),
+        }
+    }
+
+    pub(super) fn inner(&self) -> &MemoryLogStore {
+        &self.inner
+    }
+
     fn is(&self, flaw: Flaw) -> bool {
         self.flaw == flaw
     }
@@ -158,6 +171,9 @@ impl LogStore for Wrapper {
         if self.is(Flaw::AnnouncesTheRefused) && appended.is_err() {
             self.announce(&log, 1, None).await;
         }
+        if self.is(Flaw::AnnouncesNoEnd) && appended.is_ok() {
+            self.announce(&log, 0, None).await;
+        }
         if self.is(Flaw::CutsTheLarge) && appended.is_err() && event.len() > 100 {
             appended = self.inner.append(log, event.slice(..100)).await;
         }
@@ -205,7 +221,12 @@ impl LogStore for Wrapper {
             self.announce(&log, 0, Some(how)).await;
             dawdle();
         }
-        self.inner.end(log, how).await
+        let ended = self.inner.end(log.clone(), how).await;
+        let found = self.inner.open(log.name.clone()).await.unwrap();
+        if self.is(Flaw::AnnouncesNoEnd) && found.is_some() {
+            self.announce(&log, 0, None).await;
+        }
+        ended
     }
 
     async fn remove(&self, log: LogId) -> Result<(), LogError> {
@@ -216,88 +237,5 @@ impl LogStore for Wrapper {
             self.removed.lock().unwrap().insert(log.clone(), events);
         }
         self.inner.remove(log).await
-    }
-}
-
-thread_local! {
-    /// The flaw of the stores that [`Flawed::set_up`] makes on this thread.
-    static FLAW: Cell<Flaw> = const { Cell::new(Flaw::None) };
-}
-
-/// Runs a check that sets up its own backend.
-pub(crate) fn with_flaw<T>(flaw: Flaw, check: impl FnOnce() -> T) -> T {
-    FLAW.set(flaw);
-    check()
-}
-
-/// Makes stores with one flaw.
-pub(crate) struct Flawed {
-    flaw: Flaw,
-    clock: ManualClock,
-    bus: MemoryBus,
-    nodes: AtomicU8,
-}
-
-impl Flawed {
-    pub(crate) fn new(flaw: Flaw) -> Self {
-        Self {
-            flaw,
-            clock: ManualClock::default(),
-            bus: MemoryBus::default(),
-            nodes: AtomicU8::new(0),
-        }
-    }
-
-    /// The next node's handle.
-    fn node(&self, inner: &MemoryLogStore) -> Wrapper {
-        let number = self.nodes.fetch_add(1, Ordering::Relaxed) + 1;
-        let node = NodeId::from_bytes([number; 8]);
-        let inner = inner.clone().with_node(node);
-        Wrapper {
-            flaw: self.flaw,
-            inner: match self.flaw {
-                Flaw::AnnouncesNothing | Flaw::AnnouncesEarly => inner,
-                _ => inner.with_bus(&self.bus),
-            },
-            bus: self.bus.clone(),
-            ends: Arc::default(),
-            removed: Arc::default(),
-        }
-    }
-}
-
-impl LogBackend for Flawed {
-    type Store = Wrapper;
-
-    fn set_up() -> Self {
-        Self::new(FLAW.get())
-    }
-
-    async fn store(&self, max_logs: usize) -> Wrapper {
-        let room = match self.flaw {
-            Flaw::CountsNoLogs => usize::MAX,
-            _ => max_logs,
-        };
-        self.node(&MemoryLogStore::new(room).with_clock(self.clock.clone()))
-    }
-
-    async fn advance(&self, span: Duration) {
-        self.clock.advance(span);
-    }
-
-    async fn other_node(&self, store: &Wrapper) -> Option<Wrapper> {
-        Some(self.node(&store.inner))
-    }
-
-    async fn kill(&self, node: Wrapper) {
-        node.inner.forget_node(node.inner.node());
-    }
-
-    async fn subscribe(&self, _: &Wrapper) -> Option<Notices> {
-        self.bus.subscribe().await.ok()
-    }
-
-    fn patience(&self) -> Duration {
-        Duration::from_secs(1)
     }
 }

@@ -67,6 +67,8 @@ pub(crate) enum Flaw {
     AnnouncesNothing,
     /// It announces a step, and takes it later.
     AnnouncesEarly,
-    /// It announces steps that do not count.
-    AnnouncesStaleSwaps,
+    /// It announces a new connection, even if its step does not count.
+    AnnouncesStaleSteps,
+    /// It announces a close, even if it does not count.
+    AnnouncesStaleCloses,
 }

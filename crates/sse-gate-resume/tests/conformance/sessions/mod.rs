@@ -123,7 +123,9 @@ flaws! {
     announcing_early_is_seen: AnnouncesEarly breaks
         an_announced_step_is_in_the_store,
         a_swap_that_does_not_count_announces_nothing_false;
-    announcing_stale_swaps_is_seen: AnnouncesStaleSwaps breaks
+    announcing_stale_steps_is_seen: AnnouncesStaleSteps breaks
+        a_swap_that_does_not_count_announces_nothing_false;
+    announcing_stale_closes_is_seen: AnnouncesStaleCloses breaks
         a_swap_that_does_not_count_announces_nothing_false;
 }
 

@@ -237,7 +237,11 @@ impl Naive {
             return false;
         };
         if !is_current(kept) {
-            if self.is(Flaw::AnnouncesStaleSwaps) {
+            let stale = match record.closed() {
+                None => Flaw::AnnouncesStaleSteps,
+                Some(_) => Flaw::AnnouncesStaleCloses,
+            };
+            if self.is(stale) {
                 self.announce(id, &kept.record, &record);
             }
             return false;

@@ -1,0 +1,178 @@
+//! What a node's window of a log does with what the store answers. I19
+
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use pollster::block_on;
+use sse_gate_resume::backend::{Bus, LogEnd, Notice, SubscriptionEnd};
+use sse_gate_resume::{Publisher, StopReason, Topics};
+
+use crate::cluster::{Cluster, Moved, alices, topic};
+use crate::support::{Client, append, token};
+
+/// A topic was removed and made again on another node, and this one was not told. Its old log is closed:
+/// what is in the new one is not the old one's.
+#[test]
+fn a_log_whose_name_another_one_has_is_closed() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let [here, there] = [&one, &two].map(|node| Topics::new(node.logs.clone()));
+    let old = block_on(here.log("chat", None)).unwrap();
+    cluster.bus.is_down.store(true, Ordering::Relaxed);
+    assert!(block_on(there.remove("chat")).unwrap());
+    let new = block_on(there.log("chat", None)).unwrap();
+    append(&new, "one");
+    block_on(new.end(LogEnd::Complete)).unwrap();
+    cluster.executor.run_for(Duration::from_secs(3));
+    cluster.bus.is_down.store(false, Ordering::Relaxed);
+    cluster.executor.run_for(Duration::from_secs(3));
+    assert_eq!(old.stop_reason(), Some(StopReason::Closed));
+    assert_eq!((old.bounds().last, old.bounds().end), (0, None));
+}
+
+/// The store could not be read until it had trimmed all events but the last. The window begins with that
+/// one, so that it is not asked for again.
+#[test]
+fn a_window_begins_where_its_store_does() {
+    let cluster = Cluster::new();
+    let mut moved = Moved::between(cluster.node(1), cluster.node(2));
+    assert!(moved.client.is_served());
+    cluster.fail_reads(true);
+    for number in 1..=5 {
+        append(&moved.log, &number.to_string());
+    }
+    cluster.executor.run_for(Duration::from_secs(601));
+    append(&moved.log, "6");
+    assert!(moved.client.is_served());
+    cluster.fail_reads(false);
+    let before = cluster.reads();
+    cluster.executor.run_for(Duration::from_secs(3));
+    let (events, _) = moved.client.read();
+    let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["sse.gap", "message"]);
+    // One for the window, and one for the reader, which learns of the gap.
+    assert_eq!(cluster.reads() - before, 2);
+    append(&moved.log, "7");
+    cluster.executor.settle();
+    assert_eq!(moved.client.read_data(), ["7"]);
+}
+
+/// What one look at the store does not give is asked for by the window, and not by each of its readers.
+#[test]
+fn many_events_are_fetched_once_for_all_readers() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let [there, here] = topic([&one, &two], "news");
+    let mut clients = [1, 2, 3].map(|number| {
+        let grant = two.grant(&format!("user {number}"));
+        Client::new(
+            token(number),
+            two.open(&grant, token(number), &here).unwrap(),
+        )
+    });
+    assert!(clients.iter_mut().all(Client::is_served));
+    let before = cluster.reads();
+    let long = "x".repeat(1_000);
+    for _ in 0..100 {
+        append(&there, &long);
+    }
+    cluster.executor.settle();
+    for client in &mut clients {
+        assert_eq!(client.read_data().len(), 100);
+    }
+    // 64 KiB at a time.
+    assert_eq!(cluster.reads() - before, 2);
+}
+
+/// What is fetched is added to what the window has.
+#[test]
+fn events_of_this_node_stay_in_the_window() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let [there, here] = topic([&one, &two], "chat");
+    let mut alice = two.alice(&here);
+    assert!(alice.is_served());
+    append(&here, "one");
+    cluster.executor.settle();
+    let before = cluster.reads();
+    append(&there, "two");
+    cluster.executor.settle();
+    assert_eq!(alice.read_data(), ["one", "two"]);
+    assert_eq!(cluster.reads() - before, 1);
+}
+
+/// The store has an event that this node lacks, and can't be read. The client comes back for it.
+#[test]
+fn a_reader_is_told_that_an_event_cannot_be_read() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let [there, here] = topic([&one, &two], "chat");
+    let mut alice = two.alice(&here);
+    assert!(alice.is_served());
+    append(&there, "one");
+    cluster.fail_reads(true);
+    // Its number says that there is one before it.
+    assert_eq!(append(&here, "two"), 2);
+    assert!(!alice.is_served());
+    let end = alice.connection.as_ref().unwrap().end();
+    assert_eq!(end, Some(SubscriptionEnd::LogUnavailable));
+    cluster.fail_reads(false);
+    alice.reconnect(&two).unwrap();
+    assert_eq!(alice.read_data(), ["one", "two"]);
+}
+
+/// What was only heard of takes nothing away.
+#[test]
+fn a_window_is_read_while_its_store_cannot_be() {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    let log = alices(&one);
+    let mut alice = one.alice(&log);
+    assert!(alice.is_served());
+    append(&log, "one");
+    cluster.fail_reads(true);
+    let forged = Notice::Appended {
+        log: log.epoch(),
+        last: 1_000,
+        end: None,
+    };
+    block_on(cluster.bus.publish(forged)).unwrap();
+    cluster.executor.settle();
+    assert!(cluster.reads() > 0);
+    assert_eq!(alice.read_data(), ["one"]);
+    assert!(alice.is_served());
+}
+
+/// The end may come later than the last event.
+#[test]
+fn an_end_is_told_to_those_who_have_all_events() {
+    let cluster = Cluster::new();
+    let mut moved = Moved::between(cluster.node(1), cluster.node(2));
+    append(&moved.log, "last");
+    cluster.executor.settle();
+    assert_eq!(moved.client.read_data(), ["last"]);
+    block_on(moved.log.end(LogEnd::Complete)).unwrap();
+    cluster.executor.settle();
+    assert!(!moved.client.is_served());
+    let end = moved.client.connection.as_ref().unwrap().end();
+    assert_eq!(end, Some(SubscriptionEnd::Complete));
+}
+
+/// Nodes tell a writer that its log is read where it is not. One that is on the same node sees it.
+#[test]
+fn readers_beside_their_writer_are_not_announced() {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    let log = alices(&one);
+    let mut alice = one.alice(&log);
+    let publisher = Publisher::new(log);
+    let mut notices = block_on(cluster.bus.subscribe()).unwrap();
+    cluster.executor.run_for(Duration::from_secs(10));
+    assert!(alice.is_served());
+    let mut cx = Context::from_waker(Waker::noop());
+    while let Poll::Ready(notice) = notices.poll_next(&mut cx) {
+        assert!(!matches!(notice, Some(Notice::Read { .. })), "{notice:?}");
+    }
+    drop(publisher);
+}
