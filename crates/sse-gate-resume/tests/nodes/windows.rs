@@ -215,3 +215,26 @@ fn readers_of_a_log_without_a_writer_are_sent_away() {
     );
     assert!(has_ended);
 }
+
+/// A client comes back to a node that has not heard of its last event. The node hears of it while the client
+/// waits for the store, which then says that there is nothing more. That is no reason to end the connection.
+#[test]
+fn a_window_that_catches_up_while_its_store_is_asked_goes_on() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let [there, _here] = topic([&one, &two], "news");
+    let mut alice = one.alice(&there);
+    assert!(alice.is_served());
+    append(&there, "one");
+    assert_eq!(alice.read_data(), ["one"]);
+    alice.disconnect();
+    alice.reconnect(&two).unwrap();
+    let held = cluster.hold_reads();
+    assert!(alice.is_served());
+    cluster.executor.settle();
+    held.release();
+    assert!(alice.is_served());
+    append(&there, "two");
+    cluster.executor.settle();
+    assert_eq!(alice.read_data(), ["two"]);
+}
