@@ -24,12 +24,17 @@ pub(crate) enum Framing {
 impl Connection {
     /// Connects.
     pub async fn open(addr: SocketAddr) -> Self {
-        let stream = in_time("connect", TcpStream::connect(addr)).await;
-        let stream = stream.expect("the server takes connections");
-        stream.set_nodelay(true).expect("a socket's option");
-        Self {
+        let connection = Self::try_open(addr).await;
+        connection.expect("the server takes connections")
+    }
+
+    /// Connects; `None` if nothing listens there.
+    pub async fn try_open(addr: SocketAddr) -> Option<Self> {
+        let stream = in_time("connect", TcpStream::connect(addr)).await.ok()?;
+        stream.set_nodelay(true).ok()?;
+        Some(Self {
             stream: BufReader::new(stream),
-        }
+        })
     }
 
     /// Sends these bytes.

@@ -122,18 +122,27 @@ impl EventStream {
 
     /// Reads the head of the response to a request that was sent; the whole response if it is no
     /// stream.
-    pub async fn of(mut connection: Connection, request: &Request) -> Result<Self, Response> {
-        let mut response = connection.head().await.expect("a response to a stream");
+    pub async fn of(connection: Connection, request: &Request) -> Result<Self, Response> {
+        let answered = Self::try_of(connection, request).await;
+        answered.expect("a response to a stream")
+    }
+
+    /// As [`of`](Self::of); `None` if the connection ends before the response.
+    pub async fn try_of(
+        mut connection: Connection,
+        request: &Request,
+    ) -> Option<Result<Self, Response>> {
+        let mut response = connection.head().await?;
         if response.status != 200 || framing(&response) != Framing::Chunked {
             connection.body(request, &mut response).await;
-            return Err(response);
+            return Some(Err(response));
         }
-        Ok(Self {
+        Some(Ok(Self {
             response,
             connection,
             decoder: Decoder::default(),
             end: None,
-        })
+        }))
     }
 
     /// The next event; `None` if the stream has ended.

@@ -46,6 +46,13 @@ impl Setup {
         self.arg("data", folder.display())
     }
 
+    /// The same with all that it keeps on this Redis server, in place of a store. All nodes have the same
+    /// file of secrets, which is made if it is not there.
+    pub fn redis(mut self, url: &str, secrets: &Path) -> Self {
+        self.args.retain(|arg| !arg.starts_with("--store="));
+        self.arg("redis", url).arg("secrets", secrets.display())
+    }
+
     /// The same with these log lines, as `RUST_LOG` takes them.
     pub fn log(mut self, filter: &'static str) -> Self {
         self.log = filter;

@@ -74,6 +74,22 @@ impl SharedLog {
         }
     }
 
+    /// Asks the store whether the one writer is gone with its node. If it is, nothing more comes.
+    pub(super) async fn look_for_writer(self: &Arc<Self>) -> bool {
+        let Some(Backing { store, id, .. }) = &self.backing else {
+            return false;
+        };
+        match store.open(id.name.clone()).await {
+            Ok(Some(found)) if found.epoch == id.epoch && found.is_orphaned => {
+                self.lock().is_orphaned = true;
+                self.learn(&found.bounds);
+                // It may have been taken over by this node meanwhile.
+                self.is_read_from_afar()
+            }
+            _ => false,
+        }
+    }
+
     /// The store has more events than the window knows of, if a reader has had `after`. Returns whether
     /// that was so. Readers that have not had them get them from the store.
     pub(super) fn catch_up(&self, after: u64, stored: &Bounds) -> bool {

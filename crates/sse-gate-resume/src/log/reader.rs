@@ -159,6 +159,11 @@ impl Reader {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
+        if after == last && self.log.shared().lock().covers(after) {
+            // The window has caught up while the store was asked.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         if after + 1 < first {
             return Poll::Ready(Read::Trimmed { first });
         }

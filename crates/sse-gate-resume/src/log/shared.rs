@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
@@ -58,6 +59,8 @@ pub(super) struct State {
     pub(super) is_orphaned: bool,
     /// How many publishers of it are on this node.
     pub(super) publishers: usize,
+    /// How many events there were when the window was tended last.
+    pub(super) tended_last: u64,
 }
 
 /// What a reader finds in the window.
@@ -87,6 +90,7 @@ impl SharedLog {
             writer: None,
             is_orphaned: false,
             publishers: 0,
+            tended_last: 0,
         };
         Self {
             epoch,
@@ -195,6 +199,13 @@ impl SharedLog {
             .is_some_and(|backing| backing.id.name.is_own());
         let state = self.lock();
         is_own && !state.readers.is_empty() && state.publishers == 0
+    }
+
+    /// Whether no event has come since it was tended last.
+    pub(super) fn is_quiet(&self) -> bool {
+        let mut state = self.lock();
+        let last = state.retained.last();
+        mem::replace(&mut state.tended_last, last) == last
     }
 
     pub(super) fn remove_later(&self) {

@@ -103,14 +103,28 @@ impl LogWindows {
     }
 
     /// Asks the store again for what could not be fetched. Returns the logs that clients read here, and
-    /// whose one writer is on another node.
-    pub(crate) fn tend(&self) -> Vec<LogEpoch> {
+    /// whose one writer is on another node, each with whether no event has come since the last call.
+    pub(crate) fn tend(&self) -> Vec<(LogEpoch, bool)> {
         let logs = self.all().into_iter();
         let far = logs.filter(|log| {
             log.look_again();
             log.is_read_from_afar()
         });
-        far.map(|log| log.epoch).collect()
+        far.map(|log| (log.epoch, log.is_quiet())).collect()
+    }
+
+    /// Those of these logs whose one writer is gone with its node, as the store says.
+    pub(crate) async fn orphans(&self, logs: Vec<LogEpoch>) -> Vec<LogEpoch> {
+        let mut orphans = Vec::new();
+        for logs in logs.chunks(LOGS_AT_A_TIME) {
+            let known = logs.iter().filter_map(|epoch| self.get(*epoch));
+            let asked = known.map(|log| {
+                Box::pin(async move { log.look_for_writer().await.then_some(log.epoch) })
+                    as Work<Option<LogEpoch>>
+            });
+            orphans.extend(join(asked.collect()).await.into_iter().flatten());
+        }
+        orphans
     }
 
     /// Looks into the store for what the windows may lack. Returns whether the store answered.

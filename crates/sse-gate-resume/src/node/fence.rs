@@ -41,6 +41,8 @@ struct Inner {
 pub enum CutReason {
     /// Another connection of the session has taken its place, or may have.
     Replaced,
+    /// The one writer of its log is gone with its node.
+    WriterGone,
     /// Its session was closed.
     Closed(CloseReason),
 }

@@ -14,7 +14,7 @@ use sse_gate_core::{Clock, Entropy, EntropyError, SteadyTime, Subject, SystemEnt
 use crate::id::{IdPrefix, ResumeKeys, SessionId};
 use crate::log::Logs;
 use crate::memory::MemorySessions;
-use crate::node::{Connections, Departure, Finished, Lease, Spawn};
+use crate::node::{Connections, Departure, Finished, Lease, Spawn, Work, join};
 use crate::observer::{SessionObserver, SessionSignal};
 use crate::opening::{Arrival, OpenError, Opening};
 use crate::resumed::Resumed;
@@ -23,6 +23,9 @@ use crate::store::{SessionKey, SessionStore, SharedSessions};
 use crate::subscription::Subscription;
 
 use parts::Parts;
+
+/// How many sessions of a subject are closed at a time.
+const CLOSED_AT_A_TIME: usize = 64;
 
 /// Opens sessions, lets their clients go on with them, and closes them. Clones share the sessions.
 ///
@@ -213,16 +216,22 @@ impl Sessions {
     async fn close_all(&self, subject: Subject) -> Result<usize, SessionError> {
         let parts = &*self.0;
         let (mut count, mut failed) = (0, None);
-        for id in parts.store.revoke(subject).await? {
-            let closed = self.close_one(SessionKey::Id(id), CloseReason::Revoked);
-            match closed.await {
-                Ok(true) => {
-                    parts.observe(SessionSignal::Closed(CloseReason::Revoked), None);
-                    count += 1;
+        for ids in parts.store.revoke(subject).await?.chunks(CLOSED_AT_A_TIME) {
+            let closing = ids.iter().map(|id| {
+                let (sessions, key) = (self.clone(), SessionKey::Id(*id));
+                let closed = async move { sessions.close_one(key, CloseReason::Revoked).await };
+                Box::pin(closed) as Work<Result<bool, SessionError>>
+            });
+            for closed in join(closing.collect()).await {
+                match closed {
+                    Ok(true) => {
+                        parts.observe(SessionSignal::Closed(CloseReason::Revoked), None);
+                        count += 1;
+                    }
+                    Ok(false) => {}
+                    // One that can't be closed does not keep the others open.
+                    Err(error) => failed = Some(error),
                 }
-                Ok(false) => {}
-                // One that can't be closed does not keep the others open.
-                Err(error) => failed = Some(error),
             }
         }
         failed.map_or(Ok(count), Err)

@@ -16,6 +16,9 @@ pub enum SubscriptionEnd {
     LogUnavailable,
     /// Another connection has taken its place, or may have: the store did not answer.
     Replaced,
+    /// The one writer of its log, on another node, is gone with that node. The client comes back, and the
+    /// handler decides whether the work is done again or has failed.
+    WriterGone,
     /// Its session was closed.
     Closed(CloseReason),
     /// The server stops, and the client was told to come back.

@@ -100,6 +100,7 @@ impl Subscription {
     pub(super) fn cut_off(&mut self, why: CutReason, buffer: &mut BytesMut) {
         self.stage = Stage::Over(match why {
             CutReason::Replaced => SubscriptionEnd::Replaced,
+            CutReason::WriterGone => SubscriptionEnd::WriterGone,
             CutReason::Closed(reason) => {
                 // The first block is always the same, whatever comes last.
                 self.open(None, buffer);

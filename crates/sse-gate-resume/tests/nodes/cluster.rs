@@ -94,6 +94,12 @@ impl Cluster {
         }
     }
 
+    /// A node has died, as the store of logs knows.
+    pub(crate) fn lose_node(&self, number: u8) {
+        self.executor.kill(u64::from(number));
+        self.logs.forget_node(NodeId::from_bytes([number; 8]));
+    }
+
     /// A node that does not listen yet.
     pub(crate) fn deaf_node(&self, number: u8) -> Stage {
         self.build(number, true)

@@ -9,7 +9,7 @@ use sse_gate_resume::backend::{Bus, LogEnd, Notice, SubscriptionEnd};
 use sse_gate_resume::{Publisher, StopReason, Topics};
 
 use crate::cluster::{Cluster, Moved, alices, topic};
-use crate::support::{Client, append, token};
+use crate::support::{Client, Got, append, poll, token};
 
 /// A topic was removed and made again on another node, and this one was not told. Its old log is closed:
 /// what is in the new one is not the old one's.
@@ -175,4 +175,66 @@ fn readers_beside_their_writer_are_not_announced() {
         assert!(!matches!(notice, Some(Notice::Read { .. })), "{notice:?}");
     }
     drop(publisher);
+}
+
+/// The node of a log's writer dies while a client reads the log on another node. Nothing would come any
+/// more, no end either. So the client is sent away, and when it is back, its handler finds that the log has
+/// no writer.
+#[test]
+fn readers_of_a_log_without_a_writer_are_sent_away() {
+    let cluster = Cluster::new();
+    let mut moved = Moved::between(cluster.node(1), cluster.node(2));
+    append(&moved.log, "one");
+    cluster.executor.settle();
+    assert_eq!(moved.client.read_data(), ["one"]);
+    // As long as its node lives, a writer may be silent.
+    cluster.executor.run_for(Duration::from_secs(60));
+    assert!(moved.client.is_served());
+
+    cluster.lose_node(1);
+    cluster.executor.run_for(Duration::from_secs(6));
+    let mut connection = moved.client.connection.take().unwrap();
+    assert_eq!(poll(&mut connection), Got::Last(Vec::new()));
+    assert_eq!(connection.end(), Some(SubscriptionEnd::WriterGone));
+    drop(connection);
+
+    let Moved { two, client, .. } = moved;
+    let resumed = two.resume(&client.id, client.token).unwrap();
+    let log = resumed.log().clone();
+    assert!(log.is_orphaned());
+    let mut client = Client::new(client.token, resumed.subscribe());
+    assert!(client.is_served());
+    assert!(block_on(log.claim()).unwrap());
+    append(&log, "two");
+    block_on(log.end(LogEnd::Complete)).unwrap();
+    cluster.executor.settle();
+    let (events, has_ended) = client.read();
+    assert!(
+        events.contains(&("message".to_owned(), "two".to_owned())),
+        "{events:?}"
+    );
+    assert!(has_ended);
+}
+
+/// A client comes back to a node that has not heard of its last event. The node hears of it while the client
+/// waits for the store, which then says that there is nothing more. That is no reason to end the connection.
+#[test]
+fn a_window_that_catches_up_while_its_store_is_asked_goes_on() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let [there, _here] = topic([&one, &two], "news");
+    let mut alice = one.alice(&there);
+    assert!(alice.is_served());
+    append(&there, "one");
+    assert_eq!(alice.read_data(), ["one"]);
+    alice.disconnect();
+    alice.reconnect(&two).unwrap();
+    let held = cluster.hold_reads();
+    assert!(alice.is_served());
+    cluster.executor.settle();
+    held.release();
+    assert!(alice.is_served());
+    append(&there, "two");
+    cluster.executor.settle();
+    assert_eq!(alice.read_data(), ["two"]);
 }

@@ -1,7 +1,9 @@
 //! What holds while the store of sessions fails.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use pollster::block_on;
@@ -280,4 +282,45 @@ fn a_session_that_is_not_made_frees_its_log() {
     stage.store.fates.doom("create", Fate::Lost);
     assert!(stage.open(&stage.grant("alice"), token(1), &log).is_err());
     assert_eq!(log.handles(), 1);
+}
+
+/// Each answer of a store on a network takes some time, and a sign-out has little of it.
+#[test]
+fn the_sessions_of_a_subject_are_closed_side_by_side() {
+    let stage = Stage::default();
+    let log = stage.log();
+    let sessions = [1, 2, 3, 4, 5, 6, 7, 8].map(|number| {
+        let opened = stage.open(&stage.grant("alice"), token(number), &log);
+        Client::new(token(number), opened.unwrap())
+    });
+    let [under_way, most] = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
+    let seen = Arc::clone(&most);
+    stage.store.fates.set(move |_| {
+        let (under_way, most) = (Arc::clone(&under_way), Arc::clone(&most));
+        async move {
+            most.fetch_max(
+                under_way.fetch_add(1, Ordering::Relaxed) + 1,
+                Ordering::Relaxed,
+            );
+            turn().await;
+            under_way.fetch_sub(1, Ordering::Relaxed);
+            Fate::Done
+        }
+    });
+    let closed = block_on(stage.sessions.revoke(&alice()));
+    assert_eq!(closed.unwrap(), sessions.len());
+    assert_eq!(seen.load(Ordering::Relaxed), sessions.len());
+}
+
+/// Lets others have their turn.
+async fn turn() {
+    let mut has_waited = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut has_waited, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

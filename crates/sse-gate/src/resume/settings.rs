@@ -104,7 +104,9 @@ impl Resumable {
     ///
     /// It matters only for logs in a [store](sse_gate_resume::Logs::with_store) that outlives the process.
     /// The work starts when its client comes back, and
-    /// [`Publisher::last`](crate::Publisher::last) says how many events it had published.
+    /// [`Publisher::last`](crate::Publisher::last) says how many events it had published. With several nodes,
+    /// a client may read the answer on another node than the one that died. Its connection ends within a few
+    /// seconds after the dead node counts as gone, so that it comes back.
     ///
     /// The payload of the grant is kept with the session, so that the work finds it again.
     pub fn with_restarted_work(mut self) -> Self {

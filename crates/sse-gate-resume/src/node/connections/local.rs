@@ -23,6 +23,13 @@ pub(super) struct Connection {
 }
 
 impl LocalSession {
+    /// Cuts all connections, for a reason after which their clients come back.
+    pub(super) fn cut_all(&mut self, why: CutReason, deferred: &mut Deferred) {
+        for connection in self.connections.drain(..) {
+            deferred.cut(&connection.fence, why);
+        }
+    }
+
     pub(super) fn cut_before(&mut self, generation: u64, deferred: &mut Deferred) {
         self.connections.retain(|connection| {
             let stays = connection.generation >= generation;

@@ -91,6 +91,18 @@ impl Connections {
         deferred.run();
     }
 
+    /// The writers of these logs are gone with their nodes: the clients that read them are sent away, and
+    /// come back.
+    pub(crate) fn cut_readers(&self, logs: &[LogEpoch]) {
+        let mut deferred = Deferred::default();
+        for local in self.0.lock().sessions.values_mut() {
+            if logs.contains(&local.log.epoch()) {
+                local.cut_all(CutReason::WriterGone, &mut deferred);
+            }
+        }
+        deferred.run();
+    }
+
     /// The sessions that have something here, and whether they were ever admitted. One that was not may be
     /// closed elsewhere before the answer comes that lets it in.
     pub(crate) fn sessions(&self) -> Vec<(SessionId, bool)> {

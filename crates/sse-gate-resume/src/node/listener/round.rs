@@ -8,7 +8,7 @@ use sse_gate_core::SteadyTime;
 
 use super::Listener;
 use super::look::look;
-use crate::log::LogEpoch;
+use crate::log::{LogEpoch, LogWindows};
 use crate::node::Work;
 use crate::session::{NodeId, SessionError};
 use crate::store::{BusError, Notice, Notices};
@@ -34,6 +34,8 @@ pub(super) struct Round<'l> {
     probing: Option<Work<Result<(), BusError>>>,
     /// Says which logs are read here.
     telling: Option<Work<Result<(), BusError>>>,
+    /// Asks the store which of them have lost their writer.
+    missing: Option<Work<Vec<LogEpoch>>>,
     tick: Work<()>,
 }
 
@@ -53,6 +55,7 @@ impl<'l> Round<'l> {
             )),
             probing: None,
             telling: None,
+            missing: None,
             tick: (listener.sleep)(Duration::ZERO),
             listener,
         }
@@ -77,6 +80,14 @@ impl<'l> Round<'l> {
                 && work.as_mut().poll(cx).is_ready()
             {
                 *publishing = None;
+            }
+        }
+        if let Some(missing) = &mut self.missing
+            && let Poll::Ready(orphans) = missing.as_mut().poll(cx)
+        {
+            self.missing = None;
+            if let Some(connections) = self.listener.connections.upgrade() {
+                connections.cut_readers(&orphans);
             }
         }
         while self.tick.as_mut().poll(cx).is_ready() {
@@ -203,10 +214,23 @@ impl<'l> Round<'l> {
             }));
         }
         if let Some(windows) = windows {
-            self.tell(windows.tend());
+            let read = windows.tend();
+            let quiet = read.iter().filter(|(_, is_quiet)| *is_quiet);
+            self.miss(windows, quiet.map(|(log, _)| *log).collect());
+            self.tell(read.into_iter().map(|(log, _)| log).collect());
         }
         self.tick = sleep(channel.probe_every);
         Poll::Pending
+    }
+
+    /// Asks the store whether the writers of these logs are gone. Nothing would come of such a log any
+    /// more, no end either, until its client comes back.
+    fn miss(&mut self, windows: &LogWindows, quiet: Vec<LogEpoch>) {
+        if self.missing.is_some() || quiet.is_empty() {
+            return;
+        }
+        let windows = windows.clone();
+        self.missing = Some(Box::pin(async move { windows.orphans(quiet).await }));
     }
 
     /// Tells the nodes of their writers which logs are read here.
