@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sse_gate_tests::{Connection, Decoder, Event, EventStream, Response, Server, Ticket, in_time};
+use sse_gate_tests::{
+    Connection, Decoder, Event, EventStream, Request, Response, Server, Ticket, in_time,
+};
 use tokio::time::sleep;
 
 /// How long it waits before it asks again.
@@ -21,6 +23,26 @@ pub(crate) struct Follower {
     /// The numbers in the events that it has got, in their order.
     pub(crate) got: Vec<u64>,
     last: Arc<AtomicU64>,
+}
+
+/// Asks a node, or a proxy, for a token of the topic. On a machine that is busy, the store may be too late.
+pub(crate) async fn ticket_at(node: SocketAddr, jwt: &str) -> Ticket {
+    let mint = Request::post(format!("/topics/{TOPIC}/stream-token"), "").bearer(jwt);
+    let minting = async {
+        loop {
+            let response = Connection::open(node).await.exchange(&mint).await;
+            if response.status != 503 {
+                assert_eq!(response.status, 200, "{response:?}");
+                return response.json();
+            }
+            sleep(AGAIN).await;
+        }
+    };
+    let minted = in_time("a token", minting).await;
+    let text = |name: &str| minted[name].as_str().expect("a text").to_owned();
+    let token = text("sse_token");
+    let target = format!("{}?token={token}", text("stream_url"));
+    Ticket { token, target }
 }
 
 /// What a request for a stream was answered.
@@ -42,7 +64,7 @@ impl Follower {
     /// A client of this user with a fresh token of this node.
     pub(crate) async fn of(user: &str, node: &Server) -> Self {
         Self {
-            ticket: node.user(user).join(TOPIC).await,
+            ticket: ticket_at(node.addr(), &node.user(user).jwt).await,
             last_id: None,
             got: Vec::new(),
             last: Arc::default(),

@@ -5,7 +5,7 @@ use sse_gate_tests::{
     Connection, End, EventStream, Request, SAMPLE, Setup, Ticket, eventually, jwt,
 };
 
-use crate::follower::{Answer, Follower, TOPIC};
+use crate::follower::{Answer, Follower, ticket_at};
 use crate::haproxy::{HaProxy, free_addrs};
 use crate::nodes::{COUNT, Nodes};
 use crate::publisher::Publisher;
@@ -27,12 +27,7 @@ async fn start() -> (Nodes, HaProxy) {
 
 /// Asks for a token through the proxy, and opens its stream.
 async fn open(proxy: &HaProxy) -> (Ticket, EventStream) {
-    let mint = Request::post(format!("/topics/{TOPIC}/stream-token"), "");
-    let minted = proxy.send(&mint.bearer(&jwt::of("alice"))).await.json();
-    let [url, token] = ["stream_url", "sse_token"].map(|name| minted[name].as_str());
-    let token = token.expect("a token").to_owned();
-    let target = format!("{}?token={token}", url.expect("a URL"));
-    let ticket = Ticket { token, target };
+    let ticket = ticket_at(proxy.addr, &jwt::of("alice")).await;
     let connection = Connection::open(proxy.addr).await;
     let mut stream = EventStream::open(connection, &ticket.request()).await;
     assert!(stream.next().await.is_some(), "sse.open");

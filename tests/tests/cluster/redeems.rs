@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use futures_util::future::join_all;
-use sse_gate_tests::{Connection, EventStream, Request, jwt};
+use sse_gate_tests::{Connection, EventStream, jwt};
 
-use crate::follower::TOPIC;
+use crate::follower::ticket_at;
 use crate::nodes::{COUNT, Nodes};
 use crate::number_from;
 
@@ -32,17 +32,8 @@ struct Tally {
 async fn contend(nodes: [SocketAddr; COUNT], number: usize) -> Vec<u16> {
     // A user of its own: their sessions would count together.
     let jwt = jwt::of(&format!("user-{number}"));
-    let mint = Request::post(format!("/topics/{TOPIC}/stream-token"), "").bearer(&jwt);
-    let minted = loop {
-        let connection = Connection::open(nodes[number % COUNT]).await;
-        let minted = { connection }.exchange(&mint).await;
-        if minted.status != 503 {
-            break minted.json();
-        }
-    };
-    let [url, token] = ["stream_url", "sse_token"].map(|name| minted[name].as_str());
-    let target = format!("{}?token={}", url.expect("a URL"), token.expect("a token"));
-    let request = Request::stream(target);
+    let ticket = ticket_at(nodes[number % COUNT], &jwt).await;
+    let request = ticket.request();
     let bytes = request.bytes();
     let (last, head) = bytes.split_last().expect("a request has bytes");
     let mut connections = Vec::new();

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::json;
 use sse_gate_tests::{Connection, EventStream, Request, Response};
 
-use crate::follower::TOPIC;
+use crate::follower::{TOPIC, ticket_at};
 use crate::haproxy::{FOLDER, free_addrs};
 use crate::nodes::PROGRAMS;
 
@@ -50,11 +50,7 @@ async fn the_script_starts_a_cluster_and_ends_it() {
     let login = login.json(&json!({ "username": "alice", "password": "demo" }));
     let jwt = send(login).await.json();
     let jwt = jwt["access_token"].as_str().expect("a JWT");
-    let mint = Request::post(format!("/topics/{TOPIC}/stream-token"), "").bearer(jwt);
-    let minted = send(mint).await.json();
-    let [url, token] = ["stream_url", "sse_token"].map(|name| minted[name].as_str());
-    let target = format!("{}?token={}", url.expect("a URL"), token.expect("a token"));
-    let request = Request::stream(target);
+    let request = ticket_at(proxy, jwt).await.request();
     let mut stream = EventStream::open(Connection::open(proxy).await, &request).await;
     assert!(stream.next().await.is_some(), "sse.open");
     // Each of them comes to another node.
