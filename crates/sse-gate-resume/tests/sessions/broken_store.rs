@@ -231,11 +231,11 @@ fn a_revocation_is_finished_once_it_has_begun() {
     stage.store.fates.set(move |operation| {
         let gate = Arc::clone(&opened);
         let is_held = operation == "swap";
-        std::future::poll_fn(move |_| {
+        poll_fn(move |_| {
             if is_held && !*gate.lock().unwrap() {
-                return std::task::Poll::Pending;
+                return Poll::Pending;
             }
-            std::task::Poll::Ready(Fate::Done)
+            Poll::Ready(Fate::Done)
         })
     });
     let subject = alice();
