@@ -94,4 +94,26 @@ mod tests {
         assert!(connection.execute_batch(write).is_err());
         assert_eq!(number("PRAGMA cell_size_check").unwrap(), 1);
     }
+    /// E12: how the file is flushed is what was asked for, and its log does not stay large.
+    #[test]
+    fn the_journal_is_set_by_the_durability() {
+        for (durability, synchronous, fullfsync) in
+            [(Durability::Full, 2, 1), (Durability::Normal, 1, 0)]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.db");
+            std::fs::write(&path, "").unwrap();
+            let connection = read_write(&path).unwrap();
+            set_journal(&connection, durability).unwrap();
+            for (name, value) in [
+                ("synchronous", synchronous),
+                ("fullfsync", fullfsync),
+                ("cache_size", -16_384),
+                ("journal_size_limit", 16_777_216),
+            ] {
+                let found = connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+                assert_eq!(found.unwrap(), value, "{durability:?}: {name}");
+            }
+        }
+    }
 }
