@@ -206,6 +206,9 @@ fn a_read_is_not_much_longer_than_asked() {
         (0, 0, 1),
         (0, 1, 1),
         (3, 1_000, 1),
+        // A sealed event is longer by 41 bytes.
+        (0, 2_082, 2),
+        (0, 2_083, 3),
         (0, 2_500, 3),
         (8, 9_000, 2),
     ] {
