@@ -197,6 +197,7 @@ mod tests {
         );
         for content in [&b""[..], b"x", &[7; 1_000]] {
             let value = sealer.seal(&place, content).unwrap();
+            assert_eq!(value.len(), content.len() + sealer.overhead());
             assert_eq!(sealer.open(&place, &value).unwrap(), content);
             assert!(sealer.open(&other, &value).is_err());
             for at in 0..value.len() {
@@ -206,6 +207,20 @@ mod tests {
                 assert!(sealer.open(&place, &value[..at]).is_err(), "{at} bytes");
             }
         }
+    }
+
+    /// D12: what one store has sealed is opened by no other, whether its kind or its name is another one.
+    #[test]
+    fn a_value_is_opened_only_in_its_own_store() {
+        let (keys, place) = (keys(1), Place::of("tokens"));
+        let realms = [("one", [1; 32]), ("two", [1; 32]), ("one", [2; 32])];
+        let sealers = realms.map(|(kind, name)| {
+            let realm = Realm::new(kind, name);
+            Sealer::new(Some(&keys), &realm, Arc::new(SystemEntropy))
+        });
+        let value = sealers[0].seal(&place, b"alice").unwrap();
+        let opened = sealers.map(|sealer| sealer.open(&place, &value).is_ok());
+        assert_eq!(opened, [true, false, false]);
     }
 
     /// D11: the same content is never sealed to the same bytes.
@@ -235,6 +250,7 @@ mod tests {
     fn the_scheme_is_the_files() {
         let (sealed, clear, place) = (sealer(Some(&keys(1))), sealer(None), Place::of("tokens"));
         let value = clear.seal(&place, b"alice").unwrap();
+        assert_eq!(value.len(), 5 + clear.overhead());
         assert_eq!(clear.open(&place, &value).unwrap(), b"alice");
         assert!(sealed.open(&place, &value).is_err());
         assert!(

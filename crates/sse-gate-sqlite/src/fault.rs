@@ -106,3 +106,55 @@ impl From<EntropyError> for Fault {
         Self::because(DatabaseErrorKind::NoEntropy, error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// E1: a disk that is full and a place that can't be written to are told apart.
+    #[test]
+    fn errors_of_the_system_have_their_kinds() {
+        for (error, kind) in [
+            (io::ErrorKind::PermissionDenied, DatabaseErrorKind::ReadOnly),
+            (
+                io::ErrorKind::ReadOnlyFilesystem,
+                DatabaseErrorKind::ReadOnly,
+            ),
+            (io::ErrorKind::StorageFull, DatabaseErrorKind::DiskFull),
+            (io::ErrorKind::QuotaExceeded, DatabaseErrorKind::DiskFull),
+            (io::ErrorKind::NotFound, DatabaseErrorKind::Unavailable),
+        ] {
+            let fault = Fault::from(io::Error::from(error));
+            assert_eq!(DatabaseError::from(fault).kind(), kind, "{error:?}");
+        }
+    }
+
+    /// E1, E8: the same of SQLite's errors. A value of another type than was written is damage.
+    #[test]
+    fn errors_of_sqlite_have_their_kinds() {
+        use rusqlite::ffi;
+        let sqlite = |code| rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        for (error, kind) in [
+            (sqlite(ffi::SQLITE_CORRUPT), DatabaseErrorKind::Corrupt),
+            (sqlite(ffi::SQLITE_NOTADB), DatabaseErrorKind::Corrupt),
+            (sqlite(ffi::SQLITE_READONLY), DatabaseErrorKind::ReadOnly),
+            (sqlite(ffi::SQLITE_FULL), DatabaseErrorKind::DiskFull),
+            (sqlite(ffi::SQLITE_BUSY), DatabaseErrorKind::Unavailable),
+            (
+                rusqlite::Error::IntegralValueOutOfRange(0, -1),
+                DatabaseErrorKind::Corrupt,
+            ),
+            (
+                rusqlite::Error::InvalidQuery,
+                DatabaseErrorKind::Unavailable,
+            ),
+        ] {
+            let words = error.to_string();
+            assert_eq!(
+                DatabaseError::from(Fault::from(error)).kind(),
+                kind,
+                "{words}"
+            );
+        }
+    }
+}

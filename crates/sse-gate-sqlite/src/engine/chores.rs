@@ -88,4 +88,15 @@ mod tests {
         chores.marked_at = Instant::now().checked_sub(MARK_EVERY);
         assert_eq!(run(&mut chores), 3);
     }
+    /// The thread that writes sleeps until it is needed: an empty file has nothing to clean up, ever.
+    #[test]
+    fn an_empty_file_has_no_chores() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = DatabaseOptions::unsealed();
+        let (file, _) = OpenedFile::open(&folder.path().join("a.db"), &options, &[]).unwrap();
+        for chore in [crate::tokens::drop_ended as Chore, crate::logs::drop_unused] {
+            let step = Step::new(&file.connection, &file.clock);
+            assert!(!chore(&step, 1).unwrap());
+        }
+    }
 }

@@ -68,3 +68,52 @@ pub(super) fn set_journal(connection: &Connection, durability: Durability) -> ru
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "journal_size_limit", MAX_LOG)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// D12: triggers and views that are in the file don't run, and no statement can write to its schema.
+    #[test]
+    fn a_file_runs_no_code_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let stranger = Connection::open(&path).unwrap();
+        let schema = "CREATE TABLE rows (row);
+            CREATE VIEW planted AS SELECT 1;
+            CREATE TRIGGER drop_all AFTER INSERT ON rows BEGIN DELETE FROM rows; END;";
+        stranger.execute_batch(schema).unwrap();
+        let connection = read_write(&path).unwrap();
+        connection
+            .execute("INSERT INTO rows VALUES (1)", [])
+            .unwrap();
+        let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        assert_eq!(number("SELECT count(*) FROM rows").unwrap(), 1);
+        assert!(number("SELECT * FROM planted").is_err());
+        let write = "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema";
+        assert!(connection.execute_batch(write).is_err());
+        assert_eq!(number("PRAGMA cell_size_check").unwrap(), 1);
+    }
+    /// E12: how the file is flushed is what was asked for, and its log does not stay large.
+    #[test]
+    fn the_journal_is_set_by_the_durability() {
+        for (durability, synchronous, fullfsync) in
+            [(Durability::Full, 2, 1), (Durability::Normal, 1, 0)]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.db");
+            std::fs::write(&path, "").unwrap();
+            let connection = read_write(&path).unwrap();
+            set_journal(&connection, durability).unwrap();
+            for (name, value) in [
+                ("synchronous", synchronous),
+                ("fullfsync", fullfsync),
+                ("cache_size", -16_384),
+                ("journal_size_limit", 16_777_216),
+            ] {
+                let found = connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+                assert_eq!(found.unwrap(), value, "{durability:?}: {name}");
+            }
+        }
+    }
+}

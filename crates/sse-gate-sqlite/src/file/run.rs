@@ -64,3 +64,17 @@ pub(crate) fn set_mark(connection: &Connection, mark: Mark) -> rusqlite::Result<
     set_number(connection, Name::MarkTime, mark.time.as_millis())?;
     set_number(connection, Name::MarkWall, wall)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// E12: the start of the system is told by a name that no other start has, of 128 bits in hexadecimal.
+    #[test]
+    fn the_system_says_when_it_has_started() {
+        let boot = String::from_utf8(boot().unwrap()).unwrap();
+        let digits = boot.trim().replace('-', "");
+        assert_eq!(digits.len(), 32, "{boot}");
+        assert!(u128::from_str_radix(&digits, 16).is_ok(), "{boot}");
+    }
+}

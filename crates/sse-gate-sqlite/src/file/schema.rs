@@ -116,4 +116,15 @@ mod tests {
         let names: Vec<_> = objects(&connection).unwrap();
         assert_eq!(names.len(), 1, "{names:?}");
     }
+    /// A file of ours with a version that was never given is damaged. It is not another program's.
+    #[test]
+    fn a_version_below_zero_is_damage() {
+        let connection = Connection::open_in_memory().unwrap();
+        for (name, value) in [("application_id", APPLICATION), ("user_version", -1)] {
+            connection.pragma_update(None, name, value).unwrap();
+        }
+        let error = check_identity(&connection).unwrap_err();
+        let kind = crate::DatabaseError::from(error).kind();
+        assert_eq!(kind, DatabaseErrorKind::Corrupt);
+    }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bounds;
+mod columns;
 mod damage;
 mod damaged_logs;
 mod restart;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use pollster::block_on;
+use rusqlite::Connection;
 use sse_gate_core::ManualClock;
 use sse_gate_resume::error::ResumeError;
 use sse_gate_resume::{CloseReason, GoneReason, LogBudget, LogLimits, Logs, Publisher, Topics};
@@ -195,4 +196,42 @@ fn all_handles_of_a_database_share_their_windows() {
         client.read_until(has(usize::try_from(number).unwrap()));
     }
     assert_eq!(client.data, ["1", "2", "3"]);
+}
+
+/// E12: after a power cut, what was answered last may be missing. Then no session and no log is left, and none is
+/// counted. If all was flushed, all is kept.
+#[test]
+fn a_power_cut_leaves_no_session_and_no_log() {
+    for (is_flushed, is_kept) in [(1, true), (0, false)] {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), ManualClock::default());
+        let process = Process::start(folder.path(), &clock);
+        let log = block_on(process.logs.create_for(&subject("alice"))).unwrap();
+        let mut client = process.open("alice", 1, &log).unwrap();
+        block_on(log.append(&event("1"))).unwrap();
+        client.read_until(has(1));
+        client.vanish();
+        process.stop();
+        let stranger = Connection::open(folder.path().join("a.db")).unwrap();
+        let cut = format!(
+            "UPDATE state SET value = 1 WHERE name = 'is_open';
+            UPDATE state SET value = {is_flushed} WHERE name = 'is_flushed';
+            UPDATE state SET value = x'00' WHERE name = 'boot';"
+        );
+        stranger.execute_batch(&cut).unwrap();
+
+        let process = Process::start(folder.path(), &clock);
+        for rows in [
+            "sessions",
+            "session_counts",
+            "logs",
+            "events",
+            "log_owners",
+            "state WHERE name IN ('sessions', 'logs', 'log_bytes') AND value > 0",
+        ] {
+            let count = format!("SELECT count(*) > 0 FROM {rows}");
+            let is_left: bool = stranger.query_row(&count, [], |row| row.get(0)).unwrap();
+            assert_eq!(is_left, is_kept, "{rows}");
+        }
+        assert_eq!(client.resume(&process).is_ok(), is_kept);
+    }
 }

@@ -1,6 +1,6 @@
 //! C16: the bounds of logs are exact, to the byte and the millisecond.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pollster::block_on;
 use rusqlite::Connection;
@@ -206,10 +206,33 @@ fn a_read_is_not_much_longer_than_asked() {
         (0, 0, 1),
         (0, 1, 1),
         (3, 1_000, 1),
+        // A sealed event is longer by 41 bytes.
+        (0, 2_082, 2),
+        (0, 2_083, 3),
         (0, 2_500, 3),
         (8, 9_000, 2),
     ] {
         let read = block_on(store.read(log(1), after, max)).unwrap().unwrap();
         assert_eq!((read.first, read.events.len()), (after + 1, events));
     }
+}
+
+/// E13: a log that was not opened since the start is freed when its events are too old, though nothing else happens.
+#[test]
+fn an_idle_database_frees_logs_that_are_out_of_use() {
+    let mut scene = Scene::new();
+    scene.create(1, LogLimits::default(), Some("alice"));
+    append(&scene.store(), 1, 10).unwrap();
+    scene.database.close().unwrap();
+    let options = options(&scene.clock).with_durability(Durability::Normal);
+    scene.database = Database::open(scene.folder.path().join("a.db"), options).unwrap();
+    assert_eq!(scene.number("SELECT count(*) FROM logs"), 1);
+    scene.clock.advance(LogLimits::default().max_age());
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while scene.number("SELECT count(*) FROM logs") > 0 {
+        assert!(Instant::now() < deadline, "it is never freed");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let left = "SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM log_owners)";
+    assert_eq!(scene.number(left), 0);
 }

@@ -7,6 +7,7 @@ mod damage;
 mod disk;
 #[cfg(unix)]
 mod kill;
+mod lowered;
 mod open;
 mod parts;
 mod race;

@@ -1,0 +1,152 @@
+//! D12: the columns of a session's row are compared with its record, whether the file is sealed or not.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use pollster::block_on;
+use rusqlite::Connection;
+use sse_gate_core::ManualClock;
+use sse_gate_resume::backend::{SessionKey, SessionStore, StoredSession};
+use sse_gate_resume::{CloseReason, LogBudget, LogLimits, SessionLimits};
+use sse_gate_sqlite::{Database, DatabaseOptions, SqliteSessions};
+use tempfile::TempDir;
+
+use crate::stage::{Client, Process, token};
+
+/// What is done to the row of alice's session. The record in the row stays as it was.
+const CHANGES: [&str; 10] = [
+    "token = randomblob(32)",
+    "subject = x'00'",
+    "subject = (SELECT subject FROM sessions WHERE token = ?2)",
+    "version = 9223372036854775807",
+    "closed = 7",
+    "ends_at = ends_at + 1",
+    "ends_at = ends_at - 1",
+    "idle = idle + 1",
+    "is_waiting = 1",
+    "is_waiting = 2",
+];
+
+/// A process with an unsealed file, in which alice and mallory have a session each.
+struct Scene {
+    process: Process,
+    clock: ManualClock,
+    path: PathBuf,
+    clients: Option<[Client; 2]>,
+    _folder: TempDir,
+}
+
+fn start(path: &Path, clock: &ManualClock) -> Process {
+    let options = DatabaseOptions::unsealed().with_clock(clock.clone());
+    let database = Database::open(path, options).unwrap();
+    let logs = (LogLimits::default(), LogBudget::default());
+    Process::on(database, clock, logs, SessionLimits::default())
+}
+
+impl Scene {
+    fn new() -> Self {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), ManualClock::default());
+        let path = folder.path().join("a.db");
+        let process = start(&path, &clock);
+        let clients = [("alice", 1), ("mallory", 2)].map(|(name, number)| {
+            let log = block_on(process.logs.create()).unwrap();
+            process.open(name, number, &log).unwrap()
+        });
+        Self {
+            process,
+            clock,
+            path,
+            clients: Some(clients),
+            _folder: folder,
+        }
+    }
+
+    fn store(&self) -> SqliteSessions {
+        SqliteSessions::new(&self.process.database, SessionLimits::default())
+    }
+
+    fn load(&self, key: SessionKey) -> Option<StoredSession> {
+        block_on(self.store().load(key)).unwrap()
+    }
+
+    fn alice(&self) -> StoredSession {
+        self.load(SessionKey::Token(token(1))).unwrap()
+    }
+
+    fn stranger(&self) -> Connection {
+        let connection = Connection::open(&self.path).unwrap();
+        connection.busy_timeout(Duration::from_secs(30)).unwrap();
+        connection
+    }
+
+    fn change(&self, change: &str) {
+        let sql = format!("UPDATE sessions SET {change} WHERE token = ?1 AND ?2 = ?2");
+        let (alice, mallory) = (token(1), token(2));
+        let tokens = (alice.as_bytes(), mallory.as_bytes());
+        assert_eq!(self.stranger().execute(&sql, tokens).unwrap(), 1);
+    }
+
+    fn number(&self, sql: &str) -> i64 {
+        let number = self.stranger().query_row(sql, [], |row| row.get(0));
+        number.unwrap()
+    }
+}
+
+/// No seal shows the change of a column, and the row contradicts its record all the same.
+#[test]
+fn a_row_that_contradicts_its_record_is_lost() {
+    for change in CHANGES {
+        let scene = Scene::new();
+        let id = scene.alice().id;
+        scene.change("value = value");
+        assert!(scene.load(SessionKey::Id(id)).is_some(), "{change}");
+        scene.change(change);
+        assert!(scene.load(SessionKey::Id(id)).is_none(), "{change}");
+    }
+}
+
+/// The end of a session that had a client is moved when its process has died. That of a session that was waiting
+/// is not, so its row must have the end of its record.
+#[test]
+fn a_session_that_waited_keeps_its_end_over_a_restart() {
+    for (change, is_found) in [("value = value", true), ("ends_at = ends_at - 1", false)] {
+        let mut scene = Scene::new();
+        drop(scene.clients.take());
+        while scene.alice().record.is_attached() {
+            std::thread::yield_now();
+        }
+        let id = scene.alice().id;
+        scene.process.database.close().unwrap();
+        scene.process = start(&scene.path, &scene.clock);
+        scene.change(change);
+        let found = scene.load(SessionKey::Id(id));
+        assert_eq!(found.is_some(), is_found, "{change}");
+    }
+}
+
+/// A session that is closed can be changed. It keeps its place among the closed ones, and is not counted out
+/// of its subject's a second time.
+#[test]
+fn a_closed_session_can_be_swapped() {
+    let scene = Scene::new();
+    let StoredSession {
+        id,
+        version,
+        mut record,
+        ..
+    } = scene.alice();
+    assert!(record.close(CloseReason::Idle));
+    let swap = |version| block_on(scene.store().swap(id, version, record.clone())).unwrap();
+    assert!(swap(version));
+    let closed = "SELECT closed FROM sessions WHERE closed IS NOT NULL";
+    let place = scene.number(closed);
+    assert!(!swap(version), "the version has changed");
+    assert!(swap(version + 1));
+    assert_eq!(scene.alice().version, version + 2);
+    assert_eq!(scene.number(closed), place);
+    assert_eq!(
+        scene.number("SELECT sum(sessions) FROM session_counts"),
+        1,
+        "mallory's"
+    );
+}
