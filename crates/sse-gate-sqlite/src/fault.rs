@@ -150,11 +150,10 @@ mod tests {
             ),
         ] {
             let words = error.to_string();
-            assert_eq!(
-                DatabaseError::from(Fault::from(error)).kind(),
-                kind,
-                "{words}"
-            );
+            let found = DatabaseError::from(Fault::from(error));
+            assert_eq!(found.kind(), kind, "{words}");
+            let source = found.source().unwrap().to_string();
+            assert!(source == words && !found.to_string().is_empty(), "{source}");
         }
     }
 }

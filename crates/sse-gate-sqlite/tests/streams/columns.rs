@@ -150,3 +150,16 @@ fn a_closed_session_can_be_swapped() {
         "mallory's"
     );
 }
+
+/// A subject whose sessions were counted wrong is counted anew when it has too many, so no newcomer is kept out.
+#[test]
+fn a_wrong_count_keeps_no_newcomer_out() {
+    let scene = Scene::new();
+    let count = "UPDATE session_counts SET sessions = 1000000";
+    assert_eq!(scene.stranger().execute(count, []).unwrap(), 2);
+    let log = block_on(scene.process.logs.create()).unwrap();
+    let newcomer = scene.process.open("alice", 3, &log);
+    assert!(newcomer.is_ok(), "{:?}", newcomer.err());
+    let counted = "SELECT min(sessions) FROM session_counts";
+    assert_eq!(scene.number(counted), 2);
+}
