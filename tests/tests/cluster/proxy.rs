@@ -122,6 +122,7 @@ async fn no_client_is_stranded_while_there_is_no_node() {
         assert!(matches!(answer, Answer::Later), "it was ended");
     }
     nodes.redis.restart();
+    client.gaps = 1;
     let last = publisher.publish(10).await;
     client.read_to(stream, last, || addr).await;
     publisher.assert_all_in(&client.got);
