@@ -38,6 +38,11 @@ impl Node {
         let logs = Logs::default()
             .with_limits(limits_of_logs)
             .with_store(store);
+        let handle = runtime.handle().clone();
+        let logs = logs.with_spawn(move |chore| {
+            handle.spawn(chore);
+            None
+        });
         let limits_of_sessions = SessionLimits::default().with_max(1_000_000);
         let handle = runtime.handle().clone();
         let keys = ResumeKeys::new(ResumeKey::new('k', [7; 32]).expect("a good key"));
