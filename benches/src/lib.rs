@@ -8,7 +8,11 @@
 mod race;
 mod ready;
 mod resident;
+mod token;
+mod turn;
 
 pub use race::{Race, Times};
 pub use ready::ready;
 pub use resident::{child_task, resident_growth, resident_growth_of_child};
+pub use token::token_entry;
+pub use turn::{Contestant, compare, median};

@@ -11,7 +11,6 @@ mod appends;
 mod file;
 mod resume;
 mod tokens;
-mod turn;
 
 use sse_gate_sqlite::Durability;
 

@@ -18,18 +18,21 @@
 #[derive(Clone, Debug)]
 pub(crate) struct Keyspace {
     prefix: String,
+    /// What each key of the shared slot begins with.
+    shared: String,
 }
 
 impl Keyspace {
     pub(crate) fn new(prefix: &str) -> Self {
         Self {
             prefix: prefix.to_owned(),
+            shared: format!("{{{prefix}}}:"),
         }
     }
 
     /// A key that shares the slot of all that is counted.
     pub(crate) fn shared(&self, name: &str) -> Vec<u8> {
-        format!("{{{}}}:{name}", self.prefix).into_bytes()
+        [self.shared.as_bytes(), name.as_bytes()].concat()
     }
 
     /// A key of the log that has this tag.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use sse_gate_benches::Contestant;
 use sse_gate_codec::Event;
 
 use super::ours::filled;
 use super::{Appends, DATA, Setup};
 use crate::file::{ADD, Bare, Shared, runtime};
-use crate::turn::Contestant;
 
 const FIND: &str = "SELECT id, owner, writer, ended, first, last, bytes, max_events,
     max_bytes, max_age, epoch FROM logs WHERE name = ?1";

@@ -3,10 +3,10 @@
 mod bare;
 mod ours;
 
+use sse_gate_benches::{Contestant, compare};
 use sse_gate_sqlite::Durability;
 
 use crate::file::{sealed, unsealed};
-use crate::turn::{Contestant, compare};
 
 const ROUNDS: usize = 9;
 

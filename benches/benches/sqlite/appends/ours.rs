@@ -1,13 +1,13 @@
 //! Our store: writers are tasks of a runtime with two threads.
 
 use sse_gate::sessions::{Log, Logs};
+use sse_gate_benches::Contestant;
 use sse_gate_codec::Event;
 use sse_gate_sqlite::{DatabaseOptions, SqliteLogs};
 use tempfile::TempDir;
 
 use super::{Appends, DATA, Setup};
 use crate::file::{database, folder, runtime, unsealed};
-use crate::turn::Contestant;
 
 pub(super) fn contestant(
     name: &'static str,

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use sse_gate_benches::Contestant;
 use sse_gate_sqlite::Durability;
 
 use super::Order;
 use super::ours::filled;
 use crate::file::{Bare, Shared, runtime};
-use crate::turn::Contestant;
 
 const LOAD: &str = "SELECT id, token, subject, version, value FROM sessions WHERE id = ?1";
 const IS_OPEN: &str = "SELECT closed IS NULL FROM sessions WHERE id = ?1 AND version = ?2";

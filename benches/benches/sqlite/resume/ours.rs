@@ -8,6 +8,7 @@ use bytes::BytesMut;
 use sse_gate::sessions::{
     Log, Logs, Opening, ResumeKey, ResumeKeys, ResumePolicy, SessionLimits, Sessions, Subscription,
 };
+use sse_gate_benches::Contestant;
 use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate, TokenKey};
 use sse_gate_sqlite::{Database, DatabaseOptions, Durability, SqliteLogs, SqliteSessions};
 use tempfile::TempDir;
@@ -15,7 +16,6 @@ use tokio::runtime::{Handle, Runtime};
 
 use super::{Order, SESSIONS};
 use crate::file::{database, folder, runtime, unsealed};
-use crate::turn::Contestant;
 
 pub(super) fn contestant(
     name: &'static str,

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use sse_gate_benches::Contestant;
 use sse_gate_core::Entry;
 use sse_gate_sqlite::Durability;
 
 use super::Shares;
 use super::ours::filled;
 use crate::file::{ADD, Bare, Shared, runtime};
-use crate::turn::Contestant;
 
 const OF_SUBJECT: &str = "SELECT count(*), coalesce(sum(payload_len), 0), coalesce(min(ends_at), 0)
     FROM tokens WHERE subject = ?1 AND ends_at > ?2";

@@ -3,12 +3,11 @@
 mod bare;
 mod ours;
 
-use rand::RngExt;
+use sse_gate_benches::{Contestant, compare, token_entry};
 use sse_gate_core::Entry;
 use sse_gate_sqlite::Durability;
 
 use crate::file::{sealed, unsealed};
-use crate::turn::{Contestant, compare};
 
 const ROUNDS: usize = 15;
 
@@ -21,7 +20,7 @@ pub(crate) fn run(durability: Durability) {
             Durability::Normal => 4_096,
             Durability::Full => 512.max(callers * 8),
         };
-        let entries = |caller| (0..tokens / callers).map(|_| entry(caller)).collect();
+        let entries = |caller| (0..tokens / callers).map(|_| token_entry(caller)).collect();
         let shares = || (0..callers).map(entries).collect();
         let what = format!("{callers} callers");
         compare(&what, ROUNDS, contestants(durability, callers), shares);
@@ -41,21 +40,4 @@ fn contestants(durability: Durability, callers: usize) -> Vec<Contestant<Shares>
         ours::contestant("ours, unsealed", unsealed(), durability),
         ours::contestant("ours, sealed", sealed(), durability),
     ]
-}
-
-/// An entry of the caller without a payload, in the layout that `Entry` documents.
-fn entry(caller: usize) -> Entry {
-    let (subject, resource) = (format!("{caller:016}"), [b'r'; 24]);
-    let key: [u8; 32] = rand::rng().random();
-    let mut bytes = vec![2, 0];
-    bytes.extend_from_slice(&key);
-    // No end for the token and the stream, and the epoch before all withdrawals.
-    bytes.extend_from_slice(&[0xff; 24]);
-    bytes.extend_from_slice(&[0; 8]);
-    bytes.extend_from_slice(&[0, 16, 0, 26]);
-    bytes.extend_from_slice(subject.as_bytes());
-    // A resource is its parts, each behind its length.
-    bytes.extend_from_slice(&[0, 24]);
-    bytes.extend_from_slice(&resource);
-    Entry::from_bytes(bytes).expect("the layout of an entry")
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sse_gate_benches::Contestant;
 use sse_gate_core::{Entry, Limits, TokenStore};
 use sse_gate_sqlite::{DatabaseOptions, Durability, SqliteTokens};
 use tempfile::TempDir;
 
 use super::Shares;
 use crate::file::{database, folder, runtime, unsealed};
-use crate::turn::Contestant;
 
 /// Longer than the benchmark runs.
 const TTL: Duration = Duration::from_secs(24 * 60 * 60);
@@ -64,7 +64,7 @@ pub(super) fn filled() -> TempDir {
 async fn fill(store: &SqliteTokens) {
     for group in 0..LIVE / 100 {
         let inserts = (0..100).map(|n| {
-            let entry = super::entry(1_000_000 + group * 100 + n);
+            let entry = sse_gate_benches::token_entry(1_000_000 + group * 100 + n);
             store.insert(entry.key(), entry, TTL)
         });
         for inserted in futures_util::future::join_all(inserts).await {

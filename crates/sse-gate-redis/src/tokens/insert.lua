@@ -30,9 +30,11 @@ local function count_out(limit)
       local tag, bytes = string.sub(owner, 1, 16), tonumber(string.sub(owner, 17))
       redis.call('HDEL', KEYS[4], one)
       redis.call('ZREM', KEYS[8] .. tag, one)
-      redis.call('HINCRBY', KEYS[5], '', 0 - bytes)
-      if redis.call('HINCRBY', KEYS[5], tag, 0 - bytes) <= 0 then
-        redis.call('HDEL', KEYS[5], tag)
+      if bytes > 0 then
+        redis.call('HINCRBY', KEYS[5], '', 0 - bytes)
+        if redis.call('HINCRBY', KEYS[5], tag, 0 - bytes) <= 0 then
+          redis.call('HDEL', KEYS[5], tag)
+        end
       end
     end
   end
@@ -40,10 +42,13 @@ local function count_out(limit)
 end
 count_out(64)
 local of_subject = KEYS[8] .. subject
-for _, one in ipairs(redis.call('ZRANGEBYSCORE', of_subject, '-inf', now, 'LIMIT', 0, 64)) do
-  redis.call('ZADD', KEYS[3], 0, one)
+-- The subject's payloads that have ended come first, as they are in the way of this one.
+if payload > 0 then
+  for _, one in ipairs(redis.call('ZRANGEBYSCORE', of_subject, '-inf', now, 'LIMIT', 0, 64)) do
+    redis.call('ZADD', KEYS[3], 0, one)
+  end
+  count_out(64)
 end
-count_out(64)
 if redis.call('EXISTS', KEYS[6]) == 1 then
   return {'there'}
 end
@@ -75,8 +80,8 @@ redis.call('SET', KEYS[6], ARGV[11], 'NX', 'PX', ttl)
 redis.call('ZADD', KEYS[3], now + ttl, digest)
 redis.call('ZADD', of_subject, now + ttl, digest)
 redis.call('HSET', KEYS[4], digest, subject .. payload)
-redis.call('HINCRBY', KEYS[5], '', payload)
 if payload > 0 then
+  redis.call('HINCRBY', KEYS[5], '', payload)
   redis.call('HINCRBY', KEYS[5], subject, payload)
 end
 return {'entered'}

@@ -1,16 +1,23 @@
-//! A turn of a contestant: [`Contestant`], and the table of many turns: [`compare`].
+//! A turn of a contestant by the clock: [`Contestant`], and the table of many turns: [`compare`].
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 use std::time::{Duration, Instant};
 
 /// Does turns, each with work that is made before.
-pub(crate) struct Contestant<W> {
-    pub(crate) name: &'static str,
+pub struct Contestant<W> {
+    name: &'static str,
     run: Box<dyn FnMut(W) -> Duration>,
+}
+
+impl<W> std::fmt::Debug for Contestant<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Contestant").field(&self.name).finish()
+    }
 }
 
 impl<W: 'static> Contestant<W> {
     /// What counts is all the time that `run` takes.
-    pub(crate) fn new(name: &'static str, mut run: impl FnMut(W) + 'static) -> Self {
+    pub fn new(name: &'static str, mut run: impl FnMut(W) + 'static) -> Self {
         Self::with_own_clock(name, move |work| {
             let start = Instant::now();
             run(work);
@@ -18,11 +25,18 @@ impl<W: 'static> Contestant<W> {
         })
     }
 
+    /// Its name in the table.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Does one turn. Returns what counts of it.
+    pub fn turn(&mut self, work: W) -> Duration {
+        (self.run)(work)
+    }
+
     /// What counts is the time that `run` returns.
-    pub(crate) fn with_own_clock(
-        name: &'static str,
-        run: impl FnMut(W) -> Duration + 'static,
-    ) -> Self {
+    pub fn with_own_clock(name: &'static str, run: impl FnMut(W) -> Duration + 'static) -> Self {
         let run = Box::new(run);
         Self { name, run }
     }
@@ -30,7 +44,7 @@ impl<W: 'static> Contestant<W> {
 
 /// Runs all contestants in turns, and prints how fast the others are beside the bare ones, which come
 /// first. What counts of each is the median of the rounds.
-pub(crate) fn compare<W: 'static>(
+pub fn compare<W: 'static>(
     what: &str,
     rounds: usize,
     mut contestants: Vec<Contestant<W>>,
@@ -40,7 +54,7 @@ pub(crate) fn compare<W: 'static>(
     for round in 0..=rounds {
         for (contestant, times) in contestants.iter_mut().zip(&mut times) {
             let work = work();
-            let time = (contestant.run)(work).as_secs_f64();
+            let time = contestant.turn(work).as_secs_f64();
             // The first round warms up.
             if round > 0 {
                 times.push(time);
@@ -57,7 +71,12 @@ pub(crate) fn compare<W: 'static>(
     }
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
+/// The middle one of some figures.
+///
+/// # Panics
+///
+/// There is no figure.
+pub fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
 }
