@@ -76,7 +76,9 @@ async fn clients_survive_a_redis_that_is_killed() {
 
     nodes.redis.restart();
     away.gaps = 1;
-    clients.iter_mut().for_each(|(client, _)| client.gaps = 1);
+    for (client, _) in &mut clients {
+        client.gaps = 1;
+    }
     let back = Instant::now();
     nodes.until_ready().await;
     println!("all nodes were ready {:?} after its return", back.elapsed());
