@@ -18,7 +18,7 @@ pub(crate) fn with_copies(probe: Notice, copies: usize) -> Vec<u8> {
     bytes
 }
 
-/// The probes of which not all copies have come.
+/// The probes that still lack a copy.
 #[derive(Debug, Default)]
 pub(crate) struct Copies(VecDeque<(Notice, u8)>);
 

@@ -102,7 +102,7 @@ impl Redis {
         Self::open(source, options).await
     }
 
-    /// Connects to a cluster, of which these are some servers. It finds the others.
+    /// Connects to a cluster. Name some of its servers: the others are found.
     ///
     /// Each log is in a slot of its own, so logs are spread over all servers. Tokens, sessions and counts are in one
     /// slot. If that is too much for one server, use several prefixes, each with a `Redis` of its own.

@@ -34,9 +34,9 @@
 //! [`RedisBus`] has one that only listens. Operations are bounded in number and in time:
 //! [`RedisOptions::with_operations`], [`RedisOptions::with_timeout`].
 //!
-//! If the connection breaks, what was under way fails, and is not repeated: nobody knows whether it was done. The next
-//! operation connects anew, all others at that moment wait for the same attempt, and after a failure nobody tries for
-//! 200 ms.
+//! If the connection breaks, operations under way fail, and are not repeated: they may have been done. The next
+//! operation connects anew, and all others wait for that attempt. After a failed attempt, the next one begins 200 ms
+//! later at the earliest.
 //!
 //! # Which server it is
 //!

@@ -7,7 +7,7 @@ use sse_gate_core::conformance::Backend;
 use sse_gate_redis::RedisTokens;
 
 mod support;
-use support::{Check, PRECISION};
+use support::Check;
 
 impl Backend for Check {
     type Store = RedisTokens;
@@ -29,7 +29,8 @@ impl Backend for Check {
     }
 
     fn precision(&self) -> Duration {
-        PRECISION
+        // A machine that is busy may wake a check late, and the lives here are long.
+        Duration::from_secs(1)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::fault::Fault;
 use crate::keyspace::Keyspace;
 use crate::{RedisOptions, ServerErrorKind};
 
-/// After a failure to connect, nobody tries for this time. So a server that is back is found soon, and one that
+/// After a failure to connect, there is no attempt for this time. So a server that is back is found soon, and one that
 /// is down is asked a few times a second.
 const PAUSE: Duration = Duration::from_millis(200);
 

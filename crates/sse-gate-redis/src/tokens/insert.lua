@@ -1,7 +1,8 @@
 -- Stores a token's entry, if there is none under its key, and counts it in.
 -- KEYS: state, marks, ends, owners, payloads, the entry; prefixes: of an entry, of a subject's tokens.
 -- ARGV: state id, digest, subject, payload, ttl, epoch,
---   caps: tokens, tokens of a subject, payload bytes, payload bytes of a subject; the entry, and which run of the server this must be, or nothing.
+--   caps: tokens, tokens of a subject, payload bytes, payload bytes of a subject;
+--   the entry, and which run of the server this must be, or nothing.
 -- Answers {'entered'}, {'there'}, {'withdrawn'}, or {'full', cap, milliseconds to wait}.
 local digest, subject, payload, ttl = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local state = redis.call('HMGET', KEYS[1], 'id', 't.epoch', 't.floor')

@@ -1,5 +1,5 @@
 -- Takes a token's entry, and counts it out. The first write is one that a server with a full memory allows.
--- KEYS: state, ends, owners, payloads, the entry, prefix of a subject's tokens. 
+-- KEYS: state, ends, owners, payloads, the entry, prefix of a subject's tokens.
 -- ARGV: state id, digest, and which run of the server this must be, or nothing.
 -- Answers the entry, or false.
 if redis.call('HGET', KEYS[1], 'id') ~= ARGV[1] then
