@@ -47,6 +47,7 @@ async fn beat(shared: &Shared) -> Result<(), Fault> {
             .bytes(server.keys.id.as_bytes())
             .bytes(&shared.node.to_bytes())
             .number(millis(node_ttl));
+        server.check_run().await?;
         for gone in byte_strings(server.run(beat).await?)? {
             sessions::orphan(&server, keys, node_ttl, &gone).await?;
         }

@@ -14,7 +14,12 @@ end
 
 -- The run of this server. It is given, but not in a cluster.
 local function run_of(given)
-  return given ~= '' and given or string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+  if given ~= '' then
+    return given
+  end
+  local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
+  local run = string.match(info, 'run_id:(%w+)'):sub(1, 16) .. string.match(info, 'master_replid:(%w+)'):sub(1, 16)
+  return run
 end
 
 -- The log, or nil if it is gone or makes no sense.

@@ -19,15 +19,21 @@ pub(super) async fn attach(
 ) -> Result<Server, Fault> {
     let connection = source.connect(options).await?;
     let infos = connection.info().await?;
-    let runs = infos.iter().map(|info| check(info));
-    let runs = runs.collect::<Result<Vec<_>, _>>()?;
-    let odd = || Fault::from(ServerErrorKind::Failed);
-    let run = *runs.first().ok_or_else(odd)?;
+    let run = first_run(&infos)?;
     // In a cluster, the one that counts is told of twice.
-    let primaries = runs.len().saturating_sub(1).max(1);
+    let primaries = infos.len().saturating_sub(1).max(1);
     let server = Server::new(connection, run, primaries, ());
     let keys = StateKeys::load(&server, keyspace, options, known).await?;
     Ok(server.with_keys(keys))
+}
+
+/// Checks whether servers are fit, by what they say of themselves. Returns which run the first one is: that is the one
+/// that counts.
+pub(super) fn first_run(infos: &[String]) -> Result<RunId, Fault> {
+    let runs = infos.iter().map(|info| check(info));
+    let runs = runs.collect::<Result<Vec<_>, _>>()?;
+    let none = || Fault::from(ServerErrorKind::Failed);
+    runs.first().copied().ok_or_else(none)
 }
 
 /// Checks whether a server is fit, by what it says of itself. Returns which run it is.
@@ -49,8 +55,8 @@ fn check(info: &str) -> Result<RunId, Fault> {
     if field("maxmemory") != "0" && field("maxmemory_policy") != "noeviction" {
         return Err(ServerErrorKind::Evicts.into());
     }
-    let odd = || Fault::because(ServerErrorKind::Failed, "INFO names no run_id");
-    RunId::from_info(field("run_id")).ok_or_else(odd)
+    let odd = || Fault::because(ServerErrorKind::Failed, "INFO names no run");
+    RunId::from_info(field("run_id"), field("master_replid")).ok_or_else(odd)
 }
 
 /// The first two numbers of a version. What is no number counts as 0.
@@ -63,7 +69,7 @@ fn version(text: &str) -> (u32, u32) {
 mod tests {
     use super::*;
 
-    const FIT: &str = "# Server\r\nredis_version:6.2.0\r\nrun_id:0123456789abcdef0123\r\nloading:0\r\n\
+    const FIT: &str = "# Server\r\nredis_version:6.2.0\r\nrun_id:0123456789abcdef0123\r\nmaster_replid:0123456789abcdef0123\r\nloading:0\r\n\
         role:master\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n";
 
     fn kind(change: (&str, &str)) -> Option<ServerErrorKind> {

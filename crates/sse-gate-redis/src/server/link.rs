@@ -10,7 +10,7 @@ use futures_util::future::{BoxFuture, Shared};
 use redis::{Cmd, ErrorKind, RedisError, Value};
 use tokio::sync::Semaphore;
 
-use super::attach::attach;
+use super::attach::{attach, first_run};
 use super::call::Call;
 use super::run::RunId;
 use super::source::{Connection, Source};
@@ -211,19 +211,30 @@ impl<K> Server<K> {
         self.noted(self.connection.send_to_all(&command).await)
     }
 
+    /// Gives the connection up if the server is another run of a primary than when it was begun: it may have been a
+    /// replica in between.
+    pub(crate) async fn check_run(&self) -> Result<(), Fault> {
+        let infos = self.connection.info().await?;
+        if first_run(&infos)? == self.run {
+            return Ok(());
+        }
+        self.give_up();
+        Err(ServerErrorKind::Changed.into())
+    }
+
     /// The run in which scripts run, if it can be known from the connection.
     pub(crate) fn known_run(&self) -> &[u8] {
         if self.connection.may_move() {
             &[]
         } else {
-            self.run.digits()
+            self.run.as_bytes()
         }
     }
 
     /// The run that a script must find, if it can't be known from the connection.
     pub(crate) fn run_to_check(&self) -> &[u8] {
         if self.connection.may_move() {
-            self.run.digits()
+            self.run.as_bytes()
         } else {
             &[]
         }

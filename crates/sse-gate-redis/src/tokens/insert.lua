@@ -9,8 +9,12 @@ local state = redis.call('HMGET', KEYS[1], 'id', 't.epoch', 't.floor')
 if state[1] ~= ARGV[1] then
   return redis.error_reply('SSEGATECHANGED another state')
 end
-if ARGV[12] ~= '' and not string.find(redis.call('INFO', 'server'), 'run_id:' .. ARGV[12], 1, true) then
-  return redis.error_reply('SSEGATECHANGED another run')
+if ARGV[12] ~= '' then
+  local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
+  local run = string.match(info, 'run_id:(%w+)'):sub(1, 16) .. string.match(info, 'master_replid:(%w+)'):sub(1, 16)
+  if run ~= ARGV[12] then
+    return redis.error_reply('SSEGATECHANGED another run')
+  end
 end
 local epoch = tonumber(ARGV[6])
 local mark = tonumber(redis.call('ZSCORE', KEYS[2], subject) or state[3])

@@ -5,8 +5,12 @@
 if redis.call('HGET', KEYS[1], 'id') ~= ARGV[1] then
   return redis.error_reply('SSEGATECHANGED another state')
 end
-if ARGV[3] ~= '' and not string.find(redis.call('INFO', 'server'), 'run_id:' .. ARGV[3], 1, true) then
-  return redis.error_reply('SSEGATECHANGED another run')
+if ARGV[3] ~= '' then
+  local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
+  local run = string.match(info, 'run_id:(%w+)'):sub(1, 16) .. string.match(info, 'master_replid:(%w+)'):sub(1, 16)
+  if run ~= ARGV[3] then
+    return redis.error_reply('SSEGATECHANGED another run')
+  end
 end
 local entry = redis.call('GETDEL', KEYS[5])
 if not entry then

@@ -2,7 +2,7 @@
 //!
 //! | bytes | |
 //! |---|---|
-//! | 8 | the run of the server in which it was made |
+//! | 32 | the run of the server in which it was made |
 //! | | the entry, sealed, and bound to the token's digest and to that run |
 
 use sse_gate_core::{EntropyError, Entry, StoreError, TokenKey};

@@ -17,6 +17,45 @@ fn failovers() -> usize {
     given.map_or(FAILOVERS, |given| given.parse().expect("a number"))
 }
 
+/// A3, E1: a primary becomes a replica of a server that has not heard of a take, and is promoted again. It is the same
+/// process as before, and the token is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_a_failback_brings_back_is_refused() {
+    let primary = RedisServer::start_with(&["--save", "", "--repl-diskless-sync-delay", "0"]);
+    let redis = Redis::connect(&primary.url(), RedisOptions::sealed(keys())).await;
+    let gate = TokenGate::new(RedisTokens::new(
+        &redis.expect("it is fit"),
+        Limits::default(),
+    ));
+    let replica = replica_of(&primary);
+    let taken = issue(&gate).await.expect("it works");
+    let count = "return #redis.call('KEYS', '{sse-gate}:t:e:*')";
+    let tokens = |server: &RedisServer| server.cli(&["EVAL", count, "0"]);
+    let begun = Instant::now();
+    while tokens(&replica) != "1" {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "it does not replicate"
+        );
+    }
+    replica.cli(&["REPLICAOF", "NO", "ONE"]);
+    redeem(&gate, &taken).await.expect("it is fresh");
+
+    let port = replica.port().to_string();
+    primary.cli(&["REPLICAOF", "127.0.0.1", &port]);
+    assert!(issue(&gate).await.is_err(), "it takes no writes");
+    while primary.info("master_link_status") != "up" {
+        assert!(
+            begun.elapsed() < Duration::from_secs(40),
+            "it does not replicate"
+        );
+    }
+    primary.cli(&["REPLICAOF", "NO", "ONE"]);
+    assert_eq!(tokens(&primary), "1", "the token is back");
+    until_it_works(&gate).await;
+    assert!(redeem(&gate, &taken).await.is_err(), "it entered twice");
+}
+
 /// A replica that has all that the primary has.
 fn replica_of(primary: &RedisServer) -> RedisServer {
     let port = primary.port().to_string();
