@@ -12,8 +12,14 @@ use crate::reply::{byte_strings, millis, number};
 use crate::server::{Script, Server};
 use crate::sessions;
 
-static BEAT: Script = Script::new(include_str!("nodes.lua"));
-static GONE: Script = Script::new(include_str!("gone.lua"));
+static BEAT: Script = Script::new(concat!(
+    include_str!("server/shared.lua"),
+    include_str!("nodes.lua")
+));
+static GONE: Script = Script::new(concat!(
+    include_str!("server/shared.lua"),
+    include_str!("gone.lua")
+));
 
 /// Gives the first sign of life, and goes on until the last store of this node is dropped.
 pub(crate) async fn begin(shared: &Arc<Shared>) -> Result<(), Fault> {
@@ -39,12 +45,8 @@ async fn go_on(shared: Weak<Shared>, every: Duration) {
 async fn beat(shared: &Shared) -> Result<(), Fault> {
     let (keys, node_ttl) = (shared.link.keyspace(), shared.link.options().node_ttl);
     let beat = |server: Arc<Server>| async move {
-        let beat = BEAT
-            .call()
-            .key(keys.shared("state"))
-            .key(keys.shared("nodes"))
-            .key(keys.shared("gone"))
-            .bytes(server.keys.id.as_bytes())
+        let beat = server
+            .call(&BEAT, keys)
             .bytes(&shared.node.to_bytes())
             .number(millis(node_ttl));
         server.check_run().await?;
@@ -59,11 +61,8 @@ async fn beat(shared: &Shared) -> Result<(), Fault> {
 /// Whether a node is gone: it has given no sign of life for as long as that.
 pub(crate) async fn is_gone(server: &Server, shared: &Shared, node: NodeId) -> Result<bool, Fault> {
     let keys = shared.link.keyspace();
-    let gone = GONE
-        .call()
-        .key(keys.shared("state"))
-        .key(keys.shared("nodes"))
-        .bytes(server.keys.id.as_bytes())
+    let gone = server
+        .call(&GONE, keys)
         .bytes(&node.to_bytes())
         .number(millis(shared.link.options().node_ttl));
     Ok(number(server.run(gone).await?)? > 0)

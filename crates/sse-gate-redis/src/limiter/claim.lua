@@ -9,11 +9,11 @@ if known then
     return 'replaced'
   end
   tag = known_tag
-elseif count(KEYS[4] .. tag) >= tonumber(ARGV[6]) then
+elseif count(OF .. tag) >= tonumber(ARGV[6]) then
   return 'subject'
-elseif count(KEYS[2]) >= tonumber(ARGV[7]) then
+elseif count(ENDS) >= tonumber(ARGV[7]) then
   return 'all'
 end
 last_until(now + ARGV[5], id, tag)
-redis.call('HSET', KEYS[3], id, tag .. generation)
+redis.call('HSET', OWNERS, id, tag .. generation)
 return 'granted'

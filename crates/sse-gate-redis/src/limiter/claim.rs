@@ -3,7 +3,6 @@
 use sse_gate_resume::StreamLimits;
 use sse_gate_resume::backend::{Claimed, Place};
 
-use super::call;
 use crate::ServerErrorKind;
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
@@ -11,6 +10,7 @@ use crate::reply::{millis, word};
 use crate::server::{Script, Server};
 
 static CLAIM: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
     include_str!("places.lua"),
     include_str!("claim.lua")
 ));
@@ -23,7 +23,8 @@ pub(crate) async fn claim(
     place: &Place,
 ) -> Result<Claimed, Fault> {
     let tag = server.keys.tags.tag(place.subject.as_str().as_bytes());
-    let claim = call(&CLAIM, server, keys)
+    let claim = server
+        .call(&CLAIM, keys)
         .bytes(&place.id.to_bytes())
         .bytes(tag.as_bytes())
         .bytes(&place.generation.to_be_bytes())

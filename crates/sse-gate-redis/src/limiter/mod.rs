@@ -24,22 +24,8 @@ pub(crate) use room::has_room;
 
 use sse_gate_resume::backend::Place;
 
-use crate::keyspace::Keyspace;
-use crate::server::{Call, Script, Server};
-
 /// How many places one script renews or frees. For more, there are several calls: a script holds up all others.
 const AT_A_TIME: usize = 256;
-
-/// A call with what all scripts of places need.
-fn call(script: &'static Script, server: &Server, keys: &Keyspace) -> Call {
-    script
-        .call()
-        .key(keys.shared("state"))
-        .key(keys.shared("p:ends"))
-        .key(keys.shared("p:owners"))
-        .key(keys.shared("p:of:"))
-        .bytes(server.keys.id.as_bytes())
-}
 
 /// A place with its generation, as the scripts take it.
 fn named(place: &Place) -> Vec<u8> {

@@ -3,7 +3,7 @@
 -- Answers of each: 'kept', 'replaced' or 'gone'.
 -- A server whose memory is full refuses the first write of a script, if that may take memory. A renewal takes none. So
 -- the first write is one that is not refused.
-redis.call('ZREM', KEYS[2], '')
+redis.call('ZREM', ENDS, '')
 local ends = now + ARGV[2]
 local answers = {}
 for at = 3, #ARGV do

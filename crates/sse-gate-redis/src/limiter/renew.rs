@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sse_gate_resume::backend::{Place, Renewed};
 
-use super::{AT_A_TIME, call, named};
+use super::{AT_A_TIME, named};
 use crate::ServerErrorKind;
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
@@ -12,6 +12,7 @@ use crate::reply::{millis, words};
 use crate::server::{Script, Server};
 
 static RENEW: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
     include_str!("places.lua"),
     include_str!("renew.lua")
 ));
@@ -26,7 +27,7 @@ pub(crate) async fn renew(
 ) -> Result<Vec<Renewed>, Fault> {
     let mut all = Vec::with_capacity(places.len());
     for places in places.chunks(AT_A_TIME) {
-        let renew = call(&RENEW, server, keys).number(millis(ttl));
+        let renew = server.call(&RENEW, keys).number(millis(ttl));
         let renew = places
             .iter()
             .fold(renew, |renew, it| renew.bytes(&named(it)));

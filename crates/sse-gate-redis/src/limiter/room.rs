@@ -3,13 +3,13 @@
 use sse_gate_resume::StreamLimits;
 use sse_gate_resume::backend::PlaceId;
 
-use super::call;
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
 use crate::reply::number;
 use crate::server::{Script, Server};
 
 static ROOM: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
     include_str!("places.lua"),
     include_str!("room.lua")
 ));
@@ -22,7 +22,8 @@ pub(crate) async fn has_room(
     limits: &StreamLimits,
     id: PlaceId,
 ) -> Result<bool, Fault> {
-    let ask = call(&ROOM, server, keys)
+    let ask = server
+        .call(&ROOM, keys)
         .bytes(&id.to_bytes())
         .number(limits.max());
     Ok(number(server.run(ask).await?)? == 1)

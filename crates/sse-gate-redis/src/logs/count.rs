@@ -6,10 +6,16 @@ use crate::ServerErrorKind;
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
 use crate::reply::read;
-use crate::server::{Call, Script, Server};
+use crate::server::{Script, Server};
 
-static RESERVE: Script = Script::new(include_str!("reserve.lua"));
-static COUNT: Script = Script::new(include_str!("count.lua"));
+static RESERVE: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("reserve.lua")
+));
+static COUNT: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("count.lua")
+));
 
 /// What became of a log that was to be counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +35,8 @@ pub(super) async fn reserve(
     life: u64,
     max_logs: usize,
 ) -> Result<Reserved, Fault> {
-    let reserve = call(&RESERVE, server, keys)
+    let reserve = server
+        .call(&RESERVE, keys)
         .bytes(name.as_bytes())
         .number(life)
         .number(max_logs);
@@ -50,7 +57,7 @@ pub(super) async fn keep(server: &Server, keys: &Keyspace, logs: &[(Tag, u64)]) 
     if logs.is_empty() {
         return;
     }
-    let call = call(&COUNT, server, keys);
+    let call = server.call(&COUNT, keys);
     let keep = logs.into_iter().fold(call, |call, (name, life)| {
         call.bytes(name.as_bytes()).number(life)
     });
@@ -62,12 +69,4 @@ pub(super) async fn leave(server: &Server, keys: &Keyspace, name: &Tag) -> Resul
     let mut leave = redis::cmd("ZREM");
     leave.arg(keys.shared("l:all")).arg(name.as_bytes());
     server.ask(leave).await.map(drop)
-}
-
-fn call(script: &'static Script, server: &Server, keys: &Keyspace) -> Call {
-    script
-        .call()
-        .key(keys.shared("state"))
-        .key(keys.shared("l:all"))
-        .bytes(server.keys.id.as_bytes())
 }

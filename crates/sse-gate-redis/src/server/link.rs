@@ -11,7 +11,7 @@ use redis::{Cmd, ErrorKind, RedisError, Value};
 use tokio::sync::Semaphore;
 
 use super::attach::{attach, first_run};
-use super::call::Call;
+use super::call::{Call, Script};
 use super::run::RunId;
 use super::source::{Connection, Source};
 use super::state::{Known, StateKeys};
@@ -169,6 +169,14 @@ pub(crate) struct Server<K = StateKeys> {
 impl Server<()> {
     pub(super) fn with_keys<K>(self, keys: K) -> Server<K> {
         Server::new(self.connection, self.run, self.primaries, keys)
+    }
+}
+
+impl Server {
+    /// A call of a script of the shared slot, which first compares the state's id.
+    pub(crate) fn call(&self, script: &'static Script, keys: &Keyspace) -> Call {
+        let call = script.call().key(keys.shared("state"));
+        call.bytes(self.keys.id.as_bytes())
     }
 }
 

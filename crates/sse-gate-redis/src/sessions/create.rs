@@ -11,7 +11,11 @@ use crate::keyspace::Keyspace;
 use crate::reply::word;
 use crate::server::{Script, Server};
 
-static CREATE: Script = Script::new(include_str!("create.lua"));
+static CREATE: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("session.lua"),
+    include_str!("create.lua")
+));
 
 /// Keeps a new session. The inner result says whether the store refuses it.
 pub(crate) async fn create(
@@ -22,19 +26,8 @@ pub(crate) async fn create(
     record: &Record,
 ) -> Result<Result<(), SessionErrorKind>, Fault> {
     let row = SessionRow::new(id, record, &server.keys);
-    let create = CREATE
-        .call()
-        .key(keys.shared("state"))
-        .key(keys.shared("s:marks"))
-        .key(keys.shared("s:due"))
-        .key(keys.shared("s:closed"))
-        .key(keys.shared("s:over"))
-        .key(keys.shared("s:r:"))
-        .key(keys.shared("s:k:"))
-        .key(keys.shared("s:of:"))
-        .key(keys.shared("s:wait:"))
-        .key(keys.shared("s:on:"))
-        .bytes(server.keys.id.as_bytes())
+    let create = server
+        .call(&CREATE, keys)
         .bytes(id.as_bytes())
         .bytes(row.token.as_bytes())
         .bytes(row.subject.as_bytes())

@@ -10,7 +10,11 @@ use crate::keyspace::Keyspace;
 use crate::reply::{byte_strings, millis};
 use crate::server::{Script, Server};
 
-static DUE: Script = Script::new(include_str!("due.lua"));
+static DUE: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("session.lua"),
+    include_str!("due.lua")
+));
 
 /// Lists at most so many that are not closed, and forgets at most so many that are.
 pub(crate) async fn due(
@@ -19,19 +23,8 @@ pub(crate) async fn due(
     node_ttl: Duration,
     limit: usize,
 ) -> Result<Due, Fault> {
-    let due = DUE
-        .call()
-        .key(keys.shared("state"))
-        .key(keys.shared("nodes"))
-        .key(keys.shared("s:due"))
-        .key(keys.shared("s:closed"))
-        .key(keys.shared("s:over"))
-        .key(keys.shared("s:r:"))
-        .key(keys.shared("s:k:"))
-        .key(keys.shared("s:of:"))
-        .key(keys.shared("s:wait:"))
-        .key(keys.shared("s:on:"))
-        .bytes(server.keys.id.as_bytes())
+    let due = server
+        .call(&DUE, keys)
         .number(limit)
         .number(millis(node_ttl));
     let mut answer = byte_strings(server.run(due).await?)?.into_iter();

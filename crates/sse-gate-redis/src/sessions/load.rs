@@ -13,8 +13,16 @@ use crate::reply::{byte_strings, millis, text};
 use crate::server::{Script, Server};
 use crate::{ServerErrorKind, reply};
 
-static LOAD: Script = Script::new(include_str!("load.lua"));
-static DROP: Script = Script::new(include_str!("drop.lua"));
+static LOAD: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("session.lua"),
+    include_str!("load.lua")
+));
+static DROP: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("session.lua"),
+    include_str!("drop.lua")
+));
 
 /// How often a session is looked for if it is lost, and was changed meanwhile.
 const ATTEMPTS: usize = 4;
@@ -61,14 +69,8 @@ async fn find(
         SessionKey::Id(id) => ("id", &id.as_bytes()[..]),
         SessionKey::Token(token) => ("token", &token.as_bytes()[..]),
     };
-    let load = LOAD
-        .call()
-        .key(keys.shared("state"))
-        .key(keys.shared("nodes"))
-        .key(keys.shared("gone"))
-        .key(keys.shared("s:r:"))
-        .key(keys.shared("s:k:"))
-        .bytes(server.keys.id.as_bytes())
+    let load = server
+        .call(&LOAD, keys)
         .bytes(kind.as_bytes())
         .bytes(name)
         .number(millis(node_ttl));
@@ -119,19 +121,6 @@ fn read(found: Value) -> Result<Found, Fault> {
 }
 
 async fn drop_lost(server: &Server, keys: &Keyspace, lost: &FoundRow) -> Result<(), Fault> {
-    let drop_lost = DROP
-        .call()
-        .key(keys.shared("state"))
-        .key(keys.shared("s:due"))
-        .key(keys.shared("s:closed"))
-        .key(keys.shared("s:over"))
-        .key(keys.shared("s:r:"))
-        .key(keys.shared("s:k:"))
-        .key(keys.shared("s:of:"))
-        .key(keys.shared("s:wait:"))
-        .key(keys.shared("s:on:"))
-        .bytes(server.keys.id.as_bytes())
-        .bytes(&lost.id)
-        .bytes(&lost.record);
+    let drop_lost = server.call(&DROP, keys).bytes(&lost.id).bytes(&lost.record);
     server.run(drop_lost).await.map(drop)
 }

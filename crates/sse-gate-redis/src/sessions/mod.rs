@@ -4,10 +4,31 @@
 //! sealed, and bound to its session, its token, its subject and its version. Beside it stand the fields that scripts
 //! search by, in clear. They are compared with the record when that is opened: a session of which one was changed is
 //! lost, and dropped.
+//!
+//! All keys are in the shared slot, as a step changes several of them at once. All scripts begin with `session.lua`,
+//! which names them.
+//!
+//! | key | holds |
+//! |---|---|
+//! | `s:r:ID` | hash: a session, see below |
+//! | `s:k:TOKEN` | the session that a token has opened |
+//! | `s:of:TAG` | sorted set: sessions of a subject that are not closed, in the order in which they were opened |
+//! | `s:wait:TAG` | sorted set: those of them that wait for their clients |
+//! | `s:on:NODE` | sorted set: sessions that are connected to a node |
+//! | `s:due` | sorted set: sessions that are not closed, by when their time is up |
+//! | `s:closed`, `s:over` | sorted sets: closed sessions, in the order of closing, and by when they may be forgotten |
+//! | `s:marks` | sorted set: tags of subjects that were revoked, by epoch |
+//!
+//! | field of a session | holds |
+//! |---|---|
+//! | `v`, `r` | version, sealed record |
+//! | `t`, `g` | token, tag of the subject |
+//! | `o`, `c` | number in the order of opening, and of closing (empty while it is open) |
+//! | `y`, `a`, `n` | generation, whether it is connected, and to which node |
+//! | `e`, `i`, `b` | when its time is up, for how long it waits, when it was last changed: milliseconds |
 
 mod create;
 mod due;
-mod keys;
 mod load;
 mod orphans;
 mod revoke;

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use redis::Value;
 
-use super::keys;
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
 use crate::reply::millis;
 use crate::server::{Script, Server};
 
-static ORPHAN: Script = Script::new(include_str!("orphan.lua"));
+static ORPHAN: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("session.lua"),
+    include_str!("orphan.lua")
+));
 
 /// So many sessions are looked at by one script, so that no other client waits long.
 const AT_A_TIME: usize = 64;
@@ -19,21 +22,13 @@ const AT_A_TIME: usize = 64;
 /// left alone.
 pub(crate) async fn orphan(
     server: &Server,
-    keyspace: &Keyspace,
+    keys: &Keyspace,
     node_ttl: Duration,
     node: &[u8],
 ) -> Result<(), Fault> {
     loop {
-        let orphan = ORPHAN
-            .call()
-            .key(keyspace.shared("state"))
-            .key(keyspace.shared("nodes"))
-            .key(keyspace.shared("gone"))
-            .key(keys::on_node(keyspace, node))
-            .key(keyspace.shared("s:due"))
-            .key(keyspace.shared("s:r:"))
-            .key(keyspace.shared("s:wait:"))
-            .bytes(server.keys.id.as_bytes())
+        let orphan = server
+            .call(&ORPHAN, keys)
             .bytes(node)
             .number(millis(node_ttl))
             .number(AT_A_TIME);

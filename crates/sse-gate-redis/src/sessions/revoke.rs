@@ -4,7 +4,6 @@ use sse_gate_core::SteadyTime;
 use sse_gate_resume::backend::{SessionEpoch, SessionId};
 use sse_gate_seal::Tag;
 
-use super::keys;
 use super::waiting::ids;
 use crate::ServerErrorKind;
 use crate::fault::Fault;
@@ -12,8 +11,16 @@ use crate::keyspace::Keyspace;
 use crate::reply::{self, byte_strings, words};
 use crate::server::{Script, Server};
 
-static REVOKE: Script = Script::new(include_str!("revoke.lua"));
-static MOMENT: Script = Script::new(include_str!("moment.lua"));
+static REVOKE: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("session.lua"),
+    include_str!("revoke.lua")
+));
+static MOMENT: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("session.lua"),
+    include_str!("moment.lua")
+));
 
 /// How many subjects are remembered. Fewer sign out while one request is under way.
 const SUBJECTS: usize = 4_096;
@@ -21,15 +28,11 @@ const SUBJECTS: usize = 4_096;
 /// Begins an epoch, marks the subject in it, and lists its sessions that are not closed.
 pub(crate) async fn revoke(
     server: &Server,
-    keyspace: &Keyspace,
+    keys: &Keyspace,
     subject: Tag,
 ) -> Result<Vec<SessionId>, Fault> {
-    let revoke = REVOKE
-        .call()
-        .key(keyspace.shared("state"))
-        .key(keyspace.shared("s:marks"))
-        .key(keys::of_subject(keyspace, subject))
-        .bytes(server.keys.id.as_bytes())
+    let revoke = server
+        .call(&REVOKE, keys)
         .bytes(subject.as_bytes())
         .number(SUBJECTS);
     Ok(ids(byte_strings(server.run(revoke).await?)?))
@@ -40,10 +43,7 @@ pub(crate) async fn moment(
     server: &Server,
     keys: &Keyspace,
 ) -> Result<(SessionEpoch, SteadyTime), Fault> {
-    let ask = MOMENT
-        .call()
-        .key(keys.shared("state"))
-        .bytes(server.keys.id.as_bytes());
+    let ask = server.call(&MOMENT, keys);
     let answer = words(server.run(ask).await?)?;
     let [epoch, now] = &answer[..] else {
         return Err(ServerErrorKind::Failed.into());

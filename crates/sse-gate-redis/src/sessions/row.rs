@@ -2,10 +2,9 @@
 
 use sse_gate_core::EntropyError;
 use sse_gate_core::TokenKey;
-use sse_gate_resume::backend::{Record, SessionId};
+use sse_gate_resume::backend::{NodeId, Record, SessionId};
 use sse_gate_seal::{Place, Tag};
 
-use super::keys::node_bytes;
 use crate::server::StateKeys;
 
 /// The fields of a session that its record determines.
@@ -66,6 +65,15 @@ fn place(id: SessionId, token: &TokenKey, subject: &[u8], version: u64) -> Place
         .with(token.as_bytes())
         .with(subject)
         .with(&version.to_be_bytes())
+}
+
+/// A node as it is kept: its bytes, or none for a session that no node has.
+fn node_bytes(node: NodeId) -> Vec<u8> {
+    if node == NodeId::NONE {
+        Vec::new()
+    } else {
+        node.to_bytes().to_vec()
+    }
 }
 
 /// A session as it is found. Nothing in it is known to be right yet.

@@ -1,47 +1,50 @@
-//! The sessions of a subject that wait for their clients.
+//! The sessions of a subject: those that wait for their clients, and all that are not closed.
 
 use sse_gate_resume::backend::SessionId;
 use sse_gate_seal::Tag;
 
-use super::keys;
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
 use crate::reply::byte_strings;
 use crate::server::{Script, Server};
 
-static LIST: Script = Script::new(include_str!("list.lua"));
+static LIST: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("session.lua"),
+    include_str!("list.lua")
+));
 
 /// At most so many of them, the oldest first.
 pub(crate) async fn waiting(
     server: &Server,
-    keyspace: &Keyspace,
+    keys: &Keyspace,
     subject: Tag,
     limit: usize,
 ) -> Result<Vec<SessionId>, Fault> {
-    list(server, keyspace, keys::waiting(keyspace, subject), limit).await
+    list(server, keys, subject, true, limit).await
 }
 
 /// At most so many sessions of a subject that are not closed, the oldest first.
 pub(crate) async fn open_ones(
     server: &Server,
-    keyspace: &Keyspace,
+    keys: &Keyspace,
     subject: Tag,
     limit: usize,
 ) -> Result<Vec<SessionId>, Fault> {
-    list(server, keyspace, keys::of_subject(keyspace, subject), limit).await
+    list(server, keys, subject, false, limit).await
 }
 
 async fn list(
     server: &Server,
-    keyspace: &Keyspace,
-    sessions: Vec<u8>,
+    keys: &Keyspace,
+    subject: Tag,
+    only_waiting: bool,
     limit: usize,
 ) -> Result<Vec<SessionId>, Fault> {
-    let list = LIST
-        .call()
-        .key(keyspace.shared("state"))
-        .key(sessions)
-        .bytes(server.keys.id.as_bytes())
+    let list = server
+        .call(&LIST, keys)
+        .bytes(subject.as_bytes())
+        .number(u8::from(only_waiting))
         .number(limit);
     Ok(ids(byte_strings(server.run(list).await?)?))
 }

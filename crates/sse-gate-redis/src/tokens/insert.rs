@@ -5,14 +5,18 @@ use std::time::Duration;
 use redis::Value;
 use sse_gate_core::{Cap, Entry, FullError, Limits, StoreError, TokenKey};
 
-use super::{entry_key, value};
+use super::value;
 use crate::ServerErrorKind;
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
 use crate::reply::{millis, words};
 use crate::server::{Script, Server};
 
-static INSERT: Script = Script::new(include_str!("insert.lua"));
+static INSERT: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("token.lua"),
+    include_str!("insert.lua")
+));
 
 /// Stores the entry if its key is free, and counts it in. The inner result says whether the store refuses it.
 pub(crate) async fn insert(
@@ -27,17 +31,8 @@ pub(crate) async fn insert(
     if ttl == 0 {
         return Ok(Ok(()));
     }
-    let insert = INSERT
-        .call()
-        .key(keys.shared("state"))
-        .key(keys.shared("t:marks"))
-        .key(keys.shared("t:ends"))
-        .key(keys.shared("t:owners"))
-        .key(keys.shared("t:payloads"))
-        .key(entry_key(keys, token))
-        .key(keys.shared("t:e:"))
-        .key(keys.shared("t:of:"))
-        .bytes(server.keys.id.as_bytes())
+    let insert = server
+        .call(&INSERT, keys)
         .bytes(token.as_bytes())
         .bytes(server.keys.tags.tag(entry.subject_bytes()).as_bytes())
         .number(entry.payload_len())

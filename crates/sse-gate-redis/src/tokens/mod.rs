@@ -12,7 +12,7 @@
 //! | `t:marks` | sorted set: tags of subjects that were withdrawn, by epoch |
 //!
 //! What has ended is counted out by the insertions after it, a few at a time. Sums that are counted are exact, as each
-//! script changes them together with what they count.
+//! script changes them together with what they count. All scripts begin with `token.lua`, which names the keys.
 
 mod insert;
 mod take;
@@ -22,12 +22,3 @@ mod withdraw;
 pub(crate) use insert::insert;
 pub(crate) use take::take;
 pub(crate) use withdraw::{epoch, withdraw};
-
-use sse_gate_core::TokenKey;
-
-use crate::keyspace::Keyspace;
-
-/// The key of a token's entry.
-fn entry_key(keys: &Keyspace, token: &TokenKey) -> Vec<u8> {
-    [keys.shared("t:e:"), token.as_bytes().to_vec()].concat()
-}

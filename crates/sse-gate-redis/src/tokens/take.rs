@@ -3,13 +3,17 @@
 use redis::Value;
 use sse_gate_core::{Entry, StoreError, TokenKey};
 
-use super::{entry_key, value};
+use super::value;
 use crate::ServerErrorKind;
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
 use crate::server::{Script, Server};
 
-static TAKE: Script = Script::new(include_str!("take.lua"));
+static TAKE: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("token.lua"),
+    include_str!("take.lua")
+));
 
 /// Takes the entry, and counts it out.
 pub(crate) async fn take(
@@ -17,15 +21,8 @@ pub(crate) async fn take(
     keys: &Keyspace,
     token: &TokenKey,
 ) -> Result<Result<Option<Entry>, StoreError>, Fault> {
-    let take = TAKE
-        .call()
-        .key(keys.shared("state"))
-        .key(keys.shared("t:ends"))
-        .key(keys.shared("t:owners"))
-        .key(keys.shared("t:payloads"))
-        .key(entry_key(keys, token))
-        .key(keys.shared("t:of:"))
-        .bytes(server.keys.id.as_bytes())
+    let take = server
+        .call(&TAKE, keys)
         .bytes(token.as_bytes())
         .bytes(server.run_to_check());
     match server.run(take).await? {

@@ -7,8 +7,16 @@ use crate::keyspace::Keyspace;
 use crate::reply::{number, numbers};
 use crate::server::{Script, Server};
 
-static WITHDRAW: Script = Script::new(include_str!("withdraw.lua"));
-static EPOCH: Script = Script::new(include_str!("epoch.lua"));
+static WITHDRAW: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("token.lua"),
+    include_str!("withdraw.lua")
+));
+static EPOCH: Script = Script::new(concat!(
+    include_str!("../server/shared.lua"),
+    include_str!("token.lua"),
+    include_str!("epoch.lua")
+));
 
 /// How many subjects are remembered. Fewer sign out while one request for a token is under way.
 const SUBJECTS: usize = 4_096;
@@ -18,10 +26,7 @@ const AT_A_TIME: usize = 256;
 
 /// The present epoch.
 pub(crate) async fn epoch(server: &Server, keys: &Keyspace) -> Result<Epoch, Fault> {
-    let ask = EPOCH
-        .call()
-        .key(keys.shared("state"))
-        .bytes(server.keys.id.as_bytes());
+    let ask = server.call(&EPOCH, keys);
     Ok(Epoch::from_u64(number(server.run(ask).await?)?))
 }
 
@@ -34,16 +39,8 @@ pub(crate) async fn withdraw(
     let tag = server.keys.tags.tag(subject.as_str().as_bytes());
     let mut removed = 0;
     for goes_on in 0.. {
-        let withdraw = WITHDRAW
-            .call()
-            .key(keys.shared("state"))
-            .key(keys.shared("t:marks"))
-            .key(keys.shared("t:ends"))
-            .key(keys.shared("t:owners"))
-            .key(keys.shared("t:payloads"))
-            .key([keys.shared("t:of:"), tag.as_bytes().to_vec()].concat())
-            .key(keys.shared("t:e:"))
-            .bytes(server.keys.id.as_bytes())
+        let withdraw = server
+            .call(&WITHDRAW, keys)
             .bytes(tag.as_bytes())
             .number(SUBJECTS)
             .number(AT_A_TIME)
