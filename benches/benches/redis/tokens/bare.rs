@@ -11,8 +11,16 @@ use super::ours::TTL;
 use crate::scene::{Scene, runtime};
 use crate::work::in_tasks;
 
-const INSERT: &str = include_str!("../../../../crates/sse-gate-redis/src/tokens/insert.lua");
-const TAKE: &str = include_str!("../../../../crates/sse-gate-redis/src/tokens/take.lua");
+const INSERT: &str = concat!(
+    include_str!("../../../../crates/sse-gate-redis/src/server/shared.lua"),
+    include_str!("../../../../crates/sse-gate-redis/src/tokens/token.lua"),
+    include_str!("../../../../crates/sse-gate-redis/src/tokens/insert.lua")
+);
+const TAKE: &str = concat!(
+    include_str!("../../../../crates/sse-gate-redis/src/server/shared.lua"),
+    include_str!("../../../../crates/sse-gate-redis/src/tokens/token.lua"),
+    include_str!("../../../../crates/sse-gate-redis/src/tokens/take.lua")
+);
 
 /// What it sends.
 #[derive(Clone, Copy)]
@@ -79,7 +87,7 @@ impl Bare {
     pub(crate) async fn insert_and_take(&self, entry: &Entry) {
         let key = entry.key();
         // The run of the server, how it is sealed, and the entry.
-        let value = [&[0; 9], entry.as_bytes()].concat();
+        let value = [&[0; 33], entry.as_bytes()].concat();
         let name = [b"{bare}:t:e:", &key.as_bytes()[..]].concat();
         let (digest, subject) = (key.as_bytes(), entry.subject_bytes());
         let taken: Option<Vec<u8>> = match self.commands {
@@ -88,21 +96,17 @@ impl Bare {
                 self.ask(redis::cmd("GETDEL").arg(&name)).await
             }
             Commands::Scripts => {
-                let insert = self.insert(&name, digest, subject, &value);
+                let insert = self.insert(digest, subject, &value);
                 assert_eq!(self.ask::<[String; 1]>(&insert).await, ["entered"]);
-                self.ask(&self.take(&name, digest)).await
+                self.ask(&self.take(digest)).await
             }
         };
         assert!(taken.is_some());
     }
 
-    fn insert(&self, name: &[u8], digest: &[u8], subject: &[u8], value: &[u8]) -> Cmd {
+    fn insert(&self, digest: &[u8], subject: &[u8], value: &[u8]) -> Cmd {
         let mut insert = redis::cmd("EVALSHA");
-        insert.arg(&self.insert).arg(8);
-        for key in ["state", "t:marks", "t:ends", "t:owners", "t:payloads"] {
-            insert.arg(format!("{{bare}}:{key}"));
-        }
-        insert.arg(name).arg("{bare}:t:e:").arg("{bare}:t:of:");
+        insert.arg(&self.insert).arg(1).arg("{bare}:state");
         insert.arg(&self.state).arg(digest).arg(subject);
         // The bytes of the payload, when it ends, the epoch; the caps.
         insert.arg(0).arg(TTL.as_millis().to_string()).arg(0);
@@ -111,13 +115,9 @@ impl Bare {
         insert
     }
 
-    fn take(&self, name: &[u8], digest: &[u8]) -> Cmd {
+    fn take(&self, digest: &[u8]) -> Cmd {
         let mut take = redis::cmd("EVALSHA");
-        take.arg(&self.take).arg(6);
-        for key in ["state", "t:ends", "t:owners", "t:payloads"] {
-            take.arg(format!("{{bare}}:{key}"));
-        }
-        take.arg(name).arg("{bare}:t:of:");
+        take.arg(&self.take).arg(1).arg("{bare}:state");
         take.arg(&self.state).arg(digest).arg("");
         take
     }

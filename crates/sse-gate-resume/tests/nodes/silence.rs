@@ -8,11 +8,21 @@ use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_core::Subject;
-use sse_gate_resume::Opening;
 use sse_gate_resume::error::ResumeError;
+use sse_gate_resume::{Log, Opening};
 
 use crate::cluster::{Cluster, MAX_SILENCE, Moved, alices};
-use crate::support::{Client, Fate, Got, append, poll, token};
+use crate::support::{Client, Fate, Got, Stage, append, poll, token};
+
+/// A node that serves alice, and the log that she reads.
+fn served() -> (Cluster, Stage, Log, Client) {
+    let cluster = Cluster::new();
+    let one = cluster.node(1);
+    let log = alices(&one);
+    let mut client = one.alice(&log);
+    assert!(client.is_served());
+    (cluster, one, log, client)
+}
 
 /// All notices are lost, and the node is not told. From ten seconds after the last thing that it heard
 /// on, it emits nothing.
@@ -45,11 +55,7 @@ fn a_connection_that_was_replaced_emits_nothing_when_the_probe_is_late() {
 /// No bytes of any kind: a retry or a close would be the word of a connection that may be replaced.
 #[test]
 fn a_node_that_hears_nothing_says_no_farewell() {
-    let cluster = Cluster::new();
-    let one = cluster.node(1);
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
+    let (cluster, _one, _log, mut client) = served();
     cluster.bus.is_deaf.store(true, Ordering::Relaxed);
     cluster.executor.run_for(MAX_SILENCE);
     let mut connection = client.connection.take().unwrap();
@@ -61,11 +67,7 @@ fn a_node_that_hears_nothing_says_no_farewell() {
 
 #[test]
 fn streams_go_on_when_the_channel_is_up_again() {
-    let cluster = Cluster::new();
-    let one = cluster.node(1);
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
+    let (cluster, _one, log, mut client) = served();
     cluster.bus.is_down.store(true, Ordering::Relaxed);
     cluster.executor.run_for(MAX_SILENCE);
     append(&log, "meanwhile");
@@ -100,11 +102,7 @@ fn wait(client: &mut Client) -> Arc<Flag> {
 /// Nothing else would wake it: what it waited for has come already.
 #[test]
 fn a_connection_that_was_held_up_is_woken() {
-    let cluster = Cluster::new();
-    let one = cluster.node(1);
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
+    let (cluster, _one, log, mut client) = served();
     cluster.bus.is_down.store(true, Ordering::Relaxed);
     cluster.executor.run_for(MAX_SILENCE);
     append(&log, "meanwhile");
@@ -119,11 +117,7 @@ fn a_connection_that_was_held_up_is_woken() {
 /// A node with many connections wakes none of them because it still hears the others.
 #[test]
 fn a_connection_that_may_emit_is_not_woken_by_probes() {
-    let cluster = Cluster::new();
-    let one = cluster.node(1);
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
+    let (cluster, _one, log, mut client) = served();
     let flag = wait(&mut client);
     cluster.executor.run_for(MAX_SILENCE * 3);
     assert!(!flag.0.load(Ordering::Relaxed));
@@ -172,11 +166,7 @@ fn a_node_that_hears_nothing_lets_nobody_in() {
 /// A node that could not look at its logs does not know what it has missed.
 #[test]
 fn a_node_that_cannot_look_at_its_logs_stays_silent() {
-    let cluster = Cluster::new();
-    let one = cluster.node(1);
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
+    let (cluster, one, log, mut client) = served();
     cluster.bus.is_down.store(true, Ordering::Relaxed);
     cluster.executor.run_for(MAX_SILENCE);
     append(&log, "meanwhile");
@@ -194,11 +184,7 @@ fn a_node_that_cannot_look_at_its_logs_stays_silent() {
 /// The store has lost a session. It could not be revoked any more, so its connection ends.
 #[test]
 fn a_session_that_the_store_has_lost_ends() {
-    let cluster = Cluster::new();
-    let one = cluster.node(1);
-    let log = alices(&one);
-    let mut client = one.alice(&log);
-    assert!(client.is_served());
+    let (cluster, _one, _log, mut client) = served();
     cluster.bus.is_down.store(true, Ordering::Relaxed);
     cluster.lose_sessions();
     cluster.executor.run_for(Duration::from_secs(3));

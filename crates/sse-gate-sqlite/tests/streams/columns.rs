@@ -1,17 +1,15 @@
 //! D12: the columns of a session's row are compared with its record, whether the file is sealed or not.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use pollster::block_on;
-use rusqlite::Connection;
 use sse_gate_core::ManualClock;
 use sse_gate_resume::backend::{SessionKey, SessionStore, StoredSession};
 use sse_gate_resume::{CloseReason, LogBudget, LogLimits, SessionLimits};
 use sse_gate_sqlite::{Database, DatabaseOptions, SqliteSessions};
 use tempfile::TempDir;
 
-use crate::stage::{Client, Process, token};
+use crate::stage::{Client, Process, Stranger, token};
 
 /// What is done to the row of alice's session. The record in the row stays as it was.
 const CHANGES: [&str; 10] = [
@@ -32,6 +30,7 @@ struct Scene {
     process: Process,
     clock: ManualClock,
     path: PathBuf,
+    stranger: Stranger,
     clients: Option<[Client; 2]>,
     _folder: TempDir,
 }
@@ -55,6 +54,7 @@ impl Scene {
         Self {
             process,
             clock,
+            stranger: Stranger::of(&path),
             path,
             clients: Some(clients),
             _folder: folder,
@@ -72,24 +72,6 @@ impl Scene {
     fn alice(&self) -> StoredSession {
         self.load(SessionKey::Token(token(1))).unwrap()
     }
-
-    fn stranger(&self) -> Connection {
-        let connection = Connection::open(&self.path).unwrap();
-        connection.busy_timeout(Duration::from_secs(30)).unwrap();
-        connection
-    }
-
-    fn change(&self, change: &str) {
-        let sql = format!("UPDATE sessions SET {change} WHERE token = ?1 AND ?2 = ?2");
-        let (alice, mallory) = (token(1), token(2));
-        let tokens = (alice.as_bytes(), mallory.as_bytes());
-        assert_eq!(self.stranger().execute(&sql, tokens).unwrap(), 1);
-    }
-
-    fn number(&self, sql: &str) -> i64 {
-        let number = self.stranger().query_row(sql, [], |row| row.get(0));
-        number.unwrap()
-    }
 }
 
 /// No seal shows the change of a column, and the row contradicts its record all the same.
@@ -98,9 +80,9 @@ fn a_row_that_contradicts_its_record_is_lost() {
     for change in CHANGES {
         let scene = Scene::new();
         let id = scene.alice().id;
-        scene.change("value = value");
+        scene.stranger.change("value = value");
         assert!(scene.load(SessionKey::Id(id)).is_some(), "{change}");
-        scene.change(change);
+        scene.stranger.change(change);
         assert!(scene.load(SessionKey::Id(id)).is_none(), "{change}");
     }
 }
@@ -118,7 +100,7 @@ fn a_session_that_waited_keeps_its_end_over_a_restart() {
         let id = scene.alice().id;
         scene.process.database.close().unwrap();
         scene.process = start(&scene.path, &scene.clock);
-        scene.change(change);
+        scene.stranger.change(change);
         let found = scene.load(SessionKey::Id(id));
         assert_eq!(found.is_some(), is_found, "{change}");
     }
@@ -139,13 +121,15 @@ fn a_closed_session_can_be_swapped() {
     let swap = |version| block_on(scene.store().swap(id, version, record.clone())).unwrap();
     assert!(swap(version));
     let closed = "SELECT closed FROM sessions WHERE closed IS NOT NULL";
-    let place = scene.number(closed);
+    let place = scene.stranger.number(closed);
     assert!(!swap(version), "the version has changed");
     assert!(swap(version + 1));
     assert_eq!(scene.alice().version, version + 2);
-    assert_eq!(scene.number(closed), place);
+    assert_eq!(scene.stranger.number(closed), place);
     assert_eq!(
-        scene.number("SELECT sum(sessions) FROM session_counts"),
+        scene
+            .stranger
+            .number("SELECT sum(sessions) FROM session_counts"),
         1,
         "mallory's"
     );
@@ -156,10 +140,10 @@ fn a_closed_session_can_be_swapped() {
 fn a_wrong_count_keeps_no_newcomer_out() {
     let scene = Scene::new();
     let count = "UPDATE session_counts SET sessions = 1000000";
-    assert_eq!(scene.stranger().execute(count, []).unwrap(), 2);
+    assert_eq!(scene.stranger.connect().execute(count, []).unwrap(), 2);
     let log = block_on(scene.process.logs.create()).unwrap();
     let newcomer = scene.process.open("alice", 3, &log);
     assert!(newcomer.is_ok(), "{:?}", newcomer.err());
     let counted = "SELECT min(sessions) FROM session_counts";
-    assert_eq!(scene.number(counted), 2);
+    assert_eq!(scene.stranger.number(counted), 2);
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use pollster::block_on;
-use rusqlite::Connection;
 use sse_gate_core::{ManualClock, TokenKey};
 use sse_gate_resume::backend::{SessionId, SessionKey, SessionStore, StoredSession};
 use sse_gate_resume::error::SessionErrorKind;
@@ -12,7 +11,7 @@ use sse_gate_resume::{CloseReason, LogBudget, LogLimits, SessionLimits};
 use sse_gate_sqlite::{Database, Durability, SqliteSessions};
 use tempfile::TempDir;
 
-use crate::stage::{Client, Process, options, subject, token};
+use crate::stage::{Client, Process, Stranger, options, subject, token};
 
 /// What is done to the row of alice's one session, so that it is lost.
 const CHANGES: [&str; 22] = [
@@ -45,6 +44,7 @@ struct Scene {
     process: Process,
     clock: ManualClock,
     path: PathBuf,
+    stranger: Stranger,
     alice: Option<Client>,
     mallory: Option<Client>,
     _folder: TempDir,
@@ -62,6 +62,7 @@ impl Scene {
         Self {
             process,
             clock,
+            stranger: Stranger::of(&path),
             path,
             alice,
             mallory,
@@ -85,24 +86,6 @@ impl Scene {
                 std::thread::yield_now();
             }
         }
-    }
-
-    fn stranger(&self) -> Connection {
-        let connection = Connection::open(&self.path).unwrap();
-        connection.busy_timeout(Duration::from_secs(30)).unwrap();
-        connection
-    }
-
-    fn change(&self, change: &str) {
-        let sql = format!("UPDATE sessions SET {change} WHERE token = ?1 AND ?2 = ?2");
-        let (alice, mallory) = (token(1), token(2));
-        let tokens = (alice.as_bytes(), mallory.as_bytes());
-        assert_eq!(self.stranger().execute(&sql, tokens).unwrap(), 1);
-    }
-
-    fn number(&self, sql: &str) -> i64 {
-        let number = self.stranger().query_row(sql, [], |row| row.get(0));
-        number.unwrap()
     }
 
     /// Closes what is due until there is no more.
@@ -137,13 +120,17 @@ impl Scene {
     fn assert_counted(&self, change: &str) {
         let counted = "SELECT value FROM state WHERE name = 'sessions'";
         let there = "SELECT count(*) FROM sessions";
-        assert_eq!(self.number(counted), self.number(there), "{change}: all");
+        assert_eq!(
+            self.stranger.number(counted),
+            self.stranger.number(there),
+            "{change}: all"
+        );
         if change.starts_with("subject = ") || change.starts_with("closed = ") {
             return;
         }
         let wrong = "SELECT count(*) FROM session_counts AS c WHERE sessions <> (
             SELECT count(*) FROM sessions AS s WHERE s.subject = c.subject AND closed IS NULL)";
-        assert_eq!(self.number(wrong), 0, "{change}: of a subject");
+        assert_eq!(self.stranger.number(wrong), 0, "{change}: of a subject");
     }
 }
 
@@ -164,14 +151,18 @@ fn a_changed_session_is_lost() {
     for change in CHANGES {
         let scene = Scene::new();
         let id = scene.load(token(1)).unwrap().id;
-        scene.change(change);
+        scene.stranger.change(change);
         let by_id = block_on(scene.store().load(SessionKey::Id(id))).unwrap();
         assert!(by_id.is_none(), "{change}");
         assert!(scene.load(token(1)).is_none(), "{change}");
         assert!(scene.load(token(2)).is_some(), "{change}");
         // It is gone if it stands where it was looked for.
         if !change.starts_with("id = ") && !change.starts_with("token = ") {
-            assert_eq!(scene.number("SELECT count(*) FROM sessions"), 1, "{change}");
+            assert_eq!(
+                scene.stranger.number("SELECT count(*) FROM sessions"),
+                1,
+                "{change}"
+            );
         }
         scene.assert_counted(change);
     }
@@ -181,7 +172,7 @@ fn a_changed_session_is_lost() {
 #[test]
 fn an_unchanged_session_is_found() {
     let mut scene = Scene::new();
-    scene.change("value = value");
+    scene.stranger.change("value = value");
     assert!(scene.load(token(1)).is_some());
     scene.alice.take().unwrap().vanish();
     for _ in 0..2 {
@@ -198,7 +189,7 @@ fn a_lost_session_makes_room_for_its_subject() {
     for change in CHANGES {
         let mut scene = Scene::new();
         scene.disconnect();
-        scene.change(change);
+        scene.stranger.change(change);
         let log = block_on(scene.process.logs.create()).unwrap();
         let opened = scene.process.open("alice", 3, &log);
         assert!(opened.is_ok(), "{change}: {:?}", opened.err());
@@ -212,7 +203,7 @@ fn a_lost_session_ends_a_sweep() {
     for change in CHANGES {
         let mut scene = Scene::new();
         scene.disconnect();
-        scene.change(change);
+        scene.stranger.change(change);
         scene.clock.advance(Duration::from_secs(60 * 60));
         scene.sweep();
         scene.process.sessions.sweep();
@@ -234,7 +225,7 @@ fn a_sweep_of_rows_that_are_not_due_ends() {
         if change.starts_with("closed") {
             block_on(scene.process.sessions.close(token(1), CloseReason::Revoked)).unwrap();
         }
-        scene.change(change);
+        scene.stranger.change(change);
         for _ in 0..3 {
             let due = block_on(scene.store().due(8)).unwrap();
             for session in due.sessions {
@@ -252,7 +243,7 @@ fn a_sweep_of_rows_that_are_not_due_ends() {
 fn a_lost_session_keeps_no_other_from_being_revoked() {
     for change in CHANGES {
         let scene = Scene::new();
-        scene.change(change);
+        scene.stranger.change(change);
         for name in ["alice", "mallory"] {
             block_on(scene.process.sessions.revoke(&subject(name))).unwrap();
         }
@@ -273,7 +264,7 @@ fn a_moved_row_keeps_no_newcomer_out() {
     let moved = "UPDATE sessions SET token = ?2 WHERE token = ?1";
     let (one, three) = (token(1), token(3));
     let tokens = (one.as_bytes(), three.as_bytes());
-    assert_eq!(scene.stranger().execute(moved, tokens).unwrap(), 1);
+    assert_eq!(scene.stranger.connect().execute(moved, tokens).unwrap(), 1);
     let log = block_on(scene.process.logs.create()).unwrap();
     assert!(scene.process.open("carol", 3, &log).is_ok());
     scene.assert_counted("moved");
@@ -294,8 +285,8 @@ fn a_closed_session_makes_room_whatever_its_number() {
     let closed = scene.process.sessions.close(token(2), CloseReason::Revoked);
     assert!(block_on(closed).unwrap());
     let changed = "UPDATE sessions SET closed = -7 WHERE closed IS NOT NULL";
-    assert_eq!(scene.stranger().execute(changed, []).unwrap(), 1);
-    scene.change("token = x'00'");
+    assert_eq!(scene.stranger.connect().execute(changed, []).unwrap(), 1);
+    scene.stranger.change("token = x'00'");
     let small = SqliteSessions::new(&scene.process.database, limits().with_max(1));
     let id = SessionId::from_bytes([9; 16]);
     block_on(small.create(id, record)).unwrap();
@@ -314,7 +305,7 @@ fn counts_are_right_after_a_restart() {
              UPDATE state SET value = {number} WHERE name = 'sessions';
              INSERT INTO session_counts VALUES (x'00', 1)"
         );
-        scene.stranger().execute_batch(&sql).unwrap();
+        scene.stranger.connect().execute_batch(&sql).unwrap();
         scene.process = start(&scene.path, &scene.clock);
         scene.assert_counted(number);
         let log = block_on(scene.process.logs.create()).unwrap();

@@ -1,12 +1,13 @@
 //! A process with a database: [`Process`].
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use pollster::block_on;
+use rusqlite::Connection;
 use sse_gate_codec::Event;
 use sse_gate_core::{
     Grant, GrantRequest, ManualClock, MemoryStore, Resource, Subject, TokenGate, TokenKey,
@@ -113,6 +114,34 @@ impl Process {
             id: String::new(),
             data: Vec::new(),
         })
+    }
+}
+
+/// Another program that writes to the file while it is open.
+pub(crate) struct Stranger(PathBuf);
+
+impl Stranger {
+    pub(crate) fn of(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    pub(crate) fn connect(&self) -> Connection {
+        let connection = Connection::open(&self.0).unwrap();
+        connection.busy_timeout(Duration::from_secs(30)).unwrap();
+        connection
+    }
+
+    /// Changes the session of token 1. In the text, `?2` is token 2.
+    pub(crate) fn change(&self, change: &str) {
+        let sql = format!("UPDATE sessions SET {change} WHERE token = ?1 AND ?2 = ?2");
+        let (alice, mallory) = (token(1), token(2));
+        let tokens = (alice.as_bytes(), mallory.as_bytes());
+        assert_eq!(self.connect().execute(&sql, tokens).unwrap(), 1);
+    }
+
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        let number = self.connect().query_row(sql, [], |row| row.get(0));
+        number.unwrap()
     }
 }
 
