@@ -59,7 +59,7 @@ mod tests {
         Notice::Probe { listener, number }
     }
 
-    /// I7
+    /// I19
     #[test]
     fn a_probe_counts_when_all_copies_have_come() {
         let mut copies = Copies::default();

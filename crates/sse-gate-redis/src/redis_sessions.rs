@@ -62,8 +62,7 @@ const SUSPECTS: usize = 64;
 pub struct RedisSessions {
     shared: Arc<Shared>,
     limits: SessionLimits,
-    /// The latest time that the server told, in milliseconds.
-    latest: Arc<AtomicU64>,
+    latest: Arc<Latest>,
 }
 
 impl RedisSessions {
@@ -121,11 +120,17 @@ impl RedisSessions {
         let first = link.with(first).await?;
         Ok(first.into_iter().map(SessionKey::Id).collect())
     }
+}
 
-    /// The server's time, or the latest one that it told: its clock may be set back, or another server's may be
+/// The latest time that the server told, in milliseconds.
+#[derive(Debug, Default)]
+struct Latest(AtomicU64);
+
+impl Latest {
+    /// This time, or the latest one that was told: the server's clock may be set back, or another server's may be
     /// behind.
-    fn steady(&self, now: SteadyTime) -> SteadyTime {
-        let latest = self.latest.fetch_max(now.as_millis(), Ordering::Relaxed);
+    fn at_least(&self, now: SteadyTime) -> SteadyTime {
+        let latest = self.0.fetch_max(now.as_millis(), Ordering::Relaxed);
         now.max(SteadyTime::from_millis(latest))
     }
 }
@@ -142,7 +147,7 @@ impl SessionStore for RedisSessions {
         let (epoch, now) = link.with(moment).await?;
         Ok(Moment {
             epoch,
-            now: self.steady(now),
+            now: self.latest.at_least(now),
             due: Vec::new(),
         })
     }
@@ -165,7 +170,7 @@ impl SessionStore for RedisSessions {
         };
         let mut found = link.with(load).await?;
         if let Some(stored) = &mut found {
-            stored.now = self.steady(stored.now);
+            stored.now = self.latest.at_least(stored.now);
         }
         Ok(found)
     }
@@ -211,5 +216,18 @@ impl SessionStore for RedisSessions {
             sessions::revoke(&server, link.keyspace(), subject).await
         };
         Ok(link.with(revoke).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// E9: a server's clock that is set back makes no session live longer.
+    #[test]
+    fn time_never_goes_back() {
+        let latest = Latest::default();
+        let times = [5, 9, 7, 9, 10].map(|millis| latest.at_least(SteadyTime::from_millis(millis)));
+        assert_eq!(times.map(SteadyTime::as_millis), [5, 9, 9, 9, 10]);
     }
 }

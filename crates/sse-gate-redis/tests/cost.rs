@@ -1,4 +1,4 @@
-//! What an operation costs does not grow with what is there. C15, C16
+//! What an operation costs does not grow with what is there.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn commands<F: Future>(server: &RedisServer, operations: u64, run: impl Fn
     f64::from(all) / f64::from(u32::try_from(operations).expect("a few"))
 }
 
-/// C15, C16: with 10,000 tokens of one subject, to issue, redeem and sign another user out takes as many commands as with
+/// With 10,000 tokens of one subject, to issue, redeem and sign another user out takes as many commands as with
 /// none.
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_cost_the_same_however_many_there_are() {
@@ -50,7 +50,7 @@ async fn tokens_cost_the_same_however_many_there_are() {
     assert!(many < few * 1.1, "{few} commands, then {many}");
 }
 
-/// C15: tokens that have ended are counted out a few at a time, so no insertion pays for many of them.
+/// Tokens that have ended are counted out a few at a time, so no insertion pays for many of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn ended_tokens_are_counted_out_a_few_at_a_time() {
     let server = RedisServer::start();

@@ -104,7 +104,7 @@ async fn clients_of_a_killed_node_go_on_at_others() {
     );
 }
 
-/// C13, I19: the places of a killed node are in use for 30 s, and then they are free by themselves.
+/// G8, I19: the places of a killed node are in use for 30 s, and then they are free by themselves.
 #[tokio::test]
 async fn the_places_of_a_killed_node_are_free_again_in_time() {
     let mut nodes = Nodes::start(|setup| setup.arg("streams", 6)).await;

@@ -1,4 +1,4 @@
-//! Faults of a real server: it is refused, killed, stopped, full, made a replica, emptied. E1, E2
+//! Faults of a real server: it is refused, killed, stopped, full, made a replica, emptied. E1
 
 mod data;
 mod failover;

@@ -6,6 +6,7 @@ use sse_gate_core::{IssueErrorKind, Limits, TokenGate};
 use sse_gate_redis::{Redis, RedisOptions, RedisTokens};
 use sse_gate_redis_server::RedisServer;
 
+use crate::proxy::Proxy;
 use crate::stage::{gate, issue, keys, redeem, until_it_works};
 
 /// What a gate waits for its store, and a margin for a busy machine.
@@ -33,7 +34,7 @@ async fn a_killed_server_is_told_in_time_and_found_again() {
 }
 
 /// E1: a server that is stopped keeps its connections, and answers nothing. When it goes on, a token that was shown
-/// meanwhile counts as used, whether it was taken or not, and others still work.
+/// meanwhile counts as used, if it was taken, and others still work.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_server_is_told_in_time_and_found_again() {
     let server = RedisServer::start();
@@ -51,6 +52,31 @@ async fn a_stopped_server_is_told_in_time_and_found_again() {
     assert!(took < Duration::from_secs(1), "it took {took:?}");
     redeem(&gate, &kept).await.expect("nobody has shown it");
     assert!(redeem(&gate, &kept).await.is_err());
+}
+
+/// E2: a token is taken, and the answer is lost. The token is used, and the take is not repeated.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_take_whose_answer_is_lost_counts() {
+    let server = RedisServer::start();
+    let proxy = Proxy::to(server.port()).await;
+    let redis = Redis::connect(&proxy.url(), RedisOptions::sealed(keys())).await;
+    let gate = TokenGate::new(RedisTokens::new(
+        &redis.expect("it is fit"),
+        Limits::default(),
+    ));
+    // The server learns the script.
+    let first = issue(&gate).await.expect("it works");
+    redeem(&gate, &first).await.expect("it is fresh");
+    let issued = issue(&gate).await.expect("it works");
+    proxy.swallow_answers(true);
+    let lost = redeem(&gate, &issued)
+        .await
+        .expect_err("its answer is lost");
+    assert!(lost.is_unavailable());
+    proxy.swallow_answers(false);
+    until_it_works(&gate).await;
+    let used = redeem(&gate, &issued).await.expect_err("it was taken");
+    assert!(!used.is_unavailable());
 }
 
 /// E1: a server that is busy for longer than the time limit.
@@ -78,7 +104,7 @@ async fn a_slow_server_is_told_in_time() {
     sleeping.wait().expect("it has ended");
 }
 
-/// E2: operations that wait for a server that says nothing are bounded. One more is refused at once.
+/// E1: operations that wait for a server that says nothing are bounded. One more is refused at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn operations_under_way_are_bounded() {
     let server = RedisServer::start();

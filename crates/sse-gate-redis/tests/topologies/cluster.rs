@@ -44,7 +44,7 @@ async fn a_slot_that_moves_is_followed() {
     }
 }
 
-/// I7: a probe comes after all that was published before it, on whichever server.
+/// I19: a probe comes after all that was published before it, on whichever server.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_probe_overtakes_no_notice() {
     let cluster = RedisCluster::start();
