@@ -37,12 +37,15 @@ async fn go_on(shared: Weak<Shared>, every: Duration) {
             return;
         };
         // A server that can't be reached is asked again the next time. Meanwhile, operations say so.
-        let _ = beat(&shared).await;
+        if let Ok(gone) = beat(&shared).await {
+            // A node that died may have had very many sessions. The next sign of life does not wait for all of them.
+            let _ = tokio::time::timeout(every, orphan(&shared, &gone)).await;
+        }
     }
 }
 
-/// Gives a sign of life, and lets the sessions of nodes that are gone wait.
-async fn beat(shared: &Shared) -> Result<(), Fault> {
+/// Gives a sign of life. Returns nodes that are gone, and whose sessions may not know it yet.
+async fn beat(shared: &Shared) -> Result<Vec<Vec<u8>>, Fault> {
     let (keys, node_ttl) = (shared.link.keyspace(), shared.link.options().node_ttl);
     let beat = |server: Arc<Server>| async move {
         let beat = server
@@ -50,12 +53,21 @@ async fn beat(shared: &Shared) -> Result<(), Fault> {
             .bytes(&shared.node.to_bytes())
             .number(millis(node_ttl));
         server.check_run().await?;
-        for gone in byte_strings(server.run(beat).await?)? {
-            sessions::orphan(&server, keys, node_ttl, &gone).await?;
+        byte_strings(server.run(beat).await?)
+    };
+    shared.link.with(beat).await
+}
+
+/// Lets the sessions of nodes that are gone wait.
+async fn orphan(shared: &Shared, gone: &[Vec<u8>]) -> Result<(), Fault> {
+    let (keys, node_ttl) = (shared.link.keyspace(), shared.link.options().node_ttl);
+    let orphan = |server: Arc<Server>| async move {
+        for node in gone {
+            sessions::orphan(&server, keys, node_ttl, node).await?;
         }
         Ok(())
     };
-    shared.link.with(beat).await
+    shared.link.with(orphan).await
 }
 
 /// Whether a node is gone: it has given no sign of life for as long as that.

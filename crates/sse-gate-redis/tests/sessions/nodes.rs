@@ -1,12 +1,12 @@
 //! Sessions of nodes that die, or that only seem to. I19
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sse_gate_redis::RedisSessions;
 use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::backend::{SessionId, SessionStore};
 
-use crate::stage::{IDLE, NODE_TTL, PATIENCE, id, load, node, open};
+use crate::stage::{IDLE, NODE_TTL, PATIENCE, id, load, node, node_with_ttl, open};
 
 async fn due(store: &RedisSessions) -> Vec<SessionId> {
     store.due(10).await.expect("the server works").sessions
@@ -74,6 +74,32 @@ async fn a_node_that_is_back_keeps_its_sessions() {
     let alice = sse_gate_core::Subject::new("alice").expect("it is short");
     let waiting = store.waiting(alice, 10).await.expect("the server works");
     assert!(waiting.is_empty(), "it does not wait");
+}
+
+/// I19: a node that died had very many sessions. A node that lets them wait does not count as gone meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_stays_alive_while_it_clears_up_after_another() {
+    let server = RedisServer::start();
+    // Clearing up takes longer than this, and this is long beside what a busy machine may take for one beat.
+    let store = node_with_ttl(&server, Duration::from_secs(2)).await;
+    open(&store, "alice", 1).await.expect("there is room");
+    // A little at a time: the server does nothing else meanwhile.
+    let had = "for number = ARGV[1], ARGV[1] + 4999 do
+          redis.call('ZADD', '{sse-gate}:s:on:deadnode', number, string.format('%016d', number))
+        end
+        return 'had'";
+    for first in (0..500_000).step_by(5_000) {
+        assert_eq!(server.cli(&["EVAL", had, "0", &first.to_string()]), "had");
+    }
+    server.cli(&["ZADD", "{sse-gate}:nodes", "1", "deadnode"]);
+    let left = || server.cli(&["ZCARD", "{sse-gate}:s:on:deadnode"]);
+    let begun = Instant::now();
+    // Until it has begun, and while it is at it.
+    while left() != "0" {
+        assert!(begun.elapsed() < PATIENCE * 3, "{} are left", left());
+        let stored = load(&store, 1).await.expect("it is there");
+        assert_eq!(stored.node_left_at, None, "{} are left", left());
+    }
 }
 
 /// E1: sessions are gone with the server's data, and new ones can be opened.

@@ -23,10 +23,15 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A node: one session for each subject.
 pub(crate) async fn node(server: &RedisServer) -> RedisSessions {
+    node_with_ttl(server, NODE_TTL).await
+}
+
+/// A node that counts as gone after so long a silence.
+pub(crate) async fn node_with_ttl(server: &RedisServer, node_ttl: Duration) -> RedisSessions {
     let keys = SealingKeys::new(SealingKey::new([7; 32]));
     let options = RedisOptions::sealed(keys)
         .with_timeout(Duration::from_secs(2))
-        .with_node_ttl(NODE_TTL);
+        .with_node_ttl(node_ttl);
     let redis = Redis::connect(&server.url(), options).await;
     let limits = SessionLimits::default().with_max_per_subject(1);
     RedisSessions::new(&redis.expect("the server is fit"), limits)
