@@ -1,0 +1,41 @@
+// The events of a fetch body.
+
+import { EventParser, type ParserOptions, type StreamEvent } from "./parser.js";
+
+/** The text of a body, as it comes. Leaving the loop cancels the body. */
+export async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+  // It takes one byte order mark away, and replaces what is no UTF-8.
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield decoder.decode(value, { stream: true });
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+/**
+ * The events of a body, one after the other. Leaving the loop cancels the body.
+ *
+ * ```js
+ * const response = await fetch(url, { headers: { Accept: "text/event-stream" } });
+ * for await (const { type, data } of streamEvents(response.body)) console.log(type, data);
+ * ```
+ *
+ * @throws what the body throws, and RangeError if an event is too long.
+ */
+export async function* streamEvents(
+  body: ReadableStream<Uint8Array>,
+  options?: ParserOptions,
+): AsyncGenerator<StreamEvent, void> {
+  const events: StreamEvent[] = [];
+  const parser = new EventParser({ onEvent: (event) => events.push(event) }, options);
+  for await (const text of textOf(body)) {
+    parser.push(text);
+    yield* events.splice(0);
+  }
+}

@@ -1,0 +1,24 @@
+// What both ways to a stream have in common.
+
+import type { StreamEvent } from "./parser.js";
+import type { Ending } from "./status.js";
+
+/** What a connection tells. Nothing comes after `onEnd`, or after it was closed. */
+export interface ConnectionHooks {
+  onOpen(): void;
+  onEvent(event: StreamEvent): void;
+  /** Something has come, if only a comment. */
+  onActivity(): void;
+  /** The server's reconnection time, in milliseconds. */
+  onRetry(milliseconds: number): void;
+  /** A native `EventSource` has lost its connection, and comes back by itself. */
+  onReconnecting(): void;
+  onEnd(ending: Ending): void;
+}
+
+/** One attempt. */
+export interface Connection {
+  close(): void;
+  /** Asks for events of this name. */
+  listen?(type: string): void;
+}

@@ -1,0 +1,331 @@
+// SecureEventSource: what happens over all attempts of one stream.
+
+import { backoff } from "./backoff.js";
+import type { Connection, ConnectionHooks } from "./connection.js";
+import { openFetch } from "./fetch.js";
+import type { Listener, SecureEventSourceInit, StreamTarget } from "./init.js";
+import { requestOf, type StreamRequest } from "./mint.js";
+import { openNative } from "./native.js";
+import { isOffline, watchPage } from "./page.js";
+import type { StreamEvent } from "./parser.js";
+import { dataOf, endingOfClose, isProgress, RESERVED } from "./reserved.js";
+import { safely } from "./safely.js";
+import { endingOfThrown, NEEDS_TOKEN, type Ending, type Status } from "./status.js";
+
+/** Its listeners get the events of a stream. */
+const Target = EventTarget as new () => StreamTarget;
+
+/**
+ * An `EventSource` that asks for a fresh token before each attempt, goes on from the last event, and
+ * says why it failed.
+ *
+ * ```js
+ * const source = new SecureEventSource("/feed/stream", {
+ *   mint: ({ signal }) => postForToken("/feed/stream-token", { headers: bearer(), signal }),
+ *   onstatus: ({ state, reason }) => console.log(state, reason),
+ * });
+ * source.onmessage = ({ data }) => console.log(data);
+ * ```
+ */
+export class SecureEventSource extends Target implements EventSource {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSED = 2;
+  readonly CONNECTING = 0;
+  readonly OPEN = 1;
+  readonly CLOSED = 2;
+
+  /** The URL that it was made with. It has no token that was minted. */
+  readonly url: string;
+  readonly withCredentials: boolean;
+  onopen: ((this: EventSource, event: Event) => unknown) | null = null;
+  onmessage: ((this: EventSource, event: MessageEvent) => unknown) | null = null;
+  onerror: ((this: EventSource, event: Event) => unknown) | null = null;
+  onstatus: ((status: Status) => void) | null;
+
+  #init;
+  #status: Status = { state: "connecting", reason: null, retryAt: null, attempt: 1 };
+  /** The names to listen for. */
+  #types = new Set(["message", ...RESERVED]);
+  #unwatchPage;
+
+  /** What the stream was asked for with. */
+  #request: StreamRequest | null = null;
+  /** Whether the server goes on with this request, given the last id: its first event was `sse.open`. */
+  #resumable = false;
+  #lastEventId;
+  #hasOpened = false;
+  /** The server's reconnection time, in milliseconds. */
+  #retry = 0;
+  #failures = 0;
+  #refusals = 0;
+  /** Whether the page was away, so that the session may be over. */
+  #wasAway = false;
+
+  /** Whether the page has closed it. */
+  #isClosed = false;
+  #connection: Connection | null = null;
+  #attempt = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setTimeout> | undefined;
+  #lastActivity = 0;
+
+  constructor(url: string | URL, init: SecureEventSourceInit = {}) {
+    super();
+    this.url = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+    this.withCredentials = init.withCredentials ?? false;
+    this.#init = init;
+    this.#lastEventId = init.lastEventId ?? "";
+    this.onstatus = init.onstatus ?? null;
+    this.#unwatchPage = watchPage({
+      onOnline: () => this.#status.reason === "offline" && this.#connect(),
+      onHidden: () => init.pauseWhenHidden && this.#suspend(),
+      onFreeze: () => this.#suspend(),
+      onBack: () => this.#resume(),
+    });
+    for (const type of ["open", "message", "error"] as const) {
+      super.addEventListener(type, (event) => this[`on${type}`]?.(event));
+    }
+    // The caller sets its handlers first.
+    queueMicrotask(() => this.#connect());
+  }
+
+  /** `CONNECTING` while it waits for the next attempt, too. */
+  get readyState(): number {
+    return { connecting: 0, waiting: 0, open: 1, closed: 2 }[this.#status.state];
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  /** The id of the last event that came. */
+  get lastEventId(): string {
+    return this.#lastEventId;
+  }
+
+  /** Ends it for good. No handler is called afterwards. */
+  close(): void {
+    this.#stop();
+    this.#unwatchPage();
+    this.#isClosed = true;
+    this.#status = { state: "closed", reason: null, retryAt: null, attempt: 0 };
+  }
+
+  override addEventListener(
+    type: string,
+    listener: Listener,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(type, listener, options);
+    if (this.#types.has(type)) return;
+    this.#types.add(type);
+    this.#connection?.listen?.(type);
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#status.state === "closed") return;
+    this.#stop();
+    const { signal } = (this.#attempt = new AbortController());
+    this.#change("connecting", null);
+    this.#lastActivity = Date.now();
+    this.#watchSilence();
+    try {
+      const request = await this.#ask(signal);
+      if (signal.aborted) return;
+      if (request) this.#open(request, signal);
+      else this.#end({ reason: "declined", final: true });
+    } catch (error) {
+      if (!signal.aborted) this.#end(endingOfThrown(error));
+    }
+  }
+
+  /** What to ask for the stream with. */
+  async #ask(signal: AbortSignal): Promise<StreamRequest | null> {
+    const { mint, headers } = this.#init;
+    if (!this.#resumable || !this.#request) {
+      this.#resumable = false;
+      this.#request = { url: this.url };
+      if (mint) {
+        const minted = await mint({
+          lastEventId: this.#lastEventId,
+          number: this.#failures + 1,
+          resumes: this.#hasOpened,
+          signal,
+        });
+        this.#request = minted === null ? null : requestOf(minted, this.url);
+      }
+    }
+    const request = this.#request;
+    if (!request) return null;
+    const added = await headers?.();
+    return added ? { ...request, headers: added } : request;
+  }
+
+  #open(request: StreamRequest, signal: AbortSignal): void {
+    const hooks = this.#hooks(signal);
+    const { withCredentials } = this;
+    const { fetch = globalThis.fetch, heartbeatTimeout, maxEventLength = 2 ** 21 } = this.#init;
+    if (this.#mayBeNative(request)) {
+      // It sees no comments, so that silence says nothing.
+      if (!heartbeatTimeout) this.#watchNoLonger();
+      this.#connection = openNative(request.url, withCredentials, this.#types, hooks);
+    } else {
+      const credentials = withCredentials ? "include" : "same-origin";
+      const lastEventId = this.#lastEventId;
+      const options = { lastEventId, credentials, fetch, maxEventLength } as const;
+      this.#connection = openFetch(request, options, hooks);
+    }
+  }
+
+  /** A native EventSource sends neither headers nor, when it is new, an id. */
+  #mayBeNative(request: StreamRequest): boolean {
+    const { transport = "auto", onevent } = this.#init;
+    if (transport === "fetch" || request.headers || typeof EventSource === "undefined")
+      return false;
+    return transport === "native" || !(onevent || this.#lastEventId || this.#failures);
+  }
+
+  #hooks(signal: AbortSignal): ConnectionHooks {
+    const whileAlive =
+      <T extends unknown[]>(hook: (...args: T) => void) =>
+      (...args: T) =>
+        signal.aborted || hook(...args);
+    return {
+      onOpen: whileAlive(() => {
+        this.#hasOpened = true;
+        this.#change("open", null);
+        this.#fire(new Event("open"));
+      }),
+      onActivity: whileAlive(() => (this.#lastActivity = Date.now())),
+      onRetry: whileAlive((retry) => (this.#retry = retry)),
+      onEvent: whileAlive((event) => this.#receive(event, signal)),
+      onReconnecting: whileAlive(() => {
+        // With the same URL, which is of use where the server can resume.
+        if (!this.#resumable) {
+          this.#end({ reason: "lost" });
+          return;
+        }
+        this.#watchNoLonger();
+        this.#change("waiting", "lost");
+        this.#fire(new Event("error"));
+      }),
+      onEnd: whileAlive((ending) => this.#end(ending)),
+    };
+  }
+
+  #receive({ type, data, lastEventId }: StreamEvent, signal: AbortSignal): void {
+    this.#lastEventId = lastEventId;
+    if (isProgress(type)) {
+      this.#failures = this.#refusals = 0;
+      this.#wasAway = false;
+    }
+    if (type === "sse.open") {
+      this.#resumable = true;
+      const { gap } = dataOf(data);
+      if (gap) this.#dispatch("sse.gap", JSON.stringify(gap), lastEventId);
+    }
+    if (type === "sse.heartbeat") this.#watchSilence();
+    if (!signal.aborted) this.#dispatch(type, data, lastEventId);
+    const ending = endingOfClose(type, data, this.#retry);
+    if (ending && !signal.aborted) this.#end(ending);
+  }
+
+  #dispatch(type: string, data: string, lastEventId: string): void {
+    const { origin } = new URL(this.#request!.url, this.url);
+    const event = new MessageEvent(type, { data, lastEventId, origin });
+    safely(() => this.#init.onevent?.(event));
+    this.#fire(event);
+  }
+
+  /** A handler may have closed it. */
+  #fire(event: Event): void {
+    if (!this.#isClosed) this.dispatchEvent(event);
+  }
+
+  /** An attempt has ended: closes, or waits for the next one. */
+  #end(ending: Ending): void {
+    this.#stop();
+    const { mint, headers, maxAttempts = Infinity } = this.#init;
+    const { reason, wait, error } = ending;
+    let final = ending.final ?? false;
+    const canRenew = Boolean(mint ?? headers);
+    if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
+    // While the page was away its session may have ended. That is not the stream's end.
+    if (reason === "no_content" && this.#wasAway && mint) final = false;
+    // What was asked for with is of no more use.
+    if (NEEDS_TOKEN.includes(reason)) {
+      this.#resumable = false;
+      final ||= !canRenew;
+    }
+    const delay = backoff(this.#failures, wait ?? this.#retry, this.#init);
+    if (++this.#failures >= maxAttempts) final = true;
+    if (final) {
+      this.#unwatchPage();
+      this.#change("closed", reason, null, error);
+    } else if (isOffline()) {
+      this.#change("waiting", "offline", null, error);
+    } else {
+      this.#timer = setTimeout(() => this.#connect(), delay);
+      this.#change("waiting", reason, Date.now() + delay, error);
+    }
+    this.#fire(new Event("error"));
+  }
+
+  /** Ends an attempt that is silent for too long. */
+  #watchSilence(): void {
+    this.#watchNoLonger();
+    const { heartbeatTimeout = 45_000 } = this.#init;
+    if (heartbeatTimeout === Infinity) return;
+    const left = this.#lastActivity + heartbeatTimeout - Date.now();
+    if (left <= 0) this.#end({ reason: "timeout" });
+    else this.#watch = setTimeout(() => this.#watchSilence(), left);
+  }
+
+  #watchNoLonger(): void {
+    clearTimeout(this.#watch);
+    this.#watch = undefined;
+  }
+
+  #suspend(): void {
+    if (this.readyState === 2) return;
+    this.#stop();
+    this.#wasAway = true;
+    this.#change("waiting", "hidden");
+  }
+
+  /** The page is back: what is due is done at once, as its timers may have been slowed down. */
+  #resume(): void {
+    const { state, reason, retryAt } = this.#status;
+    if (state !== "waiting") {
+      if (this.#watch) this.#watchSilence();
+    } else if (reason === "hidden" || (retryAt && retryAt <= Date.now())) {
+      this.#connect();
+    }
+  }
+
+  /** Ends what is under way. */
+  #stop(): void {
+    this.#attempt.abort();
+    this.#connection?.close();
+    clearTimeout(this.#timer);
+    this.#watchNoLonger();
+    this.#connection = null;
+  }
+
+  #change(
+    state: Status["state"],
+    reason: Status["reason"],
+    retryAt: number | null = null,
+    error?: unknown,
+  ): void {
+    this.#status = {
+      state,
+      reason,
+      retryAt,
+      attempt: this.#failures + 1,
+      ...(error !== undefined && { error }),
+    };
+    safely(() => this.onstatus?.(this.#status));
+  }
+}

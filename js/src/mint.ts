@@ -1,0 +1,88 @@
+// Trades a credential for the URL of a stream.
+
+import { retryAfter } from "./status.js";
+
+/** What a stream is asked for with. */
+export interface StreamRequest {
+  url: string | URL;
+  /** Sent with `fetch`, so that the URL has no credential. */
+  headers?: HeadersInit;
+}
+
+/** What `mint` is told. */
+export interface Attempt {
+  /** The last event id that was received; empty before the first one. */
+  lastEventId: string;
+  /** Attempts since the last event: 1 for the first. */
+  number: number;
+  /** Whether a stream was open before, so that this one goes on with it. */
+  resumes: boolean;
+  /** Aborted when the stream is closed. */
+  signal: AbortSignal;
+}
+
+/** What the mint of an sse-gate server answers. */
+export interface TokenAnswer {
+  sse_token: string;
+  /** The path of the stream. Default: the URL of the `SecureEventSource`. */
+  stream_url?: string;
+}
+
+/** A relative URL counts from that of the `SecureEventSource`. */
+export type Minted = TokenAnswer | StreamRequest | string | URL;
+
+/**
+ * Returns what to ask for the stream with. Null ends it. An error with a `status` counts as that
+ * answer of the server, see `MintError`.
+ */
+export type Mint = (attempt: Attempt) => Promise<Minted | null>;
+
+/** The request that was minted, with its whole URL. */
+export function requestOf(minted: Minted, base: string | URL): StreamRequest {
+  if (typeof minted === "string" || minted instanceof URL) return { url: new URL(minted, base) };
+  if ("url" in minted) return { ...minted, url: new URL(minted.url, base) };
+  const url = new URL(minted.stream_url ?? base, base);
+  url.searchParams.set("token", minted.sse_token);
+  return { url };
+}
+
+/** The server refused to mint a token. */
+export class MintError extends Error {
+  override name = "MintError";
+  /** The status of the answer. */
+  status: number;
+  /** Milliseconds that the server asks to wait. */
+  retryAfter: number | undefined;
+  constructor(response: Response, detail?: string) {
+    super(detail ?? `no token: the server answered ${response.status}`);
+    this.status = response.status;
+    this.retryAfter = retryAfter(response.headers.get("Retry-After"));
+  }
+}
+
+/**
+ * POSTs JSON, and returns the JSON of the answer.
+ *
+ * @throws MintError if the server answers with an error. Its message is the problem's `detail` (RFC 9457).
+ */
+export async function postForToken<T>(
+  url: string | URL,
+  init: RequestInit & { json?: unknown } = {},
+): Promise<T> {
+  const { json, ...rest } = init;
+  const headers = new Headers(rest.headers);
+  headers.set("Accept", "application/json");
+  if (json !== undefined) headers.set("Content-Type", "application/json");
+  const body = json === undefined ? rest.body : JSON.stringify(json);
+  const response = await fetch(url, {
+    ...rest,
+    method: "POST",
+    headers,
+    body: body ?? null,
+    cache: "no-store",
+    redirect: "error",
+  });
+  if (response.ok) return response.json();
+  const problem = await response.json().catch(() => null);
+  throw new MintError(response, problem?.detail ?? problem?.title);
+}

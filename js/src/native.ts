@@ -1,0 +1,26 @@
+// Over the browser's own EventSource, which comes back by itself where the route is resumable.
+
+import type { Connection, ConnectionHooks } from "./connection.js";
+
+export function openNative(
+  url: string | URL,
+  withCredentials: boolean,
+  types: Iterable<string>,
+  hooks: ConnectionHooks,
+): Connection {
+  const source = new EventSource(url, { withCredentials });
+  const listen = (type: string) =>
+    source.addEventListener(type, (event: MessageEvent<string>) => {
+      // Its own `open` and `error` are no events of the stream.
+      if (!("data" in event)) return;
+      hooks.onActivity();
+      hooks.onEvent(event);
+    });
+  source.onopen = hooks.onOpen;
+  source.onerror = () => {
+    if (source.readyState === EventSource.CLOSED) hooks.onEnd({ reason: "lost" });
+    else hooks.onReconnecting();
+  };
+  for (const type of types) listen(type);
+  return { close: () => source.close(), listen };
+}

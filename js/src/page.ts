@@ -1,0 +1,28 @@
+// What happens to the page around a stream: offline, hidden, in the back/forward cache.
+
+export interface PageHooks {
+  onOnline(): void;
+  onHidden(): void;
+  /** The page goes to the back/forward cache, where no connection lives. */
+  onFreeze(): void;
+  /** It is visible again, or back from that cache. */
+  onBack(): void;
+}
+
+/** Watches the page; returns how to stop. Does nothing where there is no page. */
+export function watchPage(hooks: PageHooks): () => void {
+  if (typeof document === "undefined") return () => {};
+  const abort = new AbortController();
+  const on = (target: EventTarget, type: string, listener: (event: Event) => void) =>
+    target.addEventListener(type, listener, { signal: abort.signal });
+  on(window, "online", hooks.onOnline);
+  on(document, "visibilitychange", () => (document.hidden ? hooks.onHidden() : hooks.onBack()));
+  on(window, "pagehide", (event) => (event as PageTransitionEvent).persisted && hooks.onFreeze());
+  on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && hooks.onBack());
+  return () => abort.abort();
+}
+
+/** Whether the browser knows that it has no network. */
+export function isOffline(): boolean {
+  return typeof navigator !== "undefined" && navigator.onLine === false;
+}

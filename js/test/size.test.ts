@@ -1,0 +1,20 @@
+// What the core weighs in a page.
+
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { expect, it } from "vitest";
+
+it("the whole core takes less than 4 KB, minified and gzipped", async () => {
+  const entry = new URL("../src/index.ts", import.meta.url).pathname;
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+  });
+  const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
+  console.log(`the core: ${size} bytes, minified and gzipped`);
+  expect(size).toBeLessThan(4_096);
+});
