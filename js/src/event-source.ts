@@ -9,6 +9,7 @@ import { openNative } from "./native.js";
 import { isOffline, watchPage } from "./page.js";
 import type { StreamEvent } from "./parser.js";
 import { dataOf, endingOfClose, isProgress, RESERVED } from "./reserved.js";
+import { positionOf } from "./position.js";
 import { safely } from "./safely.js";
 import { endingOfThrown, NEEDS_TOKEN, type Ending, type Status } from "./status.js";
 
@@ -148,7 +149,7 @@ export class SecureEventSource extends Target implements EventSource {
       this.#request = { url: this.url };
       if (mint) {
         const minted = await mint({
-          lastEventId: this.#lastEventId,
+          lastEventId: positionOf(this.#lastEventId),
           number: this.#failures + 1,
           resumes: this.#hasOpened,
           signal,

@@ -11,7 +11,10 @@ export interface StreamRequest {
 
 /** What `mint` is told. */
 export interface Attempt {
-  /** The last event id that was received; empty before the first one. */
+  /**
+   * The last event's id; empty before the first one. Of an id of sse-gate's sessions it is only the
+   * number, because the id itself is a credential.
+   */
   lastEventId: string;
   /** Attempts since the last event: 1 for the first. */
   number: number;

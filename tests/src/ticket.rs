@@ -15,6 +15,14 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    fn of(minted: Minted) -> Self {
+        let target = minted.target();
+        Self {
+            token: minted.token,
+            target,
+        }
+    }
+
     /// The request of an `EventSource` that shows the token for the first time.
     pub fn request(&self) -> Request {
         Request::stream(&*self.target)
@@ -52,12 +60,14 @@ impl User<'_> {
     pub async fn join(&self, topic: &str) -> Ticket {
         let path = format!("/topics/{topic}/stream-token");
         let request = Request::post(path, "").bearer(&self.jwt);
-        let minted = Minted::of(&self.server.send(&request).await);
-        let target = minted.target();
-        Ticket {
-            token: minted.token,
-            target,
-        }
+        Ticket::of(Minted::of(&self.server.send(&request).await))
+    }
+
+    /// Asks for a token for a topic, to go on after an event.
+    pub async fn join_after(&self, topic: &str, last_event_id: &str) -> Ticket {
+        let path = format!("/topics/{topic}/stream-token");
+        let body = json!({ "last_event_id": last_event_id });
+        Ticket::of(Minted::of(&self.post(&path, &body).await))
     }
 
     /// Publishes an event to a topic; its number.

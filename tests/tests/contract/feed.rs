@@ -57,6 +57,22 @@ pub(crate) async fn what_is_published_reaches_every_reader(setup: Setup) {
     assert_eq!(numbers(&elsewhere.take(1).await), [99]);
 }
 
+/// A client that begins anew, and says what it has seen, gets what came since then.
+pub(crate) async fn a_token_can_be_for_what_came_after_an_event(setup: Setup) {
+    let server = setup.start();
+    let alice = server.user("alice");
+    // The topic is there as soon as a token is asked for.
+    alice.join("news").await;
+    publish_all(&alice, 1..=4).await;
+    let ticket = alice.join_after("news", "2").await;
+    let (mut stream, opened) = open(&server, &ticket).await;
+    assert_eq!(opened.json()["gap"], json!(null));
+    assert_eq!(numbers(&stream.take(2).await), [3, 4]);
+    let bad = json!({ "last_event_id": "x" });
+    let answer = alice.post("/topics/news/stream-token", &bad).await;
+    assert_eq!(answer.status, 422, "{answer:?}");
+}
+
 /// H1, H7: what is published is data, whatever it looks like.
 pub(crate) async fn what_is_published_can_be_nothing_but_data(setup: Setup) {
     let server = setup.start();

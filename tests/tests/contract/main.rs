@@ -161,6 +161,7 @@ macro_rules! contract {
                 }
                 feed {
                     what_is_published_reaches_every_reader
+                    a_token_can_be_for_what_came_after_an_event
                     what_is_published_can_be_nothing_but_data
                     a_reader_that_comes_back_has_missed_nothing
                     an_id_reaches_as_far_as_its_session

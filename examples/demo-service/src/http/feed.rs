@@ -17,6 +17,7 @@ use sse_gate::{GateLayer, Logs, Problem, ResumableBody, ResumableStream, SseRout
 
 use super::body::BoxError;
 use super::connections::ResumableStreamBody;
+use super::mint::last_event_id;
 use super::{Demo, Response, SetupError, reply};
 use crate::topics::{self, TopicName};
 
@@ -74,8 +75,8 @@ impl Demo {
             .resumable(self.0.resumable.clone()))
     }
 
-    /// Streams what is published to a topic from now on, and what a client has missed that comes
-    /// back.
+    /// Streams what is published to a topic from now on, or after the event that the client named
+    /// when it asked for its token. A client that comes back gets what it missed.
     pub async fn feed(
         &self,
         stream: &ResumableStream,
@@ -85,7 +86,13 @@ impl Demo {
         let name = granted.resource().parts().nth(1).unwrap_or_default();
         // It has been there since the token was asked for.
         let log = self.0.feed.topics.log(name, granted.subject()).await?;
-        Ok(self.resumable_response(stream.follow(&log).await?))
+        let mut follow = stream.follow(&log);
+        if !stream.is_resumed()
+            && let Some(seen) = granted.payload()?
+        {
+            follow = follow.after(seen);
+        }
+        Ok(self.resumable_response(follow.await?))
     }
 
     /// `POST /topics/{topic}/publish`: JSON of at most 16 KiB → 202 `{"seq"}`, 401, 404, 413, 422,
@@ -190,8 +197,12 @@ async fn may_follow(demo: Demo, request: MintRequest) -> Result<Permit, Denied> 
         .reserve(topic.as_str(), request.identity.subject(), *reserved)
         .await
         .map_err(|error| no_room(&error))?;
+    let last_event_id = last_event_id(&request)?;
     let asked = request.grant_request().with_ttl(demo.0.token_ttl);
-    Ok(Permit::new(asked).with_member("topic", topic.as_str()))
+    Ok(Permit::new(asked)
+        .with_continuation(last_event_id.is_some())
+        .with_payload(&last_event_id)?
+        .with_member("topic", topic.as_str()))
 }
 
 fn no_room(error: &TopicError) -> Denied {

@@ -7,7 +7,7 @@ use sse_gate::mint::{Authorizer, Denied, MintRequest, MintService, Permit, with_
 use super::Demo;
 use crate::users::UserId;
 
-/// The body: nothing, `{}`, or where an earlier stream of the generation's broke off.
+/// The body: nothing, `{}`, or where an earlier stream broke off.
 #[derive(Debug, Default, Deserialize)]
 struct Body {
     last_event_id: Option<String>,
@@ -41,7 +41,7 @@ async fn may_watch(demo: Demo, request: MintRequest) -> Result<Permit, Denied> {
 }
 
 /// The number of the last event that the client has seen, if it says so.
-fn last_event_id(request: &MintRequest) -> Result<Option<u64>, Denied> {
+pub(super) fn last_event_id(request: &MintRequest) -> Result<Option<u64>, Denied> {
     if request.body.is_empty() {
         return Ok(None);
     }
