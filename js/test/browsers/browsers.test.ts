@@ -1,0 +1,182 @@
+// The package in real browsers, over the real demo server, through cuts, failures and restarts.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Demo } from "./demo.js";
+import { openBrowser, type Engine } from "./engines.js";
+import { Front } from "./front.js";
+
+interface Told {
+  numbers: number[];
+  reasons: string[];
+  gaps: string[];
+  mints: number;
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
+
+describe.each<Engine>(["chromium", "firefox", "webkit"])("%s", { timeout: 60_000 }, (engine) => {
+  let demo: Demo;
+  let front: Front;
+  let closeBrowser: () => Promise<void>;
+  let jwt: string;
+
+  beforeAll(async () => {
+    demo = await Demo.start("--retry", "10");
+    front = await Front.start(demo.origin);
+    closeBrowser = await openBrowser(engine, `${front.origin}/pages/run.html`);
+    await front.ready();
+    const login = await post("/demo/login", { username: "alice", password: "demo" });
+    jwt = login.access_token;
+  }, 60_000);
+
+  afterAll(async () => {
+    await closeBrowser?.();
+    await front?.stop();
+    await demo?.stop();
+  });
+
+  async function post(path: string, json: unknown) {
+    const headers = { "Content-Type": "application/json", Authorization: `Bearer ${jwt}` };
+    const init = { method: "POST", headers, body: JSON.stringify(json) };
+    const response = await fetch(demo.origin + path, init);
+    expect(response.ok).toBe(true);
+    return response.json();
+  }
+
+  async function publish(topic: string, from: number, to: number) {
+    for (let n = from; n <= to; n += 1) await post(`/topics/${topic}/publish`, { n });
+  }
+
+  async function run<T = Told>(name: string, args: unknown = {}): Promise<T> {
+    const { returned, threw } = await front.run<{ returned: T; threw?: string }>(name, args);
+    if (threw) throw new Error(threw);
+    return returned;
+  }
+
+  const streams = (topic: string) =>
+    front.seen.filter(({ url }) => url.startsWith(`/topics/${topic}/stream?`));
+
+  async function gone() {
+    const end = Date.now() + 10_000;
+    while (front.open > 0 && Date.now() < end) await new Promise((done) => setTimeout(done, 5));
+    expect(front.open).toBe(0);
+  }
+
+  it("comes back after cuts with one token, and has each event once", async () => {
+    await run("follow", { topic: "cuts" });
+    let count = 0;
+    for (let cut = 0; cut < 5; cut += 1) {
+      await publish("cuts", count + 1, count + 3);
+      count += 3;
+      await run("collect", { count });
+      front.cut();
+      await publish("cuts", count + 1, ++count);
+    }
+    const told = await run("collect", { count });
+    expect(told.numbers).toEqual(upTo(count));
+    expect(told.mints).toBe(1);
+    expect(told.gaps).toEqual([]);
+    expect(new Set(streams("cuts").map(({ url }) => url)).size).toBe(1);
+    await run("close");
+    await gone();
+  });
+
+  it("survives a proxy's 502, which ends a native EventSource for good", async () => {
+    await run("follow", { topic: "proxy" });
+    await publish("proxy", 1, 2);
+    await run("collect", { count: 2 });
+    front.failing = 502;
+    front.cut();
+    await run("state", { state: "waiting" });
+    const asked = front.seen.length;
+    while (front.seen.length < asked + 2) await new Promise((done) => setTimeout(done, 5));
+    await publish("proxy", 3, 4);
+    front.failing = 0;
+    const told = await run("collect", { count: 4 });
+    expect(told.numbers).toEqual(upTo(4));
+    expect(told.mints).toBe(1);
+    await run("close");
+    await gone();
+  });
+
+  it("goes on after a restart of the server", async () => {
+    await run("follow", { topic: "restart" });
+    await publish("restart", 1, 2);
+    await run("collect", { count: 2 });
+    await demo.kill();
+    await run("state", { state: "waiting" });
+    await demo.begin();
+    await publish("restart", 3, 4);
+    const told = await run("collect", { count: 4 });
+    expect(told.numbers).toEqual(upTo(4));
+    await run("close");
+    await gone();
+  });
+
+  it("I12: leaves the connection when the page is cached, and goes on when it is back", async () => {
+    await run("follow", { topic: "cached" });
+    await publish("cached", 1, 2);
+    await run("collect", { count: 2 });
+    await run("page", { event: "pagehide" });
+    await gone();
+    await publish("cached", 3, 4);
+    await run("page", { event: "pageshow" });
+    const told = await run("collect", { count: 4 });
+    expect(told.numbers).toEqual(upTo(4));
+    expect(told.mints).toBe(1);
+    await run("close");
+    await gone();
+  });
+
+  it("waits while the browser is offline, and goes on at once when it is back", async () => {
+    await run("follow", { topic: "offline", init: { base: 600_000, transport: "fetch" } });
+    await publish("offline", 1, 1);
+    await run("collect", { count: 1 });
+    await run("page", { event: "offline" });
+    front.cut();
+    expect(await run("state", { state: "waiting" })).toMatchObject({ reason: "offline" });
+    await publish("offline", 2, 3);
+    await run("page", { event: "online" });
+    const told = await run("collect", { count: 3 });
+    expect(told.numbers).toEqual(upTo(3));
+    await run("close");
+    await gone();
+  });
+
+  it("A15, G15: six tabs have one connection and one token, and survive the death of it", async () => {
+    await run("tabs", { topic: "tabs", count: 6 });
+    expect(front.open).toBe(1);
+    await publish("tabs", 1, 3);
+    const before = await run<Shared>("tabsHave", { count: 3 });
+    expect(before.numbers).toEqual(Array(6).fill(upTo(3)));
+    expect(before.leaders).toBe(1);
+    expect(before.mints.reduce((a, b) => a + b)).toBe(1);
+    await run("killLeader");
+    await publish("tabs", 4, 6);
+    const after = await run<Shared>("tabsHave", { count: 6 });
+    expect(after.numbers).toEqual(Array(5).fill(upTo(6)));
+    expect(after.leaders).toBe(1);
+    expect(streams("tabs").length).toBe(2);
+    expect(after.overheard.length).toBeGreaterThan(6);
+    for (const told of after.overheard) expect(told).not.toMatch(/sset1_|sser1|eyJ/);
+    await run("closeTabs");
+    await gone();
+  });
+
+  it("D2: no JWT was in a URL, and no token in two of them", () => {
+    for (const { url } of front.seen) expect(url).not.toContain("eyJ");
+    const opened = front.seen.filter(
+      ({ url, lastEventId }) => url.includes("token=") && !lastEventId,
+    );
+    const tokens = opened.map(({ url }) => new URL(url, front.origin).searchParams.get("token"));
+    expect(tokens.length).toBeGreaterThan(5);
+    expect(new Set(tokens).size).toBe(tokens.length);
+  });
+});
+
+interface Shared {
+  numbers: number[][];
+  leaders: number;
+  mints: number[];
+  overheard: string[];
+}

@@ -1,0 +1,65 @@
+// The demo server, as a process: the real thing that the clients are for.
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const built = new URL("../../../target/debug/example-axum", import.meta.url);
+
+/** Where the server's program is. */
+export const PROGRAM = process.env.SSE_GATE_EXAMPLE_AXUM ?? fileURLToPath(built);
+
+/** A demo server with its state in a folder, so that it can be killed and started again. */
+export class Demo {
+  #folder = mkdtempSync(join(tmpdir(), "sse-gate-demo-"));
+  #args;
+  #process: ChildProcess | undefined;
+  /** Where it listens; the same each time. */
+  origin = "";
+
+  private constructor(args: string[]) {
+    this.#args = args;
+  }
+
+  static async start(...args: string[]): Promise<Demo> {
+    if (!existsSync(PROGRAM)) {
+      throw new Error(`${PROGRAM} is not there: run \`cargo build -p example-axum\` first`);
+    }
+    const demo = new Demo(args);
+    await demo.begin();
+    return demo;
+  }
+
+  async begin(): Promise<void> {
+    const addr = this.origin.replace("http://", "") || "127.0.0.1:0";
+    const args = ["--addr", addr, "--data", this.#folder, "--pace", "0", ...this.#args];
+    const env = { ...process.env, JWT_SECRET: "a secret of the tests, of 32 bytes and more" };
+    const demo = spawn(PROGRAM, args, { env, stdio: ["ignore", "pipe", "ignore"] });
+    this.#process = demo;
+    for await (const said of demo.stdout) {
+      const found = /listening on (http:\/\/\S+)/.exec(String(said));
+      if (found) {
+        this.origin = found[1]!;
+        demo.stdout.resume();
+        return;
+      }
+    }
+    throw new Error("the demo server does not listen");
+  }
+
+  /** Ends it without a warning. */
+  async kill(): Promise<void> {
+    const demo = this.#process;
+    if (!demo || demo.exitCode !== null || demo.signalCode !== null) return;
+    const gone = new Promise((done) => demo.once("exit", done));
+    demo.kill("SIGKILL");
+    await gone;
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

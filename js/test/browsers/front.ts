@@ -1,0 +1,127 @@
+// A server in front of the demo: it has the test's page, cuts streams, and fails when it is told to.
+
+import { readFileSync } from "node:fs";
+import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+const FILES: Record<string, string> = { html: "text/html", js: "text/javascript" };
+
+export class Front {
+  /** The target of each request, and what could be a credential in its headers. */
+  readonly seen: { method: string; url: string; lastEventId: string | undefined }[] = [];
+  /** While it is not 0, every request for something of the demo's is answered with it. */
+  failing = 0;
+  #server;
+  #backend;
+  #streams = new Set<ServerResponse>();
+  #tasks: { name: string; args: unknown; done: (result: unknown) => void }[] = [];
+  #waiting: ServerResponse | null = null;
+  #running: ((result: unknown) => void) | null = null;
+
+  private constructor(backend: string) {
+    this.#backend = backend;
+    this.#server = createServer((asked, response) => {
+      const [path = ""] = asked.url!.split("?");
+      if (path === "/next") this.#next(response);
+      else if (path === "/report") this.#report(asked, response);
+      else if (/^\/(dist|pages)\//.test(path)) this.#file(path, response);
+      else this.#forward(asked, response);
+    });
+  }
+
+  static async start(backend: string): Promise<Front> {
+    const front = new Front(backend);
+    await new Promise<void>((done) => front.#server.listen(0, "127.0.0.1", done));
+    return front;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((done) => this.#server.close(done));
+  }
+
+  /** Waits until the page is there. */
+  async ready(): Promise<void> {
+    const end = Date.now() + 50_000;
+    while (!this.#waiting) {
+      if (Date.now() > end) throw new Error("the browser does not open the page");
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  }
+
+  /** Has the page run a scenario; what it returns. */
+  run<T>(name: string, args: unknown = {}): Promise<T> {
+    return new Promise<unknown>((done) => {
+      this.#tasks.push({ name, args, done });
+      if (this.#waiting) this.#next(this.#waiting);
+    }) as Promise<T>;
+  }
+
+  /** How many streams are open. */
+  get open(): number {
+    return this.#streams.size;
+  }
+
+  /** Breaks off all streams. */
+  cut(): void {
+    for (const stream of this.#streams) stream.destroy();
+  }
+
+  #next(response: ServerResponse): void {
+    const task = this.#tasks.shift();
+    this.#waiting = task ? null : response;
+    if (!task) return;
+    this.#running = task.done;
+    response.end(JSON.stringify({ name: task.name, args: task.args }));
+  }
+
+  async #report(asked: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = "";
+    for await (const chunk of asked) body += chunk;
+    response.end();
+    this.#running?.(JSON.parse(body));
+  }
+
+  #file(path: string, response: ServerResponse): void {
+    const base = path.startsWith("/dist/") ? "../.." : ".";
+    try {
+      const content = readFileSync(new URL(base + path, import.meta.url));
+      const type = FILES[path.split(".").pop()!] ?? "text/plain";
+      response.writeHead(200, { "Content-Type": type, "Cache-Control": "no-store" }).end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  #forward(asked: IncomingMessage, response: ServerResponse): void {
+    const { method = "GET", url = "/", headers } = asked;
+    this.seen.push({ method, url, lastEventId: headers["last-event-id"] as string | undefined });
+    if (this.failing) {
+      asked.resume();
+      response.writeHead(this.failing).end();
+      return;
+    }
+    const onward = request(this.#backend + url, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers);
+      response.flushHeaders();
+      if (answer.headers["content-type"] === "text/event-stream") this.#streams.add(response);
+      answer.on("error", () => response.destroy());
+      answer.on("aborted", () => response.destroy());
+      answer.pipe(response);
+    });
+    onward.on("error", () => (response.headersSent ? response.destroy() : fail(response)));
+    response.on("close", () => {
+      this.#streams.delete(response);
+      onward.destroy();
+    });
+    asked.pipe(onward);
+  }
+}
+
+function fail(response: ServerResponse): void {
+  response.writeHead(502).end();
+}

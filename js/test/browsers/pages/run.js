@@ -1,0 +1,131 @@
+// Runs what the test asks for, one scenario after the other, and reports what came of it.
+
+import { SecureEventSource } from "/dist/index.js";
+import { feedMint, signIn } from "/pages/server.js";
+
+const until = async (holds, what) => {
+  const end = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`never: ${what()}`);
+    await new Promise((done) => setTimeout(done, 5));
+  }
+};
+
+/** Follows a topic, and counts what happens. */
+async function openFeed(topic, init = {}) {
+  const jwt = await signIn();
+  const told = { numbers: [], reasons: [], gaps: [], mints: 0 };
+  const mint = feedMint(jwt, topic);
+  const source = new SecureEventSource(`/topics/${topic}/stream`, {
+    base: 20,
+    floor: 10,
+    mint: (attempt) => {
+      told.mints += 1;
+      return mint(attempt);
+    },
+    onstatus: ({ state, reason }) => reason && told.reasons.push(`${state} ${reason}`),
+    ...init,
+  });
+  source.onmessage = ({ data }) => told.numbers.push(JSON.parse(data).n);
+  source.addEventListener("sse.gap", ({ data }) => told.gaps.push(data));
+  return { source, told };
+}
+
+let feed;
+const scenarios = {
+  /** Begins to follow a topic; returns when it is open. */
+  async follow({ topic, init }) {
+    feed = await openFeed(topic, init);
+    await until(
+      () => feed.source.readyState === 1,
+      () => JSON.stringify(feed.told),
+    );
+    return null;
+  },
+  /** Waits until so many events have come; what was counted. */
+  async collect({ count }) {
+    await until(
+      () => feed.told.numbers.length >= count,
+      () => JSON.stringify(feed.told),
+    );
+    return feed.told;
+  },
+  /** Waits until the stream is in a state. */
+  async state({ state }) {
+    await until(
+      () => feed.source.status.state === state,
+      () => JSON.stringify(feed.told),
+    );
+    return feed.source.status;
+  },
+  close() {
+    feed.source.close();
+    return feed.told;
+  },
+  /** What the browser does around a page, as the page sees it. */
+  page({ event }) {
+    if (event === "offline" || event === "online") {
+      Object.defineProperty(navigator, "onLine", {
+        get: () => event === "online",
+        configurable: true,
+      });
+      window.dispatchEvent(new Event(event));
+    } else {
+      window.dispatchEvent(new PageTransitionEvent(event, { persisted: true }));
+    }
+    return null;
+  },
+  /** Opens so many tabs on one topic; returns when all are open, and what they tell each other. */
+  async tabs({ topic, count }) {
+    window.overheard = [];
+    const channel = new BroadcastChannel("sse-gate:feed");
+    channel.onmessage = ({ data }) => window.overheard.push(JSON.stringify(data));
+    for (let n = 0; n < count; n += 1) {
+      const frame = document.createElement("iframe");
+      frame.src = `/pages/tab.html?topic=${topic}`;
+      document.body.append(frame);
+    }
+    await until(
+      () => tabs().length === count && tabs().every((it) => it.source.readyState === 1),
+      tell,
+    );
+    return null;
+  },
+  /** Waits until all tabs have so many events. */
+  async tabsHave({ count }) {
+    await until(() => tabs().every((it) => it.numbers.length >= count), tell);
+    return {
+      numbers: tabs().map((it) => it.numbers),
+      leaders: tabs().filter((it) => it.source.isLeader).length,
+      mints: tabs().map((it) => it.mints()),
+      overheard: window.overheard,
+    };
+  },
+  /** Removes the tab that has the connection. */
+  async killLeader() {
+    frames()
+      .find((it) => it.contentWindow.tab.source.isLeader)
+      .remove();
+    await until(() => tabs().some((it) => it.source.isLeader && it.source.readyState === 1), tell);
+    return null;
+  },
+  closeTabs() {
+    for (const frame of frames()) frame.remove();
+    return null;
+  },
+};
+
+const frames = () => [...document.querySelectorAll("iframe")];
+const tabs = () => frames().flatMap((it) => it.contentWindow?.tab ?? []);
+const tell = () => JSON.stringify(tabs().map(({ numbers, statuses }) => ({ numbers, statuses })));
+
+for (;;) {
+  const { name, args } = await (await fetch("/next")).json();
+  let result;
+  try {
+    result = { returned: await scenarios[name](args) };
+  } catch (error) {
+    result = { threw: `${error}` };
+  }
+  await fetch("/report", { method: "POST", body: JSON.stringify(result) });
+}
