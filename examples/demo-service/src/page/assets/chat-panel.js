@@ -2,8 +2,8 @@
 
 import { inWords } from "./api.js";
 import { ChatView } from "./chat-view.js";
-import { NativeStream } from "./native-stream.js";
 import { shorten } from "./resume-id.js";
+import { ResumedStream } from "./resumed-stream.js";
 import { StreamView } from "./stream-view.js";
 import { byId, byteCount, notice, randomName } from "./view.js";
 
@@ -82,7 +82,7 @@ export class ChatPanel {
     this.#stream.reset();
     byId("chat-stop").disabled = false;
     const url = `/api/chat/stream/${encodeURIComponent(id)}`;
-    this.#source = new NativeStream(url, EVENTS, {
+    this.#source = new ResumedStream(url, EVENTS, {
       onState: (state, ending) => this.#changed(state, ending),
       onOpen: (eventId) => {
         this.#stream.opened(eventId);
@@ -103,13 +103,12 @@ export class ChatPanel {
   #changed(state, ending) {
     this.#stream.state(state, ending);
     if (state === "waiting") {
-      const why = ending ?? "the connection is gone";
-      this.#activity.log("retry", `chat: ${why}; the browser asks again by itself`);
+      this.#activity.log("retry", "chat: the connection is gone; asks again, with the same URL");
     }
     if (state !== "ended" && state !== "lost") return;
     byId("chat-stop").disabled = true;
     this.#answer.end();
-    this.#activity.log(ending ? "done" : "error", `chat: ${state} for good; readyState is 2`);
+    this.#activity.log(state === "ended" ? "done" : "error", `chat: ${state} for good: ${ending}`);
   }
 
   #done({ status, chunks }) {

@@ -1,8 +1,8 @@
 // Follows a topic, and publishes to it.
 
 import { inWords } from "./api.js";
-import { NativeStream } from "./native-stream.js";
 import { shorten } from "./resume-id.js";
+import { ResumedStream } from "./resumed-stream.js";
 import { StreamView } from "./stream-view.js";
 import { EntryList, byId, byteCount, clock, element, notice } from "./view.js";
 
@@ -73,7 +73,7 @@ export class FeedPanel {
     this.#stream.reset();
     this.#messages.clear();
     byId("feed-leave").disabled = false;
-    this.#source = new NativeStream(`${url}?token=${encodeURIComponent(token)}`, ["message"], {
+    this.#source = new ResumedStream(`${url}?token=${encodeURIComponent(token)}`, ["message"], {
       onState: (state, ending) => this.#changed(state, ending),
       onOpen: (id) => {
         this.#stream.opened(id);
@@ -93,12 +93,11 @@ export class FeedPanel {
   #changed(state, ending) {
     this.#stream.state(state, ending);
     if (state === "waiting") {
-      const why = ending ?? "the connection is gone";
-      this.#activity.log("retry", `feed: ${why}; the browser asks again by itself`);
+      this.#activity.log("retry", "feed: the connection is gone; asks again, with the same URL");
     }
     if (state !== "ended" && state !== "lost") return;
     byId("feed-leave").disabled = true;
-    this.#activity.log(ending ? "done" : "error", `feed: ${state} for good; readyState is 2`);
+    this.#activity.log(state === "ended" ? "done" : "error", `feed: ${state} for good: ${ending}`);
   }
 
   /** Publishes what is in the form, so many times. */

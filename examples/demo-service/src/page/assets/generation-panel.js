@@ -1,6 +1,6 @@
 // Starts a generation, follows it and shows its result.
 
-import { GenerationMonitor } from "./generation-monitor.js";
+import { GenerationStream } from "./generation-stream.js";
 import { ProgressView } from "./progress-view.js";
 import { ReplayPanel } from "./replay-panel.js";
 import { showRust } from "./rust-code.js";
@@ -12,7 +12,7 @@ export class GenerationPanel {
   #activity;
   #view = new ProgressView();
   #replay;
-  #monitor = null;
+  #stream = null;
   #id = null;
 
   constructor(api, activity) {
@@ -26,8 +26,8 @@ export class GenerationPanel {
       event.preventDefault();
       this.#start(byId("source").value, byId("name").value.trim());
     });
-    byId("drop").addEventListener("click", () => this.#monitor?.drop());
-    byId("reconnect").addEventListener("click", () => this.#monitor?.start());
+    byId("drop").addEventListener("click", () => this.#stream?.drop());
+    byId("reconnect").addEventListener("click", () => this.#stream?.start());
     byId("cancel").addEventListener("click", () => this.#cancel());
     // Browsers give the clipboard to secure origins only.
     byId("copy").hidden = !navigator.clipboard;
@@ -38,8 +38,8 @@ export class GenerationPanel {
   signedIn(signedIn) {
     byId("start").disabled = !signedIn;
     if (signedIn) return;
-    if (this.#monitor?.isRunning) {
-      this.#monitor.stop();
+    if (this.#stream?.isRunning) {
+      this.#stream.stop();
       this.#view.connection("lost", "no stream: signed out");
     }
     // What one user made is not for the next to see, and nothing of theirs to go on with.
@@ -50,7 +50,7 @@ export class GenerationPanel {
   }
 
   async #start(source, name) {
-    this.#monitor?.stop();
+    this.#stream?.stop();
     notice(byId("generation-notice"), null);
     byId("start").disabled = true;
     try {
@@ -71,13 +71,13 @@ export class GenerationPanel {
     byId("result").replaceChildren();
     byId("copy").disabled = true;
     const getToken = (...request) => this.#api.streamToken(...request);
-    this.#monitor = new GenerationMonitor(id, getToken);
-    this.#monitor.start({
+    this.#stream = new GenerationStream(id, getToken, {
       onProgress: (record, eventId) => this.#view.add(record, eventId),
       onComplete: (record) => this.#complete(id, record),
-      onError: (error, final) => this.#failed(error, final),
+      onError: (error) => this.#failed(error, true),
       onStep: (step, details) => this.#step(step, details),
     });
+    this.#stream.start();
   }
 
   #step(step, details) {
@@ -99,13 +99,13 @@ export class GenerationPanel {
         this.#replay.used();
         log("stream", "the stream is open, and its token is spent");
         break;
-      case "lost":
-        log("retry", `no stream: ${details.error.message}`);
+      case "wait": {
+        const { reason, delay, retry, maxRetries } = details;
+        const when = delay === null ? "the browser is offline" : `retry in ${delay} ms`;
+        this.#view.connection("waiting", when);
+        log("retry", `no stream (${reason}); ${when}, ${retry} of ${maxRetries}`);
         break;
-      case "wait":
-        this.#view.connection("waiting", `retry in ${details.delay} ms`);
-        log("retry", `waits ${details.delay} ms before retry ${details.retry} of ${details.maxRetries}`);
-        break;
+      }
     }
   }
 

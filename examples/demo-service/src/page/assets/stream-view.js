@@ -1,4 +1,4 @@
-// Shows how a native stream is doing: its state, what was counted, and its ids as they rotate.
+// Shows how a resumed stream is doing: its state, what was counted, and its ids as they rotate.
 
 import { readResumeId } from "./resume-id.js";
 import { byId, element } from "./view.js";
@@ -7,8 +7,7 @@ const WORDS = {
   idle: "no stream",
   connecting: "opening the stream",
   open: "streaming",
-  waiting: "cut off: the browser comes back by itself",
-  last: "at its end: the browser asks once more",
+  waiting: "cut off: it comes back by itself",
   ended: "ended for good",
   lost: "lost for good",
 };
@@ -43,19 +42,14 @@ export class StreamView {
     return this.#counts.connections;
   }
 
-  /** A state of `NativeStream`, or `idle`; and why it ends, if that is known. */
+  /** A state of `ResumedStream`, or `idle`; and why it is over, if it is. */
   state(state, ending = null) {
-    const isLast = state === "waiting" && ending !== null;
     this.#part("connection").dataset.state = state;
-    this.#part("connection").textContent = isLast ? WORDS.last : WORDS[state];
+    this.#part("connection").textContent = WORDS[state];
     this.#part("drop").disabled = state !== "open";
     this.#part("again").hidden = state !== "ended" && state !== "lost";
-    this.#part("ending").textContent =
-      state === "ended"
-        ? `Over: ${ending}. The browser asked once more, by itself, and was told to stop.`
-        : state === "lost"
-          ? "Lost for good: the server did not take what the browser asked for by itself."
-          : "";
+    const over = { ended: "Over", lost: "Lost for good" }[state];
+    this.#part("ending").textContent = over ? `${over}: ${ending}.` : "";
   }
 
   /** A connection has begun. */
