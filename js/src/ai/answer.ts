@@ -20,11 +20,11 @@ export class Answer {
   #readers = new Set<Reader>();
   #maker = new ChunkMaker();
   #isOver = false;
-  #onRead: () => void;
+  #forget: () => void;
 
-  /** `onRead` is called when the answer is over, and a reader has had all of it. */
-  constructor(init: ChatInit, onRead: () => void) {
-    this.#onRead = onRead;
+  /** `forget` is called when the answer need not be kept: it was stopped, or read to its end. */
+  constructor(init: ChatInit, forget: () => void) {
+    this.#forget = forget;
     this.#stream = new AnswerStream(init, {
       onEvent: (event) => this.#add(this.#maker.event(event)),
       onEnd: (error) => {
@@ -36,8 +36,8 @@ export class Answer {
 
   /** @throws MintError if the server refuses the message. */
   async ask({ message, sessionId, messageId, body, headers }: Question): Promise<void> {
-    await this.#stream.ask(message, sessionId, { body, headers });
     this.#add(this.#maker.start(messageId));
+    await this.#stream.ask(message, sessionId, { body, headers });
   }
 
   /**
@@ -69,12 +69,14 @@ export class Answer {
   stop(): void {
     this.#stream.stop().catch(() => {});
     this.#end();
+    this.#forget();
   }
 
   /** Ends it here. */
   close(): void {
     this.#stream.close();
     this.#end();
+    this.#forget();
   }
 
   #aborted(reader: Reader): void {
@@ -99,6 +101,6 @@ export class Answer {
 
   #finish(reader: Reader): void {
     reader.close();
-    this.#onRead();
+    this.#forget();
   }
 }

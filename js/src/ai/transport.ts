@@ -39,7 +39,7 @@ export class SseGateChatTransport<M extends UIMessage = UIMessage> implements Ch
    */
   async sendMessages(options: SendOptions): Promise<ReadableStream<UIMessageChunk>> {
     const { chatId, messages, abortSignal, headers, body } = options;
-    const message = textOf(messages.findLast(({ role }) => role === "user"));
+    const message = textOf(messages.filter(({ role }) => role === "user").at(-1));
     abortSignal?.throwIfAborted();
     this.#answers.get(chatId)?.stop();
     const answer: Answer = new Answer(this.#init, () => this.#forget(chatId, answer));
@@ -53,7 +53,7 @@ export class SseGateChatTransport<M extends UIMessage = UIMessage> implements Ch
       abortSignal?.throwIfAborted();
       throw error;
     }
-    return stream as ReadableStream<UIMessageChunk>;
+    return stream;
   }
 
   /** The answer of this chat from its beginning, and on as it comes; null if this page has none. */
@@ -61,14 +61,12 @@ export class SseGateChatTransport<M extends UIMessage = UIMessage> implements Ch
     chatId,
     abortSignal,
   }: ReconnectOptions): Promise<ReadableStream<UIMessageChunk> | null> {
-    const answer = this.#answers.get(chatId);
-    return (answer?.read(abortSignal) as ReadableStream<UIMessageChunk> | undefined) ?? null;
+    return this.#answers.get(chatId)?.read(abortSignal) ?? null;
   }
 
   /** Leaves all answers. */
   close(): void {
     for (const answer of this.#answers.values()) answer.close();
-    this.#answers.clear();
   }
 
   #forget(chatId: string, answer: Answer): void {
