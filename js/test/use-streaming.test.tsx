@@ -1,8 +1,8 @@
 // useStreaming over real sockets: two steps, events, accumulation, cleanup.
 
 import { setPage } from "./dom.js";
-import { act, cleanup, renderHook } from "@testing-library/react";
-import { StrictMode } from "react";
+import { act, cleanup, render, renderHook } from "@testing-library/react";
+import { StrictMode, useEffect } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { MintError, StreamError, useStreaming, type ChatInit } from "../src/react/index.js";
 import { chunks, done, LOG, STATUS } from "./chat-script.js";
@@ -278,6 +278,36 @@ describe("the component", () => {
     await aMoment();
     expect(paths()).toEqual([TWO_STEPS[0]]);
     expect(callbacks.seen.errors).toEqual([]);
+  });
+
+  it("sends nothing after it was unmounted", async () => {
+    const { paths, result, unmount } = await over([ID]);
+    unmount();
+    await result.current.sendStreamingMessage("q", "s", remember());
+    await aMoment();
+    expect(paths()).toEqual([]);
+  });
+
+  it("may send a message in the effect of a child, in strict mode too", async () => {
+    const server = await serve((response, { method, url, headers, body }) =>
+      (method === "POST" ? ID : stream(WHOLE))(response, { method, url, headers, body }),
+    );
+    setPage(server.origin);
+    const callbacks = remember();
+    const Child = ({ send }: { send: ReturnType<typeof useStreaming>["sendStreamingMessage"] }) => {
+      useEffect(() => void send("q", "s", callbacks), [send]);
+      return null;
+    };
+    const Page = () => <Child send={useStreaming({ stream: HURRY }).sendStreamingMessage} />;
+    render(
+      <StrictMode>
+        <Page />
+      </StrictMode>,
+    );
+    await until(() => callbacks.seen.calls.length === 4);
+    await aMoment();
+    expect(callbacks.seen.texts).toEqual(["Hello", "Hello, ", "Hello, world"]);
+    expect(server.seen.filter(({ method }) => method === "GET").length).toBe(1);
   });
 
   it("leaves the earlier answer when it sends another message", async () => {
