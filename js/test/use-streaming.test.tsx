@@ -68,6 +68,17 @@ describe("the two steps", () => {
     expect(server.seen[0]!.headers.authorization).toBe("Bearer j");
   });
 
+  it.each([
+    [true, "include"],
+    [false, "same-origin"],
+  ])("send cookies to another origin if they should: %s", async (withCredentials, credentials) => {
+    const spy = vi.spyOn(globalThis, "fetch");
+    const { result } = await over([ID, stream(WHOLE)], { stream: { ...HURRY, withCredentials } });
+    await result.current.sendStreamingMessage("q", "s");
+    expect(spy.mock.calls.map(([, init]) => init!.credentials)).toEqual([credentials, credentials]);
+    spy.mockRestore();
+  });
+
   it("end with an error if the message is refused", async () => {
     const { paths, result } = await over([json({ detail: "too long" }, 413)]);
     const callbacks = remember();

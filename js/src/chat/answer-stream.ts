@@ -80,6 +80,7 @@ export class AnswerStream {
       headers,
       json,
       signal,
+      credentials: this.#credentials,
     });
     if (signal.aborted) return;
     this.#id = answer.stream_id;
