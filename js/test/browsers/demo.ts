@@ -8,8 +8,12 @@ import { fileURLToPath } from "node:url";
 
 const built = new URL("../../../target/debug/example-axum", import.meta.url);
 
-/** Where the server's program is. */
-export const PROGRAM = process.env.SSE_GATE_EXAMPLE_AXUM ?? fileURLToPath(built);
+/** Where the server's program is: `SSE_GATE_EXAMPLE_AXUM`, or where Cargo puts it. */
+export function program(): string {
+  const path = process.env.SSE_GATE_EXAMPLE_AXUM ?? fileURLToPath(built);
+  if (existsSync(path)) return path;
+  throw new Error(`${path} is not there: run \`cargo build -p example-axum\` first`);
+}
 
 /** A demo server with its state in a folder, so that it can be killed and started again. */
 export class Demo {
@@ -24,9 +28,6 @@ export class Demo {
   }
 
   static async start(...args: string[]): Promise<Demo> {
-    if (!existsSync(PROGRAM)) {
-      throw new Error(`${PROGRAM} is not there: run \`cargo build -p example-axum\` first`);
-    }
     const demo = new Demo(args);
     await demo.begin();
     return demo;
@@ -36,7 +37,7 @@ export class Demo {
     const addr = this.origin.replace("http://", "") || "127.0.0.1:0";
     const args = ["--addr", addr, "--data", this.#folder, "--pace", "0", ...this.#args];
     const env = { ...process.env, JWT_SECRET: "a secret of the tests, of 32 bytes and more" };
-    const demo = spawn(PROGRAM, args, { env, stdio: ["ignore", "pipe", "ignore"] });
+    const demo = spawn(program(), args, { env, stdio: ["ignore", "pipe", "ignore"] });
     this.#process = demo;
     for await (const said of demo.stdout) {
       const found = /listening on (http:\/\/\S+)/.exec(String(said));
