@@ -68,7 +68,7 @@ export class MintError extends Error {
  *
  * @throws MintError if the server answers with an error. Its message is the problem's `detail` (RFC 9457).
  */
-export async function postForToken<T>(
+export async function postForToken<T = TokenAnswer>(
   url: string | URL,
   init: RequestInit & { json?: unknown } = {},
 ): Promise<T> {
