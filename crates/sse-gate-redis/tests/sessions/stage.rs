@@ -47,6 +47,17 @@ pub(crate) async fn open(
     name: &str,
     number: u8,
 ) -> Result<SessionId, SessionError> {
+    let record = record(store, name, number).await?;
+    store.create(id(number), record).await?;
+    Ok(id(number))
+}
+
+/// A session of this subject whose first connection is open.
+pub(crate) async fn record(
+    store: &RedisSessions,
+    name: &str,
+    number: u8,
+) -> Result<Record, SessionError> {
     let moment = store.moment().await?;
     let subject = Subject::new(name).expect("it is short");
     let request = GrantRequest::new(subject, Resource::new(["chat"]).expect("it is short"));
@@ -66,8 +77,7 @@ pub(crate) async fn open(
         policy: ResumePolicy::default().with_idle(IDLE),
     }));
     record.serve_from(store.node());
-    store.create(id(number), record).await?;
-    Ok(id(number))
+    Ok(record)
 }
 
 pub(crate) async fn load(store: &RedisSessions, number: u8) -> Option<StoredSession> {
