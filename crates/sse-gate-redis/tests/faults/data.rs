@@ -48,6 +48,35 @@ async fn after_a_flush_the_nodes_go_on() {
     }
 }
 
+/// C20: a server that is started again with what is on its disk may have lost marks of those who have signed out. A
+/// connection that breaks loses nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_restart_a_caller_has_to_come_back() {
+    let settings = [
+        "--save",
+        "",
+        "--appendonly",
+        "yes",
+        "--appendfsync",
+        "always",
+    ];
+    let mut server = RedisServer::start_with(&settings);
+    let gate = gate(&server).await;
+    let request = || {
+        let alice = sse_gate_core::Subject::new("alice").expect("it is short");
+        sse_gate_core::GrantRequest::new(alice, feed())
+    };
+    let before = gate.epoch().await.expect("it works");
+    server.cli(&["CLIENT", "KILL", "TYPE", "normal"]);
+    until_it_works(&gate).await;
+    let issued = gate.issue(request().with_epoch(before)).await;
+    assert!(issued.is_ok(), "the server has lost nothing: {issued:?}");
+    server.restart();
+    until_it_works(&gate).await;
+    let dragged = gate.issue(request().with_epoch(before)).await;
+    assert!(dragged.is_err(), "a mark may be lost");
+}
+
 /// E8, D12: a value that was damaged or moved under another key is refused, and is gone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_forged_or_moved_value_is_refused() {

@@ -56,3 +56,15 @@ fn a_log_of_many_writers_takes_appends_of_all_nodes() {
     scene.block_on(end).unwrap();
     assert_eq!(scene.append("news", "late"), Err(AppendErrorKind::Ended));
 }
+
+/// A node that the others count as gone knows that it is not.
+#[test]
+fn a_log_is_no_orphan_to_its_own_writer() {
+    let mut scene = Scene::unsealed();
+    let own = NewLog::new(log("answer"), LogLimits::default(), None).with_one_writer();
+    scene.create_new(own).unwrap();
+    let nodes = scene.shared_key("nodes");
+    let _: i64 = scene.command("DEL", &[&nodes]);
+    let found = scene.block_on(scene.store.open(log("answer").name));
+    assert!(!found.unwrap().unwrap().is_orphaned);
+}
