@@ -1,0 +1,134 @@
+//! What stays on the server when tokens are taken, withdrawn or have ended: nothing.
+
+use std::time::{Duration, Instant};
+
+use sse_gate_core::conformance::Sample;
+use sse_gate_core::{Limits, Subject, TokenStore};
+use sse_gate_redis::{Redis, RedisOptions, RedisTokens};
+use sse_gate_redis_server::RedisServer;
+
+const TTL: Duration = Duration::from_secs(600);
+
+async fn tokens(server: &RedisServer) -> RedisTokens {
+    let options = RedisOptions::unsealed().with_timeout(Duration::from_secs(5));
+    let redis = Redis::connect(&server.url(), options).await;
+    let limits = Limits::default().with_tokens_per_subject(1_000);
+    RedisTokens::new(&redis.expect("it is fit"), limits)
+}
+
+async fn insert(store: &RedisTokens, subject: &str, payload: usize, ttl: Duration) -> Sample {
+    let sample = Sample::of(subject, payload);
+    let inserted = store.insert(sample.key, sample.entry.clone(), ttl).await;
+    inserted.expect("there is room");
+    sample
+}
+
+async fn take(store: &RedisTokens, sample: &Sample) {
+    let taken = store.take(sample.key).await.expect("it works");
+    assert!(taken.is_some(), "it is fresh");
+}
+
+async fn withdraw(store: &RedisTokens, name: &str) -> usize {
+    let subject = Subject::new(name).expect("it is short");
+    store.withdraw(subject).await.expect("it works")
+}
+
+/// What kinds of keys there are, beside the marks of withdrawals, and how many bytes of payloads are counted.
+fn left(server: &RedisServer) -> String {
+    let script = "local found = {}
+        for _, key in ipairs(redis.call('KEYS', '{sse-gate}:t:*')) do
+          local kind = string.match(key, '^{sse%-gate}:t:(%a+)')
+          if kind == 'payloads' then
+            for _, bytes in ipairs(redis.call('HVALS', key)) do
+              table.insert(found, kind .. '=' .. bytes)
+            end
+          elseif kind ~= 'marks' then
+            table.insert(found, kind)
+          end
+        end
+        table.sort(found)
+        return table.concat(found, ' ')";
+    server.cli(&["EVAL", script, "0"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_stays_of_a_token() {
+    let server = RedisServer::start();
+    let store = tokens(&server).await;
+    let sample = insert(&store, "alice", 0, TTL).await;
+    assert_eq!(left(&server), "e ends of owners");
+    take(&store, &sample).await;
+    assert_eq!(left(&server), "");
+    insert(&store, "alice", 0, TTL).await;
+    assert_eq!(withdraw(&store, "alice").await, 1);
+    assert_eq!(left(&server), "");
+}
+
+/// The sum of all payloads is counted, and those of each subject that has some.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_stays_of_a_payload() {
+    let server = RedisServer::start();
+    let store = tokens(&server).await;
+    let first = insert(&store, "alice", 10, TTL).await;
+    let second = insert(&store, "alice", 20, TTL).await;
+    take(&store, &first).await;
+    assert_eq!(left(&server), "e ends of owners payloads=20 payloads=20");
+    take(&store, &second).await;
+    assert_eq!(left(&server), "payloads=0");
+    insert(&store, "alice", 10, TTL).await;
+    assert_eq!(withdraw(&store, "alice").await, 1);
+    assert_eq!(left(&server), "payloads=0");
+}
+
+/// Tokens that have ended are counted out by an insertion after them, of whichever subject.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_stays_of_a_token_that_has_ended() {
+    let server = RedisServer::start();
+    let store = tokens(&server).await;
+    for name in ["alice", "bob"] {
+        insert(&store, name, 10, Duration::from_millis(1)).await;
+    }
+    let begun = Instant::now();
+    while left(&server) != "payloads=0" {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{}",
+            left(&server)
+        );
+        let sample = insert(&store, "mallory", 0, TTL).await;
+        take(&store, &sample).await;
+    }
+}
+
+/// A server removes so many at a time, and the node asks until none is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_tokens_of_a_subject_are_withdrawn_however_many_there_are() {
+    let server = RedisServer::start();
+    let store = tokens(&server).await;
+    for tokens in [256, 257, 600] {
+        let name = format!("alice {tokens}");
+        for _ in 0..tokens {
+            insert(&store, &name, 0, TTL).await;
+        }
+        let of_bob = insert(&store, "bob", 0, TTL).await;
+        assert_eq!(withdraw(&store, &name).await, tokens);
+        take(&store, &of_bob).await;
+        assert_eq!(left(&server), "");
+    }
+}
+
+/// A token whose owner was removed on the server is withdrawn all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_without_an_owner_is_withdrawn() {
+    let server = RedisServer::start();
+    let store = tokens(&server).await;
+    insert(&store, "alice", 10, TTL).await;
+    assert_eq!(server.cli(&["DEL", "{sse-gate}:t:owners"]), "1");
+    assert_eq!(withdraw(&store, "alice").await, 1);
+    assert_eq!(withdraw(&store, "alice").await, 0);
+    assert_eq!(
+        left(&server),
+        "payloads=10 payloads=10",
+        "no one knows whose they were"
+    );
+}
