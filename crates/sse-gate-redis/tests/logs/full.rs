@@ -63,6 +63,7 @@ fn only_logs_that_are_there_count() {
     assert_eq!(scene.command::<i64>("ZCARD", &[&all]), 1);
     create(&scene, "prices").unwrap();
     assert_eq!(create(&scene, "weather"), Err(LogErrorKind::Full));
+    assert_eq!(create(&scene, "news"), Err(LogErrorKind::Exists));
 
     // The time of one is up.
     let ended: Vec<Vec<u8>> = scene.command("ZRANGE", &[&all, b"0", b"0"]);
