@@ -121,6 +121,13 @@ async fn the_last_step_of_a_session_is_a_sign_of_life() {
     assert!(stored.node_left_at.expect("its node is gone") >= opened_at);
 }
 
+/// When the node of alice's session was last seen.
+async fn left_at(store: &RedisSessions) -> u64 {
+    let stored = load(store, 1).await.expect("it is there");
+    let left_at = stored.node_left_at.expect("its node is gone");
+    left_at.as_millis()
+}
+
 /// I19: it is told when a node was last seen, also before the others have noted that it is gone.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_told_when_a_node_was_last_seen() {
@@ -135,12 +142,34 @@ async fn it_is_told_when_a_node_was_last_seen() {
         tokio::time::sleep(NODE_TTL / 10).await;
     }
     let last_seen = opened_at.as_millis() + 1;
+    let seen = format!("return redis.call('ZADD', '{{sse-gate}}:nodes', {last_seen}, {name})");
     for _ in 0..10 {
-        let seen = format!("return redis.call('ZADD', '{{sse-gate}}:nodes', {last_seen}, {name})");
         server.cli(&["EVAL", &seen, "0"]);
-        let stored = load(&living, 1).await.expect("it is there");
-        let left_at = stored.node_left_at.expect("its node is gone");
-        assert_eq!(left_at.as_millis(), last_seen);
+        assert_eq!(left_at(&living).await, last_seen);
+    }
+    // The other node notes it, and gives several signs of life.
+    let noted = silent.saturating_add(NODE_TTL * 2);
+    while load(&living, 1).await.expect("it is there").now < noted {
+        assert_eq!(left_at(&living).await, last_seen);
+        tokio::time::sleep(NODE_TTL / 10).await;
+    }
+    assert_eq!(server.cli(&["ZCARD", "{sse-gate}:nodes"]), "1");
+}
+
+/// A node that is gone is remembered for 30 days, so that a session can say when it was left.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_gone_for_a_month_is_forgotten() {
+    let server = RedisServer::start();
+    let store = node(&server).await;
+    let now = store.moment().await.expect("the server works").now;
+    let days = |days: u64| (now.as_millis() - days * 24 * 60 * 60 * 1000).to_string();
+    let (before, after) = (days(31), days(29));
+    let gone = "{sse-gate}:gone";
+    server.cli(&["ZADD", gone, &before, "old-node", &after, "deadnode"]);
+    let begun = Instant::now();
+    while server.cli(&["ZRANGE", gone, "0", "-1"]) != "deadnode" {
+        assert!(begun.elapsed() < PATIENCE, "one of two is forgotten");
+        tokio::time::sleep(NODE_TTL / 10).await;
     }
 }
 
