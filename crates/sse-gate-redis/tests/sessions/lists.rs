@@ -4,22 +4,9 @@ use sse_gate_core::{SteadyTime, Subject};
 use sse_gate_redis::RedisSessions;
 use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::CloseReason;
-use sse_gate_resume::backend::{Delivered, NodeId, Record, SessionStore};
+use sse_gate_resume::backend::{NodeId, Record, SessionStore};
 
-use crate::stage::{IDLE, id, load, node, open, record};
-
-/// Changes session 1.
-async fn change(store: &RedisSessions, step: impl FnOnce(&mut Record, SteadyTime)) {
-    let stored = load(store, 1).await.expect("it is there");
-    let mut record = stored.record;
-    step(&mut record, stored.now);
-    let counts = store.swap(id(1), stored.version, record).await;
-    assert!(counts.expect("the server works"));
-}
-
-fn release(record: &mut Record, now: SteadyTime) {
-    record.release(record.generation(), Delivered::Confirmed, now);
-}
+use crate::stage::{IDLE, change, id, load, node, open, record, release};
 
 fn close(record: &mut Record, _: SteadyTime) {
     record.close(CloseReason::Revoked);

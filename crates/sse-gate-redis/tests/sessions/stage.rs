@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate, TokenKey};
+use sse_gate_core::{
+    GrantRequest, MemoryStore, Resource, SteadyTime, Subject, TokenGate, TokenKey,
+};
 use sse_gate_redis::{Redis, RedisOptions, RedisSessions, SealingKey, SealingKeys};
 use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::backend::{
-    Binding, LogEpoch, LogName, Record, SessionId, SessionKey, SessionStore, StoredSession,
+    Binding, Delivered, LogEpoch, LogName, Record, SessionId, SessionKey, SessionStore,
+    StoredSession,
 };
 use sse_gate_resume::error::SessionError;
 use sse_gate_resume::{ResumePolicy, SessionLimits};
@@ -28,13 +31,22 @@ pub(crate) async fn node(server: &RedisServer) -> RedisSessions {
 
 /// A node that counts as gone after so long a silence.
 pub(crate) async fn node_with_ttl(server: &RedisServer, node_ttl: Duration) -> RedisSessions {
+    node_of(&connect(server, node_ttl).await)
+}
+
+/// A connection of a node that counts as gone after so long a silence.
+pub(crate) async fn connect(server: &RedisServer, node_ttl: Duration) -> Redis {
     let keys = SealingKeys::new(SealingKey::new([7; 32]));
     let options = RedisOptions::sealed(keys)
         .with_timeout(Duration::from_secs(2))
         .with_node_ttl(node_ttl);
     let redis = Redis::connect(&server.url(), options).await;
-    let limits = SessionLimits::default().with_max_per_subject(1);
-    RedisSessions::new(&redis.expect("the server is fit"), limits)
+    redis.expect("the server is fit")
+}
+
+/// The sessions of a node: one for each subject.
+pub(crate) fn node_of(redis: &Redis) -> RedisSessions {
+    RedisSessions::new(redis, SessionLimits::default().with_max_per_subject(1))
 }
 
 pub(crate) fn id(number: u8) -> SessionId {
@@ -83,4 +95,18 @@ pub(crate) async fn record(
 pub(crate) async fn load(store: &RedisSessions, number: u8) -> Option<StoredSession> {
     let found = store.load(SessionKey::Id(id(number))).await;
     found.expect("the server works")
+}
+
+/// Changes session 1.
+pub(crate) async fn change(store: &RedisSessions, step: impl FnOnce(&mut Record, SteadyTime)) {
+    let stored = load(store, 1).await.expect("it is there");
+    let mut record = stored.record;
+    step(&mut record, stored.now);
+    let counts = store.swap(id(1), stored.version, record).await;
+    assert!(counts.expect("the server works"));
+}
+
+/// Its connection ends.
+pub(crate) fn release(record: &mut Record, now: SteadyTime) {
+    record.release(record.generation(), Delivered::Confirmed, now);
 }
