@@ -12,7 +12,9 @@ const TTL: Duration = Duration::from_secs(600);
 async fn tokens(server: &RedisServer) -> RedisTokens {
     let options = RedisOptions::unsealed().with_timeout(Duration::from_secs(5));
     let redis = Redis::connect(&server.url(), options).await;
-    let limits = Limits::default().with_tokens_per_subject(1_000);
+    let limits = Limits::default()
+        .with_tokens_per_subject(1_000)
+        .with_payload_bytes_per_subject(30);
     RedisTokens::new(&redis.expect("it is fit"), limits)
 }
 
@@ -98,6 +100,28 @@ async fn nothing_stays_of_a_token_that_has_ended() {
         let sample = insert(&store, "mallory", 0, TTL).await;
         take(&store, &sample).await;
     }
+}
+
+/// Many tokens of others have ended before. They are not in the way of a subject's next payload, and its own are not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payload_that_has_ended_makes_room_at_once() {
+    let server = RedisServer::start();
+    let store = tokens(&server).await;
+    insert(&store, "alice", 30, TTL).await;
+    for number in 0..200 {
+        insert(&store, &format!("user-{number}"), 0, TTL).await;
+    }
+    let end = "local owners = redis.call('HGETALL', '{sse-gate}:t:owners')
+        for at = 1, #owners, 2 do
+          local digest, tag = owners[at], string.sub(owners[at + 1], 1, 16)
+          local is_last = string.sub(owners[at + 1], 17) ~= '0'
+          redis.call('ZADD', '{sse-gate}:t:ends', is_last and 2 or 1, digest)
+          redis.call('ZADD', '{sse-gate}:t:of:' .. tag, 1, digest)
+          redis.call('DEL', '{sse-gate}:t:e:' .. digest)
+        end
+        return #owners / 2";
+    assert_eq!(server.cli(&["EVAL", end, "0"]), "201");
+    insert(&store, "alice", 30, TTL).await;
 }
 
 /// A server removes so many at a time, and the node asks until none is left.
