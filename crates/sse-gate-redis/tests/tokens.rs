@@ -1,20 +1,24 @@
-//! What stays on the server when tokens are taken, withdrawn or have ended: nothing.
+//! What is counted of tokens: nothing stays when they are taken, withdrawn or have ended.
 
 use std::time::{Duration, Instant};
 
 use sse_gate_core::conformance::Sample;
-use sse_gate_core::{Limits, Subject, TokenStore};
+use sse_gate_core::{Cap, Limits, StoreErrorKind, Subject, TokenStore};
 use sse_gate_redis::{Redis, RedisOptions, RedisTokens};
 use sse_gate_redis_server::RedisServer;
 
 const TTL: Duration = Duration::from_secs(600);
 
 async fn tokens(server: &RedisServer) -> RedisTokens {
-    let options = RedisOptions::unsealed().with_timeout(Duration::from_secs(5));
-    let redis = Redis::connect(&server.url(), options).await;
     let limits = Limits::default()
         .with_tokens_per_subject(1_000)
         .with_payload_bytes_per_subject(30);
+    tokens_within(server, limits).await
+}
+
+async fn tokens_within(server: &RedisServer, limits: Limits) -> RedisTokens {
+    let options = RedisOptions::unsealed().with_timeout(Duration::from_secs(5));
+    let redis = Redis::connect(&server.url(), options).await;
     RedisTokens::new(&redis.expect("it is fit"), limits)
 }
 
@@ -155,4 +159,41 @@ async fn a_token_without_an_owner_is_withdrawn() {
         "payloads=10 payloads=10",
         "no one knows whose they were"
     );
+}
+
+/// A subject's own tokens end when they end. Those of all may be used at any time, so the wait for them is short.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_told_how_long_to_wait_for_room() {
+    let second = Duration::from_secs(1);
+    let limits = || Limits::default().with_tokens_per_subject(100);
+    let of_all = Duration::from_millis(1)..=second;
+    for (limits, cap, wait) in [
+        (
+            limits().with_tokens_per_subject(1),
+            Cap::TokensPerSubject,
+            TTL - second * 100..=TTL,
+        ),
+        (
+            limits().with_payload_bytes_per_subject(10),
+            Cap::PayloadPerSubject,
+            TTL - second * 100..=TTL,
+        ),
+        (limits().with_tokens(1), Cap::TokensInAll, of_all.clone()),
+        (
+            limits().with_payload_bytes(10),
+            Cap::PayloadInAll,
+            of_all.clone(),
+        ),
+    ] {
+        let server = RedisServer::start();
+        let store = tokens_within(&server, limits).await;
+        insert(&store, "alice", 10, TTL).await;
+        let Sample { key, entry } = Sample::of("alice", 10);
+        let refused = store.insert(key, entry, TTL).await.unwrap_err();
+        let StoreErrorKind::Full(full) = refused.kind() else {
+            panic!("{cap:?}: {refused:?}");
+        };
+        assert_eq!(full.cap(), cap);
+        assert!(wait.contains(&full.retry_after()), "{full:?}");
+    }
 }

@@ -304,13 +304,12 @@ mod tests {
         let link = link(&format!("redis://127.0.0.1:{}", free_port()));
         let begun = Instant::now();
         let mut attempts = HashSet::new();
-        while begun.elapsed() < PAUSE * 3 {
+        while attempts.len() < 3 {
+            assert!(begun.elapsed() < PAUSE * 100, "it is never asked again");
             assert!(link.server().await.is_err());
             attempts.insert(lock(&link.inner.attempt).as_ref().unwrap().begun_at);
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        let most = begun.elapsed().as_millis() / PAUSE.as_millis() + 1;
-        assert!(attempts.len() >= 2, "it is never asked again");
-        assert!(attempts.len() as u128 <= most, "{} times", attempts.len());
+        assert!(begun.elapsed() >= PAUSE * 2, "{:?}", begun.elapsed());
     }
 }

@@ -6,7 +6,7 @@ use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::CloseReason;
 use sse_gate_resume::backend::{NodeId, Record, SessionStore};
 
-use crate::stage::{IDLE, change, id, load, node, open, record, release};
+use crate::stage::{LONG, change, id, load, node, open_long, record, release, reopen};
 
 fn close(record: &mut Record, _: SteadyTime) {
     record.close(CloseReason::Revoked);
@@ -36,7 +36,7 @@ fn keys(server: &RedisServer) -> String {
 async fn a_session_is_in_the_lists_of_its_state() {
     let server = RedisServer::start();
     let (one, other) = (node(&server).await, node(&server).await);
-    open(&one, "alice", 1).await.expect("there is room");
+    open_long(&one).await;
     assert_eq!(lists(&server), "due of on");
     change(&one, |record, _| record.serve_from(other.node())).await;
     assert_eq!(lists(&server), "due of on", "it is at one node");
@@ -47,7 +47,7 @@ async fn a_session_is_in_the_lists_of_its_state() {
     assert_eq!(lists(&server), "due of on", "nothing has changed");
     change(&one, release).await;
     assert_eq!(lists(&server), "due of wait");
-    change(&one, |record, now| assert!(record.reopen(IDLE, now))).await;
+    change(&one, reopen).await;
     assert_eq!(lists(&server), "due of on");
     change(&one, close).await;
     assert_eq!(lists(&server), "closed over");
@@ -59,7 +59,9 @@ async fn a_session_can_wait_from_the_beginning() {
     let server = RedisServer::start();
     let store = node(&server).await;
     let moment = store.moment().await.expect("the server works");
-    let mut record = record(&store, "alice", 1).await.expect("the server works");
+    let mut record = record(&store, "alice", 1, LONG)
+        .await
+        .expect("the server works");
     release(&mut record, moment.now);
     store.create(id(1), record).await.expect("there is room");
     assert_eq!(lists(&server), "due of wait");
@@ -70,7 +72,7 @@ async fn a_session_can_wait_from_the_beginning() {
 async fn a_closed_session_does_not_wait() {
     let server = RedisServer::start();
     let store = node(&server).await;
-    open(&store, "alice", 1).await.expect("there is room");
+    open_long(&store).await;
     change(&store, release).await;
     change(&store, close).await;
     assert_eq!(lists(&server), "closed over");
@@ -81,7 +83,7 @@ async fn a_closed_session_does_not_wait() {
 async fn nothing_stays_of_a_forgotten_session() {
     let server = RedisServer::start();
     let store = node(&server).await;
-    open(&store, "alice", 1).await.expect("there is room");
+    open_long(&store).await;
     change(&store, close).await;
     let later = "return redis.call('ZADD', '{sse-gate}:s:over', 1, string.rep(string.char(1), 16))";
     assert_eq!(server.cli(&["EVAL", later, "0"]), "0");
@@ -97,7 +99,7 @@ async fn nothing_stays_of_a_lost_session() {
     let store = node(&server).await;
     let steps: [fn(&mut Record, SteadyTime); 3] = [|_, _| {}, release, close];
     for step in steps {
-        open(&store, "alice", 1).await.expect("there is room");
+        open_long(&store).await;
         change(&store, step).await;
         let before = lists(&server);
         let damage = "return redis.call('HSET',
@@ -113,7 +115,7 @@ async fn nothing_stays_of_a_lost_session() {
 async fn no_session_is_listed_if_none_is_asked_for() {
     let server = RedisServer::start();
     let store = node(&server).await;
-    open(&store, "alice", 1).await.expect("there is room");
+    open_long(&store).await;
     change(&store, release).await;
     assert_eq!(waiting(&store, 1).await, [id(1)]);
     assert!(waiting(&store, 0).await.is_empty());
@@ -141,10 +143,10 @@ async fn a_session_that_is_not_there_is_due_no_more() {
 async fn a_full_memory_stops_no_session() {
     let server = RedisServer::start();
     let store = node(&server).await;
-    open(&store, "alice", 1).await.expect("there is room");
+    open_long(&store).await;
     server.cli(&["CONFIG", "SET", "maxmemory", "1"]);
     change(&store, release).await;
-    change(&store, |record, now| assert!(record.reopen(IDLE, now))).await;
+    change(&store, reopen).await;
     change(&store, close).await;
     assert_eq!(lists(&server), "closed over");
 }

@@ -21,6 +21,9 @@ pub(crate) const NODE_TTL: Duration = Duration::from_millis(600);
 /// How long a session waits for its client.
 pub(crate) const IDLE: Duration = Duration::from_millis(400);
 
+/// Longer than any test runs.
+pub(crate) const LONG: Duration = Duration::from_secs(600);
+
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -59,16 +62,17 @@ pub(crate) async fn open(
     name: &str,
     number: u8,
 ) -> Result<SessionId, SessionError> {
-    let record = record(store, name, number).await?;
+    let record = record(store, name, number, IDLE).await?;
     store.create(id(number), record).await?;
     Ok(id(number))
 }
 
-/// A session of this subject whose first connection is open.
+/// A session of this subject whose first connection is open, and which waits for its client for so long.
 pub(crate) async fn record(
     store: &RedisSessions,
     name: &str,
     number: u8,
+    idle: Duration,
 ) -> Result<Record, SessionError> {
     let moment = store.moment().await?;
     let subject = Subject::new(name).expect("it is short");
@@ -86,7 +90,7 @@ pub(crate) async fn record(
         arrival_epoch: moment.epoch,
         arrived_at: moment.now,
         ends_at: moment.now.saturating_add(Duration::from_secs(3_600)),
-        policy: ResumePolicy::default().with_idle(IDLE),
+        policy: ResumePolicy::default().with_idle(idle),
     }));
     record.serve_from(store.node());
     Ok(record)
@@ -106,7 +110,19 @@ pub(crate) async fn change(store: &RedisSessions, step: impl FnOnce(&mut Record,
     assert!(counts.expect("the server works"));
 }
 
+/// Session 1, of alice, which waits for its client for longer than any test runs.
+pub(crate) async fn open_long(store: &RedisSessions) {
+    let record = record(store, "alice", 1, LONG).await;
+    let created = store.create(id(1), record.expect("the server works")).await;
+    created.expect("there is room");
+}
+
 /// Its connection ends.
 pub(crate) fn release(record: &mut Record, now: SteadyTime) {
     record.release(record.generation(), Delivered::Confirmed, now);
+}
+
+/// Its client comes back.
+pub(crate) fn reopen(record: &mut Record, now: SteadyTime) {
+    assert!(record.reopen(LONG, now));
 }
