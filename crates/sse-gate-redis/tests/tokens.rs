@@ -171,12 +171,12 @@ async fn it_is_told_how_long_to_wait_for_room() {
         (
             limits().with_tokens_per_subject(1),
             Cap::TokensPerSubject,
-            TTL - second * 100..=TTL,
+            TTL.saturating_sub(second * 100)..=TTL,
         ),
         (
             limits().with_payload_bytes_per_subject(10),
             Cap::PayloadPerSubject,
-            TTL - second * 100..=TTL,
+            TTL.saturating_sub(second * 100)..=TTL,
         ),
         (limits().with_tokens(1), Cap::TokensInAll, of_all.clone()),
         (

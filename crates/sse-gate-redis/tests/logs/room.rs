@@ -47,6 +47,18 @@ fn events_that_are_too_old_take_no_room() {
     assert_eq!(read(&scene, 100), [3, 4, 5]);
 }
 
+/// Events without bytes count, too.
+#[test]
+fn a_log_holds_no_more_events_than_it_may_though_they_are_empty() {
+    let scene = Scene::with(sealed());
+    let limits = LogLimits::default().with_max_events(2);
+    scene.create("news", limits).unwrap();
+    for seq in 1..=5 {
+        assert_eq!(scene.append("news", ""), Ok(seq));
+    }
+    assert_eq!(read(&scene, 100), [4, 5]);
+}
+
 #[test]
 fn a_read_ends_when_it_has_the_bytes_that_it_asks_for() {
     let scene = full();
