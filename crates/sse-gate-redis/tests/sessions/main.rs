@@ -5,3 +5,4 @@ mod damage;
 mod lists;
 mod nodes;
 mod stage;
+mod time;
