@@ -27,6 +27,18 @@ async fn an_unfit_server_is_named_at_the_start() {
     assert_eq!(kind(&with_password).await, None);
 }
 
+/// D11: an address may hold a password. What is printed of a server does not show it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_does_not_print() {
+    let server = RedisServer::start();
+    server.cli(&["CONFIG", "SET", "requirepass", "secret"]);
+    let url = format!("redis://:secret@127.0.0.1:{}", server.port());
+    let redis = Redis::connect(&url, RedisOptions::sealed(keys())).await;
+    let shown = format!("{:?}", redis.expect("it is fit"));
+    assert!(shown.contains("Source"), "{shown}");
+    assert!(!shown.contains("secret"), "{shown}");
+}
+
 /// E1: a server that becomes a replica takes no writes. When it is a primary again, it is used again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_primary_that_becomes_a_replica_is_given_up() {
