@@ -97,7 +97,7 @@ it.each([
   [405, "rejected", 1],
   [204, "no_content", 1],
   [301, "redirected", 1],
-])("ends at %i as %s", async (code, reason, attempts) => {
+])("H8: ends at %i as %s", async (code, reason, attempts) => {
   const server = await serve(status(code, { Location: "http://127.0.0.1:9/" }));
   const { statuses, closed } = follow(server.url("/s"), { mint: async () => "/s?token=t" });
   await closed();
@@ -121,7 +121,7 @@ it.each([429, 503])("waits after %i as long as the server asks", async (code) =>
   expect(retryAt! - Date.now()).toBeGreaterThan(900);
 });
 
-it("ends at an answer that is no stream", async () => {
+it("H8: ends at an answer that is no stream", async () => {
   const server = await serve((response) => void response.end("<html>"));
   const { statuses, closed } = follow(server.url("/s"));
   await closed();
@@ -154,7 +154,17 @@ it("tries again after a mint that threw, and ends when it returns null", async (
   expect(statuses.map((it) => it.reason)).toEqual([null, "mint", null, "mint", null, "declined"]);
 });
 
-it("asks for the bearer before each attempt, and sends it to no redirect", async () => {
+it("H8: follows no redirect, to which it would take its credential", async () => {
+  const other = await serve(stream("data: one\n\n"));
+  const server = await serve(status(307, { Location: other.url("/s") }));
+  const headers = () => ({ Authorization: "Bearer one" });
+  const { statuses, closed } = follow(server.url("/s"), { headers });
+  await closed();
+  expect(last(statuses).reason).toBe("redirected");
+  expect(other.seen).toEqual([]);
+});
+
+it("H8: asks for the bearer before each attempt", async () => {
   const server = await serve(stream("id: 1\ndata: one\n\n", "end"), stream("data: two\n\n"));
   let bearers = 0;
   const { data, until } = follow(server.url("/s"), {
