@@ -1,0 +1,84 @@
+// One stream in a component.
+
+"use client";
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { SecureEventSource } from "../event-source.js";
+import type { SecureEventSourceInit } from "../init.js";
+import type { Status } from "../status.js";
+
+export interface UseEventStreamInit extends Omit<SecureEventSourceInit, "onstatus" | "onevent"> {
+  /** Where the stream is. Another URL closes the stream and opens that one. */
+  url: string;
+  /** Called with each event of the stream, whatever its name. */
+  onEvent?: (event: MessageEvent<string>) => void;
+  /** Whether there is a stream. Default: true. */
+  enabled?: boolean;
+}
+
+export interface UseEventStream {
+  status: Status;
+  /** The event that came last on this URL. Events that come together may be seen as one: see `onEvent`. */
+  lastEvent: MessageEvent<string> | null;
+  /** Ends it until the URL changes, or `enabled` does. */
+  close: () => void;
+}
+
+const BEGIN: Status = { state: "connecting", reason: null, retryAt: null, attempt: 1 };
+const CLOSED: Status = { state: "closed", reason: null, retryAt: null, attempt: 0 };
+
+/**
+ * Follows a stream while the component is there. The functions may be new with each render; the other
+ * options count when the stream is opened.
+ *
+ * ```jsx
+ * const { status, lastEvent } = useEventStream({ url: "/feed/stream", mint: askForToken });
+ * ```
+ */
+export function useEventStream(init: UseEventStreamInit): UseEventStream {
+  const { url, enabled = true } = init;
+  const [status, setStatus] = useState(BEGIN);
+  const [lastEvent, setLastEvent] = useState<MessageEvent<string> | null>(null);
+  const latest = useRef(init);
+  const source = useRef<SecureEventSource | null>(null);
+  useEffect(() => {
+    latest.current = init;
+  });
+
+  const close = useCallback(() => {
+    source.current?.close();
+    source.current = null;
+    setStatus(CLOSED);
+  }, []);
+
+  useEffect(() => {
+    setLastEvent(null);
+    if (enabled) {
+      setStatus(BEGIN);
+      source.current = open(url, latest, (event) => {
+        setLastEvent(event);
+        latest.current.onEvent?.(event);
+      });
+      source.current.onstatus = setStatus;
+    }
+    return close;
+  }, [url, enabled, close]);
+
+  return { status: enabled ? status : CLOSED, lastEvent, close };
+}
+
+/** The stream, with the functions of the latest render. */
+function open(
+  url: string,
+  latest: { readonly current: UseEventStreamInit },
+  onevent: (event: MessageEvent<string>) => void,
+): SecureEventSource {
+  const { url: _, enabled, onEvent, mint, headers, fetch, ...rest } = latest.current;
+  return new SecureEventSource(url, {
+    ...rest,
+    onevent,
+    ...(mint && { mint: async (attempt) => latest.current.mint?.(attempt) ?? null }),
+    ...(headers && { headers: async () => (await latest.current.headers?.()) ?? {} }),
+    ...(fetch && { fetch }),
+  });
+}

@@ -1,0 +1,49 @@
+// The browser's EventSource, which Node has not. The test plays the server.
+
+import { vi } from "vitest";
+import { atEnd } from "./helpers.js";
+
+export class FakeEventSource extends EventTarget {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSED = 2;
+  static made: FakeEventSource[] = [];
+
+  readonly url: string;
+  readyState = 0;
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  close = vi.fn(() => (this.readyState = 2));
+
+  constructor(url: string | URL) {
+    super();
+    this.url = String(url);
+    FakeEventSource.made.push(this);
+  }
+
+  opens(): void {
+    this.readyState = 1;
+    this.onopen?.();
+  }
+
+  says(data: unknown, lastEventId = ""): void {
+    this.saysText(JSON.stringify(data), lastEventId);
+  }
+
+  saysText(data: string, lastEventId = ""): void {
+    this.dispatchEvent(new MessageEvent("message", { data, lastEventId }));
+  }
+
+  fails(): void {
+    this.readyState = 2;
+    this.onerror?.();
+  }
+}
+
+/** Puts it in the place of the browser's until the test is over. */
+export function fakeEventSource(): FakeEventSource[] {
+  vi.stubGlobal("EventSource", FakeEventSource);
+  FakeEventSource.made = [];
+  atEnd(() => vi.unstubAllGlobals());
+  return FakeEventSource.made;
+}
