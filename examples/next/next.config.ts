@@ -7,7 +7,9 @@ const config: NextConfig = {
   turbopack: { root: import.meta.dirname },
   poweredByHeader: false,
   // The development server writes requests down: not those whose URL has a credential.
-  logging: { incomingRequests: { ignore: [/^\/generations\/generate\//, /^\/api\/chat\/stream\//] } },
+  logging: {
+    incomingRequests: { ignore: [/^\/generations\/generate\//, /^\/api\/chat\/stream\//] },
+  },
   headers: async () => [
     {
       source: "/:path*",

@@ -11,7 +11,7 @@ export const config = {
 export function proxy(request: NextRequest): NextResponse {
   const { pathname } = request.nextUrl;
   if (pathname !== "/login" && !bearerOf(request.headers)) {
-    return new NextResponse(null, { status: 307, headers: { Location: "/login" } });
+    return NextResponse.redirect(new URL("/login", request.nextUrl));
   }
   const policy = contentSecurityPolicy(Buffer.from(crypto.randomUUID()).toString("base64"));
   // Next.js takes the nonce for its own scripts from here.

@@ -32,24 +32,21 @@ const ANSWER_HEADERS = ["allow", "content-type", "retry-after", "www-authenticat
 /** A stream has a comment every 15 seconds. A backend that is silent for so long is lost. */
 const SILENCE_MS = 60_000;
 
-/** The backend gave no answer. */
-class Unreachable extends Error {}
-
 /**
- * Passes on what a page of this app asks for, in the name of the signed-in user. The JWT comes from
- * the cookie. What another site's page asks for is refused with 403.
+ * Passes on what a page asks for, in the name of the signed-in user. The JWT comes from the cookie.
+ *
+ * What another site's page asks for gets 403, here and in the functions below.
  */
 export async function forwardForUser(request: Request, path: string): Promise<Response> {
-  if (!isSameOrigin(request.headers)) return problem(403, "the request comes from another site");
   const headers = pick(request.headers, REQUEST_HEADERS);
   const bearer = bearerOf(request.headers);
   if (bearer) headers.authorization = `Bearer ${bearer}`;
-  return send(request, path, headers).catch(badGateway);
+  return send(request, path, headers);
 }
 
 /** Passes on a stream whose URL has its credential. While there is no backend it answers 502. */
 export async function forwardStream(request: Request, path: string): Promise<Response> {
-  return send(request, path, pick(request.headers, STREAM_HEADERS)).catch(badGateway);
+  return send(request, path, pick(request.headers, STREAM_HEADERS));
 }
 
 /**
@@ -60,19 +57,13 @@ export async function forwardResumable(request: Request, path: string): Promise<
   const answer = await forwardStream(request, path);
   if (![502, 504].includes(answer.status)) return answer;
   await answer.body?.cancel();
-  return new Response("retry: 3000\n\n", { headers: withOwn({ "content-type": EVENT_STREAM }) });
+  const headers = withOwn({ "content-type": "text/event-stream" });
+  return new Response("retry: 3000\n\n", { headers });
 }
-
-const EVENT_STREAM = "text/event-stream";
 
 /** No cache keeps an answer, and no proxy holds it back or packs it. */
 function withOwn(headers: Record<string, string>): Record<string, string> {
   return { ...headers, "cache-control": "no-store, no-transform", "x-accel-buffering": "no" };
-}
-
-function badGateway(error: unknown): Response {
-  if (!(error instanceof Unreachable)) throw error;
-  return problem(502, "the backend gives no answer");
 }
 
 function pick(headers: Headers, names: string[]): Record<string, string> {
@@ -82,12 +73,14 @@ function pick(headers: Headers, names: string[]): Record<string, string> {
 
 /** Sends it, once. The backend's request ends when the browser's does. */
 async function send(
-  { method, body, signal }: Request,
+  { method, body, signal, headers: asked }: Request,
   path: string,
   headers: Record<string, string>,
 ): Promise<Response> {
+  if (!isSameOrigin(asked)) return problem(403, "the request comes from another site");
   const options = { method, headers, signal, timeout: SILENCE_MS };
-  const answer = await exchange(backendUrl(path), options, body);
+  const answer = await exchange(backendUrl(path), options, body).catch(() => null);
+  if (!answer) return problem(502, "the backend gives no answer");
   const status = answer.statusCode!;
   const back = pick(new Headers(answer.headers as Record<string, string>), ANSWER_HEADERS);
   const isEmpty = method === "HEAD" || [204, 205, 304].includes(status);
@@ -95,6 +88,7 @@ async function send(
   return new Response(isEmpty ? null : bodyOf(answer), { status, headers: withOwn(back) });
 }
 
+/** The head of the answer. Rejects if there is none. */
 function exchange(
   url: URL,
   options: RequestOptions,
@@ -102,25 +96,32 @@ function exchange(
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = (url.protocol === "https:" ? overHttps : overHttp)(url, options, resolve);
-    outgoing.on("error", (error) => reject(new Unreachable(error.message, { cause: error })));
+    outgoing.on("error", reject);
     outgoing.on("timeout", () => outgoing.destroy(new Error("the backend is silent")));
-    if (body) pipeline(Readable.fromWeb(body as never), outgoing).catch(() => outgoing.destroy());
+    // The backend may refuse a body before it has all of it.
+    if (body) pipeline(Readable.fromWeb(body as never), outgoing).catch(() => {});
     else outgoing.end();
   });
 }
 
 /** The body chunk by chunk, no faster than the browser takes it. */
 function bodyOf(answer: IncomingMessage): ReadableStream<Uint8Array> {
+  // What was due already still comes after a cancellation.
+  let isLeft = false;
   return new ReadableStream({
     start(controller) {
       answer.on("data", (chunk: Buffer) => {
+        if (isLeft) return;
         controller.enqueue(chunk);
         if (controller.desiredSize! <= 0) answer.pause();
       });
-      answer.on("end", () => controller.close());
+      answer.on("end", () => isLeft || controller.close());
       answer.on("error", (error) => controller.error(error));
     },
     pull: () => void answer.resume(),
-    cancel: () => void answer.destroy(),
+    cancel() {
+      isLeft = true;
+      answer.destroy();
+    },
   });
 }

@@ -12,10 +12,10 @@ import { inWords } from "@/lib/words";
 /** Asks for the tokens. The JWT is in the cookie, so there is none to send. */
 const service: GenerationMonitorInit["service"] = {
   getSSEToken: (id, { lastEventId, signal } = {}) =>
-    postForToken<SSETokenResponse>(
-      `/generations/generate/${encodeURIComponent(id)}/stream-token`,
-      { json: lastEventId ? { last_event_id: lastEventId } : {}, signal: signal ?? null },
-    ),
+    postForToken<SSETokenResponse>(`/generations/generate/${encodeURIComponent(id)}/stream-token`, {
+      json: lastEventId ? { last_event_id: lastEventId } : {},
+      signal: signal ?? null,
+    }),
 };
 
 export interface Generation {
@@ -47,7 +47,9 @@ export function useGeneration(id: string): Generation {
       service,
       maxRetries: 8,
       onStatus: ({ state }) =>
-        change({ connection: state === "waiting" ? "The connection is gone. Trying again …" : null }),
+        change({
+          connection: state === "waiting" ? "The connection is gone. Trying again …" : null,
+        }),
     });
     setGeneration(BEGIN);
     monitor

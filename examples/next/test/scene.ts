@@ -1,0 +1,49 @@
+// The example server, the app in its production build, and what records the requests to both.
+
+import { resolve } from "node:path";
+import { Program } from "./program";
+import { Recorder } from "./recorder";
+
+const FOLDER = resolve(import.meta.dirname, "..");
+const AXUM =
+  process.env.SSE_GATE_EXAMPLE_AXUM ?? resolve(FOLDER, "../../target/debug/example-axum");
+
+export interface Scene {
+  /** What the browser asks for. */
+  front: Recorder;
+  /** What the app asks the example server for. */
+  back: Recorder;
+  app: Program;
+  axum: Program;
+  stop(): Promise<void>;
+}
+
+/** Starts all of it: client, `front`, app, `back`, example server. */
+export async function startScene(...axumArgs: string[]): Promise<Scene> {
+  const [axum, [, axumUrl]] = await Program.start(
+    [AXUM, "--addr", "127.0.0.1:0", ...axumArgs],
+    /listening on (\S+)/,
+  );
+  const back = await Recorder.start(axumUrl!);
+  const [app, appUrl] = await startApp(back.origin);
+  const front = await Recorder.start(appUrl);
+  const stop = async () => {
+    await front.stop();
+    await app.stop();
+    await back.stop();
+    await axum.stop();
+  };
+  return { front, back, app, axum, stop };
+}
+
+/** Starts the app in front of a backend. */
+export async function startApp(backend: string): Promise<[Program, string]> {
+  const next = resolve(FOLDER, "node_modules/next/dist/bin/next");
+  const [app, [, port]] = await Program.start(
+    [process.execPath, next, "start", "-H", "127.0.0.1", "-p", "0"],
+    /127\.0\.0\.1:(\d+)[^]*Ready/,
+    { BACKEND_API_URL: backend, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
+    FOLDER,
+  );
+  return [app, `http://127.0.0.1:${port}`];
+}
