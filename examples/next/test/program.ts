@@ -21,11 +21,14 @@ export class Program {
     cwd?: string,
   ): Promise<[Program, RegExpExecArray]> {
     const [file, ...args] = command as [string, ...string[]];
-    const child = spawn(file, args, { cwd, env: { ...process.env, ...env } });
+    // The programs are not under test in the sense of NODE_ENV.
+    const { NODE_ENV: _, ...own } = process.env;
+    const all = { ...own, ...env } as NodeJS.ProcessEnv;
+    const child = spawn(file, args, { cwd, env: all });
     const program = new Program(child);
     const match = await new Promise<RegExpExecArray>((resolve, reject) => {
       const fail = (why: unknown) => reject(new Error(`${file}: ${why}\n${program.#output}`));
-      const timer = setTimeout(() => fail("it does not start"), 30_000);
+      const timer = setTimeout(() => fail("it does not start"), 100_000);
       child.on("error", fail).on("exit", (code) => fail(`it ended with ${code}`));
       child.stdout!.on("data", () => {
         const found = said.exec(program.#output);

@@ -5,7 +5,8 @@ import { Program } from "./program";
 import { Recorder } from "./recorder";
 
 const FOLDER = resolve(import.meta.dirname, "..");
-const AXUM =
+/** The program of the example server. */
+export const AXUM =
   process.env.SSE_GATE_EXAMPLE_AXUM ?? resolve(FOLDER, "../../target/debug/example-axum");
 
 export interface Scene {
@@ -20,20 +21,27 @@ export interface Scene {
 
 /** Starts all of it: client, `front`, app, `back`, example server. */
 export async function startScene(...axumArgs: string[]): Promise<Scene> {
-  const [axum, [, axumUrl]] = await Program.start(
-    [AXUM, "--addr", "127.0.0.1:0", ...axumArgs],
-    /listening on (\S+)/,
-  );
-  const back = await Recorder.start(axumUrl!);
-  const [app, appUrl] = await startApp(back.origin);
-  const front = await Recorder.start(appUrl);
+  const started: { stop(): Promise<void> }[] = [];
   const stop = async () => {
-    await front.stop();
-    await app.stop();
-    await back.stop();
-    await axum.stop();
+    for (const it of started.splice(0).reverse()) await it.stop();
   };
-  return { front, back, app, axum, stop };
+  const keep = <T extends { stop(): Promise<void> }>(it: T): T => {
+    started.push(it);
+    return it;
+  };
+  try {
+    const command = [AXUM, "--addr", "127.0.0.1:0", ...axumArgs];
+    const [axum, [, axumUrl]] = await Program.start(command, /listening on (\S+)/);
+    keep(axum);
+    const back = keep(await Recorder.start(axumUrl!));
+    const [app, appUrl] = await startApp(back.origin);
+    keep(app);
+    const front = keep(await Recorder.start(appUrl));
+    return { front, back, app, axum, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** Starts the app in front of a backend. */
@@ -42,7 +50,7 @@ export async function startApp(backend: string): Promise<[Program, string]> {
   const [app, [, port]] = await Program.start(
     [process.execPath, next, "start", "-H", "127.0.0.1", "-p", "0"],
     /127\.0\.0\.1:(\d+)[^]*Ready/,
-    { BACKEND_API_URL: backend, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
+    { BACKEND_API_URL: backend, NEXT_TELEMETRY_DISABLED: "1" },
     FOLDER,
   );
   return [app, `http://127.0.0.1:${port}`];

@@ -1,13 +1,17 @@
 // Shows one question and its answer.
 
+import { useEffect, useRef } from "react";
 import { AnswerText } from "./answer-text";
 import type { Turn } from "./turn";
 
 export function TurnView({ turn }: { turn: Turn }) {
   const { question, text, documents, activity, state, isReconnecting } = turn;
   const isStreaming = state === "streaming";
+  const article = useRef<HTMLElement>(null);
+  // What was just asked comes in sight.
+  useEffect(() => article.current?.scrollIntoView({ block: "start" }), []);
   return (
-    <article className="turn" data-state={state}>
+    <article className="turn" data-state={state} ref={article}>
       <h2 className="question">{question}</h2>
       <div className="panel answer">
         {documents.length > 0 && (
