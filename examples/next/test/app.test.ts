@@ -101,9 +101,8 @@ it("each event passes both proxies as it comes, also to a client that takes gzip
   expect(stream.headers["x-accel-buffering"]).toBe("no");
   expect(stream.events.at(-2)!.type).toBe("done");
   expect(soFar).toBeLessThan(stream.events.length / 2);
-  // 20 ms from event to event: held back, they would come together.
-  const gaps = stream.events.slice(1).map(({ at }, index) => at - stream.events[index]!.at);
-  expect(gaps.filter((gap) => gap >= 10).length).toBeGreaterThan(gaps.length / 3);
+  // About 3 seconds from the first to the last: held back, they would come together.
+  expect(stream.events.at(-1)!.at - stream.events[0]!.at).toBeGreaterThan(1_000);
 });
 
 it.each(["before the app", "between the app and the backend"])(

@@ -25,7 +25,7 @@ describe.skipIf(!HAS_CHROMIUM)("in Chromium", () => {
   let origin: string;
 
   beforeAll(async () => {
-    scene = await startScene("--pace", "25", "--retry", "50");
+    scene = await startScene("--pace", "40", "--retry", "50");
     origin = scene.front.origin;
     browser = await Browser.start();
   });
@@ -59,6 +59,7 @@ describe.skipIf(!HAS_CHROMIUM)("in Chromium", () => {
     await browser.type("#password", "wrong");
     await browser.click("main button");
     await browser.sees("The user name or the password is wrong.");
+    await looksGood("refused");
   });
 
   it("login leads to the first page, and no script sees the session", async () => {
@@ -89,8 +90,10 @@ describe.skipIf(!HAS_CHROMIUM)("in Chromium", () => {
     await browser.sees("processing");
     const value = "return document.querySelector('progress').value";
     await until("there is progress", async () => (await browser.run<number>(value)) > 0.1);
-    await looksGood("progress");
     scene.front.cut();
+    const before = await browser.run<number>(value);
+    await until("it goes on", async () => (await browser.run<number>(value)) > before);
+    await looksGood("progress");
     await browser.arrives(/\/results$/);
     await browser.sees("pub struct Order");
     await looksGood("results");
@@ -113,15 +116,16 @@ describe.skipIf(!HAS_CHROMIUM)("in Chromium", () => {
         "[",
       ),
     );
-    await looksGood("answering");
     scene.front.cut();
+    const asked = () => scene.front.to("/api/chat/stream/sset1_");
+    await until("the browser comes back", () => asked().length > 1);
+    await looksGood("answering");
     const state = "return document.querySelector('.turn').dataset.state";
     await until("it is over", async () => (await browser.run(state)) !== "streaming");
     expect(await browser.run(state)).toBe("completed");
     await looksGood("chat");
-    const asked = scene.front.to("/api/chat/stream/sset1_");
-    expect(new Set(asked.map(({ url }) => url)).size).toBe(1);
-    expect(asked.at(-1)!.headers["last-event-id"]).toMatch(/^sser1\./);
+    expect(new Set(asked().map(({ url }) => url)).size).toBe(1);
+    expect(asked().at(-1)!.headers["last-event-id"]).toMatch(/^sser1\./);
     expect(scene.front.to("/api/chat/stream/initiate")).toHaveLength(1);
     await browser.errors();
   });
@@ -139,6 +143,15 @@ describe.skipIf(!HAS_CHROMIUM)("in Chromium", () => {
     await until("the backend is told", () =>
       scene.back.seen.some(({ url, status }) => url.endsWith("/stop") && status === 202),
     );
+  });
+
+  it("an address without a page says so", async () => {
+    await browser.open(`${origin}/nothing`);
+    await browser.sees("There is nothing here");
+    await looksGood("nothing");
+    // Chromium writes down each answer that is an error.
+    const errors = await browser.errors();
+    expect(errors.filter((it) => !it.includes("404"))).toEqual([]);
   });
 
   it("signing out leads to the login, and the pages are closed", async () => {
