@@ -23,10 +23,10 @@ export async function cuttingProxy(
       socket.on("error", () => {}).on("close", () => open.delete(socket));
     }
     client.pipe(upstream);
-    let streamed = -1;
+    let streamed = -Infinity;
     upstream.on("data", (chunk: Buffer) => {
-      if (streamed < 0 && chunk.includes("content-type: text/event-stream")) streamed = 0;
-      else if (streamed >= 0) streamed += chunk.length;
+      if (chunk.includes("content-type: text/event-stream")) streamed = 0;
+      streamed += chunk.length;
       if (streamed <= after || proxy.cuts >= cuts) {
         client.write(chunk);
         return;

@@ -22,10 +22,20 @@ export interface ChatInit {
    * none. Default: none, for a proxy that takes the credential from a cookie.
    */
   headers?: () => HeadersInit | Promise<HeadersInit>;
-  /** How the stream is opened. Default: `auto`, see `SecureEventSourceInit`. */
+  /**
+   * How the stream is opened, see `SecureEventSourceInit`. Default: after 10 failures in a row it gives
+   * up. `withCredentials` counts for the POSTs, too.
+   */
   stream?: Pick<
     SecureEventSourceInit,
-    "transport" | "withCredentials" | "base" | "cap" | "floor" | "maxAttempts" | "heartbeatTimeout"
+    | "transport"
+    | "headers"
+    | "withCredentials"
+    | "base"
+    | "cap"
+    | "floor"
+    | "maxAttempts"
+    | "heartbeatTimeout"
   >;
 }
 
@@ -70,6 +80,7 @@ export class AnswerStream {
       headers,
       json,
       signal,
+      credentials: this.#credentials,
     });
     if (signal.aborted) return;
     this.#id = answer.stream_id;
@@ -94,6 +105,7 @@ export class AnswerStream {
     const response = await fetch(stopUrl(this.#id), {
       method: "POST",
       headers: await this.#headers(),
+      credentials: this.#credentials,
       cache: "no-store",
       redirect: "error",
       // The page may be about to go.
@@ -101,6 +113,10 @@ export class AnswerStream {
     });
     await response.body?.cancel();
     if (!response.ok && response.status !== 404) throw new MintError(response);
+  }
+
+  get #credentials(): RequestCredentials {
+    return this.#init.stream?.withCredentials ? "include" : "same-origin";
   }
 
   async #headers(more?: HeadersInit): Promise<Headers> {

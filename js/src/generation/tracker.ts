@@ -31,7 +31,8 @@ export class Tracker {
       this.#retries = attempt - 1;
       this.#tell("sse_connection_established", {});
     } else if (state !== "connecting" && reason) {
-      this.#tell("sse_connection_error", { error: reason });
+      // A page that is away has no error.
+      if (reason !== "hidden") this.#tell("sse_connection_error", { error: reason });
       this.ended();
     }
   }

@@ -2,7 +2,7 @@
 
 "use client";
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useInsertionEffect, useRef, useState } from "react";
 import { SecureEventSource } from "../event-source.js";
 import type { SecureEventSourceInit } from "../init.js";
 import type { Status } from "../status.js";
@@ -41,7 +41,7 @@ export function useEventStream(init: UseEventStreamInit): UseEventStream {
   const [lastEvent, setLastEvent] = useState<MessageEvent<string> | null>(null);
   const latest = useRef(init);
   const source = useRef<SecureEventSource | null>(null);
-  useEffect(() => {
+  useInsertionEffect(() => {
     latest.current = init;
   });
 

@@ -2,7 +2,7 @@
 
 "use client";
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useInsertionEffect, useRef, useState } from "react";
 import { AnswerStream, type ChatInit } from "../chat/answer-stream.js";
 import type { AgentStatus, ChatEvent, Done, RetrievalLog } from "../chat/events.js";
 import { safely } from "../safely.js";
@@ -25,7 +25,8 @@ export interface StreamingCallbacks {
 export interface UseStreaming {
   /**
    * Sends a message and follows its answer. An answer that still runs is stopped before. Resolves when
-   * the answer is over, whatever ended it; what went wrong goes to `onError`.
+   * the answer is over, whatever ended it; what went wrong goes to `onError`. Does nothing after the
+   * component has gone.
    */
   sendStreamingMessage: (
     message: string,
@@ -58,9 +59,15 @@ export function useStreaming(init: ChatInit = {}): UseStreaming {
   const [isStreaming, setIsStreaming] = useState(false);
   const latest = useRef(init);
   const running = useRef<Running | null>(null);
-  useEffect(() => {
+  const isGone = useRef(false);
+  // Before all other effects, which may send a message; and not again in strict mode.
+  useInsertionEffect(() => {
     latest.current = init;
   });
+  useInsertionEffect(() => {
+    isGone.current = false;
+    return () => void (isGone.current = true);
+  }, []);
 
   const leave = useCallback(() => {
     const left = running.current;
@@ -80,6 +87,7 @@ export function useStreaming(init: ChatInit = {}): UseStreaming {
     (message: string, sessionId: string, callbacks: StreamingCallbacks = {}) => {
       // A server that can't be asked to stop ends the answer by itself.
       stop().catch(() => {});
+      if (isGone.current) return Promise.resolve();
       return new Promise<void>((isOver) => {
         const end = (error: unknown) => {
           if (running.current?.stream !== stream) return;
