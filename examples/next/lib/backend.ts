@@ -1,6 +1,7 @@
 // Where the backend is.
 
-/** The address of the backend, from `BACKEND_API_URL`. Default: the demo server's own. */
+/** A path at the backend's address, which is `BACKEND_API_URL`. Default: the demo server's own. */
 export function backendUrl(path: string): URL {
-  return new URL(path, process.env.BACKEND_API_URL ?? "http://127.0.0.1:3000");
+  const base = process.env.BACKEND_API_URL ?? "http://127.0.0.1:3000";
+  return new URL(base.replace(/\/+$/, "") + path);
 }

@@ -3,7 +3,8 @@
 // With SCREENSHOTS=folder it also takes pictures of each page.
 
 import { spawnSync } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Browser } from "./browser";
@@ -23,9 +24,12 @@ describe.skipIf(!HAS_CHROMIUM)("in Chromium", () => {
   let scene: Scene;
   let browser: Browser;
   let origin: string;
+  let data: string;
 
   beforeAll(async () => {
-    scene = await startScene("--pace", "40", "--retry", "50");
+    data = await mkdtemp(join(tmpdir(), "next-test-data-"));
+    const args = ["--pace", "40", "--retry", "50", "--data", data, "--restart-answers"];
+    scene = await startScene(...args);
     origin = scene.front.origin;
     browser = await Browser.start();
   });
@@ -33,6 +37,7 @@ describe.skipIf(!HAS_CHROMIUM)("in Chromium", () => {
   afterAll(async () => {
     await browser?.stop();
     await scene?.stop();
+    await rm(data, { recursive: true, force: true });
   });
 
   // The policy forbids nothing that the app does, and no script fails.
@@ -143,6 +148,24 @@ describe.skipIf(!HAS_CHROMIUM)("in Chromium", () => {
     await until("the backend is told", () =>
       scene.back.seen.some(({ url, status }) => url.endsWith("/stop") && status === 202),
     );
+  });
+
+  it("an answer survives that the backend dies and is started again", async () => {
+    await browser.open(`${origin}/chat`);
+    await browser.type("#question", "How does a stream survive a reconnect?");
+    await browser.click("form.ask .primary");
+    await until("an answer begins", () => browser.run("return !!document.querySelector('.prose')"));
+    const url = scene.front.to("/api/chat/stream/sset1_").at(-1)!.url;
+    await scene.axum.stop("SIGKILL");
+    const asked = scene.front.to(url).length;
+    await until("the browser asks in vain", () => scene.front.to(url).length > asked);
+    await scene.restartAxum();
+    const state = "return document.querySelector('.turn').dataset.state";
+    await until("it is over", async () => (await browser.run(state)) !== "streaming");
+    expect(await browser.run(state)).toBe("completed");
+    // Each time it was told to come back.
+    expect(scene.front.to(url).map(({ status }) => status)).not.toContain(502);
+    await browser.errors();
   });
 
   it("an address without a page says so", async () => {

@@ -1,7 +1,9 @@
 // What lib/proxy.ts passes on, over real sockets, to a backend that answers by a script.
 
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { backendUrl } from "@/lib/backend";
 import { forwardForUser, forwardResumable, forwardStream } from "@/lib/proxy";
+import { segment } from "@/lib/segment";
 import { ScriptedServer, status, stream } from "../../../js/test/scripted-server";
 import { until } from "./until";
 
@@ -161,3 +163,13 @@ it.each([forwardForUser, forwardStream, forwardResumable])(
     expect(backend.seen).toEqual([]);
   },
 );
+
+it.each([
+  ["sset1_a-b", "/s/sset1_a-b/x"],
+  ["a/b?c#d", "/s/a%2Fb%3Fc%23d/x"],
+  ["..", "/s/-/x"],
+  [".", "/s/-/x"],
+  ["%2e%2e", "/s/%252e%252e/x"],
+])("%j in a path leads to no other path", (value, path) => {
+  expect(backendUrl(`/s/${segment(value)}/x`).pathname).toBe(path);
+});

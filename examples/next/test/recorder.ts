@@ -17,12 +17,13 @@ export class Recorder {
   readonly seen: Recorded[] = [];
   /** All that was answered. */
   bodies = "";
-  #target;
+  /** Where the requests go on to. */
+  target;
   #sockets = new Set<Socket>();
   #server = createServer((incoming, response) => this.#pass(incoming, response));
 
   private constructor(target: string) {
-    this.#target = target;
+    this.target = target;
     this.#server.on("connection", (socket) => {
       this.#sockets.add(socket.on("close", () => this.#sockets.delete(socket)));
     });
@@ -58,7 +59,7 @@ export class Recorder {
     const { method = "", url = "", headers } = incoming;
     const recorded: Recorded = { method, url, headers, status: null, isLeft: false };
     this.seen.push(recorded);
-    const onward = request(this.#target + url, { method, headers }, (answer) => {
+    const onward = request(this.target + url, { method, headers }, (answer) => {
       recorded.status = answer.statusCode!;
       response.writeHead(answer.statusCode!, answer.headers);
       response.flushHeaders();

@@ -1,5 +1,6 @@
 // The example server, the app in its production build, and what records the requests to both.
 
+import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { Program } from "./program";
 import { Recorder } from "./recorder";
@@ -16,6 +17,8 @@ export interface Scene {
   back: Recorder;
   app: Program;
   axum: Program;
+  /** Starts the example server again, after its end. */
+  restartAxum(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,15 +32,21 @@ export async function startScene(...axumArgs: string[]): Promise<Scene> {
     started.push(it);
     return it;
   };
-  try {
+  // A session outlives the server, if its data does.
+  const env = { JWT_SECRET: randomBytes(32).toString("hex") };
+  const startAxum = async (): Promise<[Program, string]> => {
     const command = [AXUM, "--addr", "127.0.0.1:0", ...axumArgs];
-    const [axum, [, axumUrl]] = await Program.start(command, /listening on (\S+)/);
-    keep(axum);
-    const back = keep(await Recorder.start(axumUrl!));
+    const [axum, [, url]] = await Program.start(command, /listening on (\S+)/, env);
+    return [keep(axum), url!];
+  };
+  try {
+    const [axum, axumUrl] = await startAxum();
+    const back = keep(await Recorder.start(axumUrl));
     const [app, appUrl] = await startApp(back.origin);
     keep(app);
     const front = keep(await Recorder.start(appUrl));
-    return { front, back, app, axum, stop };
+    const restartAxum = async () => void ([, back.target] = await startAxum());
+    return { front, back, app, axum, restartAxum, stop };
   } catch (error) {
     await stop();
     throw error;

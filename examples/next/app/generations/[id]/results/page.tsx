@@ -7,6 +7,7 @@ import { notFound, redirect } from "next/navigation";
 import { CopyButton } from "@/components/copy-button";
 import { RustCode } from "@/components/rust-code";
 import { backendUrl } from "@/lib/backend";
+import { segment } from "@/lib/segment";
 import { bearerOf } from "@/lib/session";
 
 export const metadata: Metadata = { title: "Result" };
@@ -22,7 +23,7 @@ interface GenerationAnswer {
 type Props = { params: Promise<{ id: string }> };
 
 export default async function ResultsPage({ params }: Props) {
-  const id = encodeURIComponent((await params).id);
+  const id = segment((await params).id);
   const { name, message, result } = await read(id);
   if (result === undefined) redirect(`/generations/${id}`);
   return (

@@ -2,6 +2,7 @@
 // credential; the cookie is not needed.
 
 import { forwardResumable } from "@/lib/proxy";
+import { segment } from "@/lib/segment";
 
 export const dynamic = "force-dynamic";
 
@@ -9,5 +10,5 @@ type Context = { params: Promise<{ stream_id: string }> };
 
 export async function GET(request: Request, { params }: Context): Promise<Response> {
   const { stream_id } = await params;
-  return forwardResumable(request, `/api/chat/stream/${encodeURIComponent(stream_id)}`);
+  return forwardResumable(request, `/api/chat/stream/${segment(stream_id)}`);
 }

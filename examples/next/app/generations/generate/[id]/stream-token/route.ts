@@ -1,6 +1,7 @@
 // POST /generations/generate/{id}/stream-token: trades the cookie for a token that opens one stream.
 
 import { forwardForUser } from "@/lib/proxy";
+import { segment } from "@/lib/segment";
 
 export const dynamic = "force-dynamic";
 
@@ -8,5 +9,5 @@ type Context = { params: Promise<{ id: string }> };
 
 export async function POST(request: Request, { params }: Context): Promise<Response> {
   const { id } = await params;
-  return forwardForUser(request, `/generations/generate/${encodeURIComponent(id)}/stream-token`);
+  return forwardForUser(request, `/generations/generate/${segment(id)}/stream-token`);
 }
