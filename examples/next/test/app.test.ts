@@ -193,7 +193,9 @@ it("an answer can be stopped", async () => {
 });
 
 it("a generation goes from its sample to its result", async () => {
-  const source = '{"name":"Ada","born":1815}';
+  // Large enough to take some seconds.
+  const more = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`field_${at}`, at]));
+  const source = JSON.stringify({ name: "Ada", ...more });
   const started = await post(`${origin}/api/generations`, cookie, { source, name: "Person" });
   expect(started.status).toBe(201);
   const id = JSON.parse(started.body).generation_id;
