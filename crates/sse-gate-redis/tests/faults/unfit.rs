@@ -46,7 +46,10 @@ async fn a_server_that_loads_its_data_is_told_in_time_and_used_again() {
     ]);
     let gate = gate(&server).await;
     issue(&gate).await.expect("it works");
-    assert_eq!(server.cli(&["DEBUG", "POPULATE", "2000", "key", "1000"]), "OK");
+    assert_eq!(
+        server.cli(&["DEBUG", "POPULATE", "2000", "key", "1000"]),
+        "OK"
+    );
     assert_eq!(server.cli(&["SAVE"]), "OK");
     server.restart_loading();
     assert_eq!(kind(&server.url()).await, Some(ServerErrorKind::Loading));
