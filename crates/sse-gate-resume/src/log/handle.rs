@@ -167,12 +167,11 @@ impl Log {
     /// process. Without a store, the log does not outlive this process, and nothing changes.
     ///
     /// ```
-    /// use std::sync::Arc;
     /// use sse_gate_resume::backend::MemoryLogStore;
     /// use sse_gate_resume::{Logs, Publisher};
     ///
     /// # pollster::block_on(async {
-    /// let logs = Logs::default().with_store(Arc::new(MemoryLogStore::default()));
+    /// let logs = Logs::default().with_store(MemoryLogStore::default());
     /// let log = logs.create().await?;
     /// let publisher = Publisher::new(log.clone());
     /// log.leave();
