@@ -120,10 +120,7 @@ pub trait BearerSource: Send + 'static {
     ///
     /// # Errors
     /// If there is none. The client waits, and asks again.
-    fn bearer(
-        &mut self,
-        refused: bool,
-    ) -> impl Future<Output = Result<Bearer, BoxError>> + Send;
+    fn bearer(&mut self, refused: bool) -> impl Future<Output = Result<Bearer, BoxError>> + Send;
 }
 
 impl BearerSource for Bearer {

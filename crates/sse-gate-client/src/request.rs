@@ -133,7 +133,10 @@ mod tests {
             (r"\\evil.example/d", "https://evil.example"),
             ("https://example.org:443/d", "https://example.org"),
             ("http://example.org/d", "http://example.org"),
-            ("https://example.org.evil.example/", "https://example.org.evil.example"),
+            (
+                "https://example.org.evil.example/",
+                "https://example.org.evil.example",
+            ),
         ] {
             let url = join(&base, relative).unwrap();
             assert_eq!(origin(&url), expected, "{relative}");

@@ -5,10 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::run::Machine;
 use super::phase::{Loss, Open, Pause, Phase};
 use super::request::redirected;
 use super::retry_after::retry_after;
+use super::run::Machine;
 use super::table::Action;
 use crate::token::Outcome;
 use crate::{BoxError, End, Error, ErrorKind, RetryReason, State, StreamRequest, TokenError};

@@ -88,7 +88,7 @@ mod run;
 mod step;
 mod table;
 
-pub use run::Machine;
 pub(crate) use retry_after::retry_after;
+pub use run::Machine;
 pub use step::{Attempt, Step};
 pub(crate) use table::Action;

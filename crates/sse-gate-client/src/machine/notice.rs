@@ -59,7 +59,9 @@ fn gap(Lost { from, to }: Lost) -> Gap {
 
 /// The reason, cut to what can be printed: a server may not fill a log.
 fn reason(event: &Event) -> String {
-    let reason = event.json().map_or_else(|_| String::new(), |Reason { reason }| reason);
+    let reason = event
+        .json()
+        .map_or_else(|_| String::new(), |Reason { reason }| reason);
     let plain = reason.chars().filter(|it| it.is_ascii_graphic());
     plain.take(64).collect()
 }
@@ -85,12 +87,32 @@ mod tests {
     fn the_librarys_events_are_told_from_the_applications() {
         let gap = Gap { from: 7, to: 9 };
         let rows = [
-            ("sse.open", r#"{"v":1,"gap":null}"#, Some(Notice::Open(None))),
-            ("sse.open", r#"{"v":1,"gap":{"from":7,"to":9}}"#, Some(Notice::Open(Some(gap)))),
+            (
+                "sse.open",
+                r#"{"v":1,"gap":null}"#,
+                Some(Notice::Open(None)),
+            ),
+            (
+                "sse.open",
+                r#"{"v":1,"gap":{"from":7,"to":9}}"#,
+                Some(Notice::Open(Some(gap))),
+            ),
             ("sse.open", "not JSON", Some(Notice::Open(None))),
-            ("sse.gap", r#"{"v":1,"from":7,"to":9}"#, Some(Notice::Gap(Some(gap)))),
-            ("sse.close", r#"{"v":1,"reason":"complete"}"#, Some(Notice::Close("complete".into()))),
-            ("sse.close", r#"{"reason":"a\u001b[31m b"}"#, Some(Notice::Close("a[31mb".into()))),
+            (
+                "sse.gap",
+                r#"{"v":1,"from":7,"to":9}"#,
+                Some(Notice::Gap(Some(gap))),
+            ),
+            (
+                "sse.close",
+                r#"{"v":1,"reason":"complete"}"#,
+                Some(Notice::Close("complete".into())),
+            ),
+            (
+                "sse.close",
+                r#"{"reason":"a\u001b[31m b"}"#,
+                Some(Notice::Close("a[31mb".into())),
+            ),
             ("sse.error", "{}", Some(Notice::Error(String::new()))),
             ("sse.wait", r#"{"v":1}"#, Some(Notice::Wait)),
             ("sse.heartbeat", r#"{"v":1}"#, Some(Notice::Other)),

@@ -141,9 +141,10 @@ impl Said {
             None if has_id && position.is_duplicate(event.id()) => None,
             None => Some(Self::Event(event)),
             Some(notice) => {
-                if has_id {
-                    let gap = matches!(notice, Notice::Open(Some(_)) | Notice::Gap(_));
-                    position.opened(event.id(), gap);
+                match &notice {
+                    Notice::Open(gap) if has_id => position.opened(event.id(), gap.is_some()),
+                    Notice::Gap(_) if has_id => position.opened(event.id(), true),
+                    _ => {}
                 }
                 Some(Self::of_notice(notice))
             }

@@ -1,8 +1,6 @@
 //! The request that a machine sends, and where a redirect leads.
 
-use http::header::{
-    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, HeaderName, HeaderValue, LOCATION,
-};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, HeaderName, HeaderValue, LOCATION};
 use http::{HeaderMap, Request};
 
 use crate::request::{join, origin};
@@ -56,7 +54,9 @@ mod tests {
     use super::*;
 
     fn location(value: &'static str) -> HeaderMap {
-        [(LOCATION, HeaderValue::from_static(value))].into_iter().collect()
+        [(LOCATION, HeaderValue::from_static(value))]
+            .into_iter()
+            .collect()
     }
 
     /// H8
@@ -69,7 +69,10 @@ mod tests {
             ("http://example.org/b", Err(ErrorKind::ForeignRedirect)),
             ("https://example.org:444/b", Err(ErrorKind::ForeignRedirect)),
             ("//evil.example/", Err(ErrorKind::ForeignRedirect)),
-            ("https://user@example.org/", Err(ErrorKind::TooManyRedirects)),
+            (
+                "https://user@example.org/",
+                Err(ErrorKind::TooManyRedirects),
+            ),
             ("data:,", Err(ErrorKind::TooManyRedirects)),
         ] {
             let target = redirected(&request, &location(to));

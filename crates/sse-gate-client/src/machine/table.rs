@@ -101,23 +101,50 @@ mod tests {
     #[test]
     fn an_answer_leads_to_what_the_table_says() {
         let stream: &[_] = &[("content-type", "text/event-stream")];
-        let refused = |status| Action::Stop(ErrorKind::Refused(StatusCode::from_u16(status).unwrap()));
+        let refused =
+            |status| Action::Stop(ErrorKind::Refused(StatusCode::from_u16(status).unwrap()));
         let rows: &[(u16, &[(&'static str, &'static str)], Action)] = &[
             (200, stream, Action::Read),
-            (200, &[("content-type", "Text/Event-Stream ;charset=utf-8")], Action::Read),
-            (200, &[("content-type", "text/event-stream;charset=latin1")], Action::Read),
-            (200, &[], Action::Stop(ErrorKind::NotAnEventStream)),
-            (200, &[("content-type", "text/html")], Action::Stop(ErrorKind::NotAnEventStream)),
-            (200, &[("content-type", "text/event-streams")], Action::Stop(ErrorKind::NotAnEventStream)),
-            (200, &[("content-type", "x; text/event-stream")], Action::Stop(ErrorKind::NotAnEventStream)),
             (
                 200,
-                &[("content-type", "text/event-stream"), ("content-encoding", "gzip")],
+                &[("content-type", "Text/Event-Stream ;charset=utf-8")],
+                Action::Read,
+            ),
+            (
+                200,
+                &[("content-type", "text/event-stream;charset=latin1")],
+                Action::Read,
+            ),
+            (200, &[], Action::Stop(ErrorKind::NotAnEventStream)),
+            (
+                200,
+                &[("content-type", "text/html")],
+                Action::Stop(ErrorKind::NotAnEventStream),
+            ),
+            (
+                200,
+                &[("content-type", "text/event-streams")],
+                Action::Stop(ErrorKind::NotAnEventStream),
+            ),
+            (
+                200,
+                &[("content-type", "x; text/event-stream")],
+                Action::Stop(ErrorKind::NotAnEventStream),
+            ),
+            (
+                200,
+                &[
+                    ("content-type", "text/event-stream"),
+                    ("content-encoding", "gzip"),
+                ],
                 Action::Stop(ErrorKind::Encoded),
             ),
             (
                 200,
-                &[("content-type", "text/event-stream"), ("content-encoding", "Identity")],
+                &[
+                    ("content-type", "text/event-stream"),
+                    ("content-encoding", "Identity"),
+                ],
                 Action::Read,
             ),
             (201, stream, refused(201)),
@@ -161,10 +188,16 @@ mod tests {
     fn an_answer_of_a_mint_leads_to_what_the_table_says() {
         for (status, expected) in [
             (401, Action::Stop(ErrorKind::Unauthorized)),
-            (204, Action::Stop(ErrorKind::Refused(StatusCode::NO_CONTENT))),
+            (
+                204,
+                Action::Stop(ErrorKind::Refused(StatusCode::NO_CONTENT)),
+            ),
             (302, Action::Stop(ErrorKind::Refused(StatusCode::FOUND))),
             (403, Action::Stop(ErrorKind::Refused(StatusCode::FORBIDDEN))),
-            (422, Action::Stop(ErrorKind::Refused(StatusCode::UNPROCESSABLE_ENTITY))),
+            (
+                422,
+                Action::Stop(ErrorKind::Refused(StatusCode::UNPROCESSABLE_ENTITY)),
+            ),
             (429, Action::RetryAfter),
             (502, Action::Retry),
             (503, Action::RetryAfter),

@@ -114,7 +114,9 @@ impl EventSource {
                     let request = request.map(|()| bytes::Bytes::new());
                     self.io = Io::Sending(self.transport.clone().send(request));
                 }
-                Step::Continue(until) => ready!(self.poll_io(until.map(|it| start + it), start, cx)),
+                Step::Continue(until) => {
+                    ready!(self.poll_io(until.map(|it| start + it), start, cx))
+                }
                 Step::Wait(until) => {
                     self.io = Io::None;
                     ready!(self.poll_sleep(start + until, cx));
@@ -163,7 +165,8 @@ impl EventSource {
                 Ok(answer) => {
                     let (head, body) = answer.into_parts();
                     self.io = Io::Reading(body);
-                    self.machine.head(start.elapsed(), head.status, &head.headers);
+                    self.machine
+                        .head(start.elapsed(), head.status, &head.headers);
                 }
                 Err(error) => self.fail(error),
             },
@@ -185,7 +188,9 @@ impl EventSource {
     }
 
     fn poll_sleep(&mut self, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
-        let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        let sleep = self
+            .sleep
+            .get_or_insert_with(|| Box::pin(sleep_until(until)));
         if sleep.deadline() != until {
             sleep.as_mut().reset(until);
         }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::TokenError;
-use crate::request::{join, origin, parse};
 use crate::InvalidUrlError;
+use crate::request::{join, origin, parse};
 
 /// Where `{stream_id}` stands in a template.
 const STREAM_ID: &str = "{stream_id}";
@@ -119,10 +119,19 @@ mod tests {
     #[test]
     fn an_answer_leads_to_a_stream_of_the_same_origin() {
         for (answer, expected) in [
-            (r#"{"sse_token":"t0k","stream_url":"/s"}"#, "https://example.org/s?token=t0k"),
-            (r#"{"sse_token":"t0k","stream_url":"/s?a=b"}"#, "https://example.org/s?a=b&token=t0k"),
+            (
+                r#"{"sse_token":"t0k","stream_url":"/s"}"#,
+                "https://example.org/s?token=t0k",
+            ),
+            (
+                r#"{"sse_token":"t0k","stream_url":"/s?a=b"}"#,
+                "https://example.org/s?a=b&token=t0k",
+            ),
             (r#"{"stream_id":"t0k"}"#, "https://example.org/api/chat/t0k"),
-            (r#"{"stream_id":"t0k","stream_url":"/s/t0k"}"#, "https://example.org/s/t0k"),
+            (
+                r#"{"stream_id":"t0k","stream_url":"/s/t0k"}"#,
+                "https://example.org/s/t0k",
+            ),
         ] {
             assert_eq!(find(answer).as_deref(), Ok(expected), "{answer}");
         }

@@ -48,6 +48,10 @@ impl Bearers {
 
 impl fmt::Debug for Bearers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Bearers(..)" } else { "None" })
+        f.write_str(if self.0.is_some() {
+            "Bearers(..)"
+        } else {
+            "None"
+        })
     }
 }

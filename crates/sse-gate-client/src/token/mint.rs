@@ -69,7 +69,8 @@ impl Mint {
             let headers = response.headers();
             return Err(TokenError::from_status(response.status(), headers));
         }
-        self.place.find(&self.url, &Zeroizing::new(response.into_body()))
+        self.place
+            .find(&self.url, &Zeroizing::new(response.into_body()))
     }
 }
 

@@ -20,14 +20,14 @@ use http_body::Body;
 
 use crate::BoxError;
 
-pub(crate) use erased::{ErasedBody, ErasedTransport, Sending};
-pub use http_handle::Http;
 #[cfg(feature = "hyper")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hyper")))]
 pub use self::hyper::HyperTransport;
 #[cfg(feature = "reqwest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]
 pub use self::reqwest::ReqwestTransport;
+pub(crate) use erased::{ErasedBody, ErasedTransport, Sending};
+pub use http_handle::Http;
 
 /// Sends a request, and returns the answer when its head is there.
 ///
