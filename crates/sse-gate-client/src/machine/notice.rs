@@ -62,7 +62,7 @@ fn reason(event: &Event) -> String {
     let reason = event
         .json()
         .map_or_else(|_| String::new(), |Reason { reason }| reason);
-    let plain = reason.chars().filter(|it| it.is_ascii_graphic());
+    let plain = reason.chars().filter(char::is_ascii_graphic);
     plain.take(64).collect()
 }
 

@@ -19,6 +19,15 @@ const GOOD_AFTER: Duration = Duration::from_secs(10);
 /// Ask [`poll`](Machine::poll) what to do, do it, and report. Times are those since any moment that
 /// you choose, and must not go back. A report that does not fit what the machine asked for is ignored.
 ///
+/// | `poll` returns | do this | then report |
+/// |---|---|---|
+/// | [`Step::Update`] | show it to the user | |
+/// | [`Step::Prepare`] | ask the token source | [`prepared`](Machine::prepared) or [`unprepared`](Machine::unprepared) |
+/// | [`Step::Send`] | send the request | [`head`](Machine::head) or [`failed`](Machine::failed) |
+/// | [`Step::Continue`] | wait for input | [`chunk`](Machine::chunk), [`end`](Machine::end), …, or [`timed_out`](Machine::timed_out) |
+/// | [`Step::Wait`] | drop the connection, and sleep | |
+/// | [`Step::Closed`] | stop | |
+///
 /// The [module](crate::machine) has an example.
 #[derive(Debug)]
 pub struct Machine {

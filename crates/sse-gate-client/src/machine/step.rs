@@ -29,6 +29,16 @@ pub enum Step {
 }
 
 /// What a [`TokenSource`](crate::TokenSource) should know before it makes a request.
+///
+/// ```
+/// use sse_gate_client::Attempt;
+///
+/// /// Whether a token that was used before can be used again.
+/// fn may_reuse(attempt: &Attempt) -> bool {
+///     // On a resumable route a spent token is good together with the id of the last event.
+///     !attempt.is_refused() && attempt.last_event_id().is_some()
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Attempt {
     pub(crate) number: u32,

@@ -89,6 +89,9 @@ fn is_encoded(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
 
+    /// Status, headers, and what they lead to.
+    type Row = (u16, &'static [(&'static str, &'static str)], Action);
+
     fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
         let pairs = list.iter().map(|(name, value)| {
             let name = http::HeaderName::from_static(name);
@@ -100,10 +103,10 @@ mod tests {
     /// H8: each row of the table.
     #[test]
     fn an_answer_leads_to_what_the_table_says() {
-        let stream: &[_] = &[("content-type", "text/event-stream")];
+        let stream: &'static [_] = &[("content-type", "text/event-stream")];
         let refused =
             |status| Action::Stop(ErrorKind::Refused(StatusCode::from_u16(status).unwrap()));
-        let rows: &[(u16, &[(&'static str, &'static str)], Action)] = &[
+        let rows: &[Row] = &[
             (200, stream, Action::Read),
             (
                 200,

@@ -3,18 +3,18 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep};
 
 use super::events::Events;
 use super::io::Io;
 use super::random::Random;
-use crate::machine::{Machine, Step};
+use crate::machine::Machine;
 use crate::token::ErasedSource;
-use crate::transport::{ErasedTransport, Http};
+use crate::transport::ErasedTransport;
 use crate::{Error, Settings, TokenSource, Transport, Update};
 
 /// Reads one stream, over as many connections as it takes.
@@ -47,17 +47,17 @@ use crate::{Error, Settings, TokenSource, Transport, Update};
 /// ```
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct EventSource {
-    machine: Machine,
-    transport: Arc<dyn ErasedTransport>,
+    pub(super) machine: Machine,
+    pub(super) transport: Arc<dyn ErasedTransport>,
     /// It is elsewhere while it makes a request.
-    tokens: Option<Box<dyn ErasedSource>>,
-    io: Io,
-    sleep: Option<Pin<Box<Sleep>>>,
-    random: Random,
-    answer: Duration,
+    pub(super) tokens: Option<Box<dyn ErasedSource>>,
+    pub(super) io: Io,
+    pub(super) sleep: Option<Pin<Box<Sleep>>>,
+    pub(super) random: Random,
+    pub(super) answer: Duration,
     /// When the client was polled first: the machine's times count from there.
-    start: Option<Instant>,
-    is_over: bool,
+    pub(super) start: Option<Instant>,
+    pub(super) is_over: bool,
 }
 
 impl EventSource {
@@ -94,107 +94,6 @@ impl EventSource {
     /// give it to [`Settings::with_last_event_id`].
     pub fn last_event_id(&self) -> Option<&str> {
         self.machine.last_event_id()
-    }
-
-    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update, Error>>> {
-        let start = *self.start.get_or_insert_with(Instant::now);
-        loop {
-            let now = start.elapsed();
-            match self.machine.poll(now, self.random.next()) {
-                Step::Update(update) => return Poll::Ready(Some(Ok(update))),
-                Step::Prepare(attempt) => {
-                    let Some(tokens) = self.tokens.take() else {
-                        // It is away only while it makes the request before.
-                        return Poll::Pending;
-                    };
-                    let http = Http::new(self.transport.clone());
-                    self.io = Io::prepare(tokens, attempt, http, self.answer);
-                }
-                Step::Send(request) => {
-                    let request = request.map(|()| bytes::Bytes::new());
-                    self.io = Io::Sending(self.transport.clone().send(request));
-                }
-                Step::Continue(until) => {
-                    ready!(self.poll_io(until.map(|it| start + it), start, cx))
-                }
-                Step::Wait(until) => {
-                    self.io = Io::None;
-                    ready!(self.poll_sleep(start + until, cx));
-                }
-                Step::Closed(result) => {
-                    self.io = Io::None;
-                    self.is_over = true;
-                    return Poll::Ready(result.err().map(Err));
-                }
-            }
-        }
-    }
-
-    /// Goes on with what is under way, and tells the machine.
-    fn poll_io(
-        &mut self,
-        until: Option<Instant>,
-        start: Instant,
-        cx: &mut Context<'_>,
-    ) -> Poll<()> {
-        if self.poll_input(start, cx).is_ready() {
-            return Poll::Ready(());
-        }
-        let Some(until) = until else {
-            return Poll::Pending;
-        };
-        ready!(self.poll_sleep(until, cx));
-        self.io = Io::None;
-        self.machine.timed_out(start.elapsed());
-        Poll::Ready(())
-    }
-
-    fn poll_input(&mut self, start: Instant, cx: &mut Context<'_>) -> Poll<()> {
-        match &mut self.io {
-            Io::None => return Poll::Pending,
-            Io::Preparing(preparing) => {
-                let (tokens, made) = ready!(preparing.as_mut().poll(cx));
-                self.tokens = Some(tokens);
-                self.io = Io::None;
-                match made {
-                    Ok(request) => self.machine.prepared(request),
-                    Err(error) => self.machine.unprepared(error),
-                }
-            }
-            Io::Sending(sending) => match ready!(sending.as_mut().poll(cx)) {
-                Ok(answer) => {
-                    let (head, body) = answer.into_parts();
-                    self.io = Io::Reading(body);
-                    self.machine
-                        .head(start.elapsed(), head.status, &head.headers);
-                }
-                Err(error) => self.fail(error),
-            },
-            Io::Reading(body) => match ready!(body.poll_data(cx)) {
-                Some(Ok(chunk)) => self.machine.chunk(start.elapsed(), chunk),
-                Some(Err(error)) => self.fail(error),
-                None => {
-                    self.io = Io::None;
-                    self.machine.end();
-                }
-            },
-        }
-        Poll::Ready(())
-    }
-
-    fn fail(&mut self, error: crate::BoxError) {
-        self.io = Io::None;
-        self.machine.failed(error);
-    }
-
-    fn poll_sleep(&mut self, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
-        let sleep = self
-            .sleep
-            .get_or_insert_with(|| Box::pin(sleep_until(until)));
-        if sleep.deadline() != until {
-            sleep.as_mut().reset(until);
-        }
-        sleep.as_mut().poll(cx)
     }
 }
 

@@ -10,7 +10,29 @@ use crate::{Error, Event, Update};
 
 /// The events of an [`EventSource`]. Made by [`EventSource::events`].
 ///
-/// It ends with `None` if the stream is complete, and else with one error.
+/// It ends with `None` if the stream is complete, and else with one error. Lost events are counted, and
+/// state changes are left out.
+///
+/// ```
+/// use futures_util::StreamExt;
+/// use sse_gate_client::{ErrorKind, EventSource};
+///
+/// /// All of an answer, in its pieces.
+/// async fn whole(answer: EventSource) -> Result<String, sse_gate_client::Error> {
+///     let mut events = answer.events();
+///     let mut text = String::new();
+///     while let Some(event) = events.next().await {
+///         match event {
+///             Ok(event) => text.push_str(event.data()),
+///             // The credential has expired in the middle: keep what there is.
+///             Err(error) if error.kind() == ErrorKind::Unauthorized => break,
+///             Err(error) => return Err(error),
+///         }
+///     }
+///     assert_eq!(events.lost(), 0, "the server keeps whole answers");
+///     Ok(text)
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Events {

@@ -15,7 +15,22 @@ const MAX_ANSWER: usize = 64 * 1024;
 
 /// Sends the requests of a [`TokenSource`](crate::TokenSource), over the transport of its client.
 ///
-/// The trait's documentation has an example.
+/// It follows no redirect, so that a bearer goes nowhere but to the URL that you name, and it reads no more
+/// than 64 KiB.
+///
+/// ```
+/// use http::Request;
+/// use sse_gate_client::{Http, TokenError};
+///
+/// async fn ask(http: &Http) -> Result<Vec<u8>, TokenError> {
+///     let request = Request::post("https://example.org/token").body(b"{}".to_vec());
+///     let response = http.send(request.map_err(TokenError::permanent)?).await?;
+///     match response.status().as_u16() {
+///         200 => Ok(response.into_body()),
+///         _ => Err(TokenError::from_status(response.status(), response.headers())),
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Http {
     transport: Arc<dyn ErasedTransport>,

@@ -21,10 +21,8 @@ use http_body::Body;
 use crate::BoxError;
 
 #[cfg(feature = "hyper")]
-#[cfg_attr(docsrs, doc(cfg(feature = "hyper")))]
 pub use self::hyper::HyperTransport;
 #[cfg(feature = "reqwest")]
-#[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]
 pub use self::reqwest::ReqwestTransport;
 pub(crate) use erased::{ErasedBody, ErasedTransport, Sending};
 pub use http_handle::Http;

@@ -67,20 +67,19 @@ impl Server {
             end,
         };
         match fault {
-            Some(Fault::Refused) => return Answer::Refused,
             Some(Fault::NoAnswer) => return Answer::Silence,
-            // A second one in a row is final, and another test's.
             Some(Fault::Status(401)) if !self.refused => {
                 self.refused = true;
                 return Answer::Status(401);
             }
-            Some(Fault::Status(401)) => return Answer::Refused,
+            // A second one in a row would be final.
+            Some(Fault::Refused | Fault::Status(401)) => return Answer::Refused,
             Some(Fault::Status(status)) => return Answer::Status(status),
             Some(Fault::Redirect) => return Answer::Status(307),
             _ => {}
         }
         self.refused = false;
-        let after = self.cursor(request);
+        let after = cursor(request);
         if after == Some(self.events) && self.events > 0 {
             return Answer::Status(204);
         }
@@ -102,13 +101,6 @@ impl Server {
             },
             _ => stream(bytes, usize::MAX, 1000, End::Proper),
         }
-    }
-
-    /// The number in `Last-Event-ID`.
-    fn cursor(&self, request: &Request<()>) -> Option<u64> {
-        let id = request.headers().get("last-event-id")?;
-        let (_, number) = id.to_str().ok()?.rsplit_once('.')?;
-        u64::from_str_radix(number, 36).ok()
     }
 
     fn id(&self, number: u64) -> String {
@@ -137,4 +129,11 @@ impl Server {
         text.push_str("event: sse.close\ndata: {\"v\":1,\"reason\":\"complete\"}\n\n");
         text.into_bytes()
     }
+}
+
+/// The number in `Last-Event-ID`.
+fn cursor(request: &Request<()>) -> Option<u64> {
+    let id = request.headers().get("last-event-id")?;
+    let (_, number) = id.to_str().ok()?.rsplit_once('.')?;
+    u64::from_str_radix(number, 36).ok()
 }

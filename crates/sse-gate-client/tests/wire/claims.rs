@@ -227,16 +227,17 @@ pub(crate) async fn errors_and_debug_output_hold_no_credential(transport: impl T
         .with_attempt_limit(2)
         .with_last_event_id("sser1.secret");
     let source = EventSource::with_settings(transport, direct.with_bearer(bearer()), settings);
-    let mut text = format!("{source:?}");
+    let mut texts = vec![format!("{source:?}")];
     let (_, end) = all(source).await;
     let error = end.expect_err("nothing is there");
     assert_eq!(error.kind(), ErrorKind::GaveUp);
-    text += &format!("{error:?} {error}");
+    texts.push(format!("{error:?} {error}"));
     let mut cause = error.source();
     while let Some(error) = cause {
-        text += &format!(" {error}");
+        texts.push(error.to_string());
         cause = error.source();
     }
+    let text = texts.join(" ");
     assert!(!text.contains("secret"), "{text}");
     assert!(text.contains("connection"), "{text}");
 }
