@@ -4,9 +4,11 @@
 //! a test of every server.
 
 mod chat;
+mod cli;
 mod cutting;
 mod feed;
 mod generations;
+mod proxy;
 mod reading;
 
 /// The claims as tests of one server.
@@ -30,6 +32,8 @@ macro_rules! servers {
             generations::a_generation_is_read_once_and_in_order_over_three_cuts
             chat::an_answer_goes_on_after_the_server_cuts_it
             chat::an_answer_that_is_gone_is_not_asked_for_again
+            cli::the_program_watches_an_answer_over_cuts_to_its_end
+            cli::the_program_names_a_refusal
             feed::a_feed_goes_on_after_the_server_cuts_it
         });)*
     };
