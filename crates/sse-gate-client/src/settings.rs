@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// How patient a client is, and how much it takes in.
+/// How patient a client is, and how much it takes in. A time of more than a year is one of a year.
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,39 +56,39 @@ impl Settings {
     /// After how long a silence the connection counts as dead: 45 s, three times the interval of the
     /// server's comments.
     pub fn with_heartbeat(mut self, silence: Duration) -> Self {
-        self.heartbeat = silence;
+        self.heartbeat = bounded(silence);
         self
     }
 
     /// How long the server has for the head of its answer, and how long the token source has for a
     /// request: 30 s each.
     pub fn with_answer_limit(mut self, limit: Duration) -> Self {
-        self.answer = limit;
+        self.answer = bounded(limit);
         self
     }
 
     /// The reconnection time until the server names another with `retry`: 1 s.
     pub fn with_retry(mut self, retry: Duration) -> Self {
-        self.retry = retry;
+        self.retry = bounded(retry);
         self
     }
 
     /// The least reconnection time, whatever the server names: 500 ms.
     pub fn with_retry_floor(mut self, floor: Duration) -> Self {
-        self.retry_floor = floor;
+        self.retry_floor = bounded(floor);
         self
     }
 
     /// The longest wait between two attempts, whatever the server names with `retry`: 30 s. It does not
     /// bound `Retry-After`.
     pub fn with_max_delay(mut self, max: Duration) -> Self {
-        self.max_delay = max;
+        self.max_delay = bounded(max);
         self
     }
 
     /// The longest wait that a `Retry-After` can ask for: 5 minutes.
     pub fn with_max_retry_after(mut self, max: Duration) -> Self {
-        self.max_retry_after = max;
+        self.max_retry_after = bounded(max);
         self
     }
 
@@ -149,8 +149,41 @@ impl Settings {
     }
 }
 
+/// A time that can be added to others.
+fn bounded(time: Duration) -> Duration {
+    time.min(Duration::from_secs(365 * 24 * 60 * 60))
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TokenError;
+    use crate::machine::{Machine, Step};
+
+    #[test]
+    fn times_without_end_are_no_trouble() {
+        let settings = Settings::new()
+            .with_heartbeat(Duration::MAX)
+            .with_answer_limit(Duration::MAX)
+            .with_retry(Duration::MAX)
+            .with_retry_floor(Duration::MAX)
+            .with_max_delay(Duration::MAX)
+            .with_max_retry_after(Duration::MAX);
+        let mut machine = Machine::new(settings);
+        let mut now = Duration::ZERO;
+        for _ in 0..100 {
+            match machine.poll(now, u64::MAX) {
+                Step::Prepare(_) => machine.unprepared(TokenError::temporary("not yet")),
+                Step::Wait(until) => now = until,
+                _ => {}
+            }
+        }
+        assert!(now > Duration::from_secs(365 * 24 * 60 * 60));
     }
 }

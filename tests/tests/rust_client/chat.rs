@@ -8,14 +8,15 @@ use sse_gate_tests::{Server, Setup, eventually, in_time};
 use crate::cutting::{Cutting, Record};
 use crate::reading::{bearer, hasty, next, url};
 
-/// A client that asks a question.
-fn ask(server: &Server, cuts: &[usize]) -> (EventSource, Record) {
+/// A client that asks a question, over HTTP/2.
+fn ask(server: &Server) -> (EventSource, Record) {
     let question = json!({ "message": "What is a token?", "session_id": "1" });
     let mint = url(server, "/api/chat/stream/initiate");
     let mint = MintOnce::new(&mint, question).expect("it is a URL");
     let source = mint.with_bearer(bearer(&server.user("alice")));
-    let transport = ReqwestTransport::new().expect("TLS can be set up");
-    let (transport, record) = Cutting::new(transport, cuts);
+    let http2 = reqwest::Client::builder().http2_prior_knowledge();
+    let transport = ReqwestTransport::from_builder(http2).expect("TLS can be set up");
+    let (transport, record) = Cutting::new(transport, &[]);
     (
         EventSource::with_settings(transport, source, hasty()),
         record,
@@ -26,7 +27,7 @@ fn ask(server: &Server, cuts: &[usize]) -> (EventSource, Record) {
 pub(crate) async fn an_answer_goes_on_after_the_server_cuts_it(setup: Setup) {
     let server = setup.arg("pace", 40).arg("retry", 10).start();
     let alice = server.user("alice");
-    let (source, record) = ask(&server, &[]);
+    let (source, record) = ask(&server);
     let mut events = source.events();
     let mut seen = vec![next(&mut events).await];
     let reading = tokio::spawn(async move {
@@ -54,7 +55,7 @@ pub(crate) async fn an_answer_goes_on_after_the_server_cuts_it(setup: Setup) {
     });
     let numbers: Vec<_> = numbers.collect();
     assert_eq!(numbers, (1..=seen.len() as u64).collect::<Vec<_>>());
-    assert_eq!(seen.last().map(|event| event.name()), Some("done"));
+    assert_eq!(seen.last().map(sse_gate_client::Event::name), Some("done"));
     assert_eq!(lost, 0);
     assert_eq!(record.count("POST"), 1, "it asks once");
     assert_eq!(record.count(&alice.jwt), 0);
@@ -65,7 +66,7 @@ pub(crate) async fn an_answer_goes_on_after_the_server_cuts_it(setup: Setup) {
 pub(crate) async fn an_answer_that_is_gone_is_not_asked_for_again(setup: Setup) {
     let server = setup.arg("pace", 50).arg("retry", 10).start();
     let alice = server.user("alice");
-    let (source, record) = ask(&server, &[]);
+    let (source, record) = ask(&server);
     let mut events = source.events();
     next(&mut events).await;
     let out = alice.post("/demo/logout", &json!({})).await;

@@ -41,8 +41,8 @@ pub(crate) async fn the_program_watches_an_answer_over_cuts_to_its_end(setup: Se
         .collect();
     let opened = lines.iter().filter(|line| line["type"] == "open");
     assert_eq!(opened.count(), 3, "{text}");
-    let events = lines.iter().filter(|line| line["type"] == "event");
-    assert_eq!(events.last().expect("events")["name"], "done");
+    let mut events = lines.iter().filter(|line| line["type"] == "event");
+    assert_eq!(events.next_back().expect("events")["name"], "done");
     let last = lines.last().expect("a line");
     assert_eq!(*last, json!({ "type": "closed", "reason": "complete" }));
     assert!(

@@ -11,6 +11,9 @@ use crate::machine::Step;
 use crate::transport::Http;
 use crate::{BoxError, Error, Update};
 
+/// How many steps without an update are taken before other tasks have their turn.
+const BUDGET: usize = 64;
+
 impl EventSource {
     /// Does what the machine says, until there is something for the user.
     pub(super) fn poll_update(
@@ -18,7 +21,7 @@ impl EventSource {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Update, Error>>> {
         let start = *self.start.get_or_insert_with(Instant::now);
-        loop {
+        for _ in 0..BUDGET {
             let now = start.elapsed();
             match self.machine.poll(now, self.random.next()) {
                 Step::Update(update) => return Poll::Ready(Some(Ok(update))),
@@ -48,6 +51,9 @@ impl EventSource {
                 }
             }
         }
+        // A flood of what is not shown must not keep the task from others.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Goes on with what is under way, and tells the machine.

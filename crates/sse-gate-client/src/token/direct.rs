@@ -1,5 +1,7 @@
 //! A stream without a token: [`Direct`].
 
+use http::{HeaderName, HeaderValue};
+
 use super::bearers::Bearers;
 use super::{TokenError, TokenSource};
 use crate::machine::Attempt;
@@ -36,6 +38,12 @@ impl Direct {
             stream: StreamRequest::new(url)?,
             bearers: Bearers::default(),
         })
+    }
+
+    /// Adds a header to each request, such as a key of an API.
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.stream = self.stream.with_header(name, value);
+        self
     }
 
     /// Shows a bearer from this source.

@@ -39,6 +39,27 @@ use crate::transport::Http;
 ///     }
 /// }
 /// ```
+///
+/// A source around another one, which adds a header:
+///
+/// ```
+/// use http::{HeaderName, HeaderValue};
+/// use sse_gate_client::{Attempt, Http, MintOnce, StreamRequest, TokenError, TokenSource};
+///
+/// struct Traced(MintOnce);
+///
+/// impl TokenSource for Traced {
+///     async fn request(
+///         &mut self,
+///         attempt: Attempt,
+///         http: Http,
+///     ) -> Result<StreamRequest, TokenError> {
+///         let number = HeaderValue::from(attempt.number());
+///         let request = self.0.request(attempt, http).await?;
+///         Ok(request.with_header(HeaderName::from_static("x-attempt"), number))
+///     }
+/// }
+/// ```
 pub trait TokenSource: Send + 'static {
     /// The request for this attempt. `http` sends what the source has to ask for, over the client's own
     /// transport.

@@ -1,20 +1,22 @@
 //! The transport on hyper: [`HyperTransport`].
 
+use std::fmt;
 use std::io;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::client::legacy::{Client, Error};
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::Transport;
+use super::{PING, Transport};
 
-/// Sends with hyper-util's client, rustls and ring, over HTTP/1.1 or HTTP/2.
+/// Sends with hyper-util's client, over HTTP/1.1 or HTTP/2.
 ///
-/// It is the smaller one of the two transports, and knows no proxies.
+/// It is the smaller one of the two transports, and knows no proxies. Its TLS is rustls with ring, unless
+/// you bring a connector of your own.
 ///
 /// ```
 /// use sse_gate_client::HyperTransport;
@@ -23,9 +25,9 @@ use super::Transport;
 /// # let _ = transport;
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug, Clone)]
-pub struct HyperTransport {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+#[derive(Clone)]
+pub struct HyperTransport<C = HttpsConnector<HttpConnector>> {
+    client: Client<C, Full<Bytes>>,
 }
 
 impl HyperTransport {
@@ -40,20 +42,40 @@ impl HyperTransport {
             .https_or_http()
             .enable_all_versions()
             .build();
-        let mut builder = Client::builder(TokioExecutor::new());
-        // A token opens one stream: a request that was sent may not be sent again by itself.
-        builder.retry_canceled_requests(false);
-        Ok(Self {
-            client: builder.build(connector),
-        })
+        Ok(Self::with_connector(connector))
     }
 }
 
-impl Transport for HyperTransport {
+impl<C: Connect + Clone + Send + Sync + 'static> HyperTransport<C> {
+    /// A transport over connections of yours: with roots of your own, or over a Unix socket.
+    pub fn with_connector(connector: C) -> Self {
+        let mut builder = Client::builder(TokioExecutor::new());
+        // A token opens one stream: a request that was sent may not be sent again by itself.
+        builder.retry_canceled_requests(false);
+        // A connection that is dead must not be used for the next attempt.
+        builder
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .http2_keep_alive_interval(PING)
+            .http2_keep_alive_timeout(PING)
+            .http2_keep_alive_while_idle(true);
+        Self {
+            client: builder.build(connector),
+        }
+    }
+}
+
+impl<C: Connect + Clone + Send + Sync + 'static> Transport for HyperTransport<C> {
     type Body = hyper::body::Incoming;
     type Error = Error;
 
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Self::Body>, Self::Error> {
         self.client.request(request.map(Full::new)).await
+    }
+}
+
+impl<C> fmt::Debug for HyperTransport<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HyperTransport(..)")
     }
 }

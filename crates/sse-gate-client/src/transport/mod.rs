@@ -5,7 +5,8 @@
 //! | [`ReqwestTransport`] | `reqwest`, on by default | rustls with AWS-LC, and the platform's verifier |
 //! | [`HyperTransport`] | `hyper` | rustls with ring, and the platform's roots |
 //!
-//! Both speak HTTP/1.1 and HTTP/2, follow no redirect, send no `Referer` and ask for no compression.
+//! Both speak HTTP/1.1 and HTTP/2, follow no redirect, send no `Referer` and ask for no compression. They
+//! ping HTTP/2 connections, so that a dead one is not used for the next attempt.
 
 mod erased;
 mod http_handle;
@@ -26,6 +27,10 @@ pub use self::hyper::HyperTransport;
 pub use self::reqwest::ReqwestTransport;
 pub(crate) use erased::{ErasedBody, ErasedTransport, Sending};
 pub use http_handle::Http;
+
+/// How often an HTTP/2 connection is tried, and how long an answer may take.
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+const PING: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// Sends a request, and returns the answer when its head is there.
 ///

@@ -5,7 +5,7 @@ use http::{Request, Response};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 
-use super::Transport;
+use super::{PING, Transport};
 
 /// Sends with reqwest and rustls, over HTTP/1.1 or HTTP/2.
 ///
@@ -36,13 +36,18 @@ impl ReqwestTransport {
     /// A transport with settings of yours: proxies, roots, time limits to connect.
     ///
     /// It takes a builder and not a client, because some settings have to be as a stream needs them: no
-    /// redirects, no `Referer`, no decompression. Set no time limit for the whole request: it would cut
+    /// redirects, no `Referer`, no decompression, pings on HTTP/2. Set no time limit for the whole request: it would cut
     /// each stream.
     ///
     /// # Errors
     /// If the TLS backend can't be set up.
     pub fn from_builder(builder: ClientBuilder) -> Result<Self, reqwest::Error> {
         let builder = builder.redirect(Policy::none()).referer(false);
+        // A connection that is dead must not be used for the next attempt.
+        let builder = builder
+            .http2_keep_alive_interval(PING)
+            .http2_keep_alive_timeout(PING)
+            .http2_keep_alive_while_idle(true);
         let builder = builder.no_gzip().no_brotli().no_deflate().no_zstd();
         let client = builder.retry(reqwest::retry::never()).build()?;
         Ok(Self { client })
