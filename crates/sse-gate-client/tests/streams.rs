@@ -29,6 +29,9 @@ struct Script {
     ends: bool,
     /// Whether the last chunk comes again and again.
     repeats: bool,
+    /// Whether a chunk comes only after it was asked for, as with hyper.
+    is_lazy: bool,
+    asked: bool,
 }
 
 impl Script {
@@ -37,6 +40,8 @@ impl Script {
             chunks: chunks.into(),
             ends: true,
             repeats: false,
+            is_lazy: false,
+            asked: false,
         }
     }
 }
@@ -47,8 +52,13 @@ impl Body for Script {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.asked = self.is_lazy && !self.asked;
+        if self.asked {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         if self.repeats && self.chunks.len() == 1 {
             let again = self.chunks[0];
             self.chunks.push_back(again);
@@ -138,7 +148,8 @@ async fn a_silence_ends_the_connection_after_its_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_user_who_takes_long_is_no_silence_of_the_server() {
-    let script = Script::new(["data: 1\n\n", "data: 2\n\n", COMPLETE]);
+    let mut script = Script::new(["data: 1\n\n", "data: 2\n\n", COMPLETE]);
+    script.is_lazy = true;
     let transport = Scripted::new([script]);
     let mut events = transport.open().events();
     let mut count = 0;
