@@ -1,0 +1,19 @@
+//! The program `sse-gate`: it watches streams of Server-Sent Events.
+
+mod args;
+mod exit;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    match args.command {
+        Command::Watch(args) => watch::run(args).await.into(),
+    }
+}
