@@ -280,6 +280,37 @@ it("closed, it tells nothing any more", async () => {
   expect(statuses.length).toBe(before);
 });
 
+it("closed at once, it asks for nothing", async () => {
+  const server = await serve(stream("data: one\n\n"));
+  const { source, statuses } = follow(server.url("/s"));
+  source.close();
+  await new Promise((done) => setTimeout(done, 20));
+  expect(server.seen).toEqual([]);
+  expect(statuses).toEqual([]);
+});
+
+it.each(["open", "waiting"])(
+  "closed when it is told that it is %s, it fires nothing",
+  async (state) => {
+    const server = await serve(stream("data: one\n\n", "end"));
+    const { source, until } = follow(server.url("/s"));
+    const fired: string[] = [];
+    for (const type of ["open", "error"]) source.addEventListener(type, () => fired.push(type));
+    source.onstatus = (status) => status.state === state && source.close();
+    await until(() => source.readyState === 2);
+    expect(fired).toEqual(state === "open" ? [] : ["open"]);
+  },
+);
+
+it("a mint that returns null needs no headers", async () => {
+  let asked = 0;
+  const headers = () => ({ Authorization: `Bearer ${++asked}` });
+  const { statuses, closed } = follow("http://127.0.0.1:9/s", { mint: async () => null, headers });
+  await closed();
+  expect(last(statuses).reason).toBe("declined");
+  expect(asked).toBe(0);
+});
+
 it("closed while it mints, it opens nothing", async () => {
   const server = await serve(stream("data: one\n\n"));
   let minted: (url: string) => void = () => {};
