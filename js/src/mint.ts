@@ -16,7 +16,7 @@ export interface Attempt {
    * number, because the id itself is a credential.
    */
   lastEventId: string;
-  /** Attempts since the last event: 1 for the first. */
+  /** 1, and one more for each failure since the last event. */
   number: number;
   /** Whether an event has come, so that this stream goes on with one that was there before. */
   resumes: boolean;

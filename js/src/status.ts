@@ -61,7 +61,7 @@ export interface Status {
   reason: Reason | null;
   /** When the next attempt begins, in milliseconds since 1970; null if that is not known. */
   retryAt: number | null;
-  /** Attempts since the last event. */
+  /** 1, and one more for each failure since the last event. */
   attempt: number;
   /** What `mint` or `fetch` threw. */
   error?: unknown;

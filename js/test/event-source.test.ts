@@ -89,6 +89,29 @@ it("mints anew when the server refuses to resume", async () => {
   expect(server.seen.map(({ url }) => url)).toEqual(["/s?token=t1", "/s?token=t1", "/s?token=t2"]);
 });
 
+it("mints anew each time that the server refuses to resume, if events came between", async () => {
+  const one = stream(`${OPEN}data: one\n\n`, "end");
+  const server = await serve(one, status(401), one, status(401), one, status(401), one);
+  let mints = 0;
+  const { data, until } = follow(server.url("/s"), { mint: async () => `/s?token=t${++mints}` });
+  await until(() => data.length === 4);
+  expect(mints).toBe(4);
+});
+
+it("counts failures from the last event on", async () => {
+  const one = stream("data: one\n\n", "end");
+  const server = await serve(status(502), status(502), one, status(502), one);
+  const numbers: number[] = [];
+  const { data, until } = follow(server.url("/s"), {
+    mint: async ({ number }) => {
+      numbers.push(number);
+      return "/s";
+    },
+  });
+  await until(() => data.length === 2);
+  expect(numbers.slice(0, 5)).toEqual([1, 2, 3, 2, 3]);
+});
+
 it.each([
   [401, "unauthorized", 2],
   [403, "forbidden", 1],

@@ -1,6 +1,6 @@
 // SecureEventSource over a native EventSource, which the test plays: Node has none.
 
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { SecureEventSource, type SecureEventSourceInit, type Status } from "../src/index.js";
 import { fakeEventSource, type FakeEventSource } from "./fake-event-source.js";
 import { atEnd, COMPLETE, events, HURRY, opening, serve, until } from "./helpers.js";
@@ -119,11 +119,28 @@ it("says nothing of an error that is an event of the stream", async () => {
   expect(heard).toEqual(['"of the stream"']);
 });
 
-it("notices silence from the first heartbeat on, or from the start if it is told to", async () => {
+it("notices silence from the start if it is told to", async () => {
   const server = await serve(stream("data: one\n\n"));
   const silent = await begin(server.url("/s"), { heartbeatTimeout: 30 });
   await until(() => silent.data.length === 1);
   expect(silent.statuses.some(({ reason }) => reason === "timeout")).toBe(true);
+});
+
+it("notices silence from the first heartbeat on: comments can't be seen", async () => {
+  const { native, statuses } = await begin("http://127.0.0.1:9/s");
+  vi.useFakeTimers();
+  atEnd(() => vi.useRealTimers());
+  native.opens();
+  native.says("one", "1");
+  vi.advanceTimersByTime(600_000);
+  expect(statuses.at(-1)!.state).toBe("open");
+  native.says({ v: 1 }, "1", "sse.heartbeat");
+  vi.advanceTimersByTime(44_000);
+  native.says("two", "2");
+  vi.advanceTimersByTime(44_000);
+  expect(statuses.at(-1)!.state).toBe("open");
+  vi.advanceTimersByTime(2_000);
+  expect(statuses.some(({ reason }) => reason === "timeout")).toBe(true);
 });
 
 it("tells a gap, and the end of the stream", async () => {

@@ -131,6 +131,40 @@ describe.each<Engine>(["chromium", "firefox", "webkit"])("%s", { timeout: 60_000
     await gone();
   });
 
+  it("I12: mints anew when the session is over by the time the page is back, and loses nothing", async () => {
+    await run("follow", { topic: "away" });
+    await publish("away", 1, 2);
+    await run("collect", { count: 2 });
+    await run("page", { event: "pagehide" });
+    await gone();
+    await publish("away", 3, 4);
+    // What the server says of a session that is over.
+    front.failing = 204;
+    const asked = streams("away").length;
+    await run("page", { event: "pageshow" });
+    while (streams("away").length === asked) await new Promise((done) => setTimeout(done, 1));
+    front.failing = 0;
+    const told = await run("collect", { count: 4 });
+    expect(told.numbers).toEqual(upTo(4));
+    expect(told.mints).toBeGreaterThan(1);
+    expect(told.gaps).toEqual([]);
+    await run("close");
+    await gone();
+  });
+
+  it("pauses while the page is hidden, if it is told to", async () => {
+    await run("follow", { topic: "hidden", init: { pauseWhenHidden: true } });
+    await run("page", { event: "hidden" });
+    await gone();
+    expect(await run("state", { state: "waiting" })).toMatchObject({ reason: "hidden" });
+    await publish("hidden", 1, 2);
+    await run("page", { event: "visible" });
+    const told = await run("collect", { count: 2 });
+    expect(told.numbers).toEqual(upTo(2));
+    await run("close");
+    await gone();
+  });
+
   it("waits while the browser is offline, and goes on at once when it is back", async () => {
     await run("follow", { topic: "offline", init: { base: 600_000, transport: "fetch" } });
     await publish("offline", 1, 1);

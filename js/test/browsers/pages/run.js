@@ -70,6 +70,10 @@ const scenarios = {
         configurable: true,
       });
       window.dispatchEvent(new Event(event));
+    } else if (event === "hidden" || event === "visible") {
+      const hidden = event === "hidden";
+      Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
     } else {
       window.dispatchEvent(new PageTransitionEvent(event, { persisted: true }));
     }
