@@ -1,0 +1,35 @@
+// Follows a stream with htmx, and says what comes of it.
+
+import { mintAt, signIn } from "/pages/server.js";
+
+const { path, mode } = Object.fromEntries(new URLSearchParams(location.search));
+const mint = mintAt(await signIn(), `/${path}/stream-token`);
+let lastEventId = "";
+
+let saying = Promise.resolve();
+const say = (what) => {
+  const init = { method: "POST", body: JSON.stringify(what) };
+  saying = saying.then(() => fetch("/say", init));
+};
+
+/** Puts an element with a fresh token into the page, in place of the one before. */
+async function connect() {
+  const { stream_url, sse_token } = await mint({ lastEventId });
+  const output = document.createElement("output");
+  output.setAttribute("hx-sse:connect", `${stream_url}?token=${sse_token}`);
+  // A token that is spent opens nothing: this element does not come back by itself.
+  if (mode === "fresh") output.setAttribute("hx-config", "sse.reconnect:false");
+  document.body.replaceChildren(output);
+  say("start");
+  htmx.process(output);
+}
+
+document.addEventListener("htmx:sse:after:message", ({ detail: { message } }) => {
+  lastEventId = message.id;
+  if (!message.event) say({ data: message.data });
+});
+document.addEventListener("htmx:sse:error", ({ detail }) => say({ error: String(detail.error) }));
+document.addEventListener("htmx:sse:close", ({ detail: { reason } }) => {
+  if (mode === "fresh" && reason === "ended") connect();
+});
+await connect();
