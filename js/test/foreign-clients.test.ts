@@ -5,7 +5,7 @@ import { openBrowser } from "./browsers/engines.js";
 import { Front } from "./browsers/front.js";
 import { demo, signIn } from "./demo-server.js";
 import { PYTHON, start } from "./foreign/program.js";
-import { record, type Who } from "./foreign/table.js";
+import { record, type ClientRow, type Who } from "./foreign/table.js";
 import { npmVersion, pythonVersion } from "./foreign/versions.js";
 import { atEnd, until } from "./helpers.js";
 
@@ -54,7 +54,8 @@ async function scene(...flags: string[]) {
     const init = { method: "POST", headers, body: JSON.stringify(json) };
     const response = await fetch(origin + path, init);
     expect(response.ok).toBe(true);
-    return response.json();
+    const text = await response.text();
+    return text && JSON.parse(text);
   };
   return { front, post };
 }
@@ -95,7 +96,7 @@ function whoCameBack(said: Said): Who {
   const starts = said().filter((it) => it === "start").length;
   if (starts === 1) return "the client";
   expect(starts).toBeGreaterThan(2);
-  return "your loop";
+  return "your code";
 }
 
 /** Follows a strict route through two cuts, one of them a proper end. */
@@ -119,8 +120,11 @@ async function withFreshTokens(follower: Follower): Promise<Who> {
   return whoCameBack(said);
 }
 
+/** What a client does on a resumable route. */
+type OnResumable = Pick<ClientRow, "same" | "over">;
+
 /** Follows a resumable route with a client that puts the last id where the server does not read it. */
-async function withoutTheId(follower: Follower): Promise<Who> {
+async function withoutTheId(follower: Follower): Promise<OnResumable> {
   const { front, post } = await scene();
   const said = await follower(front, "topics/news", "same");
   const { has, open } = reader(front, said, ({ n }) => n);
@@ -129,11 +133,11 @@ async function withoutTheId(follower: Follower): Promise<Who> {
   await has(1);
   front.cut();
   await until(() => said().some((it) => JSON.stringify(it) === '{"status":401}'), said);
-  return "no";
+  return { same: "no", over: null };
 }
 
-/** Follows a resumable route through two cuts, one of them a proper end. */
-async function withTheSameUrl(follower: Follower): Promise<Who> {
+/** Follows a resumable route through two cuts, one of them a proper end, until the session is over. */
+async function withTheSameUrl(follower: Follower): Promise<OnResumable> {
   const { front, post } = await scene();
   const publish = (n: number) => post("/topics/news/publish", { n });
   const said = await follower(front, "topics/news", "same");
@@ -154,13 +158,27 @@ async function withTheSameUrl(follower: Follower): Promise<Who> {
   const asked = streams(front);
   expect(new Set(asked.map(({ token }) => token)).size).toBe(1);
   expect(asked.map(({ id }) => id.split(".")[0])).toEqual(["", "sser1", "sser1"]);
-  return whoCameBack(said);
+  const same = whoCameBack(said);
+  await post("/demo/logout", {});
+  await until(() => front.open === 0);
+  return { same, over: await whoStopped(front, said) };
+}
+
+/** Who has ended it, now that the session is over. */
+async function whoStopped(front: Front, said: Said): Promise<Who> {
+  // A client that goes on asks after a few milliseconds, as the server has said.
+  const aWhile = () => new Promise((done) => setTimeout(done, 1_000));
+  await aWhile();
+  const asked = streams(front).length;
+  await aWhile();
+  if (streams(front).length > asked) return "no";
+  return said().includes("end") ? "your code" : "the client";
 }
 
 async function row(client: string, runs: string, follower: Follower, again = withTheSameUrl) {
   const fresh = await withFreshTokens(follower);
-  const same = await again(follower);
-  record("clients", { client, runs, fresh, same });
+  const onResumable = await again(follower);
+  record("clients", { client, runs, fresh, ...onResumable });
 }
 
 const IN_NODE = "Node";

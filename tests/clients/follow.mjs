@@ -69,11 +69,11 @@ const followers = {
     globalThis.window = globalThis;
     globalThis.document = { hidden: false, addEventListener() {}, removeEventListener() {} };
     const { fetchEventSource } = require("@microsoft/fetch-event-source");
-    fetchEventSource(url, {
+    const following = fetchEventSource(url, {
       fetch,
       openWhenHidden: true,
-      async onopen(response) {
-        if (!response.ok) throw new Error(response.status);
+      async onopen({ ok, status }) {
+        if (!ok || status === 204) throw new Error(status);
         say("open");
       },
       // It has an event for each block, such as a comment, without data, too.
@@ -81,8 +81,13 @@ const followers = {
       onclose() {
         throw new Error("it is to come back");
       },
-      onerror: () => 20,
+      onerror({ message }) {
+        if (message !== "204") return 20;
+        say("end");
+        throw new Error("the session is over");
+      },
     });
+    following.catch(() => {});
   },
   "event-source-polyfill"() {
     // It takes the one that is there when it is loaded.

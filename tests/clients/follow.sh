@@ -30,19 +30,23 @@ while :; do
     headers=(-H 'Accept: text/event-stream')
     if [ -n "$last_id" ]; then headers+=(-H "Last-Event-ID: $last_id"); fi
     id='' event='' data=''
-    # An event counts when its empty line has come.
+    # An event counts when its empty line has come. What curl adds is none.
     while IFS= read -r line; do
         case $line in
             'id: '*) id=${line#id: } ;;
             'event: '*) event=${line#event: } ;;
             'data: '*) data=${line#data: } ;;
             'retry: '*) retry=${line#retry: } ;;
+            'status: 204')
+                echo '"end"'
+                exit
+                ;;
             '')
                 last_id=${id:-$last_id}
                 if [ -n "$data" ] && [ -z "$event" ]; then say_data "$data"; fi
                 id='' event='' data=''
                 ;;
         esac
-    done < <(curl -sN --fail "${headers[@]}" "$url")
+    done < <(curl -sN --fail "${headers[@]}" -w 'status: %{http_code}\n' "$url")
     sleep "$(printf '%d.%03d' $((retry / 1000)) $((retry % 1000)))"
 done

@@ -13,6 +13,8 @@ export interface ClientRow {
   fresh: Who | null;
   /** Who comes back to the same URL with the last id. */
   same: Who;
+  /** Who asks no more when the session is over; null where that is not reached. */
+  over: Who | null;
   /** The name of the test. */
   test: string;
 }
@@ -26,8 +28,8 @@ export interface ServerRow {
   test: string;
 }
 
-/** Who opens the stream again: the library, a loop of the program around it, or neither. */
-export type Who = "the client" | "your loop" | "no";
+/** Who does it: the library, the program that uses it, or neither. */
+export type Who = "the client" | "your code" | "no";
 
 export interface Table {
   clients: ClientRow[];
@@ -68,15 +70,19 @@ export function record(section: keyof Table, seen: object): void {
 
 /** The page with these tables in place of those between its marks. */
 export function withTables(page: string, table: Table): string {
-  const clients = table.clients.map(({ client, runs, fresh, same }) => [
+  const clients = table.clients.map(({ client, runs, fresh, same, over }) => [
     client,
     runs,
     fresh ?? "–",
     same,
+    over ?? "–",
   ]);
   const servers = table.servers.map(({ server, runs, works }) => [server, runs, works.join(", ")]);
   const parts = {
-    clients: markdown(["client", "in", "a new token each time", "the same URL"], clients),
+    clients: markdown(
+      ["client", "in", "a new token each time", "the same URL", "stops at the end"],
+      clients,
+    ),
     servers: markdown(["server", "in", "what works"], servers),
   };
   return page.replace(

@@ -36,18 +36,26 @@ def mint(last_id=None):
     return f"{base}{answer['stream_url']}?token={answer['sse_token']}"
 
 
+def check(status):
+    """There are events with a status of 200, and no more events after one of 204."""
+    if status == 204:
+        say("end")
+        sys.exit()
+    if status != 200:
+        raise RuntimeError(f"the status is {status}")
+
+
 def with_httpx_sse(url, headers):
     with httpx.Client(timeout=httpx.Timeout(5, read=60)) as client:
         with httpx_sse.connect_sse(client, "GET", url, headers=headers) as source:
-            source.response.raise_for_status()
+            check(source.response.status_code)
             yield from source.iter_sse()
 
 
 def with_sseclient(url, headers):
     headers = {"Accept": "text/event-stream", **headers}
     response = pool.request("GET", url, headers=headers, preload_content=False, retries=False)
-    if response.status != 200:
-        raise RuntimeError(f"the status is {response.status}")
+    check(response.status)
     yield from sseclient.SSEClient(response).events()
 
 

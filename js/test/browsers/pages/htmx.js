@@ -17,6 +17,8 @@ async function connect() {
   const { stream_url, sse_token } = await mint({ lastEventId });
   const output = document.createElement("output");
   output.setAttribute("hx-sse:connect", `${stream_url}?token=${sse_token}`);
+  // A status of 204 does not end it, and this event does.
+  output.setAttribute("hx-sse:close", "sse.close");
   // A token that is spent opens nothing: this element does not come back by itself.
   if (mode === "fresh") output.setAttribute("hx-config", "sse.reconnect:false");
   document.body.replaceChildren(output);
