@@ -18,18 +18,20 @@ type Mode = "fresh" | "same";
 /** What a follower has said so far, a value a line. */
 type Said = () => unknown[];
 
-/** Starts a follower of the stream at this path. */
-type Follower = (front: Front, path: string, mode: Mode) => Promise<Said>;
+/** Makes a follower ready, which then follows the stream at a path. */
+type Follower = (front: Front, mode: Mode) => Promise<(path: string) => Said>;
 
 const TIMEOUT = 60_000;
 
 /** A program that follows, with the URL, the path, the JWT and the mode as its last arguments. */
 function program(...command: [string, ...string[]]): Follower {
-  return async (front, path, mode) => {
+  return async (front, mode) => {
     const [file, ...args] = command;
     const jwt = await signIn(front.origin);
-    const { lines } = start(file, [...args, front.origin, path, jwt, mode]);
-    return () => lines.map((line) => JSON.parse(line));
+    return (path) => {
+      const { lines } = start(file, [...args, front.origin, path, jwt, mode]);
+      return () => lines.map((line) => JSON.parse(line));
+    };
   };
 }
 
@@ -37,10 +39,13 @@ const node = (library: string) => program("node", "follow.mjs", library);
 const python = (library: string) => program(PYTHON, "python/follow.py", library);
 
 /** A page in Chromium. */
-const page: Follower = async (front, path, mode) => {
-  const url = `${front.origin}/pages/htmx.html?path=${path}&mode=${mode}`;
-  atEnd(await openBrowser("chromium", url));
-  return () => front.said;
+const page: Follower = async (front, mode) => {
+  atEnd(await openBrowser("chromium", `${front.origin}/pages/htmx.html`));
+  await front.ready();
+  return (path) => {
+    void front.run("follow", { path, mode });
+    return () => front.said;
+  };
 };
 
 /** The demo, and what stands between it and the client. */
@@ -101,10 +106,12 @@ function whoCameBack(said: Said): Who {
 
 /** Follows a strict route through two cuts, one of them a proper end. */
 async function withFreshTokens(follower: Follower): Promise<Who> {
-  const { front, post } = await scene("--pace", "150");
+  // It takes eight seconds, of which a client may wait three before it comes back.
+  const { front, post } = await scene("--pace", "250");
+  const follow = await follower(front, "fresh");
   const source = JSON.stringify(upTo(40));
   const { generation_id } = await post("/generations", { source });
-  const said = await follower(front, `generations/generate/${generation_id}`, "fresh");
+  const said = follow(`generations/generate/${generation_id}`);
   const { numbers, has, open } = reader(front, said, ({ seq }) => seq);
   await open();
   await has(2);
@@ -126,7 +133,7 @@ type OnResumable = Pick<ClientRow, "same" | "over">;
 /** Follows a resumable route with a client that puts the last id where the server does not read it. */
 async function withoutTheId(follower: Follower): Promise<OnResumable> {
   const { front, post } = await scene();
-  const said = await follower(front, "topics/news", "same");
+  const said = (await follower(front, "same"))("topics/news");
   const { has, open } = reader(front, said, ({ n }) => n);
   await open();
   await post("/topics/news/publish", { n: 1 });
@@ -140,7 +147,7 @@ async function withoutTheId(follower: Follower): Promise<OnResumable> {
 async function withTheSameUrl(follower: Follower): Promise<OnResumable> {
   const { front, post } = await scene();
   const publish = (n: number) => post("/topics/news/publish", { n });
-  const said = await follower(front, "topics/news", "same");
+  const said = (await follower(front, "same"))("topics/news");
   const { numbers, has, open } = reader(front, said, ({ n }) => n);
   await open();
   await publish(1);

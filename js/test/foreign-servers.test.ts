@@ -1,17 +1,20 @@
 // Our client with servers of others, which speak of events as the HTML standard does, and no more.
 
 import { it } from "vitest";
-import { SecureEventSource, type Status } from "../src/index.js";
+import { SecureEventSource } from "../src/index.js";
 import { built } from "./browsers/demo.js";
+import { openBrowser } from "./browsers/engines.js";
 import { Front } from "./browsers/front.js";
 import { betterSse } from "./foreign/better-sse.js";
 import { PYTHON, start } from "./foreign/program.js";
-import { record } from "./foreign/table.js";
+import { CHECKS, record } from "./foreign/table.js";
 import { cargoVersion, MODULES, npmVersion, pythonVersion } from "./foreign/versions.js";
 import { atEnd, until } from "./helpers.js";
 
 /** The reconnection time of the servers, in milliseconds. */
 const RETRY = 200;
+
+const TIMEOUT = 60_000;
 
 /** The text of an event. */
 const text = (n: number) => `${n}\nzwölf`;
@@ -27,74 +30,93 @@ async function program(file: string, ...args: string[]): Promise<string> {
   return origin()!;
 }
 
-/** Follows a server of nine events, three to a connection, up to its 204; what has worked. */
-async function follow(origin: string): Promise<string[]> {
-  const front = await Front.start(origin);
-  atEnd(() => front.stop());
-  const events: { type: string; data: string; lastEventId: string }[] = [];
-  const waits: number[] = [];
-  const statuses: Status[] = [];
+/** What our client has told of a stream so far. */
+interface Told {
+  events: { type: string; data: string; lastEventId: string }[];
+  /** The milliseconds up to the next attempt, after each one that failed. */
+  waits: number[];
+  /** Why it is closed. */
+  closed: string | null;
+}
+
+/** Follows the events of this front. */
+type Follow = (front: Front) => Promise<() => Told>;
+
+/** In this program, over `fetch`. */
+const inNode: Follow = async (front) => {
+  const told: Told = { events: [], waits: [], closed: null };
   const source = new SecureEventSource(`${front.origin}/events`, {
     ...{ base: 1, cap: 1, floor: 1 },
-    onstatus: (status) => {
-      statuses.push(status);
-      if (status.retryAt) waits.push(status.retryAt - Date.now());
+    onstatus: ({ state, reason, retryAt }) => {
+      if (retryAt) told.waits.push(retryAt - Date.now());
+      if (state === "closed") told.closed = reason;
     },
   });
   atEnd(() => source.close());
   for (const name of ["message", "tick"]) {
     source.addEventListener(name, (event: MessageEvent) => {
       const { type, data, lastEventId } = event;
-      events.push({ type, data, lastEventId });
+      told.events.push({ type, data, lastEventId });
     });
   }
-  const has = (count: number) =>
-    until(
-      () => events.length >= count,
-      () => ({ events, statuses }),
-    );
+  return () => told;
+};
+
+/** In a page, where it begins with the `EventSource` of the browser. */
+const inChromium: Follow = async (front) => {
+  atEnd(await openBrowser("chromium", `${front.origin}/pages/events.html`));
+  const none: Told = { events: [], waits: [], closed: null };
+  return () => (front.said.at(-1) as Told | undefined) ?? none;
+};
+
+/** Follows a server of nine events, three to a connection, up to its 204; what has worked. */
+async function followed(origin: string, follow: Follow): Promise<string[]> {
+  const front = await Front.start(origin);
+  atEnd(() => front.stop());
+  const told = await follow(front);
+  const has = (count: number) => until(() => told().events.length >= count, told);
   await has(3);
   front.cut();
   await has(6);
   front.end();
   await has(9);
   front.cut();
-  await until(
-    () => source.readyState === 2,
-    () => statuses,
-  );
+  await until(() => told().closed !== null, told);
 
-  const asked = front.seen.map(({ lastEventId }) => lastEventId);
-  const numbers = Array.from({ length: 9 }, (_, n) => n + 1);
-  const each = (holds: (it: (typeof events)[number], n: number) => boolean) =>
-    events.length === 9 && numbers.every((n) => holds(events[n - 1]!, n));
-  const seen: Record<string, boolean> = {
+  const { events, waits, closed } = told();
+  const streams = front.seen.filter(({ url }) => url === "/events");
+  const asked = streams.map(({ lastEventId }) => lastEventId);
+  const each = (holds: (it: Told["events"][number], n: number) => boolean) =>
+    events.length === 9 && events.every((it, n) => holds(it, n + 1));
+  const seen: Record<(typeof CHECKS)[number], boolean> = {
     "each event once": each(({ data }, n) => [text(n), JSON.stringify(text(n))].includes(data)),
     names: each(({ type }, n) => type === (n % 3 === 0 ? "tick" : "message")),
     "several lines": each(({ data }, n) => data === text(n)),
     ids: each(({ lastEventId }, n) => lastEventId === `${n}`),
     "`Last-Event-ID` after a cut": asked[1] === "3" && asked[3] === "9",
-    "and after an end": asked[2] === "6",
+    "`Last-Event-ID` after an end": asked[2] === "6",
     "`retry`": waits.length === 3 && waits.every((wait) => wait > RETRY - 20),
-    "204 is the end": statuses.at(-1)?.reason === "no_content" && asked.length === 4,
+    "an end by 204": closed === "no_content" && asked.length === 4,
   };
-  return Object.keys(seen).filter((what) => seen[what]);
+  return CHECKS.filter((check) => seen[check]);
 }
 
 async function row(server: string, runs: string, origin: string) {
-  record("servers", { server, runs, works: await follow(origin) });
+  const node = await followed(origin, inNode);
+  const chromium = await followed(origin, inChromium);
+  record("servers", { server, runs, node, chromium });
 }
 
-it("follows better-sse", async () => {
+it("follows better-sse", { timeout: TIMEOUT }, async () => {
   await row(`\`better-sse\` ${npmVersion("better-sse", MODULES)}`, "Node", await betterSse());
 });
 
-it("follows sse-starlette", async () => {
+it("follows sse-starlette", { timeout: TIMEOUT }, async () => {
   const origin = await program(PYTHON, "python/serve.py");
   await row(`\`sse-starlette\` ${pythonVersion("sse-starlette")}`, "Python", origin);
 });
 
-it("follows axum's Sse", async () => {
+it("follows axum's Sse", { timeout: TIMEOUT }, async () => {
   const origin = await program(built("sse-gate-axum-sse"));
   await row(`\`axum\` ${cargoVersion("axum")}, \`response::sse::Sse\``, "Rust", origin);
 });

@@ -30,7 +30,7 @@ while :; do
     headers=(-H 'Accept: text/event-stream')
     if [ -n "$last_id" ]; then headers+=(-H "Last-Event-ID: $last_id"); fi
     id='' event='' data=''
-    # An event counts when its empty line has come. What curl adds is none.
+    # An event counts when its empty line has come. The line that curl adds is not part of one.
     while IFS= read -r line; do
         case $line in
             'id: '*) id=${line#id: } ;;

@@ -23,13 +23,27 @@ export interface ClientRow {
 export interface ServerRow {
   server: string;
   runs: string;
-  /** What of the HTML standard the test has seen to work. */
-  works: string[];
+  /** What of the HTML standard the test has seen to work, with our client in Node. */
+  node: string[];
+  /** The same in Chromium. */
+  chromium: string[];
   test: string;
 }
 
 /** Who does it: the library, the program that uses it, or neither. */
 export type Who = "the client" | "your code" | "no";
+
+/** What a server of others is tried for. */
+export const CHECKS = [
+  "each event once",
+  "names",
+  "several lines",
+  "ids",
+  "`Last-Event-ID` after a cut",
+  "`Last-Event-ID` after an end",
+  "`retry`",
+  "an end by 204",
+] as const;
 
 export interface Table {
   clients: ClientRow[];
@@ -77,18 +91,28 @@ export function withTables(page: string, table: Table): string {
     same,
     over ?? "–",
   ]);
-  const servers = table.servers.map(({ server, runs, works }) => [server, runs, works.join(", ")]);
+  const servers = table.servers.map(({ server, runs, node, chromium }) => [
+    server,
+    runs,
+    allBut(node),
+    allBut(chromium),
+  ]);
+  const ends = ["a new token each time", "the same URL", "stops at the end"];
+  const tried = `All of this is tried: ${CHECKS.join(", ")}.`;
   const parts = {
-    clients: markdown(
-      ["client", "in", "a new token each time", "the same URL", "stops at the end"],
-      clients,
-    ),
-    servers: markdown(["server", "in", "what works"], servers),
+    clients: markdown(["client", "in", ...ends], clients),
+    servers: `${tried}\n\n${markdown(["server", "in", "our client in Node", "in Chromium"], servers)}`,
   };
   return page.replace(
     /(<!-- table: (\w+) -->\n\n)[^]*?(\n\n<!-- end -->)/g,
     (_, begin, name: keyof Table, end) => begin + parts[name] + end,
   );
+}
+
+/** What has worked, in short. */
+function allBut(works: string[]): string {
+  const missing = CHECKS.filter((check) => !works.includes(check));
+  return missing.length === 0 ? "all" : `all but ${missing.join(", ")}`;
 }
 
 function markdown(head: string[], rows: string[][]): string {

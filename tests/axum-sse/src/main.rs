@@ -14,16 +14,15 @@ use futures_util::stream::{self, StreamExt};
 use tokio::net::TcpListener;
 
 /// The event with this number.
-fn event(n: u64) -> Result<Event, Infallible> {
-    let event = Event::default()
-        .id(n.to_string())
-        .data(format!("{n}\nzwölf"));
+fn event(n: u64) -> Event {
+    let event = Event::default().id(n.to_string());
+    let event = event.data(format!("{n}\nzwölf"));
     let event = event.retry(Duration::from_millis(200));
-    Ok(if n.is_multiple_of(3) {
+    if n.is_multiple_of(3) {
         event.event("tick")
     } else {
         event
-    })
+    }
 }
 
 async fn events(headers: HeaderMap) -> Response {
@@ -32,7 +31,7 @@ async fn events(headers: HeaderMap) -> Response {
     if last >= 9 {
         return StatusCode::NO_CONTENT.into_response();
     }
-    let three = stream::iter((last + 1..last + 4).map(event));
+    let three = stream::iter((last + 1..last + 4).map(|n| Ok::<_, Infallible>(event(n))));
     Sse::new(three.chain(stream::pending())).into_response()
 }
 

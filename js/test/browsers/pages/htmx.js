@@ -1,16 +1,12 @@
 // Follows a stream with htmx, and says what comes of it.
 
+import { say } from "/pages/say.js";
 import { mintAt, signIn } from "/pages/server.js";
 
-const { path, mode } = Object.fromEntries(new URLSearchParams(location.search));
-const mint = mintAt(await signIn(), `/${path}/stream-token`);
+const jwt = await signIn();
+const { args } = await (await fetch("/next")).json();
+const mint = mintAt(jwt, `/${args.path}/stream-token`);
 let lastEventId = "";
-
-let saying = Promise.resolve();
-const say = (what) => {
-  const init = { method: "POST", body: JSON.stringify(what) };
-  saying = saying.then(() => fetch("/say", init));
-};
 
 /** Puts an element with a fresh token into the page, in place of the one before. */
 async function connect() {
@@ -20,7 +16,7 @@ async function connect() {
   // A status of 204 does not end it, and this event does.
   output.setAttribute("hx-sse:close", "sse.close");
   // A token that is spent opens nothing: this element does not come back by itself.
-  if (mode === "fresh") output.setAttribute("hx-config", "sse.reconnect:false");
+  if (args.mode === "fresh") output.setAttribute("hx-config", "sse.reconnect:false");
   document.body.replaceChildren(output);
   say("start");
   htmx.process(output);
@@ -32,6 +28,6 @@ document.addEventListener("htmx:sse:after:message", ({ detail: { message } }) =>
 });
 document.addEventListener("htmx:sse:error", ({ detail }) => say({ error: String(detail.error) }));
 document.addEventListener("htmx:sse:close", ({ detail: { reason } }) => {
-  if (mode === "fresh" && reason === "ended") connect();
+  if (args.mode === "fresh" && reason === "ended") connect();
 });
 await connect();
