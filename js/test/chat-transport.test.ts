@@ -276,6 +276,8 @@ it("an answer of the demo is whole, however often it is cut", async () => {
   expect(chat.text.split("The repository's documents say:").length).toBe(2);
   expect(chat.parts.at(-1)).toMatchObject({ type: "source-document" });
   expect(proxy.cuts).toBe(3);
+  await aMoment();
+  expect(proxy.asked).toBe(4);
   const client = `\`ai\` ${npmVersion("ai", MODULES)} with \`sse-gate-client/ai\``;
   // Each answer has an id of its own, and all attempts the same.
   record("clients", { client, runs: "Node", fresh: null, same: "the client", over: "the client" });
