@@ -12,6 +12,8 @@ import { SseGateChatTransport, type ChatInit, type SseGateUIMessage } from "../s
 import { chunks, done, LOG, STATUS } from "./chat-script.js";
 import { cuttingProxy } from "./cutting-proxy.js";
 import { demo, signIn } from "./demo-server.js";
+import { record } from "./foreign/table.js";
+import { MODULES, npmVersion } from "./foreign/versions.js";
 import { aMoment, atEnd, COMPLETE, events, HURRY, json, opening, serve, until } from "./helpers.js";
 import { status, stream } from "./scripted-server.js";
 
@@ -274,4 +276,9 @@ it("an answer of the demo is whole, however often it is cut", async () => {
   expect(chat.text.split("The repository's documents say:").length).toBe(2);
   expect(chat.parts.at(-1)).toMatchObject({ type: "source-document" });
   expect(proxy.cuts).toBe(3);
+  await aMoment();
+  expect(proxy.asked).toBe(4);
+  const client = `\`ai\` ${npmVersion("ai", MODULES)} with \`sse-gate-client/ai\``;
+  // Each answer has an id of its own, and all attempts the same.
+  record("clients", { client, runs: "Node", fresh: null, same: "the client", over: "the client" });
 });

@@ -7,6 +7,8 @@ export interface CuttingProxy {
   origin: string;
   /** How many connections it has reset. */
   cuts: number;
+  /** How many GET requests have come. */
+  asked: number;
 }
 
 /** Resets so many streams, each after some bytes; what is no stream goes through. */
@@ -14,7 +16,7 @@ export async function cuttingProxy(
   target: string,
   { cuts, after }: { cuts: number; after: number },
 ): Promise<CuttingProxy> {
-  const proxy: CuttingProxy = { origin: "", cuts: 0 };
+  const proxy: CuttingProxy = { origin: "", cuts: 0, asked: 0 };
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(new URL(target).port), "127.0.0.1");
@@ -22,6 +24,9 @@ export async function cuttingProxy(
       open.add(socket);
       socket.on("error", () => {}).on("close", () => open.delete(socket));
     }
+    client.on("data", (chunk: Buffer) => {
+      if (chunk.toString("latin1", 0, 4) === "GET ") proxy.asked += 1;
+    });
     client.pipe(upstream);
     let streamed = -Infinity;
     upstream.on("data", (chunk: Buffer) => {

@@ -36,6 +36,7 @@ pages! {
     Metrics: "metrics.md",
     Refusals: "refusals.md",
     Threats: "threats.md",
+    Clients: "clients.md",
     Testing: "testing.md",
     Migration: "migration.md",
     Stores: "stores.md",

@@ -6,13 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const built = new URL("../../../target/debug/example-axum", import.meta.url);
-
 /** Where the server's program is: `SSE_GATE_EXAMPLE_AXUM`, or where Cargo puts it. */
 export function program(): string {
-  const path = process.env.SSE_GATE_EXAMPLE_AXUM ?? fileURLToPath(built);
+  return process.env.SSE_GATE_EXAMPLE_AXUM ?? built("example-axum");
+}
+
+/** Where Cargo puts the program of a package. */
+export function built(name: string): string {
+  const path = fileURLToPath(new URL(`../../../target/debug/${name}`, import.meta.url));
   if (existsSync(path)) return path;
-  throw new Error(`${path} is not there: run \`cargo build -p example-axum\` first`);
+  throw new Error(`${path} is not there: run \`cargo build -p ${name}\` first`);
 }
 
 /** A demo server with its state in a folder, so that it can be killed and started again. */

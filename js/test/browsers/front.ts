@@ -1,4 +1,4 @@
-// A server in front of the demo: it has the test's page, cuts streams, and fails when it is told to.
+// A server in front of the demo: it has the test's pages, cuts streams, and fails when it is told to.
 
 import { readFileSync } from "node:fs";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
@@ -6,14 +6,23 @@ import type { AddressInfo } from "node:net";
 
 const FILES: Record<string, string> = { html: "text/html", js: "text/javascript" };
 
+/** Where the files of each folder are. */
+const FOLDERS: Record<string, string> = {
+  dist: "../../dist/",
+  htmx: "../../../tests/clients/node_modules/htmx.org/dist/",
+  pages: "./pages/",
+};
+
 export class Front {
   /** The target of each request, and what could be a credential in its headers. */
   readonly seen: { method: string; url: string; lastEventId: string | undefined }[] = [];
+  /** What the page has said, line by line. */
+  readonly said: unknown[] = [];
   /** While it is not 0, every request for something of the demo's is answered with it. */
   failing = 0;
   #server;
   #backend;
-  #streams = new Set<ServerResponse>();
+  #streams = new Map<ServerResponse, IncomingMessage>();
   #tasks: { name: string; args: unknown; done: (result: unknown) => void }[] = [];
   #waiting: ServerResponse | null = null;
   #running: ((result: unknown) => void) | null = null;
@@ -22,9 +31,11 @@ export class Front {
     this.#backend = backend;
     this.#server = createServer((asked, response) => {
       const [path = ""] = asked.url!.split("?");
+      const [, folder = "", file = ""] = /^\/(\w+)\/(.+)$/.exec(path) ?? [];
       if (path === "/next") this.#next(response);
       else if (path === "/report") this.#report(asked, response);
-      else if (/^\/(dist|pages)\//.test(path)) this.#file(path, response);
+      else if (path === "/say") this.#say(asked, response);
+      else if (FOLDERS[folder]) this.#file(FOLDERS[folder] + file, response);
       else this.#forward(asked, response);
     });
   }
@@ -68,7 +79,15 @@ export class Front {
 
   /** Breaks off all streams. */
   cut(): void {
-    for (const stream of this.#streams) stream.destroy();
+    for (const stream of this.#streams.keys()) stream.destroy();
+  }
+
+  /** Brings all streams to a proper end. */
+  end(): void {
+    for (const [stream, answer] of this.#streams) {
+      answer.unpipe(stream);
+      stream.end();
+    }
   }
 
   #next(response: ServerResponse): void {
@@ -80,16 +99,19 @@ export class Front {
   }
 
   async #report(asked: IncomingMessage, response: ServerResponse): Promise<void> {
-    let body = "";
-    for await (const chunk of asked) body += chunk;
+    const body = await bodyOf(asked);
     response.end();
     this.#running?.(JSON.parse(body));
   }
 
+  async #say(asked: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.said.push(JSON.parse(await bodyOf(asked)));
+    response.end();
+  }
+
   #file(path: string, response: ServerResponse): void {
-    const base = path.startsWith("/dist/") ? "../.." : ".";
     try {
-      const content = readFileSync(new URL(base + path, import.meta.url));
+      const content = readFileSync(new URL(path, import.meta.url));
       const type = FILES[path.split(".").pop()!] ?? "text/plain";
       response.writeHead(200, { "Content-Type": type, "Cache-Control": "no-store" }).end(content);
     } catch {
@@ -108,7 +130,9 @@ export class Front {
     const onward = request(this.#backend + url, { method, headers }, (answer) => {
       response.writeHead(answer.statusCode!, answer.headers);
       response.flushHeaders();
-      if (answer.headers["content-type"] === "text/event-stream") this.#streams.add(response);
+      if (answer.headers["content-type"]?.startsWith("text/event-stream")) {
+        this.#streams.set(response, answer);
+      }
       answer.on("error", () => response.destroy());
       answer.on("aborted", () => response.destroy());
       answer.pipe(response);
@@ -120,6 +144,12 @@ export class Front {
     });
     asked.pipe(onward);
   }
+}
+
+async function bodyOf(asked: IncomingMessage): Promise<string> {
+  let body = "";
+  for await (const chunk of asked) body += chunk;
+  return body;
 }
 
 function fail(response: ServerResponse): void {

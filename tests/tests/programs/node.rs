@@ -33,7 +33,7 @@ async fn comes_back(library: &str, server: &'static str) {
     let alice = server.user("alice");
     let mut command = Command::new(program(&["node"], "nodejs"));
     command.current_dir(CLIENTS).args(["follow.mjs", library]);
-    command.args([&proxy.url(""), "news", &jwt::of("bob")]);
+    command.args([&proxy.url(""), "topics/news", &jwt::of("bob"), "fresh"]);
     let mut client = Process::start(command.stdout(Stdio::piped()));
     let said = client.output();
     let has = async |what: Value, count: usize| {

@@ -10,12 +10,17 @@ export async function signIn() {
 
 const bearer = (jwt) => ({ Authorization: `Bearer ${jwt}` });
 
-/** Mints a token for a topic, to go on after the last event. */
+/** Mints tokens for a topic, to go on after the last event. */
 export function feedMint(jwt, topic) {
+  return mintAt(jwt, `/topics/${topic}/stream-token`);
+}
+
+/** Mints tokens at this path. */
+export function mintAt(jwt, path) {
   return ({ lastEventId, signal }) =>
-    postForToken(`/topics/${topic}/stream-token`, {
+    postForToken(path, {
       headers: bearer(jwt),
-      json: { last_event_id: lastEventId },
+      json: { last_event_id: lastEventId || null },
       signal,
     });
 }
