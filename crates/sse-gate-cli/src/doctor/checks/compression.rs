@@ -1,0 +1,50 @@
+//! Whether something compresses the stream.
+
+use super::stream;
+use crate::doctor::evidence::Evidence;
+use crate::doctor::finding::{Advice, Finding};
+
+const ADVICE: Advice = &[
+    (
+        "server",
+        "no compression layer around streams; `Cache-Control: no-transform`, which sse-gate sends",
+    ),
+    (
+        "nginx",
+        "no `text/event-stream` in `gzip_types` (or `brotli_types`), or `gzip off;` in the location",
+    ),
+    (
+        "Caddy",
+        "`encode` with a matcher that leaves the stream out",
+    ),
+    (
+        "HAProxy",
+        "no `text/event-stream` in `compression type`, and `no-transform` kept in Cache-Control",
+    ),
+    (
+        "Cloudflare",
+        "a Compression Rule for the stream: Disable compression",
+    ),
+    (
+        "CloudFront",
+        "Compress objects automatically: No, in the behavior of the stream",
+    ),
+    (
+        "Fastly",
+        "`set beresp.gzip = false;`, `set beresp.brotli = false;`, no X-Compress-Hint",
+    ),
+];
+
+pub(super) fn check(evidence: &Evidence) -> Finding {
+    let stream = match stream(evidence) {
+        Ok(stream) => stream,
+        Err(finding) => return finding,
+    };
+    match stream.encoding() {
+        Some(encoding) => Finding::wrong(
+            format!("Content-Encoding: {encoding}: events wait in the compressor"),
+            ADVICE,
+        ),
+        None => Finding::good("none, though gzip, br and zstd were offered"),
+    }
+}

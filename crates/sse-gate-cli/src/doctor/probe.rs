@@ -1,0 +1,332 @@
+//! The requests of `doctor`, one after the other: [`Prober`].
+
+use std::time::Duration;
+
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, LOCATION, ORIGIN};
+use http::{HeaderValue, Method, Request, StatusCode};
+use http_body_util::Full;
+
+use super::client::{Arrival, Client, Opened, ProbeError, Recording};
+use super::evidence::{Absence, Evidence, Preflight, Probe, Redirect};
+use super::transcript::Transcript;
+use super::url::Url;
+
+/// How many redirects are followed.
+const REDIRECTS: usize = 5;
+
+/// How long answers that should come at once may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How much of an error page is read.
+const PAGE: usize = 64 * 1024;
+
+/// What there is to probe.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) url: Url,
+    pub(super) mint: Option<Url>,
+    pub(super) bearer: Option<String>,
+    pub(super) origin: Option<String>,
+    pub(super) idle: Duration,
+}
+
+/// Sends the requests of a plan.
+pub(super) struct Prober {
+    client: Client,
+    plan: Plan,
+    redirects: Vec<Redirect>,
+    secrets: Vec<String>,
+}
+
+/// The headers of one request for the stream.
+#[derive(Clone, Copy, Default)]
+struct Ask<'a> {
+    accept_encoding: Option<&'static str>,
+    last_event_id: Option<&'a str>,
+}
+
+impl Prober {
+    pub(super) fn new(plan: Plan) -> Result<Self, ProbeError> {
+        let secrets = [plan.bearer.as_deref(), plan.url.token()];
+        let secrets = secrets.into_iter().flatten().map(str::to_owned).collect();
+        Ok(Self {
+            client: Client::new()?,
+            plan,
+            redirects: Vec::new(),
+            secrets,
+        })
+    }
+
+    /// Sends all requests.
+    pub(super) async fn run(mut self) -> Result<Evidence, ProbeError> {
+        let Some(url) = self.token().await? else {
+            let url = self.plan.url.clone();
+            let evidence = self.evidence(url, Err(Absence::NoUse));
+            return Ok(self.finish(evidence));
+        };
+        let browser = Ask {
+            accept_encoding: Some("gzip, br, zstd"),
+            ..Ask::default()
+        };
+        let (url, opened) = self.follow("stream", url, browser).await?;
+        let Some(opened) = opened else {
+            let evidence = self.evidence(url, Err(Absence::NoAnswer));
+            return Ok(self.finish(evidence));
+        };
+        let is_encoded = opened.recording.encoding().is_some();
+        let stream = self.watch(opened).await;
+        let is_stream = stream.is_event_stream();
+        let mut evidence = self.evidence(url, Ok(stream));
+        if is_stream {
+            if is_encoded {
+                self.watch_plain(&mut evidence).await?;
+            }
+            self.come_back(&mut evidence).await?;
+        }
+        self.preflights(&mut evidence).await?;
+        Ok(self.finish(evidence))
+    }
+
+    fn finish(self, evidence: Evidence) -> Evidence {
+        Evidence {
+            redirects: self.redirects,
+            secrets: self.secrets,
+            ..evidence
+        }
+    }
+
+    fn evidence(&self, url: Url, stream: Probe) -> Evidence {
+        Evidence {
+            idle: self.plan.idle,
+            origin: self.plan.origin.clone(),
+            mint: self.plan.mint.clone(),
+            url,
+            redirects: Vec::new(),
+            stream,
+            plain: None,
+            resumed: Err(Absence::NoUse),
+            reused: Err(Absence::NoUse),
+            preflights: Vec::new(),
+            secrets: Vec::new(),
+        }
+    }
+
+    /// A URL with a token that is not spent. `None` if the mint redirects, as a client can't follow.
+    async fn token(&mut self) -> Result<Option<Url>, ProbeError> {
+        let Some(mint) = self.plan.mint.clone() else {
+            return Ok(Some(self.plan.url.clone()));
+        };
+        let mut request = Request::post(mint.uri().clone())
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(bearer) = self.bearer()? {
+            request = request.header(AUTHORIZATION, bearer);
+        }
+        let request = self.with_origin(request)?.body(Full::from("{}"));
+        let request = request.map_err(|_| ProbeError::new("the mint's URL can't be asked for"))?;
+        let opened = self.client.open(request, PATIENCE).await?;
+        let opened = opened.ok_or_else(|| ProbeError::new("the mint did not answer"))?;
+        let answer = opened.read(PATIENCE, is_page_full).await;
+        if let Some(redirect) = redirect("mint", &mint, &answer) {
+            self.redirects.push(redirect);
+            return Ok(None);
+        }
+        if answer.status != StatusCode::OK {
+            let status = answer.status;
+            return Err(ProbeError::new(format!("the mint answered {status}")));
+        }
+        self.minted(&answer).map(Some)
+    }
+
+    /// The URL that a mint's answer leads to.
+    fn minted(&mut self, answer: &Recording) -> Result<Url, ProbeError> {
+        let answer: serde_json::Value = serde_json::from_slice(&answer.body())
+            .map_err(|_| ProbeError::new("the mint did not answer with JSON"))?;
+        let token = answer["sse_token"].as_str();
+        let token = token.ok_or_else(|| ProbeError::new("the mint's answer has no `sse_token`"))?;
+        self.secrets.push(token.to_owned());
+        let base = match answer["stream_url"].as_str() {
+            Some(reference) => self.plan.url.join(reference),
+            None => Ok(self.plan.url.clone()),
+        };
+        let url = base.and_then(|url| match url.token() {
+            Some(_) => Ok(url),
+            None => url.with_token(token),
+        });
+        url.map_err(|_| ProbeError::new("the mint's `stream_url` is neither a path nor a URL"))
+    }
+
+    /// Asks for the stream, and follows redirects at the same host.
+    async fn follow(
+        &mut self,
+        of: &'static str,
+        mut url: Url,
+        ask: Ask<'_>,
+    ) -> Result<(Url, Option<Opened>), ProbeError> {
+        let mut opened = self.open(&url, ask).await?;
+        for _ in 0..REDIRECTS {
+            let answer = opened.as_ref().map(|it| &it.recording);
+            let Some(redirect) = answer.and_then(|it| redirect(of, &url, it)) else {
+                return Ok((url, opened));
+            };
+            let next = url.join(&redirect.location);
+            self.redirects.push(redirect);
+            let Some(next) = next.ok().filter(|next| next.is_at_host_of(&url)) else {
+                return Ok((url, opened));
+            };
+            // Where it leads may be out of reach. The redirect is a finding all the same.
+            let Ok(answer) = self.open(&next, ask).await else {
+                return Ok((url, opened));
+            };
+            (url, opened) = (next, answer);
+        }
+        Err(ProbeError::new("the stream redirects without end"))
+    }
+
+    async fn open(&self, url: &Url, ask: Ask<'_>) -> Result<Option<Opened>, ProbeError> {
+        let mut request = Request::get(url.uri().clone())
+            .header(ACCEPT, HeaderValue::from_static("text/event-stream"));
+        if let Some(encodings) = ask.accept_encoding {
+            request = request.header(ACCEPT_ENCODING, encodings);
+        }
+        if let Some(id) = ask.last_event_id {
+            request = request.header("last-event-id", id);
+        }
+        if self.plan.mint.is_none()
+            && let Some(bearer) = self.bearer()?
+        {
+            request = request.header(AUTHORIZATION, bearer);
+        }
+        let request = self.with_origin(request)?.body(Full::default());
+        let request = request.map_err(|_| ProbeError::new("the stream can't be asked for"))?;
+        self.client.open(request, self.plan.idle).await
+    }
+
+    /// Reads a stream for the whole time, and an error page to its end. What is compressed can't be read.
+    async fn watch(&self, opened: Opened) -> Recording {
+        if !opened.recording.is_event_stream() {
+            let until = opened.recording.head_at + PATIENCE;
+            return opened.read(until, is_page_full).await;
+        }
+        if opened.recording.encoding().is_some() {
+            return opened.recording;
+        }
+        opened.read(self.plan.idle, |_| false).await
+    }
+
+    /// The stream without compression, for the checks that read it.
+    async fn watch_plain(&mut self, evidence: &mut Evidence) -> Result<(), ProbeError> {
+        let Some(url) = self.token().await? else {
+            return Ok(());
+        };
+        let probe = match self.open(&url, Ask::default()).await? {
+            None => Err(Absence::NoAnswer),
+            Some(opened) => match self.watch(opened).await {
+                it if it.is_event_stream() && it.encoding().is_none() => Ok(it),
+                _ if self.plan.mint.is_none() => Err(Absence::NoToken),
+                _ => Err(Absence::NoUse),
+            },
+        };
+        evidence.url = url;
+        evidence.plain = Some(probe);
+        Ok(())
+    }
+
+    /// Asks for the URL of the watched stream again: with the id of its last event, and without.
+    async fn come_back(&mut self, evidence: &mut Evidence) -> Result<(), ProbeError> {
+        let ids = evidence.transcript().ids;
+        self.secrets.extend(ids.iter().cloned());
+        if let Some(id) = ids.last() {
+            let ask = Ask {
+                last_event_id: Some(id),
+                ..Ask::default()
+            };
+            let opened = self.open(&evidence.url, ask).await?;
+            evidence.resumed = match opened {
+                Some(opened) => {
+                    let until = opened.recording.head_at + PATIENCE;
+                    let read = opened.read(until, has_id_or_is_full).await;
+                    self.secrets.extend(Transcript::of(&read.arrivals).ids);
+                    Ok(read)
+                }
+                None => Err(Absence::NoAnswer),
+            };
+        }
+        if evidence.token().is_some() {
+            let opened = self.open(&evidence.url, Ask::default()).await?;
+            evidence.reused = match opened {
+                Some(opened) if opened.recording.status == StatusCode::OK => Ok(opened.recording),
+                Some(opened) => Ok(self.watch(opened).await),
+                None => Err(Absence::NoAnswer),
+            };
+        }
+        Ok(())
+    }
+
+    /// What a browser asks before a page of another origin sends a header of its own.
+    async fn preflights(&mut self, evidence: &mut Evidence) -> Result<(), ProbeError> {
+        if self.plan.origin.is_none() {
+            return Ok(());
+        }
+        let stream = Some(("stream", evidence.url.clone(), "GET", "last-event-id"));
+        let mint = self.plan.mint.clone();
+        let mint = mint.map(|url| ("mint", url, "POST", "authorization"));
+        for (of, url, method, header) in stream.into_iter().chain(mint) {
+            let request = Request::builder()
+                .method(Method::OPTIONS)
+                .uri(url.uri().clone())
+                .header("access-control-request-method", method)
+                .header("access-control-request-headers", header);
+            let request = self.with_origin(request)?.body(Full::default());
+            let request = request.map_err(|_| ProbeError::new("a preflight can't be sent"))?;
+            let answer = self.client.open(request, PATIENCE).await?;
+            evidence.preflights.push(Preflight {
+                of,
+                method,
+                header,
+                answer: answer.map(|it| it.recording),
+            });
+        }
+        Ok(())
+    }
+
+    fn bearer(&self) -> Result<Option<HeaderValue>, ProbeError> {
+        let bearer = self.plan.bearer.as_ref();
+        let value = bearer.map(|it| HeaderValue::try_from(format!("Bearer {it}")));
+        let value = value.transpose();
+        value.map_err(|_| ProbeError::new("the bearer has characters that no header can hold"))
+    }
+
+    fn with_origin(
+        &self,
+        request: http::request::Builder,
+    ) -> Result<http::request::Builder, ProbeError> {
+        let Some(origin) = &self.plan.origin else {
+            return Ok(request);
+        };
+        let origin = HeaderValue::try_from(origin);
+        let origin = origin.map_err(|_| ProbeError::new("the origin can't be in a header"))?;
+        Ok(request.header(ORIGIN, origin))
+    }
+}
+
+/// The redirect that an answer is.
+fn redirect(of: &'static str, from: &Url, answer: &Recording) -> Option<Redirect> {
+    if !answer.status.is_redirection() || !answer.headers.contains_key(LOCATION) {
+        return None;
+    }
+    Some(Redirect {
+        of,
+        from: from.clone(),
+        status: answer.status,
+        location: answer.header("location"),
+    })
+}
+
+fn is_page_full(arrivals: &[Arrival]) -> bool {
+    arrivals.iter().map(|it| it.bytes.len()).sum::<usize>() >= PAGE
+}
+
+fn has_id_or_is_full(arrivals: &[Arrival]) -> bool {
+    is_page_full(arrivals) || !Transcript::of(arrivals).ids.is_empty()
+}
