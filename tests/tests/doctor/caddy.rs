@@ -9,36 +9,36 @@ const LINE: &str = "reverse_proxy 127.0.0.1:3000";
 const ROWS: &[Row] = &[
     Row {
         name: "as in the guide",
-        change: (LINE, LINE),
+        changes: &[(LINE, LINE)],
         wrong: &[],
     },
     Row {
         name: "buffering",
-        change: (
+        changes: &[(
             LINE,
             "@mint path *-token
             reverse_proxy @mint 127.0.0.1:3000
             reverse_proxy 127.0.0.1:3000 {
                 buffer_responses
             }",
-        ),
+        )],
         wrong: &["buffering"],
     },
     Row {
         name: "read timeout shorter than the heartbeat",
-        change: (
+        changes: &[(
             LINE,
             "reverse_proxy 127.0.0.1:3000 {
                 transport http {
                     read_timeout 1s
                 }
             }",
-        ),
+        )],
         wrong: &["idle"],
     },
     Row {
         name: "write timeout",
-        change: (
+        changes: &[(
             "admin off",
             "admin off
             servers {
@@ -46,12 +46,12 @@ const ROWS: &[Row] = &[
                     write 3s
                 }
             }",
-        ),
+        )],
         wrong: &["idle"],
     },
     Row {
         name: "compression",
-        change: (
+        changes: &[(
             LINE,
             "encode {
                 gzip
@@ -61,32 +61,32 @@ const ROWS: &[Row] = &[
                 }
             }
             reverse_proxy 127.0.0.1:3000",
-        ),
+        )],
         wrong: &["compression"],
     },
     Row {
         name: "no Last-Event-ID",
-        change: (
+        changes: &[(
             LINE,
             "reverse_proxy 127.0.0.1:3000 {
                 header_up -Last-Event-ID
             }",
-        ),
+        )],
         wrong: &["resume"],
     },
     Row {
         name: "no Accept",
-        change: (
+        changes: &[(
             LINE,
             "reverse_proxy 127.0.0.1:3000 {
                 header_up -Accept
             }",
-        ),
+        )],
         wrong: &["accept"],
     },
     Row {
         name: "redirect to another path",
-        change: (
+        changes: &[(
             LINE,
             "redir /topics/news/stream /moved?{query} 307
             route /moved {
@@ -94,70 +94,70 @@ const ROWS: &[Row] = &[
                 reverse_proxy 127.0.0.1:3000
             }
             reverse_proxy 127.0.0.1:3000",
-        ),
+        )],
         wrong: &["redirects", "token"],
     },
     Row {
         name: "redirect to https",
-        change: (
+        changes: &[(
             LINE,
             "redir /topics/news/stream https://{host}:1{uri} 308
             reverse_proxy 127.0.0.1:3000",
-        ),
+        )],
         wrong: &["redirects", "token"],
     },
     Row {
         name: "redirect of the mint",
-        change: (
+        changes: &[(
             LINE,
             "redir /topics/news/stream-token /elsewhere 301
             reverse_proxy 127.0.0.1:3000",
-        ),
+        )],
         wrong: &["redirects"],
     },
     Row {
         name: "cache headers",
-        change: (
+        changes: &[(
             LINE,
             "reverse_proxy 127.0.0.1:3000 {
                 header_down Cache-Control max-age=3600
             }",
-        ),
+        )],
         wrong: &["caching"],
     },
     Row {
         name: "no CORS headers",
-        change: (
+        changes: &[(
             LINE,
             "reverse_proxy 127.0.0.1:3000 {
                 header_down -Access-Control-Allow-Origin
             }",
-        ),
+        )],
         wrong: &["cors"],
     },
     Row {
         name: "no preflights",
-        change: (
+        changes: &[(
             LINE,
             "@preflight method OPTIONS
             respond @preflight 405
             reverse_proxy 127.0.0.1:3000",
-        ),
+        )],
         wrong: &["cors"],
     },
     Row {
         name: "no referrer policy",
-        change: (
+        changes: &[(
             LINE,
             "reverse_proxy 127.0.0.1:3000 {
                 header_down -Referrer-Policy
             }",
-        ),
+        )],
         wrong: &["token"],
     },
     Row {
         name: "error page with the URL",
-        change: (
+        changes: &[(
             LINE,
             "reverse_proxy 127.0.0.1:3000 {
                 @refused status 401
@@ -165,26 +165,26 @@ const ROWS: &[Row] = &[
                     respond \"no stream at {uri}\" 401
                 }
             }",
-        ),
+        )],
         wrong: &["token"],
     },
     Row {
         name: "prefix cut",
-        change: (
+        changes: &[(
             LINE,
             "rewrite /topics/news/stream /news/stream?{query}
             reverse_proxy 127.0.0.1:3000",
-        ),
+        )],
         wrong: &["status"],
     },
     Row {
         name: "another content type",
-        change: (
+        changes: &[(
             LINE,
             "reverse_proxy 127.0.0.1:3000 {
                 header_down Content-Type text/event-stream text/plain
             }",
-        ),
+        )],
         wrong: &["status"],
     },
 ];

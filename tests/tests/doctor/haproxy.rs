@@ -9,140 +9,140 @@ const LINE: &str = "default_backend app";
 const ROWS: &[Row] = &[
     Row {
         name: "as in the guide",
-        change: (LINE, LINE),
+        changes: &[(LINE, LINE)],
         wrong: &[],
     },
     Row {
         name: "waits for the body",
-        change: (
+        changes: &[(
             LINE,
             "http-request set-var(txn.path) path
             http-response wait-for-body time 60s if { var(txn.path) /topics/news/stream }
             default_backend app",
-        ),
+        )],
         wrong: &["buffering"],
     },
     Row {
         name: "server timeout shorter than the heartbeat",
-        change: ("timeout server 60s", "timeout server 1s"),
+        changes: &[("timeout server 60s", "timeout server 1s")],
         wrong: &["idle"],
     },
     Row {
         name: "client timeout shorter than the heartbeat",
-        change: ("timeout client 60s", "timeout client 1s"),
+        changes: &[("timeout client 60s", "timeout client 1s")],
         wrong: &["idle"],
     },
     Row {
         name: "compression",
         // It compresses nothing that says `no-transform`.
-        change: (
+        changes: &[(
             LINE,
             "compression algo gzip
             compression type text/event-stream
             http-response set-header Cache-Control no-store
             default_backend app",
-        ),
+        )],
         wrong: &["compression"],
     },
     Row {
         name: "no Last-Event-ID",
-        change: (
+        changes: &[(
             LINE,
             "http-request del-header Last-Event-ID\n default_backend app",
-        ),
+        )],
         wrong: &["resume"],
     },
     Row {
         name: "no Accept",
-        change: (LINE, "http-request del-header Accept\n default_backend app"),
+        changes: &[(LINE, "http-request del-header Accept\n default_backend app")],
         wrong: &["accept"],
     },
     Row {
         name: "redirect to another path",
-        change: (
+        changes: &[(
             LINE,
             "http-request redirect prefix /moved code 307 if { path /topics/news/stream }
             http-request set-path /topics/news/stream if { path /moved/topics/news/stream }
             default_backend app",
-        ),
+        )],
         wrong: &["redirects", "token"],
     },
     Row {
         name: "redirect to https",
-        change: (
+        changes: &[(
             LINE,
             "http-request redirect scheme https if { path /topics/news/stream }
             default_backend app",
-        ),
+        )],
         wrong: &["redirects", "token"],
     },
     Row {
         name: "redirect of the mint",
-        change: (
+        changes: &[(
             LINE,
             "http-request redirect location /elsewhere if { path /topics/news/stream-token }
             default_backend app",
-        ),
+        )],
         wrong: &["redirects"],
     },
     Row {
         name: "cache headers",
-        change: (
+        changes: &[(
             LINE,
             "http-response set-header Cache-Control max-age=3600\n default_backend app",
-        ),
+        )],
         wrong: &["caching"],
     },
     Row {
         name: "no CORS headers",
-        change: (
+        changes: &[(
             LINE,
             "http-response del-header Access-Control-Allow-Origin\n default_backend app",
-        ),
+        )],
         wrong: &["cors"],
     },
     Row {
         name: "no preflights",
-        change: (
+        changes: &[(
             LINE,
             "http-request deny deny_status 405 if METH_OPTIONS\n default_backend app",
-        ),
+        )],
         wrong: &["cors"],
     },
     Row {
         name: "no referrer policy",
-        change: (
+        changes: &[(
             LINE,
             "http-response del-header Referrer-Policy\n default_backend app",
-        ),
+        )],
         wrong: &["token"],
     },
     Row {
         name: "error page with the URL",
-        change: (
+        changes: &[(
             LINE,
             "http-request set-var(txn.url) url
             http-response return status 401 content-type text/plain lf-string \"no stream at %[var(txn.url)]\" if { status 401 }
             default_backend app",
-        ),
+        )],
         wrong: &["token"],
     },
     Row {
         name: "prefix cut",
-        change: (
+        changes: &[(
             LINE,
             "http-request set-path /news/stream if { path /topics/news/stream }
             default_backend app",
-        ),
+        )],
         wrong: &["status"],
     },
     Row {
         name: "another content type",
-        change: (
+        changes: &[(
             LINE,
             "http-response set-header Content-Type text/plain if { res.hdr(Content-Type) text/event-stream }
             default_backend app",
-        ),
+        )],
         wrong: &["status"],
     },
 ];

@@ -37,11 +37,7 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     /// Starts it in front of a server, and waits until it listens.
-    pub(crate) async fn start(
-        kind: Kind,
-        server: SocketAddr,
-        changes: &[(&str, &str)],
-    ) -> Self {
+    pub(crate) async fn start(kind: Kind, server: SocketAddr, changes: &[(&str, &str)]) -> Self {
         let addr = free_address().await;
         let folder = Scratch::new();
         let (addr_text, server) = (addr.to_string(), server.to_string());
@@ -78,7 +74,8 @@ impl Proxy {
     }
 
     async fn listens(&self) {
-        eventually("the proxy listens", async || {
+        let what = format!("the proxy listens: see {}", self.folder.path().display());
+        eventually(&what, async || {
             TcpStream::connect(self.addr).await.is_ok()
         })
         .await;
@@ -158,6 +155,8 @@ fn caddy(site: &str, server: &str, folder: &Path, changes: &[(&str, &str)]) -> C
     let mut command = Command::new(program(&["caddy"], "caddy"));
     command.args(["run", "--adapter", "caddyfile", "--config"]);
     command.arg(path).env("HOME", folder);
-    command.env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder);
+    command
+        .env("XDG_DATA_HOME", folder)
+        .env("XDG_CONFIG_HOME", folder);
     command
 }

@@ -15,8 +15,8 @@ const IDLE: &str = "5";
 /// A change of the guide's settings for a proxy.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
-    /// A text of the settings, and what replaces it.
-    pub(crate) change: (&'static str, &'static str),
+    /// Texts of the settings, and what replaces them.
+    pub(crate) changes: &'static [(&'static str, &'static str)],
     /// The checks that are wrong then. All others are not.
     pub(crate) wrong: &'static [&'static str],
 }
@@ -65,7 +65,10 @@ pub(crate) async fn doctor(base: &str, jwt: &str, envs: &[(&str, &str)]) -> Repo
     let report = Report::of(&output.expect("the program runs"));
     // D2: no credential is printed.
     let text = &report.text;
-    assert!(!text.contains(jwt) && !text.contains("sset1_") && !text.contains("sser1."), "{text}");
+    assert!(
+        !text.contains(jwt) && !text.contains("sset1_") && !text.contains("sser1."),
+        "{text}"
+    );
     report
 }
 
@@ -78,14 +81,17 @@ pub(crate) async fn check_all(kind: Kind, rows: &[Row]) {
 }
 
 async fn check(kind: Kind, row: &Row, server: &Server) -> Result<(), String> {
-    let proxy = Proxy::start(kind, server.addr(), &[row.change]).await;
+    let proxy = Proxy::start(kind, server.addr(), row.changes).await;
     let user = server.user(&row.name.replace(' ', "-"));
     let report = doctor(&format!("http://{}", proxy.addr), &user.jwt, &[]).await;
     let mut wrong = report.with_verdict("wrong");
     wrong.sort_unstable();
     let code = i32::from(!row.wrong.is_empty());
     if wrong != row.wrong || report.code != Some(code) {
-        return Err(format!("{}: {wrong:?}, not {:?}: {}", row.name, row.wrong, report.text));
+        return Err(format!(
+            "{}: {wrong:?}, not {:?}: {}",
+            row.name, row.wrong, report.text
+        ));
     }
     for check in row.wrong {
         let advice = &report.finding(check)["advice"];

@@ -10,7 +10,10 @@ use crate::server;
 async fn report(changes: &[(&str, &str)]) -> Report {
     let server = server();
     let proxy = Proxy::start_tls(server.addr(), changes).await;
-    let root = proxy.folder.path().join("caddy/pki/authorities/local/root.crt");
+    let root = proxy
+        .folder
+        .path()
+        .join("caddy/pki/authorities/local/root.crt");
     eventually("there is a root certificate", async || root.is_file()).await;
     let base = format!("https://localhost:{}", proxy.addr.port());
     let root = root.to_str().expect("it is text");

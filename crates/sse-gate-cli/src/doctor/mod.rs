@@ -2,7 +2,8 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `probe` | sends the requests |
+//! | `probe` | sends requests, one after the other |
+//! | `requests` | builds them |
 //! | `client` | notes when the parts of an answer arrive |
 //! | `evidence` | holds what was seen |
 //! | `checks` | judges it, one file for each check |
@@ -15,6 +16,7 @@ mod evidence;
 mod finding;
 mod probe;
 mod report;
+mod requests;
 mod transcript;
 mod url;
 

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, LOCATION, ORIGIN};
-use http::{HeaderValue, Method, Request, StatusCode};
-use http_body_util::Full;
+use http::StatusCode;
+use http::header::{HeaderValue, LOCATION};
 
 use super::client::{Arrival, Client, Opened, ProbeError, Recording};
 use super::evidence::{Absence, Evidence, Preflight, Probe, Redirect};
+use super::requests::{Ask, Requests};
 use super::transcript::Transcript;
 use super::url::Url;
 
@@ -33,24 +33,20 @@ pub(super) struct Plan {
 /// Sends the requests of a plan.
 pub(super) struct Prober {
     client: Client,
+    requests: Requests,
     plan: Plan,
     redirects: Vec<Redirect>,
     secrets: Vec<String>,
-}
-
-/// The headers of one request for the stream.
-#[derive(Clone, Copy, Default)]
-struct Ask<'a> {
-    accept_encoding: Option<&'static str>,
-    last_event_id: Option<&'a str>,
 }
 
 impl Prober {
     pub(super) fn new(plan: Plan) -> Result<Self, ProbeError> {
         let secrets = [plan.bearer.as_deref(), plan.url.token()];
         let secrets = secrets.into_iter().flatten().map(str::to_owned).collect();
+        let (bearer, origin) = (plan.bearer.as_deref(), plan.origin.as_deref());
         Ok(Self {
             client: Client::new()?,
+            requests: Requests::new(bearer, origin, plan.mint.is_some())?,
             plan,
             redirects: Vec::new(),
             secrets,
@@ -65,10 +61,10 @@ impl Prober {
             return Ok(self.finish(evidence));
         };
         let browser = Ask {
-            accept_encoding: Some("gzip, br, zstd"),
+            offers_encodings: true,
             ..Ask::default()
         };
-        let (url, opened) = self.follow("stream", url, browser).await?;
+        let (url, opened) = self.follow(url, &browser).await?;
         let Some(opened) = opened else {
             let evidence = self.evidence(url, Err(Absence::NoAnswer));
             return Ok(self.finish(evidence));
@@ -116,15 +112,10 @@ impl Prober {
         let Some(mint) = self.plan.mint.clone() else {
             return Ok(Some(self.plan.url.clone()));
         };
-        let mut request = Request::post(mint.uri().clone())
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header(ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(bearer) = self.bearer()? {
-            request = request.header(AUTHORIZATION, bearer);
-        }
-        let request = self.with_origin(request)?.body(Full::from("{}"));
-        let request = request.map_err(|_| ProbeError::new("the mint's URL can't be asked for"))?;
-        let opened = self.client.open(request, PATIENCE).await?;
+        let opened = self
+            .client
+            .open(self.requests.mint(&mint), PATIENCE)
+            .await?;
         let opened = opened.ok_or_else(|| ProbeError::new("the mint did not answer"))?;
         let answer = opened.read(PATIENCE, is_page_full).await;
         if let Some(redirect) = redirect("mint", &mint, &answer) {
@@ -159,14 +150,13 @@ impl Prober {
     /// Asks for the stream, and follows redirects at the same host.
     async fn follow(
         &mut self,
-        of: &'static str,
         mut url: Url,
-        ask: Ask<'_>,
+        ask: &Ask,
     ) -> Result<(Url, Option<Opened>), ProbeError> {
         let mut opened = self.open(&url, ask).await?;
         for _ in 0..REDIRECTS {
             let answer = opened.as_ref().map(|it| &it.recording);
-            let Some(redirect) = answer.and_then(|it| redirect(of, &url, it)) else {
+            let Some(redirect) = answer.and_then(|it| redirect("stream", &url, it)) else {
                 return Ok((url, opened));
             };
             let next = url.join(&redirect.location);
@@ -183,22 +173,8 @@ impl Prober {
         Err(ProbeError::new("the stream redirects without end"))
     }
 
-    async fn open(&self, url: &Url, ask: Ask<'_>) -> Result<Option<Opened>, ProbeError> {
-        let mut request = Request::get(url.uri().clone())
-            .header(ACCEPT, HeaderValue::from_static("text/event-stream"));
-        if let Some(encodings) = ask.accept_encoding {
-            request = request.header(ACCEPT_ENCODING, encodings);
-        }
-        if let Some(id) = ask.last_event_id {
-            request = request.header("last-event-id", id);
-        }
-        if self.plan.mint.is_none()
-            && let Some(bearer) = self.bearer()?
-        {
-            request = request.header(AUTHORIZATION, bearer);
-        }
-        let request = self.with_origin(request)?.body(Full::default());
-        let request = request.map_err(|_| ProbeError::new("the stream can't be asked for"))?;
+    async fn open(&self, url: &Url, ask: &Ask) -> Result<Option<Opened>, ProbeError> {
+        let request = self.requests.stream(url, ask);
         self.client.open(request, self.plan.idle).await
     }
 
@@ -219,7 +195,7 @@ impl Prober {
         let Some(url) = self.token().await? else {
             return Ok(());
         };
-        let probe = match self.open(&url, Ask::default()).await? {
+        let probe = match self.open(&url, &Ask::default()).await? {
             None => Err(Absence::NoAnswer),
             Some(opened) => match self.watch(opened).await {
                 it if it.is_event_stream() && it.encoding().is_none() => Ok(it),
@@ -238,10 +214,10 @@ impl Prober {
         self.secrets.extend(ids.iter().cloned());
         if let Some(id) = ids.last() {
             let ask = Ask {
-                last_event_id: Some(id),
+                last_event_id: HeaderValue::from_bytes(id.as_bytes()).ok(),
                 ..Ask::default()
             };
-            let opened = self.open(&evidence.url, ask).await?;
+            let opened = self.open(&evidence.url, &ask).await?;
             evidence.resumed = match opened {
                 Some(opened) => {
                     let until = opened.recording.head_at + PATIENCE;
@@ -253,7 +229,7 @@ impl Prober {
             };
         }
         if evidence.token().is_some() {
-            let opened = self.open(&evidence.url, Ask::default()).await?;
+            let opened = self.open(&evidence.url, &Ask::default()).await?;
             evidence.reused = match opened {
                 Some(opened) if opened.recording.status == StatusCode::OK => Ok(opened.recording),
                 Some(opened) => Ok(self.watch(opened).await),
@@ -272,13 +248,7 @@ impl Prober {
         let mint = self.plan.mint.clone();
         let mint = mint.map(|url| ("mint", url, "POST", "authorization"));
         for (of, url, method, header) in stream.into_iter().chain(mint) {
-            let request = Request::builder()
-                .method(Method::OPTIONS)
-                .uri(url.uri().clone())
-                .header("access-control-request-method", method)
-                .header("access-control-request-headers", header);
-            let request = self.with_origin(request)?.body(Full::default());
-            let request = request.map_err(|_| ProbeError::new("a preflight can't be sent"))?;
+            let request = self.requests.preflight(&url, method, header);
             let answer = self.client.open(request, PATIENCE).await?;
             evidence.preflights.push(Preflight {
                 of,
@@ -288,25 +258,6 @@ impl Prober {
             });
         }
         Ok(())
-    }
-
-    fn bearer(&self) -> Result<Option<HeaderValue>, ProbeError> {
-        let bearer = self.plan.bearer.as_ref();
-        let value = bearer.map(|it| HeaderValue::try_from(format!("Bearer {it}")));
-        let value = value.transpose();
-        value.map_err(|_| ProbeError::new("the bearer has characters that no header can hold"))
-    }
-
-    fn with_origin(
-        &self,
-        request: http::request::Builder,
-    ) -> Result<http::request::Builder, ProbeError> {
-        let Some(origin) = &self.plan.origin else {
-            return Ok(request);
-        };
-        let origin = HeaderValue::try_from(origin);
-        let origin = origin.map_err(|_| ProbeError::new("the origin can't be in a header"))?;
-        Ok(request.header(ORIGIN, origin))
     }
 }
 

@@ -49,8 +49,8 @@ pub(super) fn text(
         Verdict::Wrong
     });
     match wrong {
-        0 => writeln!(out, "{style}all is well{style:#}, {notes} notes"),
-        _ => writeln!(out, "{style}{wrong} wrong{style:#}, {notes} notes"),
+        0 => writeln!(out, "{style}all is well{style:#}, notes: {notes}"),
+        _ => writeln!(out, "{style}wrong: {wrong}{style:#}, notes: {notes}"),
     }
 }
 

@@ -1,4 +1,9 @@
 //! Whether the header `Accept` arrives at the server.
+//!
+//! Every request of `doctor` for a stream has `Accept: text/event-stream`, as an `EventSource` sends it. sse-gate
+//! answers 406 to one without. So 406 means that something on the way has removed or replaced the header.
+//!
+//! A server that does not look at `Accept` gives no sign, and the check is good: nothing depends on the header.
 
 use http::StatusCode;
 

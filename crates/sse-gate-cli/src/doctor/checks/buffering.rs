@@ -1,4 +1,13 @@
 //! Whether events come when they are sent.
+//!
+//! Wrong is, in this order:
+//!
+//! 1. no head in the whole time: a proxy that waits for more of the body holds the head back, too;
+//! 2. a head, and no byte of the body;
+//! 3. three comments or more at the same moment, as servers send one after each silence;
+//! 4. all bytes at the moment at which the stream ends.
+//!
+//! First bytes that come later than 2 s are a note: the server may have had nothing to say.
 
 use std::time::Duration;
 
@@ -20,7 +29,7 @@ const ADVICE: Advice = &[
     ),
     (
         "nginx",
-        "`proxy_buffering off;` and no `proxy_ignore_headers X-Accel-Buffering;`",
+        "`proxy_buffering off;`, `proxy_http_version 1.1;`, and no `proxy_ignore_headers X-Accel-Buffering;`",
     ),
     (
         "Caddy",

@@ -1,4 +1,10 @@
 //! Whether something may keep the stream, or has kept it.
+//!
+//! Wrong is a sign of an old answer (`Age` above 0, or a hit in the header of a cache), a `Cache-Control` with
+//! neither `no-store` nor `no-cache`, and `X-Accel-Buffering: yes`. A missing `no-transform`, or `no-cache` alone,
+//! is a note.
+//!
+//! nginx obeys `X-Accel-Buffering` and removes it, so its absence means nothing.
 
 use super::stream;
 use crate::doctor::client::Recording;

@@ -1,4 +1,10 @@
 //! Whether something compresses the stream.
+//!
+//! Compressors collect bytes until a block is worth it, so events come late. The request offers `gzip`, `br` and
+//! `zstd` as browsers do, and any `Content-Encoding` in the answer is wrong.
+//!
+//! `Cache-Control: no-transform`, which sse-gate sends, keeps HAProxy and most CDNs from it. nginx does not look
+//! at it.
 
 use super::stream;
 use crate::doctor::evidence::Evidence;

@@ -1,4 +1,8 @@
 //! Whether a page of another origin may read the stream.
+//!
+//! It needs `--origin`. The stream itself is asked for with that `Origin`, and its answer must allow it. Then the
+//! preflights follow that a browser sends: for `GET` with `Last-Event-ID` at the stream, which clients on `fetch`
+//! need and a native `EventSource` does not, and for `POST` with `Authorization` at the mint.
 
 use super::stream;
 use crate::doctor::client::Recording;

@@ -1,4 +1,10 @@
 //! Whether the stream stays open while it is silent.
+//!
+//! Good is a stream that is still open at the end of the time. Wrong is a connection that breaks, and a body that
+//! ends in good order after a silence: that is how a proxy looks that gives up. A body that ends right behind its
+//! last byte was ended by its server, and can't be judged, as well as one that said `sse.close` or `sse.error`.
+//!
+//! The heartbeat that is shown is the median of the times between two comments.
 
 use std::time::Duration;
 

@@ -1,4 +1,11 @@
 //! Whether a request is sent elsewhere.
+//!
+//! A redirect of the stream costs a round trip for each reconnect, and writes the URL with its token to one more
+//! log. A redirect of the mint breaks clients: `fetch` turns a POST into a GET at 301 and 302, and drops the
+//! bearer at another origin.
+//!
+//! So each redirect is wrong, wherever it leads. `doctor` follows those of the stream at the same host, so that
+//! the other checks see the stream.
 
 use crate::doctor::evidence::Evidence;
 use crate::doctor::finding::{Advice, Finding};

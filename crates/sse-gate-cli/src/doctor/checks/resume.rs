@@ -1,4 +1,14 @@
 //! Whether the header `Last-Event-ID` arrives at the server.
+//!
+//! The watched stream is cut by the client, and the same URL is asked for again, with the id of the last event
+//! that is complete. Good is a stream whose first event was not there before, and 204, which says that the stream
+//! is over. Wrong is:
+//!
+//! - 401: sse-gate got a spent token without an id, or does not know the session;
+//! - a first event that was there before: the server began anew;
+//! - any other answer.
+//!
+//! Streams without ids can't be resumed, so there is nothing to see.
 
 use http::StatusCode;
 

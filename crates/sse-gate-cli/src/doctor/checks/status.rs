@@ -1,4 +1,10 @@
 //! Whether an event stream comes at all.
+//!
+//! Good is 200 with `text/event-stream`: an `EventSource` takes nothing else (HTML §9.2.3). Every other status
+//! is wrong and explained, but for those that another check explains: 406 is `accept`'s, and 3xx are
+//! `redirects`'.
+//!
+//! 204 can't be judged: it is how a server says that a stream is over.
 
 use http::StatusCode;
 

@@ -1,4 +1,13 @@
 //! Whether the token of the URL stays where it belongs, and works once.
+//!
+//! Wrong is:
+//!
+//! - a header of any answer that repeats the token: `Location`, `Set-Cookie` or another;
+//! - a page of an error that repeats it, of which 64 KiB are read;
+//! - a `Referrer-Policy` that is missing, or lets other origins see the URL;
+//! - the URL of the watched stream opens one more stream, without an id.
+//!
+//! The logs of proxies and CDNs can't be seen from outside. The advice names their settings.
 
 use super::stream;
 use crate::doctor::client::Recording;

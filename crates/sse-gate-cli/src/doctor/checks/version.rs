@@ -1,4 +1,8 @@
 //! Which version of HTTP clients get.
+//!
+//! Over HTTP/1.1 a browser opens six connections to a host, over all tabs, and each stream holds one. It is a note
+//! and not wrong, as other clients have no such limit. Browsers speak HTTP/2 over TLS only, so an `http` URL shows
+//! nothing.
 
 use http::Version;
 
