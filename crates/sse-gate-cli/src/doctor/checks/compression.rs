@@ -25,7 +25,7 @@ const ADVICE: Advice = &[
     ),
     (
         "HAProxy",
-        "no `text/event-stream` in `compression type`, and `no-transform` kept in Cache-Control",
+        "no `text/event-stream` in `compression type`; it compresses nothing that comes with `no-transform`",
     ),
     (
         "Cloudflare",

@@ -29,10 +29,7 @@ const ADVICE: Advice = &[
         "Caddy",
         "no `read_timeout` in `transport http`, and no `timeouts { write … }` in the global `servers`",
     ),
-    (
-        "HAProxy",
-        "`timeout server 60s` and `timeout client 60s`, longer than the heartbeat",
-    ),
+    ("HAProxy", "`timeout server 60s`, longer than the heartbeat"),
     (
         "Cloudflare",
         "Proxy Read Timeout is 120 s, and can be changed on Enterprise plans only: keep the heartbeat below it",
