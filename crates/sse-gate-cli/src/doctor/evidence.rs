@@ -36,11 +36,11 @@ pub(super) struct Preflight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absence {
     /// An earlier probe showed that this one makes no sense.
-    NoUse,
+    NotTried,
     /// It needs a token for itself, and there is no mint.
-    NoToken,
+    TokenSpent,
     /// No head came in time.
-    NoAnswer,
+    Silent,
 }
 
 /// A recording, or why there is none.

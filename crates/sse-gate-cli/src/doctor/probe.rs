@@ -57,7 +57,7 @@ impl Prober {
     pub(super) async fn run(mut self) -> Result<Evidence, ProbeError> {
         let Some(url) = self.token().await? else {
             let url = self.plan.url.clone();
-            let evidence = self.evidence(url, Err(Absence::NoUse));
+            let evidence = self.evidence(url, Err(Absence::NotTried));
             return Ok(self.finish(evidence));
         };
         let browser = Ask {
@@ -66,7 +66,7 @@ impl Prober {
         };
         let (url, opened) = self.follow(url, &browser).await?;
         let Some(opened) = opened else {
-            let evidence = self.evidence(url, Err(Absence::NoAnswer));
+            let evidence = self.evidence(url, Err(Absence::Silent));
             return Ok(self.finish(evidence));
         };
         let is_encoded = opened.recording.encoding().is_some();
@@ -100,8 +100,8 @@ impl Prober {
             redirects: Vec::new(),
             stream,
             plain: None,
-            resumed: Err(Absence::NoUse),
-            reused: Err(Absence::NoUse),
+            resumed: Err(Absence::NotTried),
+            reused: Err(Absence::NotTried),
             preflights: Vec::new(),
             secrets: Vec::new(),
         }
@@ -196,11 +196,11 @@ impl Prober {
             return Ok(());
         };
         let probe = match self.open(&url, &Ask::default()).await? {
-            None => Err(Absence::NoAnswer),
+            None => Err(Absence::Silent),
             Some(opened) => match self.watch(opened).await {
                 it if it.is_event_stream() && it.encoding().is_none() => Ok(it),
-                _ if self.plan.mint.is_none() => Err(Absence::NoToken),
-                _ => Err(Absence::NoUse),
+                _ if self.plan.mint.is_none() => Err(Absence::TokenSpent),
+                _ => Err(Absence::NotTried),
             },
         };
         evidence.url = url;
@@ -225,7 +225,7 @@ impl Prober {
                     self.secrets.extend(Transcript::of(&read.arrivals).ids);
                     Ok(read)
                 }
-                None => Err(Absence::NoAnswer),
+                None => Err(Absence::Silent),
             };
         }
         if evidence.token().is_some() {
@@ -233,7 +233,7 @@ impl Prober {
             evidence.reused = match opened {
                 Some(opened) if opened.recording.status == StatusCode::OK => Ok(opened.recording),
                 Some(opened) => Ok(self.watch(opened).await),
-                None => Err(Absence::NoAnswer),
+                None => Err(Absence::Silent),
             };
         }
         Ok(())

@@ -54,7 +54,7 @@ impl Transcript {
     /// The median time between two comments, if there are at least two.
     pub(super) fn heartbeat(&self) -> Option<Duration> {
         let pairs = self.comments.windows(2);
-        let mut gaps: Vec<_> = pairs.map(|pair| pair[1] - pair[0]).collect();
+        let mut gaps: Vec<_> = pairs.map(|pair| pair[1].saturating_sub(pair[0])).collect();
         gaps.sort_unstable();
         gaps.get(gaps.len() / 2).copied()
     }

@@ -51,7 +51,7 @@ const ADVICE: Advice = &[
 ];
 
 pub(super) fn check(evidence: &Evidence) -> Finding {
-    if evidence.watched().is_err_and(|it| it == Absence::NoAnswer) {
+    if evidence.watched().is_err_and(|it| it == Absence::Silent) {
         let idle = seconds(evidence.idle);
         return Finding::wrong(
             format!("no head within {idle}: something holds the answer back"),
@@ -89,7 +89,7 @@ fn judge(recording: &Recording, evidence: &Evidence) -> Finding {
     }
     if let End::Complete(end) | End::Cut(end) = recording.end
         && first.at > LATE
-        && end - first.at < Duration::from_millis(100)
+        && end.saturating_sub(first.at) < Duration::from_millis(100)
     {
         return Finding::wrong(
             format!("everything came at the end, after {}", seconds(end)),

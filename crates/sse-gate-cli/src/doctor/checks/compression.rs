@@ -3,8 +3,8 @@
 //! Compressors collect bytes until a block is worth it, so events come late. The request offers `gzip`, `br` and
 //! `zstd` as browsers do, and any `Content-Encoding` in the answer is wrong.
 //!
-//! `Cache-Control: no-transform`, which sse-gate sends, keeps HAProxy and most CDNs from it. nginx does not look
-//! at it.
+//! `Cache-Control: no-transform`, which sse-gate sends, forbids it (RFC 9111 §5.2.2.6). `HAProxy` obeys. nginx,
+//! and Caddy 2.6, don't look at it.
 
 use super::stream;
 use crate::doctor::evidence::Evidence;

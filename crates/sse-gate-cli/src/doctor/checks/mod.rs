@@ -62,9 +62,9 @@ fn stream_of(probe: Result<&Recording, Absence>) -> Result<&Recording, Finding> 
 /// What to say in place of a probe that was not made.
 fn absent(absence: Absence) -> Finding {
     Finding::unseen(match absence {
-        Absence::NoUse => "no event stream came",
-        Absence::NoToken => "the URL opens one stream only: give --mint",
-        Absence::NoAnswer => "no answer came",
+        Absence::NotTried => "no event stream came",
+        Absence::TokenSpent => "the URL opens one stream only: give --mint",
+        Absence::Silent => "no answer came",
     })
 }
 
