@@ -63,7 +63,7 @@ pub(crate) async fn doctor(base: &str, jwt: &str, envs: &[(&str, &str)]) -> Repo
     let output = tokio::task::spawn_blocking(move || command.output());
     let output = output.await.expect("it does not panic");
     let report = Report::of(&output.expect("the program runs"));
-    // D2: no credential is printed.
+    // No credential is printed.
     let text = &report.text;
     assert!(
         !text.contains(jwt) && !text.contains("sset1_") && !text.contains("sser1."),

@@ -75,7 +75,7 @@ fn a_public_stream_is_well() {
     assert_eq!(finding(&output, "token").0, "unseen", "{output:?}");
 }
 
-/// D2, H8: the mint gets the bearer, and the stream its token alone.
+/// The mint gets the bearer, and the stream its token alone.
 #[test]
 fn the_bearer_goes_to_the_mint_only() {
     let server = with_mint(|_| stream("", "data: x\n\n"));
@@ -107,7 +107,6 @@ fn without_a_mint_the_stream_gets_the_bearer() {
     );
 }
 
-/// A1: a token opens one stream.
 #[test]
 fn a_token_that_works_twice_is_wrong() {
     let server = with_mint(|_| stream("", "data: x\n\n"));
@@ -175,7 +174,7 @@ fn a_url_that_opens_one_stream_is_asked_for_no_more_than_that() {
     assert!(finding(&output, "idle").1.contains("--mint"), "{output:?}");
 }
 
-/// H8: a redirect to another host gets neither the bearer nor the token.
+/// A redirect to another host gets neither the bearer nor the token.
 #[test]
 fn a_redirect_to_another_host_is_not_followed() {
     let other = Server::start(|_| stream("", "data: x\n\n"));
