@@ -55,7 +55,7 @@ export class SecureEventSource extends Target implements EventSource {
   /** Whether the server goes on with this request, given the last id: its first event was `sse.open`. */
   #resumable = false;
   #lastEventId;
-  #hasOpened = false;
+  #hasBegun = false;
   /** The server's reconnection time, in milliseconds. */
   #retry = 0;
   #failures = 0;
@@ -151,7 +151,7 @@ export class SecureEventSource extends Target implements EventSource {
         const minted = await mint({
           lastEventId: positionOf(this.#lastEventId),
           number: this.#failures + 1,
-          resumes: this.#hasOpened,
+          resumes: this.#hasBegun,
           signal,
         });
         this.#request = minted === null ? null : requestOf(minted, this.url);
@@ -194,7 +194,6 @@ export class SecureEventSource extends Target implements EventSource {
         signal.aborted || hook(...args);
     return {
       onOpen: whileAlive(() => {
-        this.#hasOpened = true;
         this.#change("open", null);
         this.#fire(new Event("open"));
       }),
@@ -217,6 +216,7 @@ export class SecureEventSource extends Target implements EventSource {
 
   #receive({ type, data, lastEventId }: StreamEvent, signal: AbortSignal): void {
     this.#lastEventId = lastEventId;
+    this.#hasBegun = true;
     if (isProgress(type)) {
       this.#failures = this.#refusals = 0;
       this.#wasAway = false;

@@ -54,7 +54,7 @@ async function follow(
   const ending = endingOf(response.status, response.headers);
   if (ending) return ending;
   const type = response.headers.get("Content-Type") ?? "";
-  if (!/^\s*text\/event-stream\s*(;|$)/i.test(type) || !response.body) {
+  if (!/^text\/event-stream *(;|$)/i.test(type) || !response.body) {
     return { reason: "not_a_stream", final: true };
   }
   hooks.onOpen();

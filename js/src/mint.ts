@@ -18,7 +18,7 @@ export interface Attempt {
   lastEventId: string;
   /** Attempts since the last event: 1 for the first. */
   number: number;
-  /** Whether a stream was open before, so that this one goes on with it. */
+  /** Whether an event has come, so that this stream goes on with one that was there before. */
   resumes: boolean;
   /** Aborted when the stream is closed. */
   signal: AbortSignal;

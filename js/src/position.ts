@@ -1,6 +1,6 @@
 // Where an event stands in its stream.
 
-const RESUME_ID = /^sser1\.[^.]*\.[^.]*\.[^.]*\.[^.]*\.([0-9a-z]+)$/;
+const RESUME_ID = /^sser1\..*\.([0-9a-z]+)$/;
 
 /**
  * The position that an id stands for: the number in the id of a session, and any other id as it is. The
@@ -8,5 +8,5 @@ const RESUME_ID = /^sser1\.[^.]*\.[^.]*\.[^.]*\.[^.]*\.([0-9a-z]+)$/;
  */
 export function positionOf(lastEventId: string): string {
   const sequence = RESUME_ID.exec(lastEventId)?.[1];
-  return sequence === undefined ? lastEventId : Number.parseInt(sequence, 36).toString();
+  return sequence ? `${parseInt(sequence, 36)}` : lastEventId;
 }

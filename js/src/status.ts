@@ -84,9 +84,8 @@ export interface Ending {
 export function endingOf(status: number, headers?: Headers): Ending | null {
   if (status === 200) return null;
   const wait = retryAfter(headers?.get("Retry-After"));
-  if (status >= 500 || [408, 425, 429].includes(status)) {
-    return { reason: status === 429 || status === 503 ? "busy" : "server_error", wait };
-  }
+  if (status === 429 || status === 503) return { reason: "busy", wait };
+  if (status >= 500 || status === 408 || status === 425) return { reason: "server_error", wait };
   if (status === 401) return { reason: "unauthorized" };
   return { reason: FINAL[status] ?? (status < 400 ? "redirected" : "rejected"), final: true };
 }

@@ -43,7 +43,7 @@ it.each([
   ["resumes", true],
   ["mints anew", false],
 ])(
-  "a stream that %s has each event once, whatever fails",
+  "G10, I17: a stream that %s has each event once, whatever fails",
   { timeout: 300_000 },
   async (_, isResumable) => {
     const expected = Array.from({ length: EVENTS }, (_, n) => `event ${n + 1}`);

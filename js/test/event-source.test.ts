@@ -97,7 +97,7 @@ it.each([
   [405, "rejected", 1],
   [204, "no_content", 1],
   [301, "redirected", 1],
-])("ends at %i as %s", async (code, reason, attempts) => {
+])("H8: ends at %i as %s", async (code, reason, attempts) => {
   const server = await serve(status(code, { Location: "http://127.0.0.1:9/" }));
   const { statuses, closed } = follow(server.url("/s"), { mint: async () => "/s?token=t" });
   await closed();
@@ -121,7 +121,7 @@ it.each([429, 503])("waits after %i as long as the server asks", async (code) =>
   expect(retryAt! - Date.now()).toBeGreaterThan(900);
 });
 
-it("ends at an answer that is no stream", async () => {
+it("H8: ends at an answer that is no stream", async () => {
   const server = await serve((response) => void response.end("<html>"));
   const { statuses, closed } = follow(server.url("/s"));
   await closed();
@@ -154,7 +154,17 @@ it("tries again after a mint that threw, and ends when it returns null", async (
   expect(statuses.map((it) => it.reason)).toEqual([null, "mint", null, "mint", null, "declined"]);
 });
 
-it("asks for the bearer before each attempt, and sends it to no redirect", async () => {
+it("H8: follows no redirect, to which it would take its credential", async () => {
+  const other = await serve(stream("data: one\n\n"));
+  const server = await serve(status(307, { Location: other.url("/s") }));
+  const headers = () => ({ Authorization: "Bearer one" });
+  const { statuses, closed } = follow(server.url("/s"), { headers });
+  await closed();
+  expect(last(statuses).reason).toBe("redirected");
+  expect(other.seen).toEqual([]);
+});
+
+it("H8: asks for the bearer before each attempt", async () => {
   const server = await serve(stream("id: 1\ndata: one\n\n", "end"), stream("data: two\n\n"));
   let bearers = 0;
   const { data, until } = follow(server.url("/s"), {
@@ -268,6 +278,37 @@ it("closed, it tells nothing any more", async () => {
   await new Promise((done) => setTimeout(done, 30));
   expect(data).toEqual(["one"]);
   expect(statuses.length).toBe(before);
+});
+
+it("closed at once, it asks for nothing", async () => {
+  const server = await serve(stream("data: one\n\n"));
+  const { source, statuses } = follow(server.url("/s"));
+  source.close();
+  await new Promise((done) => setTimeout(done, 20));
+  expect(server.seen).toEqual([]);
+  expect(statuses).toEqual([]);
+});
+
+it.each(["open", "waiting"])(
+  "closed when it is told that it is %s, it fires nothing",
+  async (state) => {
+    const server = await serve(stream("data: one\n\n", "end"));
+    const { source, until } = follow(server.url("/s"));
+    const fired: string[] = [];
+    for (const type of ["open", "error"]) source.addEventListener(type, () => fired.push(type));
+    source.onstatus = (status) => status.state === state && source.close();
+    await until(() => source.readyState === 2);
+    expect(fired).toEqual(state === "open" ? [] : ["open"]);
+  },
+);
+
+it("a mint that returns null needs no headers", async () => {
+  let asked = 0;
+  const headers = () => ({ Authorization: `Bearer ${++asked}` });
+  const { statuses, closed } = follow("http://127.0.0.1:9/s", { mint: async () => null, headers });
+  await closed();
+  expect(last(statuses).reason).toBe("declined");
+  expect(asked).toBe(0);
 });
 
 it("closed while it mints, it opens nothing", async () => {

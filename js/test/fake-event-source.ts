@@ -15,7 +15,10 @@ export class FakeEventSource extends EventTarget {
   onerror: (() => void) | null = null;
   close = vi.fn(() => (this.readyState = 2));
 
-  constructor(url: string | URL) {
+  constructor(
+    url: string | URL,
+    readonly init: EventSourceInit = {},
+  ) {
     super();
     this.url = String(url);
     FakeEventSource.made.push(this);
@@ -26,16 +29,17 @@ export class FakeEventSource extends EventTarget {
     this.onopen?.();
   }
 
-  says(data: unknown, lastEventId = ""): void {
-    this.saysText(JSON.stringify(data), lastEventId);
+  says(data: unknown, lastEventId = "", type = "message"): void {
+    this.saysText(JSON.stringify(data), lastEventId, type);
   }
 
-  saysText(data: string, lastEventId = ""): void {
-    this.dispatchEvent(new MessageEvent("message", { data, lastEventId }));
+  saysText(data: string, lastEventId = "", type = "message"): void {
+    this.dispatchEvent(new MessageEvent(type, { data, lastEventId }));
   }
 
-  fails(): void {
-    this.readyState = 2;
+  /** For good, or so that it comes back by itself. */
+  fails(readyState: 0 | 2 = 2): void {
+    this.readyState = readyState;
     this.onerror?.();
   }
 }

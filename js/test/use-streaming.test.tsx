@@ -335,6 +335,16 @@ describe("the component", () => {
   });
 });
 
+it("asks again while a proxy has nothing but a time to come back", async () => {
+  const later = stream("retry: 1\n\n", "end");
+  const { paths, result } = await over([ID, later, later, stream(WHOLE)]);
+  const callbacks = remember();
+  await result.current.sendStreamingMessage("question", "session-1", callbacks);
+  expect(callbacks.seen.errors).toEqual([]);
+  expect(callbacks.seen.texts.at(-1)).toBe("Hello, world");
+  expect(paths()).toEqual([...TWO_STEPS, TWO_STEPS[1], TWO_STEPS[1]]);
+});
+
 it("an answer of the demo is whole, however often it is cut", async () => {
   const origin = await demo("--pace", "5");
   const proxy = await cuttingProxy(origin, { cuts: 3, after: 1_000 });

@@ -1,4 +1,4 @@
-//! Servers with `--data` that are killed at any moment, and started again: E12, I19.
+//! Servers with `--data` that are killed at any moment, or end as they should, and are started again: E12, I19.
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
@@ -174,8 +174,31 @@ async fn nothing_is_lost(program: &'static str) {
     assert!(!acknowledged.is_empty(), "nothing was published");
 }
 
-/// The names of all events of an answer whose process was killed after its first four, and the data.
-async fn answer_after_a_kill(setup: &Setup) -> Vec<(String, String)> {
+/// How a process ends.
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Killed,
+    /// By SIGTERM, as in each deployment.
+    Terminated,
+}
+
+impl Ending {
+    const ALL: [Self; 2] = [Self::Killed, Self::Terminated];
+
+    async fn of(self, mut server: Server) {
+        match self {
+            Self::Killed => server.kill(),
+            Self::Terminated => {
+                server.terminate();
+                let ended = server.ended(Duration::from_secs(10)).await;
+                assert!(ended.is_some(), "it does not end");
+            }
+        }
+    }
+}
+
+/// The names of all events of an answer whose process ended after its first four, and the data.
+async fn answer_after(ending: Ending, setup: &Setup) -> Vec<(String, String)> {
     let server = setup.start();
     let ticket = server
         .user("alice")
@@ -185,7 +208,7 @@ async fn answer_after_a_kill(setup: &Setup) -> Vec<(String, String)> {
     let mut events = stream.take(4).await;
     let last = events.last().and_then(|event| event.id.clone());
     let id = last.expect("an id");
-    server.kill();
+    ending.of(server).await;
 
     let server = setup.start();
     let stream = open(&server, &ticket.resume(&id)).await;
@@ -201,11 +224,13 @@ async fn answer_after_a_kill(setup: &Setup) -> Vec<(String, String)> {
 
 /// An answer whose work died with the process ends as failed, behind all that was published of it.
 async fn an_answer_in_progress_fails(program: &'static str) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let setup = setup(program, folder.path()).arg("pace", 40);
-    let events = answer_after_a_kill(&setup).await;
-    let (last, _) = events.last().expect("an end");
-    assert_eq!(last, "sse.error", "{events:?}");
+    for ending in Ending::ALL {
+        let folder = tempfile::tempdir().expect("a folder");
+        let setup = setup(program, folder.path()).arg("pace", 40);
+        let events = answer_after(ending, &setup).await;
+        let (last, _) = events.last().expect("an end");
+        assert_eq!(last, "sse.error", "{ending:?}: {events:?}");
+    }
 }
 
 /// Where the server is told to, it goes on with the answer. The client gets all of it, once.
@@ -214,7 +239,10 @@ async fn an_answer_in_progress_goes_on(program: &'static str) {
     let setup = setup(program, folder.path())
         .arg("pace", 40)
         .flag("restart-answers");
-    let with_a_kill = answer_after_a_kill(&setup).await;
+    let mut broken = Vec::new();
+    for ending in Ending::ALL {
+        broken.push((ending, answer_after(ending, &setup).await));
+    }
 
     let server = setup.start();
     let ticket = server
@@ -223,16 +251,19 @@ async fn an_answer_in_progress_goes_on(program: &'static str) {
         .await;
     let mut stream = server.open(&ticket.request()).await;
     let (whole, _) = stream.rest().await;
-    let whole = whole.into_iter();
-    let whole: Vec<_> = whole
-        .map(|event| (event.event.unwrap_or_default(), event.data))
-        .filter(|(name, _)| name != "sse.open")
-        .collect();
-    let told: Vec<_> = with_a_kill
+    let whole = whole
         .into_iter()
-        .filter(|(name, _)| name != "sse.open")
-        .collect();
-    assert_eq!(told, whole);
+        .map(|event| (event.event.unwrap_or_default(), event.data));
+    let whole = without_openings(whole);
+    for (ending, told) in broken {
+        assert_eq!(without_openings(told), whole, "{ending:?}");
+    }
+}
+
+/// The events but for those that begin a connection.
+fn without_openings(events: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
+    let events = events.into_iter();
+    events.filter(|(name, _)| name != "sse.open").collect()
 }
 
 macro_rules! tests {

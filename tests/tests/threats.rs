@@ -1,13 +1,14 @@
 //! Every threat has a test, or a word about what is left to whom.
 //!
-//! A test names the threats that it stands for at the start of its doc comment: `/// A1, B2: …`.
+//! A test names the threats that it stands for at the start of its doc comment: `/// A1, B2: …`. A test in
+//! TypeScript names them at the start of its title.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where tests are.
-const FOLDERS: [&str; 3] = ["crates", "examples", "tests"];
+const FOLDERS: [&str; 4] = ["crates", "examples", "tests", "js"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -28,11 +29,17 @@ fn is_id(text: &str) -> bool {
 fn named(line: &str) -> Vec<&str> {
     let doc = line.trim_start();
     let doc = doc.strip_prefix("///").or_else(|| doc.strip_prefix("//!"));
-    let ids = doc
-        .unwrap_or_default()
-        .split(':')
-        .next()
-        .unwrap_or_default();
+    named_in(doc.unwrap_or_default())
+}
+
+/// The ids in the title of a test in TypeScript, which may stand on a line of its own.
+fn named_in_title(line: &str) -> Vec<&str> {
+    named_in(line.split('"').nth(1).unwrap_or_default())
+}
+
+/// The ids at the start of a text, before a colon.
+fn named_in(text: &str) -> Vec<&str> {
+    let ids = text.split(':').next().unwrap_or_default();
     let ids: Vec<_> = ids.split(',').map(str::trim).collect();
     if ids.iter().all(|id| is_id(id)) {
         ids
@@ -51,9 +58,14 @@ fn tested() -> BTreeSet<String> {
             let is = |name: &str| path.file_name().is_some_and(|it| it == name);
             if path.is_dir() && !is("target") && !is("node_modules") {
                 folders.push(path);
-            } else if path.extension().is_some_and(|it| it == "rs") {
+            } else {
+                let names = match path.extension().and_then(|it| it.to_str()) {
+                    Some("rs") => named,
+                    Some("ts" | "tsx") => named_in_title,
+                    _ => continue,
+                };
                 let text = read(&path);
-                ids.extend(text.lines().flat_map(named).map(str::to_owned));
+                ids.extend(text.lines().flat_map(names).map(str::to_owned));
             }
         }
     }
@@ -98,5 +110,20 @@ fn only_lines_that_begin_with_ids_name_threats() {
         ("", &[]),
     ] {
         assert_eq!(named(line), ids, "{line}");
+    }
+}
+
+#[test]
+fn only_titles_that_begin_with_ids_name_threats() {
+    for (line, ids) in [
+        (
+            r#"  it("A15, G15: six tabs", async () => {"#,
+            &["A15", "G15"][..],
+        ),
+        (r#"  "G10: all come back","#, &["G10"]),
+        (r#"  it("comes back: A1", () => {"#, &[]),
+        ("const A1 = 2;", &[]),
+    ] {
+        assert_eq!(named_in_title(line), ids, "{line}");
     }
 }

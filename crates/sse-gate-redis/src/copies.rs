@@ -71,6 +71,7 @@ mod tests {
         assert_eq!(copies.hear(&one), Some(probe(1)));
         assert!(copies.0.is_empty());
         assert_eq!(copies.hear(&with_copies(probe(3), 1)), Some(probe(3)));
+        assert!(copies.0.is_empty(), "nothing waits for more copies");
     }
 
     #[test]

@@ -137,3 +137,44 @@ impl Error for ServerError {
         self.source.as_deref().map(|source| source as _)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_kind_has_a_message_of_its_own() {
+        use ServerErrorKind as Kind;
+
+        let kinds = [
+            Kind::Address,
+            Kind::Unreachable,
+            Kind::Denied,
+            Kind::TooOld,
+            Kind::Evicts,
+            Kind::Replica,
+            Kind::Loading,
+            Kind::OutOfMemory,
+            Kind::WrongKeys,
+            Kind::Foreign,
+            Kind::Changed,
+            Kind::Busy,
+            Kind::NoEntropy,
+            Kind::Failed,
+        ];
+        let messages = kinds.map(|kind| ServerError::new(kind, None).to_string());
+        assert_eq!(messages.iter().collect::<HashSet<_>>().len(), kinds.len());
+        assert!(messages.iter().all(|message| message.len() > 10));
+    }
+
+    #[test]
+    fn the_cause_is_kept() {
+        let error = ServerError::new(ServerErrorKind::Failed, Some("it is a test".into()));
+        let cause = error.source().map(ToString::to_string);
+        assert_eq!(cause.as_deref(), Some("it is a test"));
+        let without = ServerError::new(ServerErrorKind::Failed, None);
+        assert!(without.source().is_none());
+    }
+}

@@ -65,7 +65,6 @@ fn kind_of(error: &RedisError) -> ServerErrorKind {
         (Some("WRONGTYPE"), _) | (_, ErrorKind::UnexpectedReturnType) => ServerErrorKind::Foreign,
         (_, ErrorKind::InvalidClientConfig) => ServerErrorKind::Address,
         (_, ErrorKind::Io) => ServerErrorKind::Unreachable,
-        _ if error.is_connection_dropped() || error.is_timeout() => ServerErrorKind::Unreachable,
         _ => ServerErrorKind::Failed,
     }
 }
@@ -121,5 +120,62 @@ impl From<Fault> for LimiterError {
 impl From<Fault> for BusError {
     fn from(fault: Fault) -> Self {
         Self::new(fault.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ServerErrorKind as Kind;
+    use redis::Value;
+
+    use super::*;
+
+    #[test]
+    fn what_a_client_reports_is_named() {
+        for (reported, kind) in [
+            (ErrorKind::AuthenticationFailed, Kind::Denied),
+            (ErrorKind::Server(Reply::ReadOnly), Kind::Replica),
+            (ErrorKind::Server(Reply::BusyLoading), Kind::Loading),
+            (ErrorKind::UnexpectedReturnType, Kind::Foreign),
+            (ErrorKind::InvalidClientConfig, Kind::Address),
+            (ErrorKind::Io, Kind::Unreachable),
+            (ErrorKind::Client, Kind::Failed),
+        ] {
+            let fault = Fault::from(RedisError::from((reported, "a test")));
+            assert_eq!(fault.kind(), kind, "{reported:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_answers_is_named() {
+        for (code, kind) in [
+            (CHANGED, Kind::Changed),
+            ("OOM", Kind::OutOfMemory),
+            ("NOAUTH", Kind::Denied),
+            ("WRONGPASS", Kind::Denied),
+            ("NOPERM", Kind::Denied),
+            ("READONLY", Kind::Replica),
+            ("LOADING", Kind::Loading),
+            ("WRONGTYPE", Kind::Foreign),
+            ("ERR", Kind::Failed),
+        ] {
+            let answer = format!("-{code} a test\r\n");
+            let Ok(Value::ServerError(error)) = redis::parse_redis_value(answer.as_bytes()) else {
+                panic!("{code} is no error");
+            };
+            assert_eq!(Fault::from(RedisError::from(error)).kind(), kind, "{code}");
+        }
+    }
+
+    /// What a caller of a log does about a full memory is what it does about a full log.
+    #[test]
+    fn a_full_memory_is_no_room() {
+        let fault = || Fault::from(Kind::OutOfMemory);
+        assert_eq!(LogError::from(fault()).kind(), LogErrorKind::Full);
+        assert_eq!(AppendError::from(fault()).kind(), AppendErrorKind::NoRoom);
+        let fault = || Fault::from(Kind::Failed);
+        assert_eq!(LogError::from(fault()).kind(), LogErrorKind::Unavailable);
+        let kind = AppendError::from(fault()).kind();
+        assert_eq!(kind, AppendErrorKind::Unavailable);
     }
 }

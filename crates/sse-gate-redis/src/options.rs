@@ -291,3 +291,16 @@ impl std::fmt::Debug for Login {
         f.write_str("Login(..)")
     }
 }
+
+#[cfg(all(test, feature = "sentinel"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_does_not_print() {
+        let options = RedisOptions::unsealed().with_login("node", "secret");
+        let shown = format!("{options:?}");
+        assert!(shown.contains("Login(..)"), "{shown}");
+        assert!(!shown.contains("secret"), "{shown}");
+    }
+}

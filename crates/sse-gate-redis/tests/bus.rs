@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sse_gate_redis::{RedisBus, ServerError, ServerErrorKind};
 use sse_gate_redis_server::RedisServer;
-use sse_gate_resume::backend::{Bus, LogEpoch, Notice, Notices};
+use sse_gate_resume::backend::{Bus, LogEpoch, NodeId, Notice, Notices};
 use sse_gate_resume::error::BusError;
 
 mod support;
@@ -86,6 +86,30 @@ fn a_restart_of_the_server_ends_the_subscription() {
         wait_until("the node is connected again", published).await;
         assert_eq!(hear(&mut notices).await, Some(stop(2)));
     });
+}
+
+/// One server has one order of all notices. So a probe needs no copies there, and no count of them.
+#[test]
+fn a_notice_is_published_as_its_bytes() {
+    let check = Check::new();
+    let client = redis::Client::open(SERVER.url()).unwrap();
+    let mut connection = client.get_connection().unwrap();
+    connection.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut raw = connection.as_pubsub();
+    raw.subscribe(channel(&check)).unwrap();
+    let listener = NodeId::from_bytes([1; 8]);
+    let bus = RedisBus::new(&check.block_on(check.node()));
+    for notice in [
+        stop(1),
+        Notice::Probe {
+            listener,
+            number: 7,
+        },
+    ] {
+        check.block_on(bus.publish(notice)).unwrap();
+        let message = raw.get_message().unwrap();
+        assert_eq!(message.get_payload_bytes(), notice.to_bytes());
+    }
 }
 
 #[test]

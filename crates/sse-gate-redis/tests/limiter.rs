@@ -223,6 +223,23 @@ fn neighbouring_generations_are_told_apart() {
     });
 }
 
+/// A session is one subject's. A claim of its place for another one counts for the first.
+#[test]
+fn a_place_counts_for_the_subject_that_claimed_it_first() {
+    let check = Check::new();
+    check.block_on(async {
+        let limits = StreamLimits::default().with_max_per_subject(1);
+        let limiter = RedisLimiter::new(&check.node().await, limits);
+        let first = place("alice", 1);
+        let again = later(&place("bob", 1), 2);
+        for place in [first, again, place("bob", 2)] {
+            assert_eq!(limiter.claim(place).await.unwrap(), Claimed::Granted);
+        }
+        let claimed = limiter.claim(place("alice", 3)).await.unwrap();
+        assert_eq!(claimed, Claimed::FullForSubject);
+    });
+}
+
 /// What is on the server names no subject, and nothing stays there of a place that was freed.
 #[test]
 fn places_name_no_subject_and_leave_nothing() {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use sse_gate_redis::RedisSessions;
+use sse_gate_redis::{RedisBus, RedisSessions};
 use sse_gate_resume::SessionLimits;
+use sse_gate_resume::backend::{Bus, Notices};
 use sse_gate_resume::conformance::SessionBackend;
 
 mod support;
@@ -35,6 +36,11 @@ impl SessionBackend for Check {
         drop(node);
         // The other node sees it with its next sign of life.
         tokio::time::sleep(NODE_TTL * 3 / 2).await;
+    }
+
+    async fn subscribe(&self, _: &RedisSessions) -> Option<Notices> {
+        let bus = RedisBus::new(&self.node().await);
+        Some(bus.subscribe().await.expect("the server is up"))
     }
 
     fn precision(&self) -> Duration {

@@ -136,7 +136,7 @@ impl Publisher {
 impl Drop for Publisher {
     fn drop(&mut self) {
         self.log.count_publisher(false);
-        if !self.has_ended {
+        if !self.has_ended && !self.log.is_left() {
             self.log.end_later(LogEnd::Failed);
         }
     }

@@ -28,6 +28,7 @@ pages! {
     Feeds: "feeds.md",
     Cookies: "cookies.md",
     Oidc: "oidc.md",
+    Next: "next.md",
     Proxies: "proxies.md",
     Shutdown: "shutdown.md",
     Nodes: "nodes.md",

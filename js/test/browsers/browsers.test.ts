@@ -23,7 +23,10 @@ describe.each<Engine>(["chromium", "firefox", "webkit"])("%s", { timeout: 60_000
   beforeAll(async () => {
     demo = await Demo.start("--retry", "10");
     front = await Front.start(demo.origin);
-    closeBrowser = await openBrowser(engine, `${front.origin}/pages/run.html`);
+    closeBrowser = await openBrowser(
+      engine,
+      `${front.origin}/pages/run.html?token=attacker#token=attacker`,
+    );
     await front.ready();
     const login = await post("/demo/login", { username: "alice", password: "demo" });
     jwt = login.access_token;
@@ -163,7 +166,8 @@ describe.each<Engine>(["chromium", "firefox", "webkit"])("%s", { timeout: 60_000
     await gone();
   });
 
-  it("D2: no JWT was in a URL, and no token in two of them", () => {
+  it("D2, D3: no JWT was in a URL, no token in two of them, and none came from the page's URL", () => {
+    for (const { url } of front.seen) expect(url).not.toContain("attacker");
     for (const { url } of front.seen) expect(url).not.toContain("eyJ");
     const opened = front.seen.filter(
       ({ url, lastEventId }) => url.includes("token=") && !lastEventId,

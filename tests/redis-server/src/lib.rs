@@ -144,7 +144,32 @@ impl RedisServer {
         self.keep();
     }
 
+    /// Starts it again, and waits until it says that it is loading what is on its disk.
+    ///
+    /// # Panics
+    ///
+    /// It has loaded all before it was asked.
+    pub fn restart_loading(&mut self) {
+        self.kill();
+        self.spawn();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.cli(&["PING"]);
+            if answer.contains("LOADING") {
+                return;
+            }
+            assert!(!answer.contains("PONG"), "it has loaded all");
+            assert!(Instant::now() < deadline, "Redis did not start");
+            sleep(Duration::from_millis(1));
+        }
+    }
+
     fn keep(&mut self) {
+        self.spawn();
+        self.wait_until_up();
+    }
+
+    fn spawn(&mut self) {
         let program = env::var("SSE_GATE_REDIS_SERVER");
         let program = program.as_deref().unwrap_or("redis-server");
         let mut command = Command::new("sh");
@@ -159,7 +184,6 @@ impl RedisServer {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         self.keeper = Some(command.spawn().expect("there is a shell"));
-        self.wait_until_up();
     }
 
     /// Waits until the server answers.

@@ -95,7 +95,8 @@ pub(super) struct Opened {
 impl Client {
     /// A client that trusts the certificates that the system trusts.
     pub(super) fn new() -> Result<Self, ProbeError> {
-        let connector = HttpsConnectorBuilder::new().with_native_roots();
+        let connector = HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(rustls::crypto::ring::default_provider());
         let connector = connector.map_err(|error| {
             ProbeError::caused("the system's root certificates can't be read", error)
         })?;

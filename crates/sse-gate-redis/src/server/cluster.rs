@@ -140,3 +140,25 @@ fn has_moved(error: &RedisError) -> bool {
         ErrorKind::Server(Moved | Ask | TryAgain | ClusterDown)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Any other command may have been run, though its answer says that it failed, or was lost.
+    #[test]
+    fn only_what_was_not_run_is_sent_again() {
+        for (kind, is_sent_again) in [
+            (ErrorKind::Server(Reply::Moved), true),
+            (ErrorKind::Server(Reply::Ask), true),
+            (ErrorKind::Server(Reply::TryAgain), true),
+            (ErrorKind::Server(Reply::ClusterDown), true),
+            (ErrorKind::Server(Reply::ResponseError), false),
+            (ErrorKind::Server(Reply::MasterDown), false),
+            (ErrorKind::Io, false),
+        ] {
+            let error = RedisError::from((kind, "a test"));
+            assert_eq!(has_moved(&error), is_sent_again, "{kind:?}");
+        }
+    }
+}

@@ -264,3 +264,52 @@ impl<K> Server<K> {
 fn is_unknown(error: &RedisError) -> bool {
     error.kind() == ErrorKind::Server(redis::ServerErrorKind::NoScript)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use sse_gate_redis_server::{RedisServer, free_port};
+
+    use super::*;
+
+    fn link(address: &str) -> Link {
+        let options = RedisOptions::unsealed().with_timeout(Duration::from_secs(5));
+        let source = Source::server(address, &options).unwrap();
+        Link::new(source, options)
+    }
+
+    /// Anything else may have been done before it failed.
+    #[tokio::test]
+    async fn an_operation_is_begun_anew_only_if_the_state_was_lost() {
+        use ServerErrorKind::{Changed, Failed, Unreachable};
+
+        let server = RedisServer::start();
+        let link = link(&server.url());
+        for (kind, times) in [(Changed, ATTEMPTS), (Failed, 1), (Unreachable, 1)] {
+            let mut begun = 0;
+            let failed: Result<(), Fault> = link
+                .with(|_| {
+                    begun += 1;
+                    async move { Err(kind.into()) }
+                })
+                .await;
+            assert_eq!(failed.unwrap_err().kind(), kind);
+            assert_eq!(begun, times, "{kind:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_down_is_asked_a_few_times_a_second() {
+        let link = link(&format!("redis://127.0.0.1:{}", free_port()));
+        let begun = Instant::now();
+        let mut attempts = HashSet::new();
+        while attempts.len() < 3 {
+            assert!(begun.elapsed() < PAUSE * 100, "it is never asked again");
+            assert!(link.server().await.is_err());
+            attempts.insert(lock(&link.inner.attempt).as_ref().unwrap().begun_at);
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert!(begun.elapsed() >= PAUSE * 2, "{:?}", begun.elapsed());
+    }
+}

@@ -37,3 +37,50 @@ pub(crate) async fn orphan(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sse_gate_core::{Entropy, EntropyError};
+    use sse_gate_redis_server::RedisServer;
+
+    use super::*;
+    use crate::{Redis, RedisOptions};
+
+    /// Gives each node the same name.
+    #[derive(Debug)]
+    struct Fixed;
+
+    impl Entropy for Fixed {
+        fn fill(&self, bytes: &mut [u8; 32]) -> Result<(), EntropyError> {
+            bytes.fill(b'n');
+            Ok(())
+        }
+    }
+
+    /// A node that was gone may be back before its sessions are looked for.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_node_that_is_back_keeps_its_sessions() {
+        const NODE: &str = "nnnnnnnn";
+        const NODE_TTL: Duration = Duration::from_secs(60);
+
+        let server = RedisServer::start();
+        let options = RedisOptions::unsealed()
+            .with_entropy(Fixed)
+            .with_timeout(Duration::from_secs(5))
+            .with_node_ttl(NODE_TTL);
+        let redis = Redis::connect(&server.url(), options).await.unwrap();
+        let link = &redis.shared().link;
+        let own = format!("{{sse-gate}}:s:on:{NODE}");
+        server.cli(&["ZADD", &own, "1", "0123456789abcdef"]);
+        let connected = link.server().await.unwrap();
+        for (seen, left) in [(None, "1"), (Some("1"), "0")] {
+            if let Some(seen) = seen {
+                server.cli(&["ZADD", "{sse-gate}:nodes", seen, NODE]);
+            }
+            let keys = link.keyspace();
+            let orphaned = orphan(&connected, keys, NODE_TTL, NODE.as_bytes()).await;
+            orphaned.unwrap();
+            assert_eq!(server.cli(&["ZCARD", &own]), left, "last seen at {seen:?}");
+        }
+    }
+}

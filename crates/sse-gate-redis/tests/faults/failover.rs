@@ -56,6 +56,49 @@ async fn a_token_that_a_failback_brings_back_is_refused() {
     assert!(redeem(&gate, &taken).await.is_err(), "it entered twice");
 }
 
+/// A3, E1: the same, and no operation has seen that the primary was a replica. The node sees it with its next sign of life.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failback_that_no_operation_has_seen_is_noticed() {
+    let primary = RedisServer::start_with(&["--save", "", "--repl-diskless-sync-delay", "0"]);
+    // Long enough for a failback between two signs of life.
+    let options = RedisOptions::sealed(keys()).with_node_ttl(Duration::from_secs(12));
+    let redis = Redis::connect(&primary.url(), options).await;
+    let gate = TokenGate::new(RedisTokens::new(
+        &redis.expect("it is fit"),
+        Limits::default(),
+    ));
+    let unused = issue(&gate).await.expect("it works");
+    let begun = Instant::now();
+    let until_next_sign = |after: &str| {
+        let seen = || primary.cli(&["ZRANGE", "{sse-gate}:nodes", "0", "-1", "WITHSCORES"]);
+        let before = if after.is_empty() {
+            seen()
+        } else {
+            after.to_owned()
+        };
+        while seen() == before {
+            assert!(begun.elapsed() < Duration::from_secs(60), "no sign of life");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        seen()
+    };
+    let seen = until_next_sign("");
+    let replica = replica_of(&primary);
+    replica.cli(&["REPLICAOF", "NO", "ONE"]);
+    let port = replica.port().to_string();
+    primary.cli(&["REPLICAOF", "127.0.0.1", &port]);
+    while primary.info("master_link_status") != "up" {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "it does not replicate"
+        );
+    }
+    primary.cli(&["REPLICAOF", "NO", "ONE"]);
+    until_next_sign(&seen);
+    let refused = redeem(&gate, &unused).await;
+    assert!(refused.is_err(), "it is of the run before");
+}
+
 /// A replica that has all that the primary has.
 fn replica_of(primary: &RedisServer) -> RedisServer {
     let port = primary.port().to_string();

@@ -1,10 +1,11 @@
 //! I19: a node that was only cut off finds that another one has taken its log over.
 
+use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::LogLimits;
 use sse_gate_resume::backend::{LogEnd, LogStore, NewLog};
 use sse_gate_resume::error::AppendErrorKind;
 
-use crate::stage::{Scene, log};
+use crate::stage::{Scene, log, sealed};
 
 /// Takes the log over on this node, as if its writer had not been heard of.
 fn take_over(scene: &mut Scene, name: &str) {
@@ -45,6 +46,18 @@ fn a_writer_whose_log_was_taken_over_is_refused() {
     assert!(!found.is_orphaned);
 }
 
+/// To take a log over takes no memory.
+#[test]
+fn a_log_is_taken_over_though_the_memory_is_full() {
+    let server = RedisServer::start();
+    let mut scene = Scene::empty(&server, sealed());
+    let gone = scene.other_node();
+    let new = NewLog::new(log("answer"), LogLimits::default(), None).with_one_writer();
+    scene.block_on(gone.create(new)).unwrap();
+    let _: () = scene.command("CONFIG", &[b"SET", b"maxmemory", b"1"]);
+    take_over(&mut scene, "answer");
+}
+
 /// A log that several writers write belongs to no node.
 #[test]
 fn a_log_of_many_writers_takes_appends_of_all_nodes() {
@@ -55,4 +68,16 @@ fn a_log_of_many_writers_takes_appends_of_all_nodes() {
     let end = other.end(log("news"), LogEnd::Complete);
     scene.block_on(end).unwrap();
     assert_eq!(scene.append("news", "late"), Err(AppendErrorKind::Ended));
+}
+
+/// A node that the others count as gone knows that it is not.
+#[test]
+fn a_log_is_no_orphan_to_its_own_writer() {
+    let mut scene = Scene::unsealed();
+    let own = NewLog::new(log("answer"), LogLimits::default(), None).with_one_writer();
+    scene.create_new(own).unwrap();
+    let nodes = scene.shared_key("nodes");
+    let _: i64 = scene.command("DEL", &[&nodes]);
+    let found = scene.block_on(scene.store.open(log("answer").name));
+    assert!(!found.unwrap().unwrap().is_orphaned);
 }

@@ -2,7 +2,7 @@
 
 use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::LogLimits;
-use sse_gate_resume::backend::{LogEnd, LogStore, NewLog};
+use sse_gate_resume::backend::{LogEnd, LogEpoch, LogStore, NewLog};
 use sse_gate_resume::error::{AppendErrorKind, LogErrorKind};
 
 use crate::stage::{Scene, log, sealed};
@@ -63,10 +63,24 @@ fn only_logs_that_are_there_count() {
     assert_eq!(scene.command::<i64>("ZCARD", &[&all]), 1);
     create(&scene, "prices").unwrap();
     assert_eq!(create(&scene, "weather"), Err(LogErrorKind::Full));
+    assert_eq!(create(&scene, "news"), Err(LogErrorKind::Exists));
 
     // The time of one is up.
     let ended: Vec<Vec<u8>> = scene.command("ZRANGE", &[&all, b"0", b"0"]);
     let _: i64 = scene.command("ZADD", &[&all, b"1", &ended[0]]);
     create(&scene, "weather").unwrap();
     assert_eq!(scene.command::<i64>("ZCARD", &[&all]), 2);
+}
+
+/// Who removes a log that was replaced meanwhile does not count the new one out.
+#[test]
+fn a_log_stays_counted_when_an_earlier_one_of_its_name_is_removed() {
+    let mut scene = Scene::unsealed();
+    scene.create("news", LogLimits::default()).unwrap();
+    let mut earlier = log("news");
+    earlier.epoch = LogEpoch::from_bytes([1; 8]);
+    scene.block_on(scene.store.remove(earlier)).unwrap();
+    let all = scene.shared_key("l:all");
+    assert_eq!(scene.command::<i64>("ZCARD", &[&all]), 1);
+    assert_eq!(scene.append("news", "news 1"), Ok(1));
 }

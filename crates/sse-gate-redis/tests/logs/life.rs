@@ -9,7 +9,7 @@ use crate::stage::{Scene, log};
 
 const MINUTE: i64 = 60 * 1000;
 
-/// How long the log lives by each of its keys, in minutes, and by the list of all logs.
+/// How long the log lives by each of its keys, in minutes, by what it says itself, and by the list of all logs.
 fn lives(scene: &mut Scene) -> Vec<i64> {
     let all = scene.shared_key("l:all");
     let now: (i64, i64) = scene.command("TIME", &[]);
@@ -22,6 +22,9 @@ fn lives(scene: &mut Scene) -> Vec<i64> {
         assert!(shown.contains(&format!("{{{tag:032x}}}")), "{shown}");
         lives.push(scene.command::<i64>("PTTL", &[&key]));
     }
+    let numbers = scene.key("prices", "m");
+    let says: i64 = scene.command("HGET", &[&numbers, b"ends"]);
+    lives.push(says - now.0 * 1000);
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds are whole")]
     lives.push(ends[0].1 as i64 - now.0 * 1000);
     lives
@@ -37,7 +40,7 @@ fn a_log_lives_for_an_hour_longer_than_its_events() {
     let limits = LogLimits::default().with_max_age(Duration::from_secs(30 * 60));
     scene.create("prices", limits).unwrap();
     assert_eq!(scene.append("prices", "prices 1"), Ok(1));
-    assert_eq!(lives(&mut scene), [95, 95, 95]);
+    assert_eq!(lives(&mut scene), [95; 4]);
 
     // Its time comes closer. It is not renewed with each append.
     let (by_append, by_open) = ("append", "open");
@@ -50,7 +53,7 @@ fn a_log_lives_for_an_hour_longer_than_its_events() {
                 let found = scene.block_on(scene.store.open(log("prices").name));
                 assert!(found.unwrap().is_some());
             }
-            assert_eq!(lives(&mut scene), [left; 3], "{way}, {minutes}");
+            assert_eq!(lives(&mut scene), [left; 4], "{way}, {minutes}");
         }
     }
 }
@@ -78,4 +81,22 @@ fn no_events_outlive_their_log() {
     assert_eq!(scene.append("news", "news 5"), Ok(5));
     let key = scene.key("news", "e");
     assert!(scene.command::<i64>("PTTL", &[&key]) > 0);
+}
+
+/// Events end by the server's clock, to the millisecond.
+#[test]
+fn an_event_carries_the_time_of_the_server() {
+    let mut scene = Scene::new();
+    let time = |scene: &mut Scene| {
+        let now: (u64, u64) = scene.command("TIME", &[]);
+        now.0 * 1000 + now.1 / 1000
+    };
+    for seq in 5..25 {
+        let before = time(&mut scene);
+        assert_eq!(scene.append("news", "an event"), Ok(seq));
+        let (id, _) = scene.events("news").pop().unwrap();
+        let (_, at) = id.split_once('-').unwrap();
+        let at: u64 = at.parse().unwrap();
+        assert!(before <= at && at <= time(&mut scene), "{before}, {id}");
+    }
 }

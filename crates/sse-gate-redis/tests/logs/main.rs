@@ -8,6 +8,7 @@ mod life;
 mod lost_events;
 mod numbers;
 mod restart;
+mod room;
 mod secrecy;
 mod stage;
 mod tamper;

@@ -66,12 +66,45 @@ fn a_changed_log_harms_no_other() {
 #[test]
 fn a_log_that_makes_no_sense_is_replaced() {
     let mut scene = Scene::new();
-    scene.set_number("news", "last", b"many");
-    assert_eq!(scene.read(&log("news")), None);
-    assert_eq!(scene.append("news", "news 5"), Err(AppendErrorKind::Closed));
-    scene.create("news", LogLimits::default()).unwrap();
-    assert_eq!(scene.read(&log("news")), Some(Vec::new()));
-    assert_eq!(scene.append("news", "news 1"), Ok(1));
+    for (field, value) in [
+        ("last", "many"),
+        ("last", "4.5"),
+        ("bytes", "-1"),
+        ("ended", "3"),
+        ("first", "0"),
+        ("first", "9"),
+        ("life", "0"),
+        ("writer", "a node"),
+        ("epoch", "epoch"),
+    ] {
+        let what = format!("{field} = {value}");
+        scene.set_number("news", field, value.as_bytes());
+        assert_eq!(scene.read(&log("news")), None, "{what}");
+        let refused = scene.append("news", "news 5");
+        assert_eq!(refused, Err(AppendErrorKind::Closed), "{what}");
+        scene.create("news", LogLimits::default()).unwrap();
+        assert_eq!(scene.read(&log("news")), Some(Vec::new()), "{what}");
+        assert_eq!(scene.append("news", "news 1"), Ok(1), "{what}");
+    }
+}
+
+/// So does one that lacks a field. Without the run, its last events may be lost, and it goes on behind them.
+#[test]
+fn a_log_that_lacks_a_field_is_replaced() {
+    let mut scene = Scene::new();
+    for field in FIELDS {
+        let key = scene.key("news", "m");
+        let _: i64 = scene.command("HDEL", &[&key, field.as_bytes()]);
+        if field == "run" {
+            assert_eq!(scene.append("news", "news 2"), Ok(2 + (1 << 20)));
+            continue;
+        }
+        assert_eq!(scene.read(&log("news")), None, "{field}");
+        let refused = scene.append("news", "news 5");
+        assert_eq!(refused, Err(AppendErrorKind::Closed), "{field}");
+        scene.create("news", LogLimits::default()).unwrap();
+        assert_eq!(scene.append("news", "news 1"), Ok(1), "{field}");
+    }
 }
 
 /// Keys of another kind are an error, and nothing else.

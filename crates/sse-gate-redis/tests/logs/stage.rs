@@ -52,7 +52,12 @@ impl Scene {
 
     /// A prefix without logs, on the server that all tests share.
     pub(crate) fn unsealed() -> Self {
-        Self::empty(&SERVER, RedisOptions::unsealed())
+        Self::with(RedisOptions::unsealed())
+    }
+
+    /// The same, with these options.
+    pub(crate) fn with(options: RedisOptions) -> Self {
+        Self::empty(&SERVER, options)
     }
 
     /// A prefix without logs.

@@ -68,6 +68,31 @@ async fn a_changed_session_is_lost_and_makes_room() {
     }
 }
 
+/// D12, E8: a session that is not there counts neither for its subject nor in all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_session_does_not_count() {
+    let server = RedisServer::start();
+    let store = node(&server).await;
+    open(&store, "alice", 1).await.expect("there is room");
+    change(&server, CHANGES[0]);
+    open(&store, "alice", 3).await.expect("there is room");
+    assert_eq!(server.cli(&["ZCARD", "{sse-gate}:s:due"]), "1");
+}
+
+/// D12, E8: the client whose session was changed opens it again, with the same token.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_session_can_be_opened_again() {
+    let server = RedisServer::start();
+    let store = node(&server).await;
+    open(&store, "alice", 1).await.expect("there is room");
+    let refused = open(&store, "alice", 1).await.expect_err("it is open");
+    assert_eq!(refused.kind(), SessionErrorKind::Exists);
+    change(&server, "redis.call('HSET', own, 'r', '')");
+    let again = open(&store, "alice", 1).await;
+    assert!(again.is_ok(), "{again:?}");
+    assert!(load(&store, 1).await.is_some());
+}
+
 /// D11: nothing on the server shows who has a session.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_subject_stands_on_the_server() {

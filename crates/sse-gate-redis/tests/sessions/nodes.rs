@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use sse_gate_redis::RedisSessions;
 use sse_gate_redis_server::RedisServer;
-use sse_gate_resume::backend::{SessionId, SessionStore};
+use sse_gate_resume::backend::{NodeId, SessionId, SessionStore};
 
 use crate::stage::{IDLE, NODE_TTL, PATIENCE, id, load, node, node_with_ttl, open};
 
@@ -71,9 +71,137 @@ async fn a_node_that_is_back_keeps_its_sessions() {
         tokio::time::sleep(NODE_TTL / 10).await;
     }
     assert!(due(&store).await.is_empty(), "it is not due");
+    let lists = "local node = redis.call('ZRANGE', '{sse-gate}:nodes', 0, 0)[1]
+         local own = string.rep(string.char(1), 16)
+         local ends = redis.call('HGET', '{sse-gate}:s:r:' .. own, 'e')
+         return {redis.call('ZSCORE', '{sse-gate}:s:due', own) == ends and 'in time' or 'early',
+           redis.call('ZSCORE', '{sse-gate}:s:on:' .. node, own) and 'connected' or 'not connected'}";
+    assert_eq!(server.cli(&["EVAL", lists, "0"]), "in time\nconnected");
+    assert!(waiting(&store).await.is_empty(), "it does not wait");
+}
+
+/// What waits, of alice.
+async fn waiting(store: &RedisSessions) -> Vec<SessionId> {
     let alice = sse_gate_core::Subject::new("alice").expect("it is short");
-    let waiting = store.waiting(alice, 10).await.expect("the server works");
-    assert!(waiting.is_empty(), "it does not wait");
+    let waiting = store.waiting(alice, 10).await;
+    waiting.expect("the server works")
+}
+
+/// I19: a session is due when its client could have been back, since the node was last seen. If the session was changed
+/// after that, the node was alive then. A server whose memory is full keeps none of this from happening.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_step_of_a_session_is_a_sign_of_life() {
+    let server = RedisServer::start();
+    let (living, dead) = (node(&server).await, node(&server).await);
+    let name = dead.node();
+    open(&dead, "alice", 1).await.expect("there is room");
+    drop(dead);
+    server.cli(&["CONFIG", "SET", "maxmemory", "1"]);
+    let forget = format!(
+        "local node = {}
+         return redis.call('ZADD', '{{sse-gate}}:nodes', 1, node)",
+        text(name)
+    );
+    server.cli(&["EVAL", &forget, "0"]);
+    let begun = Instant::now();
+    while waiting(&living).await.is_empty() {
+        assert!(begun.elapsed() < PATIENCE, "it does not wait");
+        server.cli(&["EVAL", &forget, "0"]);
+        tokio::time::sleep(IDLE / 10).await;
+    }
+    let left = "local own = string.rep(string.char(1), 16)
+        local changed = redis.call('HGET', '{sse-gate}:s:r:' .. own, 'b')
+        return redis.call('ZSCORE', '{sse-gate}:s:due', own) - changed";
+    assert_eq!(
+        server.cli(&["EVAL", left, "0"]),
+        IDLE.as_millis().to_string()
+    );
+    let stored = load(&living, 1).await.expect("it is there");
+    let opened_at = stored.record.binding().arrived_at;
+    assert!(stored.node_left_at.expect("its node is gone") >= opened_at);
+}
+
+/// When the node of alice's session was last seen.
+async fn left_at(store: &RedisSessions) -> u64 {
+    let stored = load(store, 1).await.expect("it is there");
+    let left_at = stored.node_left_at.expect("its node is gone");
+    left_at.as_millis()
+}
+
+/// I19: it is told when a node was last seen, also before the others have noted that it is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_told_when_a_node_was_last_seen() {
+    let server = RedisServer::start();
+    let (living, dead) = (node(&server).await, node(&server).await);
+    let name = text(dead.node());
+    open(&dead, "alice", 1).await.expect("there is room");
+    drop(dead);
+    let opened_at = load(&living, 1).await.expect("it is there").now;
+    let silent = opened_at.saturating_add(NODE_TTL * 3 / 2);
+    while load(&living, 1).await.expect("it is there").now < silent {
+        tokio::time::sleep(NODE_TTL / 10).await;
+    }
+    let last_seen = opened_at.as_millis() + 1;
+    let seen = format!("return redis.call('ZADD', '{{sse-gate}}:nodes', {last_seen}, {name})");
+    for _ in 0..10 {
+        server.cli(&["EVAL", &seen, "0"]);
+        assert_eq!(left_at(&living).await, last_seen);
+    }
+    // The other node notes it, and gives two more signs of life.
+    let nodes = || server.cli(&["ZRANGE", "{sse-gate}:nodes", "0", "-1", "WITHSCORES"]);
+    let begun = Instant::now();
+    while server.cli(&["ZCARD", "{sse-gate}:nodes"]) != "1" {
+        assert!(begun.elapsed() < PATIENCE, "it does not note it");
+    }
+    for _ in 0..2 {
+        let before = nodes();
+        while nodes() == before {
+            assert!(begun.elapsed() < PATIENCE, "no sign of life");
+        }
+    }
+    assert_eq!(left_at(&living).await, last_seen);
+}
+
+/// A node that is gone is remembered for 30 days, so that a session can say when it was left.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_gone_for_a_month_is_forgotten() {
+    let server = RedisServer::start();
+    let store = node(&server).await;
+    let now = store.moment().await.expect("the server works").now;
+    let days = |days: u64| (now.as_millis() - days * 24 * 60 * 60 * 1000).to_string();
+    let (before, after) = (days(31), days(29));
+    let gone = "{sse-gate}:gone";
+    server.cli(&["ZADD", gone, &before, "old-node", &after, "deadnode"]);
+    let begun = Instant::now();
+    while server.cli(&["ZRANGE", gone, "0", "-1"]) != "deadnode" {
+        assert!(begun.elapsed() < PATIENCE, "one of two is forgotten");
+        tokio::time::sleep(NODE_TTL / 10).await;
+    }
+}
+
+/// A node as a string of Lua.
+fn text(node: NodeId) -> String {
+    let bytes = node.to_bytes().map(|byte| byte.to_string());
+    format!("string.char({})", bytes.join(","))
+}
+
+/// I19: a session that has moved to another node is not the dead node's, even if a list says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_of_another_node_does_not_wait_for_a_dead_one() {
+    let server = RedisServer::start();
+    let store = node(&server).await;
+    open(&store, "alice", 1).await.expect("there is room");
+    let dead = "redis.call('ZADD', '{sse-gate}:s:on:deadnode', 1, string.rep(string.char(1), 16))
+        redis.call('ZADD', '{sse-gate}:nodes', 1, 'deadnode')
+        return 'dead'";
+    assert_eq!(server.cli(&["EVAL", dead, "0"]), "dead");
+    let begun = Instant::now();
+    while server.cli(&["EXISTS", "{sse-gate}:s:on:deadnode"]) != "0" {
+        assert!(begun.elapsed() < PATIENCE, "the list stays");
+        tokio::time::sleep(NODE_TTL / 10).await;
+    }
+    assert!(waiting(&store).await.is_empty());
+    assert!(due(&store).await.is_empty());
 }
 
 /// I19: a node that died had very many sessions. A node that lets them wait does not count as gone meanwhile.

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate, TokenKey};
+use sse_gate_core::{
+    GrantRequest, MemoryStore, Resource, SteadyTime, Subject, TokenGate, TokenKey,
+};
 use sse_gate_redis::{Redis, RedisOptions, RedisSessions, SealingKey, SealingKeys};
 use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::backend::{
-    Binding, LogEpoch, LogName, Record, SessionId, SessionKey, SessionStore, StoredSession,
+    Binding, Delivered, LogEpoch, LogName, Record, SessionId, SessionKey, SessionStore,
+    StoredSession,
 };
 use sse_gate_resume::error::SessionError;
 use sse_gate_resume::{ResumePolicy, SessionLimits};
@@ -17,6 +20,9 @@ pub(crate) const NODE_TTL: Duration = Duration::from_millis(600);
 
 /// How long a session waits for its client.
 pub(crate) const IDLE: Duration = Duration::from_millis(400);
+
+/// Longer than any test runs.
+pub(crate) const LONG: Duration = Duration::from_secs(600);
 
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -28,13 +34,22 @@ pub(crate) async fn node(server: &RedisServer) -> RedisSessions {
 
 /// A node that counts as gone after so long a silence.
 pub(crate) async fn node_with_ttl(server: &RedisServer, node_ttl: Duration) -> RedisSessions {
+    node_of(&connect(server, node_ttl).await)
+}
+
+/// A connection of a node that counts as gone after so long a silence.
+pub(crate) async fn connect(server: &RedisServer, node_ttl: Duration) -> Redis {
     let keys = SealingKeys::new(SealingKey::new([7; 32]));
     let options = RedisOptions::sealed(keys)
         .with_timeout(Duration::from_secs(2))
         .with_node_ttl(node_ttl);
     let redis = Redis::connect(&server.url(), options).await;
-    let limits = SessionLimits::default().with_max_per_subject(1);
-    RedisSessions::new(&redis.expect("the server is fit"), limits)
+    redis.expect("the server is fit")
+}
+
+/// The sessions of a node: one for each subject.
+pub(crate) fn node_of(redis: &Redis) -> RedisSessions {
+    RedisSessions::new(redis, SessionLimits::default().with_max_per_subject(1))
 }
 
 pub(crate) fn id(number: u8) -> SessionId {
@@ -47,6 +62,18 @@ pub(crate) async fn open(
     name: &str,
     number: u8,
 ) -> Result<SessionId, SessionError> {
+    let record = record(store, name, number, IDLE).await?;
+    store.create(id(number), record).await?;
+    Ok(id(number))
+}
+
+/// A session of this subject whose first connection is open, and which waits for its client for so long.
+pub(crate) async fn record(
+    store: &RedisSessions,
+    name: &str,
+    number: u8,
+    idle: Duration,
+) -> Result<Record, SessionError> {
     let moment = store.moment().await?;
     let subject = Subject::new(name).expect("it is short");
     let request = GrantRequest::new(subject, Resource::new(["chat"]).expect("it is short"));
@@ -63,14 +90,39 @@ pub(crate) async fn open(
         arrival_epoch: moment.epoch,
         arrived_at: moment.now,
         ends_at: moment.now.saturating_add(Duration::from_secs(3_600)),
-        policy: ResumePolicy::default().with_idle(IDLE),
+        policy: ResumePolicy::default().with_idle(idle),
     }));
     record.serve_from(store.node());
-    store.create(id(number), record).await?;
-    Ok(id(number))
+    Ok(record)
 }
 
 pub(crate) async fn load(store: &RedisSessions, number: u8) -> Option<StoredSession> {
     let found = store.load(SessionKey::Id(id(number))).await;
     found.expect("the server works")
+}
+
+/// Changes session 1.
+pub(crate) async fn change(store: &RedisSessions, step: impl FnOnce(&mut Record, SteadyTime)) {
+    let stored = load(store, 1).await.expect("it is there");
+    let mut record = stored.record;
+    step(&mut record, stored.now);
+    let counts = store.swap(id(1), stored.version, record).await;
+    assert!(counts.expect("the server works"));
+}
+
+/// Session 1, of alice, which waits for its client for longer than any test runs.
+pub(crate) async fn open_long(store: &RedisSessions) {
+    let record = record(store, "alice", 1, LONG).await;
+    let created = store.create(id(1), record.expect("the server works")).await;
+    created.expect("there is room");
+}
+
+/// Its connection ends.
+pub(crate) fn release(record: &mut Record, now: SteadyTime) {
+    record.release(record.generation(), Delivered::Confirmed, now);
+}
+
+/// Its client comes back.
+pub(crate) fn reopen(record: &mut Record, now: SteadyTime) {
+    assert!(record.reopen(LONG, now));
 }

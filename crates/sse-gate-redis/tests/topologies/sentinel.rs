@@ -44,6 +44,29 @@ async fn the_primary_that_a_sentinel_names_is_followed() {
     assert_eq!(unknown.unwrap_err().kind(), ServerErrorKind::Unreachable);
 }
 
+/// D11: the login is for the primary, and not for the sentinels.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_is_for_the_primary() {
+    let primary = RedisServer::start();
+    let user = [
+        "ACL", "SETUSER", "node", "on", ">secret", "~*", "&*", "+@all",
+    ];
+    assert_eq!(primary.cli(&user), "OK");
+    let sentinel = Sentinel::watching(&primary.port().to_string());
+    let url = sentinel.server.url();
+    let with = async |password: &str| {
+        let options = options().with_login("node", password);
+        Redis::connect_sentinel(&[&url], "primary", options).await
+    };
+    let redis = with("secret").await.expect("the login is right");
+    let clients = primary.cli(&["CLIENT", "LIST"]);
+    assert!(clients.contains("user=node"), "{clients}");
+    drop(redis);
+    let refused = with("wrong").await.unwrap_err();
+    // A primary that denies access is none to the client of the sentinels.
+    assert_eq!(refused.kind(), ServerErrorKind::Unreachable);
+}
+
 /// A sentinel, with a file of settings that it rewrites.
 struct Sentinel {
     server: RedisServer,

@@ -162,6 +162,33 @@ impl Log {
         self.0.ended(how);
     }
 
+    /// Leaves the log to another process, because this one goes down. A [`Publisher`](crate::Publisher) that
+    /// is dropped from now on does not end it, so that the log is [orphaned](Self::is_orphaned) for the next
+    /// process. Without a store, the log does not outlive this process, and nothing changes.
+    ///
+    /// ```
+    /// use sse_gate_resume::backend::MemoryLogStore;
+    /// use sse_gate_resume::{Logs, Publisher};
+    ///
+    /// # pollster::block_on(async {
+    /// let logs = Logs::default().with_store(MemoryLogStore::default());
+    /// let log = logs.create().await?;
+    /// let publisher = Publisher::new(log.clone());
+    /// log.leave();
+    /// drop(publisher);
+    /// assert_eq!(log.bounds().end, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn leave(&self) {
+        self.0.lock().is_left = self.has_store();
+    }
+
+    /// Whether it was left to another process.
+    pub(crate) fn is_left(&self) -> bool {
+        self.0.lock().is_left
+    }
+
     /// Asks the writer to stop. The log goes on until the writer ends it.
     ///
     /// After [`StopReason::Closed`] every [`append`](Self::append) **fails** with

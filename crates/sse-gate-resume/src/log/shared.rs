@@ -49,6 +49,8 @@ pub(super) struct State {
     /// Whether the store is being asked for what the window lacks.
     pub(super) is_fed: bool,
     pub(super) end: Option<LogEnd>,
+    /// Whether its writer's process goes down, and leaves it to another one.
+    pub(super) is_left: bool,
     pub(super) readers: Readers,
     /// When the last reader went, or the log was made.
     pub(super) deserted_since: SteadyTime,
@@ -84,6 +86,7 @@ impl SharedLog {
             heard: Heard::default(),
             is_fed: false,
             end: None,
+            is_left: false,
             readers: Readers::default(),
             deserted_since: clock.steady(),
             stop: None,

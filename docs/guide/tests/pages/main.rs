@@ -20,7 +20,10 @@ fn pages() -> Vec<(String, String)> {
     let files = fs::read_dir(folder)
         .unwrap()
         .map(|file| file.unwrap().path());
-    let files = files.filter(|path| !path.ends_with("SUMMARY.md"));
+    // Beside them are the summary and the folder of pictures.
+    let files = files.filter(|path| {
+        path.extension().is_some_and(|it| it == "md") && !path.ends_with("SUMMARY.md")
+    });
     let named = files.map(|path| {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         (name, fs::read_to_string(path).unwrap())

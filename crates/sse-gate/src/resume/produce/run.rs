@@ -30,7 +30,10 @@ pub(in crate::resume) async fn run<F>(
     F: Future<Output: WorkOutput> + Send,
 {
     let mut work = Box::pin(work);
+    // It is dropped before the work.
+    let unfinished = Unfinished(Some(&log));
     let ended = watch(work.as_mut(), &settings.sessions).await;
+    unfinished.has_ended();
     // The publisher is gone with the work, and the log has ended.
     drop(work);
     let error = match ended {
@@ -47,6 +50,24 @@ pub(in crate::resume) async fn run<F>(
         (hook.0)(&granted, error);
     }
     drop(slot);
+}
+
+/// Work that has not ended by itself. Dropped, its process goes down: the runtime drops the tasks that it has. The
+/// next process finds the log as a kill would have left it.
+struct Unfinished<'a>(Option<&'a Log>);
+
+impl Unfinished<'_> {
+    fn has_ended(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(log) = self.0 {
+            log.leave();
+        }
+    }
 }
 
 /// Polls work until it ends or panics. Meanwhile, it lets the store look for sessions that are over.

@@ -120,9 +120,8 @@ var NEEDS_TOKEN = ["unauthorized", "deadline", "idle", "rollback", "no_content"]
 function endingOf(status, headers) {
   if (status === 200) return null;
   const wait = retryAfter(headers?.get("Retry-After"));
-  if (status >= 500 || [408, 425, 429].includes(status)) {
-    return { reason: status === 429 || status === 503 ? "busy" : "server_error", wait };
-  }
+  if (status === 429 || status === 503) return { reason: "busy", wait };
+  if (status >= 500 || status === 408 || status === 425) return { reason: "server_error", wait };
   if (status === 401) return { reason: "unauthorized" };
   return { reason: FINAL[status] ?? (status < 400 ? "redirected" : "rejected"), final: true };
 }
@@ -172,7 +171,7 @@ async function follow(request, { lastEventId, credentials, maxEventLength, fetch
   const ending = endingOf(response.status, response.headers);
   if (ending) return ending;
   const type = response.headers.get("Content-Type") ?? "";
-  if (!/^\s*text\/event-stream\s*(;|$)/i.test(type) || !response.body) {
+  if (!/^text\/event-stream *(;|$)/i.test(type) || !response.body) {
     return { reason: "not_a_stream", final: true };
   }
   hooks.onOpen();
@@ -284,10 +283,10 @@ function dataOf(data) {
 }
 
 // src/position.ts
-var RESUME_ID = /^sser1\.[^.]*\.[^.]*\.[^.]*\.[^.]*\.([0-9a-z]+)$/;
+var RESUME_ID = /^sser1\..*\.([0-9a-z]+)$/;
 function positionOf(lastEventId) {
   const sequence = RESUME_ID.exec(lastEventId)?.[1];
-  return sequence === void 0 ? lastEventId : Number.parseInt(sequence, 36).toString();
+  return sequence ? `${parseInt(sequence, 36)}` : lastEventId;
 }
 
 // src/safely.ts
@@ -327,7 +326,7 @@ var SecureEventSource = class extends Target {
   /** Whether the server goes on with this request, given the last id: its first event was `sse.open`. */
   #resumable = false;
   #lastEventId;
-  #hasOpened = false;
+  #hasBegun = false;
   /** The server's reconnection time, in milliseconds. */
   #retry = 0;
   #failures = 0;
@@ -409,7 +408,7 @@ var SecureEventSource = class extends Target {
         const minted = await mint({
           lastEventId: positionOf(this.#lastEventId),
           number: this.#failures + 1,
-          resumes: this.#hasOpened,
+          resumes: this.#hasBegun,
           signal
         });
         this.#request = minted === null ? null : requestOf(minted, this.url);
@@ -445,7 +444,6 @@ var SecureEventSource = class extends Target {
     const whileAlive = (hook) => (...args) => signal.aborted || hook(...args);
     return {
       onOpen: whileAlive(() => {
-        this.#hasOpened = true;
         this.#change("open", null);
         this.#fire(new Event("open"));
       }),
@@ -466,6 +464,7 @@ var SecureEventSource = class extends Target {
   }
   #receive({ type, data, lastEventId }, signal) {
     this.#lastEventId = lastEventId;
+    this.#hasBegun = true;
     if (isProgress(type)) {
       this.#failures = this.#refusals = 0;
       this.#wasAway = false;

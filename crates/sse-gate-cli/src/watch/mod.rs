@@ -1,0 +1,71 @@
+//! `sse-gate watch`: shows the events of a stream.
+
+mod bearer;
+mod json;
+mod open;
+mod printable;
+mod show;
+mod text;
+
+use std::io::{self, IsTerminal, stderr, stdout};
+
+use futures_util::StreamExt;
+use sse_gate_client::EventSource;
+
+use crate::args::{Output, WatchArgs};
+use crate::exit::Exit;
+use json::Json;
+use show::Show;
+use text::Text;
+
+/// Watches a stream until its end, or until Ctrl-C.
+pub(crate) async fn run(args: WatchArgs) -> Exit {
+    let is_text = match args.output {
+        Output::Auto => stdout().is_terminal(),
+        Output::Text => true,
+        Output::Json => false,
+    };
+    let ids = args.ids;
+    let source = match open::open(args) {
+        Ok(source) => source,
+        Err(error) => {
+            let _ = io::Write::write_fmt(&mut stderr(), format_args!("error: {error}\n"));
+            return Exit::Usage;
+        }
+    };
+    if is_text {
+        let live = stderr().is_terminal();
+        let show = Text::new(anstream::stdout(), anstream::stderr(), live, ids);
+        until_interrupted(source, show).await
+    } else {
+        until_interrupted(source, Json::new(stdout(), ids)).await
+    }
+}
+
+/// Shows all updates, unless Ctrl-C comes first. Either way the connection is closed.
+async fn until_interrupted(source: EventSource, mut show: impl Show) -> Exit {
+    let exit = tokio::select! {
+        exit = show_all(source, &mut show) => exit,
+        _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
+    };
+    let exit = exit.and_then(|exit| show.end().map(|()| exit));
+    match exit {
+        Ok(exit) => exit,
+        // The reader has seen enough, like `head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Complete,
+        Err(_) => Exit::Other,
+    }
+}
+
+async fn show_all(mut source: EventSource, show: &mut impl Show) -> io::Result<Exit> {
+    while let Some(update) = source.next().await {
+        match update {
+            Ok(update) => show.update(&update)?,
+            Err(error) => {
+                show.error(&error)?;
+                return Ok(Exit::of(error.kind()));
+            }
+        }
+    }
+    Ok(Exit::Complete)
+}

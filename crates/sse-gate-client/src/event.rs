@@ -1,0 +1,84 @@
+//! An event that the client got: [`Event`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use sse_gate_codec::{JsonError, SharedMessage};
+
+/// An event of the stream: its name, its data and the last event id.
+///
+/// It shares the memory of the chunk that it came in, so a clone copies no data.
+///
+/// ```
+/// use serde::Deserialize;
+/// use sse_gate_client::Event;
+///
+/// #[derive(Deserialize)]
+/// struct Progress {
+///     percent: u8,
+/// }
+///
+/// fn show(event: &Event) -> Option<u8> {
+///     match event.name() {
+///         "progress" => event.json::<Progress>().ok().map(|it| it.percent),
+///         _ => None,
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Event {
+    message: SharedMessage,
+    /// The last event id, if this connection has brought none yet: it is that of the one before.
+    carried: Option<Arc<str>>,
+}
+
+impl Event {
+    pub(crate) const fn new(message: SharedMessage, carried: Option<Arc<str>>) -> Self {
+        Self { message, carried }
+    }
+
+    /// The name. It is `message` if the server gave none.
+    pub fn name(&self) -> &str {
+        self.message.event()
+    }
+
+    /// The data. Its lines are joined with LF.
+    pub fn data(&self) -> &str {
+        self.message.data()
+    }
+
+    /// The last event id: the one of this event or of an earlier one. It is empty if there was none.
+    ///
+    /// In a resumable stream it is a part of the credential to go on with: don't log it.
+    pub fn id(&self) -> &str {
+        let carried = self.carried.as_deref();
+        carried.unwrap_or_else(|| self.message.id())
+    }
+
+    /// The data, read as JSON.
+    ///
+    /// # Errors
+    /// If the data is not JSON, or not that of a `T`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, JsonError> {
+        self.message.as_message().json()
+    }
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name() && self.data() == other.data() && self.id() == other.id()
+    }
+}
+
+impl Eq for Event {}
+
+/// Without the id, which may be a credential.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("name", &self.name())
+            .field("data", &self.data())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,34 @@
+//! Random numbers for waits: [`Random`].
+
+use std::hash::{BuildHasher, RandomState};
+
+/// `SplitMix64`, seeded by the standard library's own randomness. It is not for secrets: it only spreads the
+/// clients of a server.
+#[derive(Debug)]
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new() -> Self {
+        Self(RandomState::new().hash_one(0))
+    }
+
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_differ_from_each_other_and_between_clients() {
+        let mut one = Random::new();
+        let mut other = Random::new();
+        assert_ne!([one.next(), one.next()], [other.next(), other.next()]);
+        assert_ne!(one.next(), one.next());
+    }
+}

@@ -1,0 +1,143 @@
+//! What a client learns while it is connected: [`Update`] and its parts.
+
+use std::time::Duration;
+
+use crate::Event;
+
+/// Something that happened to the stream.
+///
+/// ```
+/// use sse_gate_client::{State, Update};
+///
+/// fn line(update: &Update) -> String {
+///     match update {
+///         Update::Event(event) => format!("{}: {}", event.name(), event.data()),
+///         Update::Gap(gap) => format!("{} events are lost", gap.events()),
+///         Update::State(State::Waiting(waiting)) => format!("again in {:?}", waiting.delay()),
+///         Update::State(state) => format!("{state:?}"),
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Update {
+    /// An event of the server.
+    Event(Event),
+    /// Events that the server no longer has. The client will not get them.
+    Gap(Gap),
+    /// The connection has changed.
+    State(State),
+}
+
+/// What the client is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// An attempt begins. The number is 1 for the first one, and again after an event was received.
+    Connecting(u32),
+    /// The server has answered with an event stream.
+    Open,
+    /// The connection is gone, and another attempt will follow.
+    Waiting(Waiting),
+    /// The stream is over, as the server says. It is the last update.
+    Closed(End),
+}
+
+/// Why the client waits, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub(crate) delay: Duration,
+    pub(crate) reason: RetryReason,
+}
+
+impl Waiting {
+    /// How long the client waits before its next attempt.
+    pub const fn delay(&self) -> Duration {
+        self.delay
+    }
+
+    /// Why it has no connection.
+    pub const fn reason(&self) -> RetryReason {
+        self.reason
+    }
+}
+
+/// Why a connection has to be made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RetryReason {
+    /// The body ended without the words that the stream is complete.
+    Ended,
+    /// The connection broke, or could not be made.
+    Connection,
+    /// No byte came for the time of [`Settings::with_heartbeat`](crate::Settings::with_heartbeat).
+    Silent,
+    /// The server did not answer in time.
+    NoAnswer,
+    /// The server answered with a status that may pass, such as 502 or 503.
+    Status(u16),
+    /// The server sent `sse.wait`: it can't serve the stream at the moment.
+    Wait,
+    /// The server no longer takes the credential. The client gets a new one.
+    Unauthorized,
+    /// The token source could not make a request, and said that it may work later.
+    Source,
+}
+
+impl RetryReason {
+    /// A short name, for metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ended => "ended",
+            Self::Connection => "connection",
+            Self::Silent => "silent",
+            Self::NoAnswer => "no_answer",
+            Self::Status(_) => "status",
+            Self::Wait => "wait",
+            Self::Unauthorized => "unauthorized",
+            Self::Source => "source",
+        }
+    }
+}
+
+/// How a stream ended as it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum End {
+    /// The server said that the client has the whole stream.
+    Complete,
+    /// The server answered 204: there is nothing more for this client.
+    NoContent,
+}
+
+impl End {
+    /// A short name, for metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::NoContent => "no_content",
+        }
+    }
+}
+
+/// Events that are lost, by their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Gap {
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+}
+
+impl Gap {
+    /// The number of the first lost event.
+    pub const fn from(&self) -> u64 {
+        self.from
+    }
+
+    /// The number of the last lost event.
+    pub const fn to(&self) -> u64 {
+        self.to
+    }
+
+    /// How many events are lost.
+    pub const fn events(&self) -> u64 {
+        (self.to.saturating_sub(self.from)).saturating_add(1)
+    }
+}

@@ -1,0 +1,10 @@
+// The chat.
+
+import type { Metadata } from "next";
+import { Chat } from "./chat";
+
+export const metadata: Metadata = { title: "Chat" };
+
+export default function ChatPage() {
+  return <Chat />;
+}

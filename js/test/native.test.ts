@@ -1,0 +1,139 @@
+// SecureEventSource over a native EventSource, which the test plays: Node has none.
+
+import { beforeEach, expect, it } from "vitest";
+import { SecureEventSource, type SecureEventSourceInit, type Status } from "../src/index.js";
+import { fakeEventSource, type FakeEventSource } from "./fake-event-source.js";
+import { atEnd, COMPLETE, events, HURRY, opening, serve, until } from "./helpers.js";
+import { stream } from "./scripted-server.js";
+
+let made: FakeEventSource[];
+beforeEach(() => void (made = fakeEventSource()));
+
+/** A source at this URL, its native one once it is there, and all that it tells. */
+async function begin(url: string, init: SecureEventSourceInit = {}) {
+  const statuses: Status[] = [];
+  const onstatus = (status: Status) => statuses.push(status);
+  const source = new SecureEventSource(url, { ...HURRY, ...init, onstatus });
+  atEnd(() => source.close());
+  const data: string[] = [];
+  source.onmessage = (event) => data.push(event.data);
+  await until(() => made.length > 0 || statuses.some(({ state }) => state === "open"));
+  return { source, native: made[0]!, statuses, data };
+}
+
+it("begins with it, and listens for names that are asked for before and after", async () => {
+  const { source, native } = await begin("http://127.0.0.1:9/s");
+  const heard: string[] = [];
+  source.addEventListener("early", ({ type }) => heard.push(type));
+  native.opens();
+  source.addEventListener("late", ({ type }) => heard.push(type));
+  source.addEventListener("late", ({ type }) => heard.push(`${type} again`));
+  native.says(1, "", "early");
+  native.says(2, "", "late");
+  expect(heard).toEqual(["early", "late", "late again"]);
+});
+
+it.each<[string, SecureEventSourceInit]>([
+  ["headers", { headers: () => ({ Authorization: "Bearer one" }) }],
+  ["headers of a mint", { mint: async () => ({ url: "/s", headers: { "X-Token": "t" } }) }],
+  ["a handler of all events", { onevent: () => {} }],
+  ["an id to begin with", { lastEventId: "7" }],
+  ["the choice of fetch", { transport: "fetch" }],
+])("uses fetch for %s", async (_, init) => {
+  const server = await serve(stream("data: one\n\n"));
+  await begin(server.url("/s"), init);
+  expect(made).toEqual([]);
+  expect(server.seen.length).toBe(1);
+});
+
+it.each([
+  [true, "include"],
+  [false, "same-origin"],
+  [undefined, "same-origin"],
+])("with credentials %s, it sends cookies as %s", async (withCredentials, credentials) => {
+  const init = withCredentials === undefined ? {} : { withCredentials };
+  const { native, source } = await begin("http://127.0.0.1:9/s", init);
+  expect(native.init.withCredentials).toBe(withCredentials ?? false);
+  expect(source.withCredentials).toBe(withCredentials ?? false);
+  const asked: unknown[] = [];
+  const fetch = async (_: unknown, { credentials }: RequestInit = {}) => {
+    asked.push(credentials);
+    return new Response(null, { status: 204 });
+  };
+  const other = new SecureEventSource("http://127.0.0.1:9/s", {
+    ...init,
+    transport: "fetch",
+    fetch,
+  });
+  await until(() => other.readyState === 2);
+  expect(asked).toEqual([credentials]);
+});
+
+it("lets it come back by itself where the server resumes", async () => {
+  const { native, statuses, data } = await begin("http://127.0.0.1:9/s");
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  native.fails(0);
+  expect(statuses.at(-1)).toMatchObject({ state: "waiting", reason: "lost", retryAt: null });
+  native.opens();
+  native.says("one", "sser1.k.s.1.t.1", "message");
+  expect(data).toEqual(['"one"']);
+  expect(made.length).toBe(1);
+});
+
+it("goes on with fetch, the same URL and the last id when it is lost for good", async () => {
+  const server = await serve(stream(opening(1) + events(["message", "two"]) + COMPLETE));
+  const { native, source, data } = await begin(server.url("/s?token=t"));
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  native.says("one", "sser1.k.s.0.t.1", "message");
+  native.fails(2);
+  await until(() => source.readyState === 2);
+  expect(data).toEqual(['"one"', '"two"']);
+  expect(server.seen[0]!.url).toBe("/s?token=t");
+  expect(server.seen[0]!.headers["last-event-id"]).toBe("sser1.k.s.0.t.1");
+});
+
+it("closes it and mints anew when it would come back to a strict route", async () => {
+  const server = await serve(stream("data: two\n\n"));
+  let mints = 0;
+  const { native, data } = await begin(server.url("/s"), {
+    mint: async () => `/s?token=${++mints}`,
+  });
+  native.opens();
+  native.says("one", "", "message");
+  native.fails(0);
+  expect(native.readyState).toBe(2);
+  await until(() => data.length === 2);
+  expect(server.seen[0]!.url).toBe("/s?token=2");
+});
+
+it("says nothing of an error that is an event of the stream", async () => {
+  const { source, native } = await begin("http://127.0.0.1:9/s");
+  const heard: unknown[] = [];
+  source.addEventListener("error", (event) => heard.push(event.data));
+  native.opens();
+  native.dispatchEvent(new Event("error"));
+  expect(heard).toEqual([]);
+  native.says("of the stream", "", "error");
+  expect(heard).toEqual(['"of the stream"']);
+});
+
+it("notices silence from the first heartbeat on, or from the start if it is told to", async () => {
+  const server = await serve(stream("data: one\n\n"));
+  const silent = await begin(server.url("/s"), { heartbeatTimeout: 30 });
+  await until(() => silent.data.length === 1);
+  expect(silent.statuses.some(({ reason }) => reason === "timeout")).toBe(true);
+});
+
+it("tells a gap, and the end of the stream", async () => {
+  const { source, native, statuses } = await begin("http://127.0.0.1:9/s");
+  const gaps: string[] = [];
+  source.addEventListener("sse.gap", ({ data }) => gaps.push(data));
+  native.opens();
+  native.says({ v: 1, gap: { from: 1, to: 2 } }, "sser1.k.s.0.t.2", "sse.open");
+  native.says({ v: 1, reason: "complete" }, "", "sse.close");
+  expect(gaps).toEqual(['{"from":1,"to":2}']);
+  expect(statuses.at(-1)).toMatchObject({ state: "closed", reason: "complete" });
+  expect(native.readyState).toBe(2);
+});

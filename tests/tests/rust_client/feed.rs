@@ -1,0 +1,55 @@
+//! The feed: one token, many events, no end.
+
+use serde_json::json;
+use sse_gate_client::{EventSource, HyperTransport, MintOnce, State, Update};
+use sse_gate_tests::{Setup, eventually, in_time};
+
+use crate::cutting::Cutting;
+use crate::reading::{bearer, hasty, next, url};
+
+/// H8: what is published while the client is away comes when it is back, each event once.
+pub(crate) async fn a_feed_goes_on_after_the_server_cuts_it(setup: Setup) {
+    let server = setup.arg("retry", 10).start();
+    let alice = server.user("alice");
+    let mint = url(&server, "/topics/news/stream-token");
+    let source = MintOnce::new(&mint, json!({})).expect("it is a URL");
+    let source = source.with_bearer(bearer(&alice));
+    let transport = HyperTransport::new().expect("there are roots");
+    let (transport, record) = Cutting::new(transport, &[]);
+    let mut updates = EventSource::with_settings(transport, source, hasty());
+    loop {
+        let update = in_time("it opens", futures_util::StreamExt::next(&mut updates)).await;
+        if let Some(Ok(Update::State(State::Open))) = update {
+            break;
+        }
+    }
+    let mut events = updates.events();
+    let reading = tokio::spawn(async move {
+        let mut seen = Vec::new();
+        while seen.last() != Some(&15) {
+            let event: serde_json::Value = next(&mut events).await.json().expect("it is JSON");
+            seen.push(event["n"].as_u64().expect("a number"));
+        }
+        (seen, events.lost())
+    });
+    let stream = json!({ "stream": record.last_token() });
+    for round in 0..4_u64 {
+        for n in 0..2 {
+            alice.publish("news", &json!({ "n": 4 * round + n })).await;
+        }
+        // There is no connection while the client comes back.
+        eventually("a connection is cut", async || {
+            alice.post("/demo/drop", &stream).await.status == 204
+        })
+        .await;
+        for n in 2..4 {
+            alice.publish("news", &json!({ "n": 4 * round + n })).await;
+        }
+    }
+    let (seen, lost) = in_time("the end", reading).await.expect("no panic");
+    assert_eq!(seen, (0..16).collect::<Vec<_>>());
+    assert_eq!(lost, 0);
+    assert!(record.count("GET") >= 4, "{record:?}");
+    assert_eq!(record.count("POST"), 1, "{record:?}");
+    assert_eq!(record.count(&alice.jwt), 0);
+}
