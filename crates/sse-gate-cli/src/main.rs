@@ -3,6 +3,7 @@
 mod args;
 mod doctor;
 mod exit;
+mod printable;
 mod watch;
 
 use std::process::ExitCode;

@@ -7,6 +7,10 @@ use http::StatusCode;
 use super::client::Recording;
 use super::transcript::Transcript;
 use super::url::{MASK, Url};
+use crate::printable::printable;
+
+/// Shorter ones are no secrets, but numbers of events: in a report, they stand for other things, too.
+const SECRET: usize = 8;
 
 /// A redirect on the way to the mint or to the stream.
 #[derive(Debug)]
@@ -66,7 +70,9 @@ pub(super) struct Evidence {
     /// The same URL again, without an id.
     pub(super) reused: Probe,
     pub(super) preflights: Vec<Preflight>,
-    /// What a report must not show.
+    /// All tokens that were used. A report must not show them.
+    pub(super) tokens: Vec<String>,
+    /// What else a report must not show: the bearer, and the ids of events.
     pub(super) secrets: Vec<String>,
 }
 
@@ -103,11 +109,9 @@ impl Evidence {
 
     /// The text without secrets and without what a terminal would obey.
     pub(super) fn mask(&self, text: &str) -> String {
-        let secrets = self.secrets.iter().filter(|it| !it.is_empty());
+        let secrets = self.tokens.iter().chain(&self.secrets);
+        let secrets = secrets.filter(|it| it.len() >= SECRET);
         let text = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, MASK));
-        let shown = text
-            .chars()
-            .map(|it| if it.is_control() { '?' } else { it });
-        shown.collect()
+        printable(&text).into_owned()
     }
 }

@@ -36,19 +36,21 @@ pub(super) struct Prober {
     requests: Requests,
     plan: Plan,
     redirects: Vec<Redirect>,
+    tokens: Vec<String>,
     secrets: Vec<String>,
 }
 
 impl Prober {
     pub(super) fn new(plan: Plan) -> Result<Self, ProbeError> {
-        let secrets = [plan.bearer.as_deref(), plan.url.token()];
-        let secrets = secrets.into_iter().flatten().map(str::to_owned).collect();
+        let tokens = plan.url.token().map(str::to_owned).into_iter().collect();
+        let secrets = plan.bearer.clone().into_iter().collect();
         let (bearer, origin) = (plan.bearer.as_deref(), plan.origin.as_deref());
         Ok(Self {
             client: Client::new()?,
             requests: Requests::new(bearer, origin, plan.mint.is_some())?,
             plan,
             redirects: Vec::new(),
+            tokens,
             secrets,
         })
     }
@@ -86,6 +88,7 @@ impl Prober {
     fn finish(self, evidence: Evidence) -> Evidence {
         Evidence {
             redirects: self.redirects,
+            tokens: self.tokens,
             secrets: self.secrets,
             ..evidence
         }
@@ -103,6 +106,7 @@ impl Prober {
             resumed: Err(Absence::NotTried),
             reused: Err(Absence::NotTried),
             preflights: Vec::new(),
+            tokens: Vec::new(),
             secrets: Vec::new(),
         }
     }
@@ -135,7 +139,7 @@ impl Prober {
             .map_err(|_| ProbeError::new("the mint did not answer with JSON"))?;
         let token = answer["sse_token"].as_str();
         let token = token.ok_or_else(|| ProbeError::new("the mint's answer has no `sse_token`"))?;
-        self.secrets.push(token.to_owned());
+        self.tokens.push(token.to_owned());
         let base = match answer["stream_url"].as_str() {
             Some(reference) => self.plan.url.join(reference),
             None => Ok(self.plan.url.clone()),

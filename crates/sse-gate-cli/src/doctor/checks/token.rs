@@ -56,13 +56,13 @@ const GOOD_POLICIES: [&str; 6] = [
 ];
 
 pub(super) fn check(evidence: &Evidence) -> Finding {
-    let Some(token) = evidence.token() else {
+    if evidence.tokens.is_empty() {
         return match evidence.mint {
             Some(_) => Finding::unseen("no token came"),
             None => Finding::unseen("the URL has no token"),
         };
-    };
-    let mut faults = echoes(evidence, token);
+    }
+    let mut faults = echoes(evidence);
     if let Ok(stream) = stream(evidence) {
         faults.extend(referrer(stream));
     }
@@ -79,10 +79,11 @@ pub(super) fn check(evidence: &Evidence) -> Finding {
 }
 
 /// Where answers repeat the token.
-fn echoes(evidence: &Evidence, token: &str) -> Vec<String> {
+fn echoes(evidence: &Evidence) -> Vec<String> {
+    let has_token = |bytes: &[u8]| evidence.tokens.iter().any(|token| contains(bytes, token));
     let mut faults = Vec::new();
     for redirect in &evidence.redirects {
-        if redirect.location.contains(token) {
+        if has_token(redirect.location.as_bytes()) {
             faults.push(format!("Location of the {} repeats the token", redirect.of));
         }
     }
@@ -92,11 +93,11 @@ fn echoes(evidence: &Evidence, token: &str) -> Vec<String> {
             .iter()
             .filter(|(header, _)| *header != "location");
         for (header, value) in values {
-            if contains(value.as_bytes(), token) {
+            if has_token(value.as_bytes()) {
                 faults.push(format!("{header} of the {name} repeats the token"));
             }
         }
-        if !answer.is_event_stream() && contains(&answer.body(), token) {
+        if !answer.is_event_stream() && has_token(&answer.body()) {
             let status = answer.status.as_u16();
             faults.push(format!(
                 "the page of the {name} ({status}) repeats the token"
