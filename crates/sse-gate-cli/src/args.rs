@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use serde_json::{Map, Value};
 
+use crate::doctor::DoctorArgs;
+
 /// Works with streams of Server-Sent Events.
 #[derive(Debug, Parser)]
 #[command(name = "sse-gate", version)]
@@ -20,6 +22,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Doctor(DoctorArgs),
     Watch(WatchArgs),
 }
 

@@ -1,7 +1,9 @@
-//! The program `sse-gate`: it watches streams of Server-Sent Events.
+//! The program `sse-gate`: it watches streams of Server-Sent Events, and examines deployments.
 
 mod args;
+mod doctor;
 mod exit;
+mod printable;
 mod watch;
 
 use std::process::ExitCode;
@@ -14,6 +16,7 @@ use args::{Args, Command};
 async fn main() -> ExitCode {
     let args = Args::parse();
     match args.command {
+        Command::Doctor(args) => doctor::run(args).await,
         Command::Watch(args) => watch::run(args).await.into(),
     }
 }

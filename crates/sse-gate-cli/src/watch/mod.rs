@@ -3,7 +3,6 @@
 mod bearer;
 mod json;
 mod open;
-mod printable;
 mod show;
 mod text;
 

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use sse_gate_client::{End, Error, Event, State, Update};
 
-use super::printable::printable;
 use super::show::{Show, with_causes};
+use crate::printable::printable;
 
 const NAME: Style = AnsiColor::Cyan.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default();

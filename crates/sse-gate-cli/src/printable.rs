@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The text without what a terminal would obey: control characters other than line ends and tabs, and
 /// marks that turn the direction of writing. They are shown as escapes.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_obeyed) {
         return Cow::Borrowed(text);
     }

@@ -1,0 +1,51 @@
+//! Whether the header `Accept` arrives at the server.
+//!
+//! Every request of `doctor` for a stream has `Accept: text/event-stream`, as an `EventSource` sends it. sse-gate
+//! answers 406 to one without. So 406 means that something on the way has removed or replaced the header.
+//!
+//! A server that does not look at `Accept` gives no sign, and the check is good: nothing depends on the header.
+
+use http::StatusCode;
+
+use super::absent;
+use crate::doctor::evidence::Evidence;
+use crate::doctor::finding::{Advice, Finding};
+
+const ADVICE: Advice = &[
+    (
+        "nginx",
+        "no `proxy_set_header Accept …`, and `proxy_pass_request_headers on`",
+    ),
+    (
+        "Caddy",
+        "no `header_up -Accept` and no `request_header -Accept`",
+    ),
+    (
+        "HAProxy",
+        "no `http-request del-header Accept` and no `set-header Accept`",
+    ),
+    (
+        "Cloudflare",
+        "no Request Header Transform Rule that removes or sets Accept",
+    ),
+    (
+        "CloudFront",
+        "origin request policy AllViewer, or one that has Accept",
+    ),
+    (
+        "Fastly",
+        "no `unset req.http.Accept` and no `set req.http.Accept`",
+    ),
+];
+
+pub(super) fn check(evidence: &Evidence) -> Finding {
+    match &evidence.stream {
+        Ok(answer) if answer.status == StatusCode::NOT_ACCEPTABLE => Finding::wrong(
+            "406: `Accept: text/event-stream` was sent, and did not arrive",
+            ADVICE,
+        ),
+        Ok(answer) if answer.is_event_stream() => Finding::good("nothing objects to it"),
+        Ok(_) => Finding::unseen("no event stream came"),
+        Err(absence) => absent(*absence),
+    }
+}

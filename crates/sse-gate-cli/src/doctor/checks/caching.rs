@@ -1,0 +1,94 @@
+//! Whether something may keep the stream, or has kept it.
+//!
+//! Wrong is a sign of an old answer (`Age` above 0, or a hit in the header of a cache), a `Cache-Control` with
+//! neither `no-store` nor `no-cache`, and `X-Accel-Buffering: yes`. A missing `no-transform`, or `no-cache` alone,
+//! is a note.
+//!
+//! nginx obeys `X-Accel-Buffering` and removes it, so its absence means nothing.
+
+use super::stream;
+use crate::doctor::client::Recording;
+use crate::doctor::evidence::Evidence;
+use crate::doctor::finding::{Advice, Finding};
+
+/// Headers in which caches say that they had the answer already.
+const CACHE_STATUS: [&str; 6] = [
+    "x-cache",
+    "x-cache-status",
+    "x-proxy-cache",
+    "cf-cache-status",
+    "cdn-cache",
+    "cache-status",
+];
+
+const ADVICE: Advice = &[
+    (
+        "server",
+        "`Cache-Control: no-store, no-transform`, which sse-gate sends",
+    ),
+    (
+        "nginx",
+        "`proxy_cache off;` and no `expires`, `add_header Cache-Control` or `proxy_hide_header Cache-Control` in the location",
+    ),
+    ("Caddy", "no `header Cache-Control …` on the stream"),
+    (
+        "HAProxy",
+        "no `http-request cache-use` and no `http-response set-header Cache-Control` on the stream",
+    ),
+    (
+        "Cloudflare",
+        "a Cache Rule for the stream: Bypass cache; Browser Cache TTL: Respect Existing Headers",
+    ),
+    (
+        "CloudFront",
+        "cache policy CachingDisabled, and no response headers policy that sets Cache-Control",
+    ),
+    (
+        "Fastly",
+        "`return(pass);` in `vcl_recv` for the stream, and no `set resp.http.Cache-Control`",
+    ),
+];
+
+pub(super) fn check(evidence: &Evidence) -> Finding {
+    let stream = match stream(evidence) {
+        Ok(stream) => stream,
+        Err(finding) => return finding,
+    };
+    if let Some(seen) = hit(stream) {
+        return Finding::wrong(format!("the answer comes from a cache: {seen}"), ADVICE);
+    }
+    let control = stream.header("cache-control");
+    let has = |name: &str| {
+        let mut directives = control.split(',').map(str::trim);
+        directives.any(|it| it.eq_ignore_ascii_case(name))
+    };
+    let seen = match control.as_str() {
+        "" => "no Cache-Control".to_owned(),
+        _ => format!("Cache-Control: {control}"),
+    };
+    if stream
+        .header("x-accel-buffering")
+        .eq_ignore_ascii_case("yes")
+    {
+        return Finding::wrong("X-Accel-Buffering: yes asks nginx to buffer", ADVICE);
+    }
+    match (has("no-store"), has("no-cache"), has("no-transform")) {
+        (true, _, true) => Finding::good(seen),
+        (true, _, false) => Finding::note(format!("{seen}: no-transform is missing"), ADVICE),
+        (false, true, _) => Finding::note(format!("{seen}: no-store is stricter"), ADVICE),
+        (false, false, _) => Finding::wrong(format!("{seen}: a cache may keep it"), ADVICE),
+    }
+}
+
+/// The header that shows that the answer is an old one.
+fn hit(stream: &Recording) -> Option<String> {
+    let age = stream.header("age");
+    if age.parse::<u64>().is_ok_and(|it| it > 0) {
+        return Some(format!("Age: {age}"));
+    }
+    CACHE_STATUS.iter().find_map(|name| {
+        let value = stream.header(name);
+        let is_hit = value.to_ascii_lowercase().contains("hit");
+        is_hit.then(|| format!("{name}: {value}"))
+    })
+}

@@ -1,0 +1,100 @@
+//! Whether a page of another origin may read the stream.
+//!
+//! It needs `--origin`. The stream itself is asked for with that `Origin`, and its answer must allow it. Then the
+//! preflights follow that a browser sends: for `GET` with `Last-Event-ID` at the stream, which clients on `fetch`
+//! need and a native `EventSource` does not, and for `POST` with `Authorization` at the mint.
+
+use super::stream;
+use crate::doctor::client::Recording;
+use crate::doctor::evidence::{Evidence, Preflight};
+use crate::doctor::finding::{Advice, Finding};
+
+const ADVICE: Advice = &[
+    (
+        "server",
+        "a CORS layer outside of the gate that allows the origin, and the headers Authorization and Last-Event-ID",
+    ),
+    (
+        "nginx",
+        "no `proxy_hide_header Access-Control-…`; OPTIONS must reach the server: no `limit_except`",
+    ),
+    (
+        "Caddy",
+        "no `header -Access-Control-…`; no `respond` to OPTIONS",
+    ),
+    (
+        "HAProxy",
+        "no `http-response del-header Access-Control-…`; no `http-request deny` of OPTIONS",
+    ),
+    (
+        "Cloudflare",
+        "no Response Header Transform Rule that removes Access-Control-…",
+    ),
+    (
+        "CloudFront",
+        "Allowed HTTP methods with OPTIONS; origin request policy AllViewer, so that Origin arrives",
+    ),
+    (
+        "Fastly",
+        "no `unset resp.http.Access-Control-…`; OPTIONS gets `return(pass)`",
+    ),
+];
+
+pub(super) fn check(evidence: &Evidence) -> Finding {
+    let Some(origin) = &evidence.origin else {
+        return Finding::unseen("give --origin if pages of another origin read the stream");
+    };
+    let stream = match stream(evidence) {
+        Ok(stream) => stream,
+        Err(finding) => return finding,
+    };
+    let mut faults = Vec::new();
+    if let Some(fault) = not_allowed(stream, origin) {
+        faults.push(format!("the stream has {fault}"));
+    }
+    faults.extend(
+        evidence
+            .preflights
+            .iter()
+            .filter_map(|it| preflight(it, origin)),
+    );
+    if faults.is_empty() {
+        return Finding::good(format!(
+            "{origin} may read the stream, and send its headers"
+        ));
+    }
+    Finding::wrong(faults.join("; "), ADVICE)
+}
+
+/// What keeps the origin from reading an answer.
+fn not_allowed(answer: &Recording, origin: &str) -> Option<String> {
+    let allowed = answer.header("access-control-allow-origin");
+    match allowed.as_str() {
+        "*" => None,
+        _ if allowed == origin => None,
+        "" => Some("no Access-Control-Allow-Origin".to_owned()),
+        other => Some(format!("Access-Control-Allow-Origin: {other}")),
+    }
+}
+
+/// What is wrong with the answer to a preflight. A browser needs a status of 200 to 299, the origin, the
+/// method unless it is GET or POST, and the header (Fetch, "CORS-preflight fetch").
+fn preflight(preflight: &Preflight, origin: &str) -> Option<String> {
+    let (of, method, header) = (preflight.of, preflight.method, preflight.header);
+    let what = format!("the preflight of the {of} ({method}, {header})");
+    let Some(answer) = &preflight.answer else {
+        return Some(format!("{what} gets no answer"));
+    };
+    if !answer.status.is_success() {
+        return Some(format!("{what} gets {}", answer.status));
+    }
+    if let Some(fault) = not_allowed(answer, origin) {
+        return Some(format!("{what} has {fault}"));
+    }
+    let allowed = answer.header("access-control-allow-headers");
+    let mut names = allowed.split(',').map(str::trim);
+    // A star does not stand for `Authorization`.
+    let is_allowed =
+        names.any(|it| it.eq_ignore_ascii_case(header) || (it == "*" && header != "authorization"));
+    (!is_allowed).then(|| format!("{what} does not allow {header}"))
+}

@@ -1,0 +1,68 @@
+//! Whether a request is sent elsewhere.
+//!
+//! A redirect of the stream costs a round trip for each reconnect, and writes the URL with its token to one more
+//! log. A redirect of the mint breaks clients: `fetch` turns a POST into a GET at 301 and 302, and drops the
+//! bearer at another origin.
+//!
+//! So each redirect is wrong, wherever it leads. `doctor` follows those of the stream at the same host, so that
+//! the other checks see the stream.
+
+use crate::doctor::evidence::Evidence;
+use crate::doctor::finding::{Advice, Finding};
+use crate::doctor::url::Url;
+
+const ADVICE: Advice = &[
+    (
+        "you",
+        "give clients the final URL: https, and the path with or without its last slash",
+    ),
+    (
+        "server",
+        "`SseRoute::with_url_prefix(\"https://…\")` puts the final origin into `stream_url`",
+    ),
+    (
+        "nginx",
+        "`location = /events` beside `location /events/`, and no `return 301` or `rewrite … redirect` on the stream",
+    ),
+    (
+        "Caddy",
+        "no `redir` on the stream; https from the start, as Caddy redirects http",
+    ),
+    (
+        "HAProxy",
+        "`http-request redirect … unless { path_beg /events }`",
+    ),
+    (
+        "Cloudflare",
+        "Always Use HTTPS and Redirect Rules must not match the stream",
+    ),
+    ("CloudFront", "Viewer protocol policy: HTTPS Only"),
+    (
+        "Fastly",
+        "no forced TLS (`error 801`) on URLs that clients use as http",
+    ),
+];
+
+pub(super) fn check(evidence: &Evidence) -> Finding {
+    if evidence.redirects.is_empty() {
+        return Finding::good("none");
+    }
+    let all = evidence.redirects.iter().map(|it| {
+        let to = it.from.join(&it.location);
+        let to = to.map_or_else(|_| "elsewhere".to_owned(), |to| place(&to, &it.from));
+        format!("the {} redirects to {to} ({})", it.of, it.status.as_u16())
+    });
+    Finding::wrong(all.collect::<Vec<_>>().join("; "), ADVICE)
+}
+
+/// Where a redirect leads, with what is different said first.
+fn place(to: &Url, from: &Url) -> String {
+    let what = if !to.is_at_host_of(from) {
+        "another host, "
+    } else if to.is_https() && !from.is_https() {
+        "https, "
+    } else {
+        ""
+    };
+    format!("{what}{to}")
+}

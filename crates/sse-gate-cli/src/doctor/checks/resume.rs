@@ -1,0 +1,80 @@
+//! Whether the header `Last-Event-ID` arrives at the server.
+//!
+//! The watched stream is cut by the client, and the same URL is asked for again, with the id of the last event
+//! that is complete. Good is a stream whose first event was not there before, and 204, which says that the stream
+//! is over. Wrong is:
+//!
+//! - 401: sse-gate got a spent token without an id, or does not know the session;
+//! - a first event that was there before: the server began anew;
+//! - any other answer.
+//!
+//! Streams without ids can't be resumed, so there is nothing to see.
+
+use http::StatusCode;
+
+use super::{absent, watched};
+use crate::doctor::client::Recording;
+use crate::doctor::evidence::Evidence;
+use crate::doctor::finding::{Advice, Finding};
+use crate::doctor::transcript::Transcript;
+
+const ADVICE: Advice = &[
+    (
+        "server",
+        "if the header arrives: the server that answered does not know the session. Many servers need a store that they share",
+    ),
+    (
+        "nginx",
+        "no `proxy_set_header Last-Event-ID …`, and `proxy_pass_request_headers on`",
+    ),
+    (
+        "Caddy",
+        "no `header_up -Last-Event-ID` and no `request_header -Last-Event-ID`",
+    ),
+    ("HAProxy", "no `http-request del-header Last-Event-ID`"),
+    (
+        "Cloudflare",
+        "no Request Header Transform Rule that removes Last-Event-ID",
+    ),
+    (
+        "CloudFront",
+        "origin request policy AllViewer, or one that has Last-Event-ID",
+    ),
+    ("Fastly", "no `unset req.http.Last-Event-ID`"),
+];
+
+pub(super) fn check(evidence: &Evidence) -> Finding {
+    if let Err(finding) = watched(evidence) {
+        return finding;
+    }
+    let ids = evidence.transcript().ids;
+    if ids.is_empty() {
+        return Finding::unseen("no event with an id came, so there is nothing to go on from");
+    }
+    match &evidence.resumed {
+        Ok(answer) => judge(answer, &ids),
+        Err(absence) => absent(*absence),
+    }
+}
+
+fn judge(answer: &Recording, ids: &[String]) -> Finding {
+    match answer.status {
+        _ if answer.is_event_stream() => {
+            let again = Transcript::of(&answer.arrivals).ids;
+            // A server that got the id goes on behind it, and does not repeat what came before.
+            if again.first().is_some_and(|id| ids.contains(id)) {
+                return Finding::wrong(
+                    "the stream begins anew: Last-Event-ID did not arrive",
+                    ADVICE,
+                );
+            }
+            Finding::good("the stream goes on")
+        }
+        StatusCode::NO_CONTENT => Finding::good("204: the server knows that the stream is over"),
+        StatusCode::UNAUTHORIZED => Finding::wrong(
+            "401: Last-Event-ID did not arrive, or the server has forgotten the stream",
+            ADVICE,
+        ),
+        status => Finding::wrong(format!("the stream does not go on: {status}"), ADVICE),
+    }
+}

@@ -1,0 +1,134 @@
+//! Whether an event stream comes at all.
+//!
+//! Good is 200 with `text/event-stream`: an `EventSource` takes nothing else (HTML §9.2.3). Every other status
+//! is wrong and explained, but for those that another check explains: 406 is `accept`'s, and 3xx are
+//! `redirects`'.
+//!
+//! 204 can't be judged: it is how a server says that a stream is over.
+
+use http::StatusCode;
+
+use super::absent;
+use crate::doctor::client::Recording;
+use crate::doctor::evidence::Evidence;
+use crate::doctor::finding::{Advice, Finding};
+
+const TYPE: Advice = &[
+    ("server", "answer with Content-Type: text/event-stream"),
+    (
+        "nginx",
+        "no `default_type` and no `error_page` that replaces the answer",
+    ),
+    ("Caddy", "no `header Content-Type …` on the stream"),
+    (
+        "HAProxy",
+        "no `http-response set-header Content-Type …` on the stream",
+    ),
+];
+
+const NO_SERVER: Advice = &[
+    (
+        "nginx",
+        "`proxy_pass` has to lead to a server that runs; see its error log",
+    ),
+    (
+        "Caddy",
+        "`reverse_proxy` has to lead to a server that runs; see its log",
+    ),
+    (
+        "HAProxy",
+        "a `server` of the backend has to be up; see its log",
+    ),
+    (
+        "Cloudflare",
+        "52x: see \"Cloudflare 5xx errors\" in its documentation",
+    ),
+    (
+        "CloudFront",
+        "502 and 504: the origin's domain, port and protocol",
+    ),
+    ("Fastly", "503: the host, port and TLS of the backend"),
+];
+
+const REFUSED: Advice = &[
+    (
+        "you",
+        "give --mint and --bearer-env, so that each probe has a token of its own",
+    ),
+    (
+        "server",
+        "a proxy that repeats requests spends the token: see `proxy_next_upstream off` (nginx), `option redispatch` (HAProxy), `lb_try_duration` (Caddy)",
+    ),
+];
+
+const NOT_FOUND: Advice = &[
+    (
+        "server",
+        "if the proxy cuts a prefix: `SseRoute::with_url_prefix`; if routers are nested: `with_nest`",
+    ),
+    (
+        "nginx",
+        "`proxy_pass http://server;` without a path keeps the path",
+    ),
+    ("Caddy", "`handle_path` cuts a prefix, `handle` keeps it"),
+    (
+        "HAProxy",
+        "no `http-request replace-path` that cuts a prefix",
+    ),
+];
+
+const FORBIDDEN: Advice = &[
+    (
+        "server",
+        "sse-gate answers 403 if a permission is missing or the page's origin is not allowed",
+    ),
+    (
+        "Cloudflare",
+        "see Security > Events: a WAF rule or a challenge may have stopped the request",
+    ),
+    (
+        "CloudFront",
+        "see AWS WAF, and whether the behavior allows the method",
+    ),
+];
+
+pub(super) fn check(evidence: &Evidence) -> Finding {
+    match &evidence.stream {
+        Ok(answer) => judge(answer),
+        Err(absence) => absent(*absence),
+    }
+}
+
+fn judge(answer: &Recording) -> Finding {
+    let status = answer.status;
+    let content_type = answer.header("content-type");
+    let content_type = if content_type.is_empty() {
+        "no type"
+    } else {
+        &content_type
+    };
+    let seen = format!("{status}, {content_type}");
+    match status {
+        _ if answer.is_event_stream() => Finding::good(seen),
+        StatusCode::OK => Finding::wrong(seen, TYPE),
+        StatusCode::NO_CONTENT => {
+            Finding::unseen(format!("{seen}: the server says that the stream is over"))
+        }
+        StatusCode::NOT_ACCEPTABLE => Finding::unseen(format!("{seen}: see `accept`")),
+        _ if status.is_redirection() => Finding::unseen(format!("{seen}: see `redirects`")),
+        StatusCode::UNAUTHORIZED => Finding::wrong(
+            format!("{seen}: the token is missing, unknown or spent"),
+            REFUSED,
+        ),
+        StatusCode::FORBIDDEN => Finding::wrong(format!("{seen}: refused"), FORBIDDEN),
+        StatusCode::NOT_FOUND => {
+            Finding::wrong(format!("{seen}: the path leads to no stream"), NOT_FOUND)
+        }
+        StatusCode::TOO_MANY_REQUESTS => Finding::wrong(format!("{seen}: a limit is reached"), &[]),
+        _ if status.is_server_error() => Finding::wrong(
+            format!("{seen}: no server is there, or it failed"),
+            NO_SERVER,
+        ),
+        _ => Finding::wrong(seen, &[]),
+    }
+}

@@ -1,0 +1,287 @@
+//! The requests of `doctor`, one after the other: [`Prober`].
+
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::{HeaderValue, LOCATION};
+
+use super::client::{Arrival, Client, Opened, ProbeError, Recording};
+use super::evidence::{Absence, Evidence, Preflight, Probe, Redirect};
+use super::requests::{Ask, Requests};
+use super::transcript::Transcript;
+use super::url::Url;
+
+/// How many redirects are followed.
+const REDIRECTS: usize = 5;
+
+/// How long answers that should come at once may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How much of an error page is read.
+const PAGE: usize = 64 * 1024;
+
+/// What there is to probe.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) url: Url,
+    pub(super) mint: Option<Url>,
+    pub(super) bearer: Option<String>,
+    pub(super) origin: Option<String>,
+    pub(super) idle: Duration,
+}
+
+/// Sends the requests of a plan.
+pub(super) struct Prober {
+    client: Client,
+    requests: Requests,
+    plan: Plan,
+    redirects: Vec<Redirect>,
+    tokens: Vec<String>,
+    secrets: Vec<String>,
+}
+
+impl Prober {
+    pub(super) fn new(plan: Plan) -> Result<Self, ProbeError> {
+        let tokens = plan.url.token().map(str::to_owned).into_iter().collect();
+        let secrets = plan.bearer.clone().into_iter().collect();
+        let (bearer, origin) = (plan.bearer.as_deref(), plan.origin.as_deref());
+        Ok(Self {
+            client: Client::new()?,
+            requests: Requests::new(bearer, origin, plan.mint.is_some())?,
+            plan,
+            redirects: Vec::new(),
+            tokens,
+            secrets,
+        })
+    }
+
+    /// Sends all requests.
+    pub(super) async fn run(mut self) -> Result<Evidence, ProbeError> {
+        let Some(url) = self.token().await? else {
+            let url = self.plan.url.clone();
+            let evidence = self.evidence(url, Err(Absence::NotTried));
+            return Ok(self.finish(evidence));
+        };
+        let browser = Ask {
+            offers_encodings: true,
+            ..Ask::default()
+        };
+        let (url, opened) = self.follow(url, &browser).await?;
+        let Some(opened) = opened else {
+            let evidence = self.evidence(url, Err(Absence::Silent));
+            return Ok(self.finish(evidence));
+        };
+        let is_encoded = opened.recording.encoding().is_some();
+        let stream = self.watch(opened).await;
+        let is_stream = stream.is_event_stream();
+        let mut evidence = self.evidence(url, Ok(stream));
+        if is_stream {
+            if is_encoded {
+                self.watch_plain(&mut evidence).await?;
+            }
+            self.come_back(&mut evidence).await?;
+        }
+        self.preflights(&mut evidence).await?;
+        Ok(self.finish(evidence))
+    }
+
+    fn finish(self, evidence: Evidence) -> Evidence {
+        Evidence {
+            redirects: self.redirects,
+            tokens: self.tokens,
+            secrets: self.secrets,
+            ..evidence
+        }
+    }
+
+    fn evidence(&self, url: Url, stream: Probe) -> Evidence {
+        Evidence {
+            idle: self.plan.idle,
+            origin: self.plan.origin.clone(),
+            mint: self.plan.mint.clone(),
+            url,
+            redirects: Vec::new(),
+            stream,
+            plain: None,
+            resumed: Err(Absence::NotTried),
+            reused: Err(Absence::NotTried),
+            preflights: Vec::new(),
+            tokens: Vec::new(),
+            secrets: Vec::new(),
+        }
+    }
+
+    /// A URL with a token that is not spent. `None` if the mint redirects, as a client can't follow.
+    async fn token(&mut self) -> Result<Option<Url>, ProbeError> {
+        let Some(mint) = self.plan.mint.clone() else {
+            return Ok(Some(self.plan.url.clone()));
+        };
+        let opened = self
+            .client
+            .open(self.requests.mint(&mint), PATIENCE)
+            .await?;
+        let opened = opened.ok_or_else(|| ProbeError::new("the mint did not answer"))?;
+        let answer = opened.read(PATIENCE, is_page_full).await;
+        if let Some(redirect) = redirect("mint", &mint, &answer) {
+            self.redirects.push(redirect);
+            return Ok(None);
+        }
+        if answer.status != StatusCode::OK {
+            let status = answer.status;
+            return Err(ProbeError::new(format!("the mint answered {status}")));
+        }
+        self.minted(&answer).map(Some)
+    }
+
+    /// The URL that a mint's answer leads to.
+    fn minted(&mut self, answer: &Recording) -> Result<Url, ProbeError> {
+        let answer: serde_json::Value = serde_json::from_slice(&answer.body())
+            .map_err(|_| ProbeError::new("the mint did not answer with JSON"))?;
+        let token = answer["sse_token"].as_str();
+        let token = token.ok_or_else(|| ProbeError::new("the mint's answer has no `sse_token`"))?;
+        self.tokens.push(token.to_owned());
+        let base = match answer["stream_url"].as_str() {
+            Some(reference) => self.plan.url.join(reference),
+            None => Ok(self.plan.url.clone()),
+        };
+        let url = base.and_then(|url| match url.token() {
+            Some(_) => Ok(url),
+            None => url.with_token(token),
+        });
+        url.map_err(|_| ProbeError::new("the mint's `stream_url` is neither a path nor a URL"))
+    }
+
+    /// Asks for the stream, and follows redirects at the same host.
+    async fn follow(
+        &mut self,
+        mut url: Url,
+        ask: &Ask,
+    ) -> Result<(Url, Option<Opened>), ProbeError> {
+        let mut opened = self.open(&url, ask).await?;
+        for _ in 0..REDIRECTS {
+            let answer = opened.as_ref().map(|it| &it.recording);
+            let Some(redirect) = answer.and_then(|it| redirect("stream", &url, it)) else {
+                return Ok((url, opened));
+            };
+            let next = url.join(&redirect.location);
+            self.redirects.push(redirect);
+            let Some(next) = next.ok().filter(|next| next.is_at_host_of(&url)) else {
+                return Ok((url, opened));
+            };
+            // Where it leads may be out of reach. The redirect is a finding all the same.
+            let Ok(answer) = self.open(&next, ask).await else {
+                return Ok((url, opened));
+            };
+            (url, opened) = (next, answer);
+        }
+        Err(ProbeError::new("the stream redirects without end"))
+    }
+
+    async fn open(&self, url: &Url, ask: &Ask) -> Result<Option<Opened>, ProbeError> {
+        let request = self.requests.stream(url, ask);
+        self.client.open(request, self.plan.idle).await
+    }
+
+    /// Reads a stream for the whole time, and an error page to its end. What is compressed can't be read.
+    async fn watch(&self, opened: Opened) -> Recording {
+        if !opened.recording.is_event_stream() {
+            let until = opened.recording.head_at + PATIENCE;
+            return opened.read(until, is_page_full).await;
+        }
+        if opened.recording.encoding().is_some() {
+            return opened.recording;
+        }
+        opened.read(self.plan.idle, |_| false).await
+    }
+
+    /// The stream without compression, for the checks that read it.
+    async fn watch_plain(&mut self, evidence: &mut Evidence) -> Result<(), ProbeError> {
+        let Some(url) = self.token().await? else {
+            return Ok(());
+        };
+        let probe = match self.open(&url, &Ask::default()).await? {
+            None => Err(Absence::Silent),
+            Some(opened) => match self.watch(opened).await {
+                it if it.is_event_stream() && it.encoding().is_none() => Ok(it),
+                _ if self.plan.mint.is_none() => Err(Absence::TokenSpent),
+                _ => Err(Absence::NotTried),
+            },
+        };
+        evidence.url = url;
+        evidence.plain = Some(probe);
+        Ok(())
+    }
+
+    /// Asks for the URL of the watched stream again: with the id of its last event, and without.
+    async fn come_back(&mut self, evidence: &mut Evidence) -> Result<(), ProbeError> {
+        let ids = evidence.transcript().ids;
+        self.secrets.extend(ids.iter().cloned());
+        if let Some(id) = ids.last() {
+            let ask = Ask {
+                last_event_id: HeaderValue::from_bytes(id.as_bytes()).ok(),
+                ..Ask::default()
+            };
+            let opened = self.open(&evidence.url, &ask).await?;
+            evidence.resumed = match opened {
+                Some(opened) => {
+                    let until = opened.recording.head_at + PATIENCE;
+                    let read = opened.read(until, has_id_or_is_full).await;
+                    self.secrets.extend(Transcript::of(&read.arrivals).ids);
+                    Ok(read)
+                }
+                None => Err(Absence::Silent),
+            };
+        }
+        if evidence.token().is_some() {
+            let opened = self.open(&evidence.url, &Ask::default()).await?;
+            evidence.reused = match opened {
+                Some(opened) if opened.recording.status == StatusCode::OK => Ok(opened.recording),
+                Some(opened) => Ok(self.watch(opened).await),
+                None => Err(Absence::Silent),
+            };
+        }
+        Ok(())
+    }
+
+    /// What a browser asks before a page of another origin sends a header of its own.
+    async fn preflights(&mut self, evidence: &mut Evidence) -> Result<(), ProbeError> {
+        if self.plan.origin.is_none() {
+            return Ok(());
+        }
+        let stream = Some(("stream", evidence.url.clone(), "GET", "last-event-id"));
+        let mint = self.plan.mint.clone();
+        let mint = mint.map(|url| ("mint", url, "POST", "authorization"));
+        for (of, url, method, header) in stream.into_iter().chain(mint) {
+            let request = self.requests.preflight(&url, method, header);
+            let answer = self.client.open(request, PATIENCE).await?;
+            evidence.preflights.push(Preflight {
+                of,
+                method,
+                header,
+                answer: answer.map(|it| it.recording),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The redirect that an answer is.
+fn redirect(of: &'static str, from: &Url, answer: &Recording) -> Option<Redirect> {
+    if !answer.status.is_redirection() || !answer.headers.contains_key(LOCATION) {
+        return None;
+    }
+    Some(Redirect {
+        of,
+        from: from.clone(),
+        status: answer.status,
+        location: answer.header("location"),
+    })
+}
+
+fn is_page_full(arrivals: &[Arrival]) -> bool {
+    arrivals.iter().map(|it| it.bytes.len()).sum::<usize>() >= PAGE
+}
+
+fn has_id_or_is_full(arrivals: &[Arrival]) -> bool {
+    is_page_full(arrivals) || !Transcript::of(arrivals).ids.is_empty()
+}
