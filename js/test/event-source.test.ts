@@ -281,6 +281,26 @@ it("is kept open by comments", async () => {
   expect(statuses.map((it) => it.reason)).not.toContain("timeout");
 });
 
+it("hangs up when the server says that it is over", async () => {
+  let isOpen = true;
+  const server = await serve((response) => {
+    response.on("close", () => (isOpen = false));
+    stream(OPEN + COMPLETE)(response, server.seen[0]!);
+  });
+  const { closed, until } = follow(server.url("/s"));
+  await closed();
+  await until(() => !isOpen);
+});
+
+it("fires an error when it is lost, and when it is over", async () => {
+  const server = await serve(stream("data: one\n\n", "end"), status(404));
+  const { source, closed } = follow(server.url("/s"));
+  const states: number[] = [];
+  source.onerror = () => states.push(source.readyState);
+  await closed();
+  expect(states).toEqual([SecureEventSource.CONNECTING, SecureEventSource.CLOSED]);
+});
+
 it("gives up after so many failures in a row", async () => {
   const server = await serve(status(502));
   const { statuses, closed } = follow(server.url("/s"), { maxAttempts: 3 });
