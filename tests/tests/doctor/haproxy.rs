@@ -1,4 +1,4 @@
-//! HAProxy, which passes bytes on as they come unless it is told to wait.
+//! `HAProxy`, which passes bytes on as they come unless it is told to wait.
 
 use crate::proxy::Kind;
 use crate::row::{Row, check_all};

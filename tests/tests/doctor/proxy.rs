@@ -89,11 +89,12 @@ async fn free_address() -> SocketAddr {
 
 /// Replaces texts of the settings. Each must be there.
 fn fit(settings: &str, changes: &[(&str, &str)]) -> String {
-    let changed = changes.iter();
-    changed.fold(settings.to_owned(), |text, (from, to)| {
+    let mut text = settings.to_owned();
+    for (from, to) in changes {
         assert!(text.contains(from), "no {from:?} in {text}");
-        text.replace(from, to)
-    })
+        text = text.replace(from, to);
+    }
+    text
 }
 
 fn write(path: &Path, text: &str) {

@@ -36,3 +36,13 @@ async fn http1_is_worth_a_note() {
     assert_eq!(report.with_verdict("note"), ["http"], "{report:?}");
     assert!(report.finding("http")["advice"]["Caddy"].is_string());
 }
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_no_finding() {
+    let server = server();
+    let proxy = Proxy::start_tls(server.addr(), &[]).await;
+    let base = format!("https://localhost:{}", proxy.addr.port());
+    let report = doctor(&base, &server.user("alice").jwt, &[]).await;
+    assert_eq!(report.code, Some(2), "{report:?}");
+    assert!(report.lines.is_empty(), "{report:?}");
+}

@@ -3,7 +3,7 @@
 //! Wrong is:
 //!
 //! - a header of any answer that repeats the token: `Location`, `Set-Cookie` or another;
-//! - a page of an error that repeats it, of which 64 KiB are read;
+//! - the page of an error that repeats it, within its first 64 KiB;
 //! - a `Referrer-Policy` that is missing, or lets other origins see the URL;
 //! - the URL of the watched stream opens one more stream, without an id.
 //!
