@@ -72,7 +72,10 @@ fn questions_find_the_documents_that_answer_them() {
             "Who names the resource?",
             "docs/decisions/0003-resource-from-route.md",
         ),
-        ("Is there a cookie mode?", "SECURITY.md"),
+        (
+            "Is there a cookie mode for tokens that are read before their use?",
+            "SECURITY.md",
+        ),
         (
             "How do I write commits with an imperative?",
             "CONTRIBUTING.md",

@@ -52,7 +52,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// The keys that the issuer publishes. They are fetched when the first JWT comes, and again later.
 fn fetched_keys(issuer: &str) -> Result<RemoteJwkSet, Box<dyn Error>> {
-    let connector = HttpsConnectorBuilder::new().with_native_roots()?;
+    // By name, as another crate of the program may bring another provider.
+    let provider = rustls::crypto::ring::default_provider();
+    let connector = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider)?;
     let connector = connector.https_or_http().enable_http1().build();
     let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
 
