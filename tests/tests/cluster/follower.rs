@@ -18,6 +18,9 @@ pub(crate) const TOPIC: &str = "news";
 
 /// A native client: it has a token, and the last id that it saw. It may ask another node each time.
 pub(crate) struct Follower {
+    /// Where it gets its tokens, and with which JWT.
+    node: SocketAddr,
+    jwt: String,
     ticket: Ticket,
     last_id: Option<String>,
     /// The numbers in the events that it has got, in their order.
@@ -66,8 +69,11 @@ pub(crate) enum Answer {
 impl Follower {
     /// A client of this user with a fresh token of this node.
     pub(crate) async fn of(user: &str, node: &Server) -> Self {
+        let (jwt, node) = (node.user(user).jwt, node.addr());
         Self {
-            ticket: ticket_at(node.addr(), &node.user(user).jwt).await,
+            ticket: ticket_at(node, &jwt).await,
+            node,
+            jwt,
             last_id: None,
             got: Vec::new(),
             gaps: 0,
@@ -115,16 +121,24 @@ impl Follower {
     }
 
     /// Asks the nodes that `next` names until one has a stream. A client that was let in before is never
-    /// refused; a fresh token may be, for a while.
+    /// refused; a fresh token may be, for a while. Then it may be spent all the same, as a take that was begun is
+    /// finished, and the client gets another one.
     pub(crate) async fn open(&mut self, mut next: impl FnMut() -> SocketAddr) -> EventStream {
         let asking = async {
+            let mut was_unavailable = false;
             loop {
                 match self.ask(next()).await {
                     Answer::Stream(stream) => return stream,
                     Answer::Wait | Answer::Later | Answer::Ended | Answer::Lost => {}
                     Answer::Refused(response) => {
-                        assert_eq!(response.status, 503, "{response:?}");
                         assert!(self.last_id.is_none(), "it has a session: {response:?}");
+                        if response.status == 401 && was_unavailable {
+                            self.ticket = ticket_at(self.node, &self.jwt).await;
+                            was_unavailable = false;
+                        } else {
+                            assert_eq!(response.status, 503, "{response:?}");
+                            was_unavailable = true;
+                        }
                     }
                 }
                 sleep(AGAIN).await;
