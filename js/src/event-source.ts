@@ -311,7 +311,6 @@ export class SecureEventSource extends Target implements EventSource {
     this.#connection?.close();
     clearTimeout(this.#timer);
     this.#watchNoLonger();
-    this.#connection = null;
   }
 
   #change(

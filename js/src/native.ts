@@ -22,5 +22,11 @@ export function openNative(
     else hooks.onReconnecting();
   };
   for (const type of types) listen(type);
-  return { close: () => source.close(), listen };
+  const close = () => {
+    // WebKit opens one anew that was closed when its page went to the cache.
+    source.onopen = source.close;
+    source.onerror = null;
+    source.close();
+  };
+  return { close, listen };
 }

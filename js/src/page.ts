@@ -3,7 +3,7 @@
 export interface PageHooks {
   onOnline(): void;
   onHidden(): void;
-  /** The page goes to the back/forward cache, where no connection lives. */
+  /** The page goes, perhaps to the back/forward cache, where no connection lives. */
   onFreeze(): void;
   /** It is visible again, or back from that cache. */
   onBack(): void;
@@ -17,7 +17,8 @@ export function watchPage(hooks: PageHooks): () => void {
     target.addEventListener(type, listener, { signal: abort.signal });
   on(window, "online", hooks.onOnline);
   on(document, "visibilitychange", () => (document.hidden ? hooks.onHidden() : hooks.onBack()));
-  on(window, "pagehide", (event) => (event as PageTransitionEvent).persisted && hooks.onFreeze());
+  // Whether it comes back or not: some engines leave the connection of a page that is gone open.
+  on(window, "pagehide", hooks.onFreeze);
   on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && hooks.onBack());
   return () => abort.abort();
 }

@@ -113,7 +113,7 @@ export class Front {
     try {
       const content = readFileSync(new URL(path, import.meta.url));
       const type = FILES[path.split(".").pop()!] ?? "text/plain";
-      response.writeHead(200, { "Content-Type": type, "Cache-Control": "no-store" }).end(content);
+      response.writeHead(200, { "Content-Type": type, "Cache-Control": "no-cache" }).end(content);
     } catch {
       response.writeHead(404).end();
     }

@@ -79,6 +79,17 @@ const scenarios = {
     }
     return null;
   },
+  /** Goes to another page and back; whether this page was kept meanwhile. */
+  async leave() {
+    const isBack = new Promise((done) =>
+      window.addEventListener("pageshow", ({ persisted }) => done(persisted), { once: true }),
+    );
+    sessionStorage.setItem("left", "yes");
+    location.href = "/pages/away.html";
+    const wasKept = await isBack;
+    sessionStorage.removeItem("left");
+    return wasKept;
+  },
   /** Opens so many tabs on one topic; returns when all are open, and what they tell each other. */
   async tabs({ topic, count }) {
     window.overheard = [];
@@ -123,6 +134,11 @@ const frames = () => [...document.querySelectorAll("iframe")];
 const tabs = () => frames().flatMap((it) => it.contentWindow?.tab ?? []);
 const tell = () => JSON.stringify(tabs().map(({ numbers, statuses }) => ({ numbers, statuses })));
 
+if (sessionStorage.getItem("left")) {
+  // This page was loaded again.
+  sessionStorage.removeItem("left");
+  await fetch("/report", { method: "POST", body: JSON.stringify({ returned: false }) });
+}
 for (;;) {
   const { name, args } = await (await fetch("/next")).json();
   let result;

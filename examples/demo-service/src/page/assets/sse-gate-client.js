@@ -250,7 +250,7 @@ function watchPage(hooks) {
   const on = (target, type, listener) => target.addEventListener(type, listener, { signal: abort.signal });
   on(window, "online", hooks.onOnline);
   on(document, "visibilitychange", () => document.hidden ? hooks.onHidden() : hooks.onBack());
-  on(window, "pagehide", (event) => event.persisted && hooks.onFreeze());
+  on(window, "pagehide", hooks.onFreeze);
   on(window, "pageshow", (event) => event.persisted && hooks.onBack());
   return () => abort.abort();
 }

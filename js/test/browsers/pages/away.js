@@ -1,0 +1,3 @@
+// Where a page goes for a moment.
+
+addEventListener("pageshow", () => setTimeout(() => history.back(), 300));
