@@ -239,7 +239,12 @@ function openNative(url, withCredentials, types, hooks) {
     else hooks.onReconnecting();
   };
   for (const type of types) listen(type);
-  return { close: () => source.close(), listen };
+  const close = () => {
+    source.onopen = source.close;
+    source.onerror = null;
+    source.close();
+  };
+  return { close, listen };
 }
 
 // src/page.ts
@@ -549,7 +554,6 @@ var SecureEventSource = class extends Target {
     this.#connection?.close();
     clearTimeout(this.#timer);
     this.#watchNoLonger();
-    this.#connection = null;
   }
   #change(state, reason, retryAt = null, error) {
     this.#status = {
