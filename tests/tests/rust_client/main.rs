@@ -35,6 +35,7 @@ macro_rules! servers {
             cli::the_program_watches_an_answer_over_cuts_to_its_end
             cli::the_program_names_a_refusal
             feed::a_feed_goes_on_after_the_server_cuts_it
+            feed::a_feed_goes_on_with_a_new_token_each_time
         });)*
     };
 }

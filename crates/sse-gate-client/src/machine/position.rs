@@ -1,5 +1,7 @@
 //! Which events the client has had already: [`Position`].
 
+use std::borrow::Cow;
+
 use crate::Settings;
 
 /// The number of the last event that was delivered, and the session that it is of.
@@ -77,6 +79,14 @@ impl Position {
     }
 }
 
+/// What an id stands for, without the credential that a resume id is: its number, or any other id as it is.
+pub(super) fn position_of(id: &str) -> Cow<'_, str> {
+    match parse(id, false) {
+        Some((_, number)) => number.to_string().into(),
+        None => id.into(),
+    }
+}
+
 /// The session and the number of an id: of a resume id, `sser1.<key>.<session>.<generation>.<tag>.<number
 /// in base 36>`, or of a decimal number if those count. The session of a number is empty.
 fn parse(id: &str, plain: bool) -> Option<(&str, u64)> {
@@ -118,6 +128,18 @@ mod tests {
             assert_eq!(parse(id, true), expected, "{id:?}");
         }
         assert_eq!(parse("42", false), None);
+    }
+
+    #[test]
+    fn an_id_stands_for_a_position() {
+        for (id, expected) in [
+            ("sser1.a.S.0.T.z", "35"),
+            ("sser1.a.S.0.T.", "sser1.a.S.0.T."),
+            ("42", "42"),
+            ("of the application", "of the application"),
+        ] {
+            assert_eq!(position_of(id), expected, "{id:?}");
+        }
     }
 
     #[test]

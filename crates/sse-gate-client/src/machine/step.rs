@@ -1,9 +1,11 @@
 //! What a machine wants done: [`Step`], [`Attempt`].
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::Request;
 
+use super::position::position_of;
 use crate::{End, Error, Update};
 
 /// What to do next, and what to tell the machine about it.
@@ -56,6 +58,12 @@ impl Attempt {
     /// The id of the last event, from which the stream should go on.
     pub fn last_event_id(&self) -> Option<&str> {
         self.last_event_id.as_deref()
+    }
+
+    /// Where the stream should go on, for a mint: the number of a resume id, or any other id as it is. A resume
+    /// id itself is a credential, and belongs in `Last-Event-ID` alone.
+    pub fn position(&self) -> Option<Cow<'_, str>> {
+        self.last_event_id().map(position_of)
     }
 
     /// Whether the last answer was 401: the credential that was shown then is of no use any more.

@@ -15,8 +15,8 @@ use crate::{BearerSource, InvalidUrlError, StreamRequest};
 ///
 /// It posts JSON to the mint, with the bearer in a header, and expects `{"sse_token","stream_url"}`. The
 /// stream is asked for at `stream_url`, with the token in the query. So the bearer is in no URL, and
-/// what is in a URL has been used. After the first event the JSON has the member `last_event_id`, so
-/// that the stream goes on.
+/// what is in a URL has been used. After the first event the JSON has the member `last_event_id`, the
+/// [position](Attempt::position) of the last one, so that the stream goes on.
 ///
 /// ```
 /// use sse_gate_client::{Bearer, MintEachTime};
@@ -74,8 +74,8 @@ impl MintEachTime {
 impl TokenSource for MintEachTime {
     async fn request(&mut self, attempt: Attempt, http: Http) -> Result<StreamRequest, TokenError> {
         let mut body = self.body.clone();
-        if let Some(id) = attempt.last_event_id() {
-            body.insert("last_event_id".to_owned(), id.into());
+        if let Some(position) = attempt.position() {
+            body.insert("last_event_id".to_owned(), position.into());
         }
         let url = self.mint.ask(&http, &Value::Object(body)).await?;
         Ok(StreamRequest::at(url))

@@ -64,7 +64,8 @@ impl MintOnce {
     }
 
     /// Whether a stream that was open and is over by 401 is opened anew, with a new token. By default it
-    /// is not.
+    /// is not. The JSON then has the member `last_event_id`, the [position](Attempt::position) of the last
+    /// event.
     pub fn with_renewal(mut self, renewal: bool) -> Self {
         self.renewal = renewal;
         self
@@ -102,7 +103,17 @@ impl TokenSource for MintOnce {
         if let Some(stream) = self.stream.take().filter(|_| !attempt.is_refused()) {
             return Ok(self.stream.insert(stream).clone());
         }
-        let url = self.mint.ask(&http, &self.body).await?;
+        let url = match attempt.position() {
+            // A stream that is opened anew goes on, if the mint takes this.
+            Some(position) if attempt.has_opened() => {
+                let mut body = self.body.clone();
+                if let Value::Object(members) = &mut body {
+                    members.insert("last_event_id".to_owned(), position.into());
+                }
+                self.mint.ask(&http, &body).await?
+            }
+            _ => self.mint.ask(&http, &self.body).await?,
+        };
         Ok(self.stream.insert(StreamRequest::at(url)).clone())
     }
 }
