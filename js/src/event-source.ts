@@ -254,8 +254,9 @@ export class SecureEventSource extends Target implements EventSource {
     if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
     // While the page was away its session may have ended. That is not the stream's end.
     if (reason === "no_content" && this.#wasAway && mint) final = false;
-    // What was asked for with is of no more use.
+    // What was asked for with is of no more use. Of the id of a session that is over, the number is.
     if (NEEDS_TOKEN.includes(reason)) {
+      if (reason !== "unauthorized") this.#lastEventId = positionOf(this.#lastEventId);
       this.#resumable = false;
       final ||= !canRenew;
     }

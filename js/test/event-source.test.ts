@@ -211,14 +211,21 @@ it.each(["revoked", "reuse", "displaced"])(
 );
 
 it.each(["deadline", "idle", "rollback"])(
-  "mints anew when the session ends by %s",
+  "mints anew when the session ends by %s, and shows the number of its id alone",
   async (reason) => {
     const close = `event: sse.close\ndata: {"v":1,"reason":"${reason}"}\n\n`;
-    const server = await serve(stream(OPEN + close), stream("data: one\n\n"));
-    let mints = 0;
-    const { data, until } = follow(server.url("/s"), { mint: async () => `/s?token=t${++mints}` });
-    await until(() => data.length === 1);
-    expect(mints).toBe(2);
+    const one = "id: sser1.k.s.0.t.z\ndata: one\n\n";
+    const server = await serve(stream(OPEN + one + close), stream("data: two\n\n"));
+    const asked: string[] = [];
+    const { data, until } = follow(server.url("/s"), {
+      mint: async ({ lastEventId }) => {
+        asked.push(lastEventId);
+        return `/s?token=t${asked.length}`;
+      },
+    });
+    await until(() => data.length === 2);
+    expect(asked).toEqual(["", "35"]);
+    expect(server.seen[1]!.headers["last-event-id"]).toBe("35");
   },
 );
 

@@ -51,7 +51,7 @@ pub enum ErrorKind {
     /// The server's work failed: it sent `sse.error`.
     Failed,
     /// The server closed the stream before its end: it sent `sse.close` with a reason other than
-    /// `complete`.
+    /// `complete`, and the token source opens no other session.
     Closed,
     /// The limit of attempts is reached.
     GaveUp,

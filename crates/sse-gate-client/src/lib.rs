@@ -75,7 +75,7 @@
 //!
 //! | the stream | `None` after | one `Err` after |
 //! |---|---|---|
-//! | of a resumable route | `sse.close` with `complete`, or 204 | another reason, `sse.error` |
+//! | of a resumable route | `sse.close` with `complete`, or 204 | another reason, if the [`TokenSource`] opens no other session; `sse.error` |
 //! | that never declares its end | 204 | |
 //! | with [`Settings::with_end_as_complete`] | a body that ends properly | |
 //! | any | | a refusal, an answer that is no event stream, the [limit of attempts](Settings::with_attempt_limit) |

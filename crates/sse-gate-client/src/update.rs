@@ -78,6 +78,9 @@ pub enum RetryReason {
     Wait,
     /// The server no longer takes the credential. The client gets a new one.
     Unauthorized,
+    /// The server closed the session with a reason after which another one can be opened: `deadline`, `idle`
+    /// or `rollback`. The client gets a new credential.
+    SessionOver,
     /// The token source could not make a request, and said that it may work later.
     Source,
 }
@@ -93,6 +96,7 @@ impl RetryReason {
             Self::Status(_) => "status",
             Self::Wait => "wait",
             Self::Unauthorized => "unauthorized",
+            Self::SessionOver => "session_over",
             Self::Source => "source",
         }
     }

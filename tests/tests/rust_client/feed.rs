@@ -1,10 +1,13 @@
 //! The feed: many events, no end.
 
+use std::time::Duration;
+
 use serde_json::json;
 use sse_gate_client::{
-    EventSource, HyperTransport, MintEachTime, MintOnce, State, TokenSource, Update,
+    Bearer, BoxError, ErrorKind, EventSource, HyperTransport, MintEachTime, MintOnce, State,
+    TokenSource, Update,
 };
-use sse_gate_tests::{Setup, User, eventually, in_time};
+use sse_gate_tests::{Setup, User, eventually, in_time, jwt};
 
 use crate::cutting::Cutting;
 use crate::reading::{bearer, hasty, next, url};
@@ -27,6 +30,56 @@ pub(crate) async fn a_feed_goes_on_with_a_new_token_each_time(setup: Setup) {
     let source = MintEachTime::new(&mint).expect("it is a URL");
     let mints = goes_on(&alice, source.with_bearer(bearer(&alice))).await;
     assert!(mints >= 4, "{mints}");
+}
+
+/// A session ends with the JWT that it was opened with, and the feed goes on in another one.
+pub(crate) async fn a_feed_outlives_its_sessions(setup: Setup) {
+    let server = setup.arg("retry", 10).start();
+    let alice = server.user("alice");
+    let source = MintOnce::new(&url(&server, "/topics/news/stream-token"), json!({}));
+    let source = source.expect("it is a URL").with_bearer(short_lived);
+    let transport = HyperTransport::new().expect("there are roots");
+    let (transport, record) = Cutting::new(transport, &[]);
+    let source = source.with_renewal(true);
+    let mut events = EventSource::with_settings(transport, source, hasty()).events();
+    let mut published = 0;
+    // There is no topic before a token was asked for.
+    while record.count("POST") < 4 {
+        published += 1;
+        alice.publish("news", &json!({ "n": published })).await;
+        let read = async {
+            let event: serde_json::Value = next(&mut events).await.json().expect("it is JSON");
+            event["n"].as_u64().expect("a number")
+        };
+        // The first one may be published before the stream is open.
+        match tokio::time::timeout(Duration::from_millis(500), read).await {
+            Ok(n) => assert_eq!(n, published),
+            Err(_) => assert_eq!(published, 1, "an event is missing"),
+        }
+    }
+    assert_eq!(events.lost(), 0);
+}
+
+/// Without renewal the client is told why.
+pub(crate) async fn the_end_of_a_session_is_told(setup: Setup) {
+    let server = setup.start();
+    let source = MintOnce::new(&url(&server, "/topics/news/stream-token"), json!({}));
+    let source = source.expect("it is a URL").with_bearer(short_lived);
+    let transport = HyperTransport::new().expect("there are roots");
+    let mut events = EventSource::with_settings(transport, source, hasty()).events();
+    let ended = in_time("an end", futures_util::StreamExt::next(&mut events)).await;
+    let error = ended
+        .expect("it is told")
+        .expect_err("nothing is published");
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    assert!(error.to_string().contains("deadline"), "{error}");
+}
+
+/// A JWT that ends soon.
+async fn short_lived(_refused: bool) -> Result<Bearer, BoxError> {
+    let mut claims = jwt::claims("alice");
+    claims["exp"] = (jwt::now() + 2).into();
+    Ok(Bearer::new(jwt::with_claims(&claims))?)
 }
 
 /// Follows the feed over four cuts; how often a token was asked for.

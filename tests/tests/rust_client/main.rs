@@ -36,6 +36,8 @@ macro_rules! servers {
             cli::the_program_names_a_refusal
             feed::a_feed_goes_on_after_the_server_cuts_it
             feed::a_feed_goes_on_with_a_new_token_each_time
+            feed::a_feed_outlives_its_sessions
+            feed::the_end_of_a_session_is_told
         });)*
     };
 }

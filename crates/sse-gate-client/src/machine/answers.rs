@@ -31,6 +31,12 @@ impl Machine {
             Outcome::Retry => Loss::new(RetryReason::Source),
             Outcome::RetryStatus(status) => Loss::new(RetryReason::Status(status)),
             Outcome::RetryAfter(wait, status) => self.asked(wait, status),
+            Outcome::Stop(ErrorKind::Unauthorized) if self.over.is_some() => {
+                // The source opens no other session.
+                let reason = self.over.take().unwrap_or_default();
+                self.stop(Error::new(ErrorKind::Closed).with_detail(reason));
+                return;
+            }
             Outcome::Stop(kind) => {
                 self.stop(Error::new(kind).with_source(source));
                 return;

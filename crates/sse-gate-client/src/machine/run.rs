@@ -1,10 +1,12 @@
 //! What happens next: [`Machine`].
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::backoff::Backoff;
 use super::phase::{Loss, Open, Pause, Phase};
+use super::position::position_of;
 use super::rate::Rate;
 use super::reader::{Reader, Said};
 use super::request::to_http;
@@ -13,6 +15,9 @@ use crate::{End, Error, ErrorKind, RetryReason, Settings, State, Update, Waiting
 
 /// After this time an open connection counts as good, even if it brought no event.
 const GOOD_AFTER: Duration = Duration::from_secs(10);
+
+/// Why a server closes a session whose stream can go on in another one.
+const RENEWABLE: [&str; 3] = ["deadline", "idle", "rollback"];
 
 /// A client without input and output.
 ///
@@ -42,6 +47,8 @@ pub struct Machine {
     failures: u32,
     /// The last answer to a request for a stream was 401, and no event came since.
     pub(super) refused: bool,
+    /// Why the server closed the session, until another one is open.
+    pub(super) over: Option<String>,
     /// A stream was open.
     pub(super) opened: bool,
     /// Redirects in this attempt.
@@ -61,6 +68,7 @@ impl Machine {
             updates: VecDeque::new(),
             failures: 0,
             refused: false,
+            over: None,
             opened: false,
             redirects: 0,
             delivered: false,
@@ -98,7 +106,7 @@ impl Machine {
                 self.phase = Phase::Preparing;
                 Some(Step::Continue(None))
             }
-            Phase::Ready(request) => match to_http(&request, self.reader.last_id()) {
+            Phase::Ready(request) => match to_http(&request, self.shown_id().as_deref()) {
                 Ok(message) => {
                     self.phase = Phase::Sending(request, now + self.settings.answer);
                     Some(Step::Send(message))
@@ -174,7 +182,9 @@ impl Machine {
 
     /// Does what the body says.
     fn heed(&mut self, said: Said, open: Open, now: Duration) -> Option<Step> {
-        self.refused &= matches!(said, Said::Retry(_));
+        if !matches!(said, Said::Retry(_)) {
+            (self.refused, self.over) = (false, None);
+        }
         match said {
             Said::Event(event) => {
                 self.succeed();
@@ -188,6 +198,12 @@ impl Machine {
             Said::Retry(retry) => self.backoff.set_base(retry),
             Said::Alive => {}
             Said::Close(reason) if reason == "complete" => return self.finish(End::Complete),
+            Said::Close(reason) if RENEWABLE.contains(&&*reason) => {
+                // The session is over, and not the stream: the token source may open another one.
+                (self.refused, self.over) = (true, Some(reason));
+                let loss = Loss::new(RetryReason::SessionOver).with_pause(Pause::Calm);
+                self.lose(open, loss, now);
+            }
             Said::Close(reason) => {
                 return self.stop(Error::new(ErrorKind::Closed).with_detail(reason));
             }
@@ -201,6 +217,15 @@ impl Machine {
             }
         }
         None
+    }
+
+    /// The id to show: that of a session that is over is of no use, but for its number.
+    fn shown_id(&self) -> Option<Cow<'_, str>> {
+        let id = self.reader.last_id()?;
+        Some(match self.over {
+            Some(_) => position_of(id),
+            None => id.into(),
+        })
     }
 
     /// The connection was good: failures begin anew.

@@ -66,7 +66,8 @@ impl Attempt {
         self.last_event_id().map(position_of)
     }
 
-    /// Whether the last answer was 401: the credential that was shown then is of no use any more.
+    /// Whether the credential that was shown last is of no use any more: the answer was 401, or the session is
+    /// over.
     pub const fn is_refused(&self) -> bool {
         self.refused
     }

@@ -19,7 +19,7 @@ use crate::{BearerSource, InvalidUrlError, StreamRequest};
 /// is the id that the server sent last.
 ///
 /// **A new token may begin the work anew**, and a language model's answer would be paid for twice. So a
-/// 401 is final as soon as the stream has been open. A stream that can be opened anew, such as a
+/// 401, or the end of the session, is final as soon as the stream has been open. A stream that can be opened anew, such as a
 /// feed, takes [`with_renewal`](MintOnce::with_renewal).
 ///
 /// ```
@@ -63,7 +63,7 @@ impl MintOnce {
         self
     }
 
-    /// Whether a stream that was open and is over by 401 is opened anew, with a new token. By default it
+    /// Whether a stream that was open, and whose session is over, is opened anew, with a new token. By default it
     /// is not. The JSON then has the member `last_event_id`, the [position](Attempt::position) of the last
     /// event.
     pub fn with_renewal(mut self, renewal: bool) -> Self {

@@ -504,6 +504,7 @@ var SecureEventSource = class extends Target {
     if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
     if (reason === "no_content" && this.#wasAway && mint) final = false;
     if (NEEDS_TOKEN.includes(reason)) {
+      if (reason !== "unauthorized") this.#lastEventId = positionOf(this.#lastEventId);
       this.#resumable = false;
       final ||= !canRenew;
     }
