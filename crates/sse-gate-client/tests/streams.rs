@@ -29,9 +29,8 @@ struct Script {
     ends: bool,
     /// Whether the last chunk comes again and again.
     repeats: bool,
-    /// Whether a chunk comes only after it was asked for, as with hyper.
-    is_lazy: bool,
-    asked: bool,
+    /// Whether the next chunk was asked for; `None` for a body that has it at once. That of hyper has not.
+    asked: Option<bool>,
 }
 
 impl Script {
@@ -40,8 +39,7 @@ impl Script {
             chunks: chunks.into(),
             ends: true,
             repeats: false,
-            is_lazy: false,
-            asked: false,
+            asked: None,
         }
     }
 }
@@ -54,8 +52,8 @@ impl Body for Script {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.asked = self.is_lazy && !self.asked;
-        if self.asked {
+        self.asked = self.asked.map(|asked| !asked);
+        if self.asked == Some(true) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -149,7 +147,7 @@ async fn a_silence_ends_the_connection_after_its_time() {
 #[tokio::test(start_paused = true)]
 async fn a_user_who_takes_long_is_no_silence_of_the_server() {
     let mut script = Script::new(["data: 1\n\n", "data: 2\n\n", COMPLETE]);
-    script.is_lazy = true;
+    script.asked = Some(false);
     let transport = Scripted::new([script]);
     let mut events = transport.open().events();
     let mut count = 0;
