@@ -113,6 +113,8 @@ impl Machine {
     fn open(&mut self, now: Duration) {
         self.reader.restart();
         self.opened = true;
+        // The credential was good.
+        self.refused = false;
         self.updates.push_back(State::Open);
         self.phase = Phase::Open(Open {
             since: now,

@@ -23,7 +23,7 @@
 //! | 204 | stop: the stream is over, and that is no error |
 //! | 301, 302, 303, 307, 308, same origin | follow, five times in a row at most |
 //! | 301, 302, 303, 307, 308, other origin | stop: no credential goes there |
-//! | 401 | get a new credential at once; if that gets 401 before any event, stop |
+//! | 401 | get a new credential at once; if that gets 401 before a stream was open, stop |
 //! | 429, 503 | try again after `Retry-After`, or with backoff |
 //! | 408, 425, other 5xx | try again, with backoff |
 //! | 403, 404, 410 and all others | stop |

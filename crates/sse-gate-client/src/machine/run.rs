@@ -45,7 +45,7 @@ pub struct Machine {
     pub(super) updates: VecDeque<State>,
     /// Failures since the last success.
     failures: u32,
-    /// The last answer to a request for a stream was 401, and no event came since.
+    /// The credential that was shown last is of no use: the answer was 401, or the session is over.
     pub(super) refused: bool,
     /// Why the server closed the session, until another one is open.
     pub(super) over: Option<String>,

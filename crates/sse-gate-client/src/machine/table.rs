@@ -8,7 +8,7 @@
 //! | 204 | stop: the stream is over, as it should be |
 //! | 301, 302, 303, 307, 308, same origin | follow, five times in a row at most |
 //! | 301, 302, 303, 307, 308, other origin | stop: no credential goes there |
-//! | 401 | get a new credential at once; if that gets 401 before any event, stop |
+//! | 401 | get a new credential at once; if that gets 401 before a stream was open, stop |
 //! | 408, 425 | try again, with backoff |
 //! | 429, 503 | try again after `Retry-After`, or with backoff |
 //! | 500 to 599 | try again, with backoff |
