@@ -194,6 +194,7 @@ export class SecureEventSource extends Target implements EventSource {
         signal.aborted || hook(...args);
     return {
       onOpen: whileAlive(() => {
+        this.#refusals = 0;
         this.#change("open", null);
         this.#fire(new Event("open"));
       }),
@@ -218,7 +219,7 @@ export class SecureEventSource extends Target implements EventSource {
     this.#lastEventId = lastEventId;
     this.#hasBegun = true;
     if (isProgress(type)) {
-      this.#failures = this.#refusals = 0;
+      this.#failures = 0;
       this.#wasAway = false;
     }
     if (type === "sse.open") {

@@ -98,6 +98,13 @@ it("mints anew each time that the server refuses to resume, if events came betwe
   expect(mints).toBe(4);
 });
 
+it("takes a stream that opened for a token that was good", async () => {
+  const nothing = stream("", "end");
+  const server = await serve(status(401), nothing, status(401), nothing, stream("data: one\n\n"));
+  const { data, until } = follow(server.url("/s"), { mint: async () => "/s?token=t" });
+  await until(() => data.length === 1);
+});
+
 it("counts failures from the last event on", async () => {
   const one = stream("data: one\n\n", "end");
   const server = await serve(status(502), status(502), one, status(502), one);

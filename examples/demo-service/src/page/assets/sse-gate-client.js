@@ -449,6 +449,7 @@ var SecureEventSource = class extends Target {
     const whileAlive = (hook) => (...args) => signal.aborted || hook(...args);
     return {
       onOpen: whileAlive(() => {
+        this.#refusals = 0;
         this.#change("open", null);
         this.#fire(new Event("open"));
       }),
@@ -471,7 +472,7 @@ var SecureEventSource = class extends Target {
     this.#lastEventId = lastEventId;
     this.#hasBegun = true;
     if (isProgress(type)) {
-      this.#failures = this.#refusals = 0;
+      this.#failures = 0;
       this.#wasAway = false;
     }
     if (type === "sse.open") {
