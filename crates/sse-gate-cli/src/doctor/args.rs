@@ -32,7 +32,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "VAR")]
     pub(crate) bearer_env: Option<String>,
 
-    /// The origin of a page that reads the stream from another host, such as https://app.example.
+    /// The origin of a page that reads the stream from another host, such as `https://app.example`.
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) origin: Option<String>,
 

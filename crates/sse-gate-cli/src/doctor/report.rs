@@ -1,4 +1,4 @@
-//! The report, as text or as JSON: [`text`], [`json`].
+//! The report, as text or as JSON: [`text()`], [`json()`].
 
 use std::io::{self, Write};
 
