@@ -66,7 +66,7 @@ async function follow(
   return { reason: "ended" };
 }
 
-/** A header is made of bytes, each of which a script gives as a character. */
+/** A header is made of bytes. A script gives each byte as a character. */
 function utf8(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }

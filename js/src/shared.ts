@@ -41,8 +41,11 @@ export class SharedEventSource extends Target {
 
   #url;
   #init;
-  #channel: BroadcastChannel;
+  /** Null where each tab has a connection of its own. */
+  #channel: BroadcastChannel | null = null;
   #source: SecureEventSource | null = null;
+  /** Whether this tab answers for all, be it that the stream has ended. */
+  #answers = false;
   #status: Status = { state: "connecting", reason: null, retryAt: null, attempt: 1 };
   #position;
   #end = new AbortController();
@@ -56,11 +59,8 @@ export class SharedEventSource extends Target {
     for (const type of ["open", "message", "error"] as const) {
       this.addEventListener(type, (event) => this[`on${type}`]?.(event));
     }
-    const shared = `sse-gate:${name}`;
-    this.#channel = new BroadcastChannel(shared);
-    this.#channel.onmessage = ({ data }: MessageEvent<Told>) => this.#hear(data);
-    this.#tell({ kind: "hello" });
-    this.#leadWhenFree(shared);
+    if (globalThis.navigator?.locks) this.#share(`sse-gate:${name}`);
+    else this.#lead();
   }
 
   /** As an `EventSource` has it. */
@@ -81,24 +81,28 @@ export class SharedEventSource extends Target {
   close(): void {
     this.#end.abort();
     this.#source?.close();
-    this.#channel.close();
+    this.#channel?.close();
     this.#status = { state: "closed", reason: null, retryAt: null, attempt: 0 };
   }
 
-  async #leadWhenFree(lock: string): Promise<void> {
+  /** Listens to the other tabs, and leads them when none does. */
+  async #share(shared: string): Promise<void> {
     const { signal } = this.#end;
+    this.#channel = new BroadcastChannel(shared);
+    this.#channel.onmessage = ({ data }: MessageEvent<Told>) => this.#hear(data);
+    this.#tell({ kind: "hello" });
     const untilClosed = () =>
       new Promise<void>((done) => {
         this.#lead();
         signal.addEventListener("abort", () => done());
       });
-    if (!globalThis.navigator?.locks) return untilClosed();
-    await navigator.locks.request(lock, { signal }, untilClosed).catch((error: unknown) => {
+    await navigator.locks.request(shared, { signal }, untilClosed).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   }
 
   #lead(): void {
+    this.#answers = true;
     // What the one before had to say was the end.
     if (this.readyState === 2) return;
     this.#source = new SecureEventSource(this.#url, {
@@ -121,7 +125,7 @@ export class SharedEventSource extends Target {
 
   #hear(told: Told): void {
     if (told.kind === "hello") {
-      if (this.#source) this.#tell({ kind: "status", status: withoutError(this.#status) });
+      if (this.#answers) this.#tell({ kind: "status", status: withoutError(this.#status) });
     } else if (told.kind === "status") {
       this.#change(told.status);
     } else {
@@ -146,7 +150,7 @@ export class SharedEventSource extends Target {
   }
 
   #tell(told: Told): void {
-    if (!this.#end.signal.aborted) this.#channel.postMessage(told);
+    if (!this.#end.signal.aborted) this.#channel?.postMessage(told);
   }
 }
 

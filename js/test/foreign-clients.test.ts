@@ -106,7 +106,7 @@ function whoCameBack(said: Said): Who {
 
 /** Follows a strict route through two cuts, one of them a proper end. */
 async function withFreshTokens(follower: Follower): Promise<Who> {
-  // It takes eight seconds, of which a client may wait three before it comes back.
+  // It takes eight seconds. A client may wait three of them before it comes back.
   const { front, post } = await scene("--pace", "250");
   const follow = await follower(front, "fresh");
   const source = JSON.stringify(upTo(40));
