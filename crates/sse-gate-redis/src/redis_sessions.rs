@@ -13,7 +13,7 @@ use sse_gate_resume::error::{SessionError, SessionErrorKind};
 use crate::Redis;
 use crate::handle::Shared;
 use crate::server::Server;
-use crate::sessions;
+use crate::sessions::{self, Recent, RecentSession};
 
 /// How many sessions of a subject that is full are looked at.
 const SUSPECTS: usize = 64;
@@ -45,7 +45,9 @@ const SUSPECTS: usize = 64;
 /// # What it costs
 ///
 /// To create a session is one round trip, and each step of it is two: it is loaded, and swapped in by a script that
-/// compares its version. All times are the server's.
+/// compares its version. The node that took the last step of a session has it in mind, and needs one: so it is
+/// for up to 8,192 sessions whose payload has at most 1,024 bytes. All times are the server's: if the clock of a node is
+/// behind it by more than a second, what it has in mind does not count.
 ///
 /// # A node that dies
 ///
@@ -63,6 +65,7 @@ pub struct RedisSessions {
     shared: Arc<Shared>,
     limits: SessionLimits,
     latest: Arc<Latest>,
+    recent: Arc<Recent>,
 }
 
 impl RedisSessions {
@@ -72,6 +75,7 @@ impl RedisSessions {
             shared: Arc::clone(redis.shared()),
             limits,
             latest: Arc::default(),
+            recent: Arc::default(),
         }
     }
 
@@ -84,7 +88,15 @@ impl RedisSessions {
         let create = |server: Arc<Server>| async move {
             sessions::create(&server, link.keyspace(), limits, id, record).await
         };
-        Ok(link.with(create).await?)
+        let created = link.with(create).await?;
+        Ok(created.map(|created| self.keep_in_mind(id, created)))
+    }
+
+    /// Keeps a session in mind, as it is on the server now. Whether another node is gone, only the server knows.
+    fn keep_in_mind(&self, id: SessionId, session: RecentSession) {
+        if session.record.node() == self.shared.node {
+            self.recent.keep(id, session);
+        }
     }
 
     /// Looks whether a newcomer was refused because of sessions that are lost. If so, they are gone now, and it can
@@ -175,17 +187,28 @@ impl SessionStore for RedisSessions {
         Ok(found)
     }
 
-    async fn swap(
-        &self,
-        id: SessionId,
-        version: u64,
-        record: Record,
-    ) -> Result<bool, SessionError> {
+    fn recall(&self, id: SessionId) -> Option<StoredSession> {
+        let recent = self.recent.get(id)?;
+        Some(StoredSession {
+            id,
+            version: recent.version,
+            now: self.latest.at_least(recent.now()),
+            record: recent.record,
+            node_left_at: None,
+            is_recalled: true,
+        })
+    }
+
+    async fn swap(&self, from: &StoredSession, record: Record) -> Result<bool, SessionError> {
         let (link, record) = (&self.shared.link, &record);
+        self.recent.forget(from.id);
         let swap = |server: Arc<Server>| async move {
-            sessions::swap(&server, link.keyspace(), id, version, record).await
+            sessions::swap(&server, link.keyspace(), from, record).await
         };
-        Ok(link.with(swap).await?)
+        let swapped = link.with(swap).await?;
+        Ok(swapped
+            .map(|swapped| self.keep_in_mind(from.id, swapped))
+            .is_some())
     }
 
     async fn waiting(

@@ -189,6 +189,7 @@ impl SqliteSessions {
             now: found.now.to_steady(),
             node_left_at: (!is_own).then(|| shared.clock.left_at().to_steady()),
             record,
+            is_recalled: false,
         })
     }
 
@@ -299,16 +300,11 @@ impl SessionStore for SqliteSessions {
         Ok(None)
     }
 
-    async fn swap(
-        &self,
-        id: SessionId,
-        version: u64,
-        record: Record,
-    ) -> Result<bool, SessionError> {
-        let Ok(version) = i64::try_from(version) else {
+    async fn swap(&self, from: &StoredSession, record: Record) -> Result<bool, SessionError> {
+        let Ok(version) = i64::try_from(from.version) else {
             return Ok(false);
         };
-        let row = self.row(id, &record);
+        let row = self.row(from.id, &record);
         let value = self.seal(&row, version.saturating_add(1), &record)?;
         let swap = move |step: &Step<'_>| sessions::swap(step, version, &row, &value);
         Ok(self.shared.engine.write(WhenAbandoned::Run, swap).await?)

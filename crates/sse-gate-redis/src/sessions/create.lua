@@ -1,7 +1,7 @@
 -- Keeps a new session.
 -- ARGV: state id, session, token, subject, epoch, record, generation, whether attached, end, idle, node,
 --   caps: sessions of a subject, sessions.
--- Answers 'created', 'revoked', 'exists', 'subject' or 'full'.
+-- Answers the time if it did, or 'revoked', 'exists', 'subject' or 'full'.
 local id, token, subject = ARGV[2], ARGV[3], ARGV[4]
 local state = redis.call('HMGET', KEYS[1], 's.epoch', 's.floor')
 local epoch, floor = tonumber(ARGV[5]), tonumber(state[2])
@@ -45,4 +45,4 @@ if ARGV[8] == '0' then
 elseif ARGV[11] ~= '' then
   redis.call('ZADD', ON .. ARGV[11], opened, id)
 end
-return 'created'
+return text(now)

@@ -4,11 +4,11 @@ use sse_gate_resume::SessionLimits;
 use sse_gate_resume::backend::{Record, SessionId};
 use sse_gate_resume::error::SessionErrorKind;
 
+use super::RecentSession;
 use super::row::SessionRow;
-use crate::ServerErrorKind;
 use crate::fault::Fault;
 use crate::keyspace::Keyspace;
-use crate::reply::word;
+use crate::reply::{moment, word};
 use crate::server::{Script, Server};
 
 static CREATE: Script = Script::new(concat!(
@@ -17,14 +17,17 @@ static CREATE: Script = Script::new(concat!(
     include_str!("create.lua")
 ));
 
-/// Keeps a new session. The inner result says whether the store refuses it.
+/// The version of a session that was never changed.
+const NEW: u64 = 0;
+
+/// Keeps a new session, and returns what is there now. The inner result says whether the store refuses it.
 pub(crate) async fn create(
     server: &Server,
     keys: &Keyspace,
     limits: SessionLimits,
     id: SessionId,
     record: &Record,
-) -> Result<Result<(), SessionErrorKind>, Fault> {
+) -> Result<Result<RecentSession, SessionErrorKind>, Fault> {
     let row = SessionRow::new(id, record, &server.keys);
     let create = server
         .call(&CREATE, keys)
@@ -32,7 +35,7 @@ pub(crate) async fn create(
         .bytes(row.token.as_bytes())
         .bytes(row.subject.as_bytes())
         .number(record.binding().arrival_epoch.as_u64())
-        .bytes(&row.seal(&server.keys, 0, record)?)
+        .bytes(&row.seal(&server.keys, NEW, record)?)
         .number(row.generation)
         .number(u8::from(row.is_attached))
         .number(row.ends_at)
@@ -41,11 +44,10 @@ pub(crate) async fn create(
         .number(limits.max_per_subject())
         .number(limits.max());
     Ok(match word(server.run(create).await?)?.as_str() {
-        "created" => Ok(()),
         "revoked" => Err(SessionErrorKind::Revoked),
         "exists" => Err(SessionErrorKind::Exists),
         "subject" => Err(SessionErrorKind::FullForSubject),
         "full" => Err(SessionErrorKind::Full),
-        _ => return Err(ServerErrorKind::Failed.into()),
+        now => Ok(RecentSession::new(NEW, record.clone(), moment(now)?)),
     })
 }

@@ -45,6 +45,7 @@ pub(crate) async fn load(
                 version,
                 now: found.now,
                 node_left_at: found.node_left_at,
+                is_recalled: false,
             }));
         }
         // It is dropped, unless it was changed meanwhile. Then the new one counts.

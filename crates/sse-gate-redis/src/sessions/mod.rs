@@ -1,9 +1,9 @@
 //! What the server does for sessions: one file for each operation, beside its script.
 //!
-//! A step is two round trips: [`load()`] and [`swap`], which compares the version that was loaded. The record is
-//! sealed, and bound to its session, its token, its subject and its version. Beside it stand the fields that scripts
-//! search by, in clear. They are compared with the record when that is opened: a session of which one was changed is
-//! lost, and dropped.
+//! A step is two round trips: [`load()`] and [`swap`], which compares the version that was loaded. It is one for a
+//! session that this node has changed last: [`Recent`]. The record is sealed, and bound to its session, its token, its
+//! subject and its version. Beside it stand the fields that scripts search by, in clear. They are compared with the
+//! record when that is opened: a session of which one was changed is lost, and dropped.
 //!
 //! All keys are in the shared slot, as a step changes several of them at once. All scripts begin with `session.lua`,
 //! which names them.
@@ -21,7 +21,7 @@
 //!
 //! | field of a session | holds |
 //! |---|---|
-//! | `v`, `r` | version, sealed record |
+//! | `v`, `r` | version: 0, then a digest of the version before and the record; sealed record |
 //! | `t`, `g` | token, tag of the subject |
 //! | `o`, `c` | number in the order of opening, and of closing (empty while it is open) |
 //! | `y`, `a`, `n` | generation, whether it is connected, and to which node |
@@ -31,6 +31,7 @@ mod create;
 mod due;
 mod load;
 mod orphans;
+mod recent;
 mod revoke;
 mod row;
 mod swap;
@@ -40,6 +41,7 @@ pub(crate) use create::create;
 pub(crate) use due::due;
 pub(crate) use load::load;
 pub(crate) use orphans::orphan;
+pub(crate) use recent::{Recent, RecentSession};
 pub(crate) use revoke::{moment, revoke};
 pub(crate) use swap::swap;
 pub(crate) use waiting::{open_ones, waiting};

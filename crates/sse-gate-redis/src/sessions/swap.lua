@@ -1,10 +1,12 @@
 -- Puts a record in the place of the one of a version, and announces what cuts connections.
--- ARGV: state id, session, version, record, generation, whether attached, whether closed, end, node, channel, notice.
--- Answers 1 if it did, or 0.
-local id = ARGV[2]
+-- ARGV: state id, session, version, record, generation, whether attached, whether closed, end, node, channel, notice,
+--   the new version, and for a session that was recalled: what the node takes the time for.
+-- Answers the time if it did, or false.
+local id, at = ARGV[2], tonumber(ARGV[13])
 local was = redis.call('HMGET', SESSION .. id, 'v', 'g', 'o', 'y', 'n', 'c')
-if was[1] ~= ARGV[3] then
-  return 0
+-- The clock of a node stands still while its machine sleeps.
+if was[1] ~= ARGV[3] or (at and now - at > 1000) then
+  return false
 end
 -- A server whose memory is full refuses a script whose first write may take memory. This one takes none.
 redis.call('ZREM', DUE, '')
@@ -34,9 +36,9 @@ if attached or closed then
 else
   redis.call('ZADD', WAITING .. subject, opened, id)
 end
-redis.call('HSET', SESSION .. id, 'v', ARGV[3] + 1, 'r', ARGV[4], 'y', ARGV[5], 'a', ARGV[6], 'e', ends, 'n', ARGV[9],
+redis.call('HSET', SESSION .. id, 'v', ARGV[12], 'r', ARGV[4], 'y', ARGV[5], 'a', ARGV[6], 'e', ends, 'n', ARGV[9],
   'c', number, 'b', text(now))
 if was[4] ~= ARGV[5] or (was[6] == '' and closed) then
   redis.call('PUBLISH', ARGV[10], ARGV[11])
 end
-return 1
+return text(now)

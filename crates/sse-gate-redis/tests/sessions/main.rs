@@ -4,5 +4,6 @@ mod announce;
 mod damage;
 mod lists;
 mod nodes;
+mod recall;
 mod stage;
 mod time;

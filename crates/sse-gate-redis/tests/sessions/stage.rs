@@ -9,8 +9,8 @@ use sse_gate_core::{
 use sse_gate_redis::{Redis, RedisOptions, RedisSessions, SealingKey, SealingKeys};
 use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::backend::{
-    Binding, Delivered, LogEpoch, LogName, Record, SessionId, SessionKey, SessionStore,
-    StoredSession,
+    Binding, Bounds, Delivered, LogEpoch, LogName, Outcome, Record, SessionId, SessionKey,
+    SessionStore, ShownId, StoredSession,
 };
 use sse_gate_resume::error::SessionError;
 use sse_gate_resume::{ResumePolicy, SessionLimits};
@@ -74,9 +74,31 @@ pub(crate) async fn record(
     number: u8,
     idle: Duration,
 ) -> Result<Record, SessionError> {
+    let request = GrantRequest::new(
+        Subject::new(name).expect("it is short"),
+        Resource::new(["chat"]).expect("it is short"),
+    );
+    record_of(store, request, number, idle).await
+}
+
+/// A session of a subject of its own, with this payload.
+pub(crate) async fn record_with(store: &RedisSessions, payload: &str, number: u8) -> Record {
+    let request = GrantRequest::new(
+        Subject::new(format!("user-{number}")).expect("it is short"),
+        Resource::new(["chat"]).expect("it is short"),
+    );
+    let request = request.with_payload(payload).expect("it is not too long");
+    let record = record_of(store, request, number, LONG).await;
+    record.expect("the server works")
+}
+
+async fn record_of(
+    store: &RedisSessions,
+    request: GrantRequest,
+    number: u8,
+    idle: Duration,
+) -> Result<Record, SessionError> {
     let moment = store.moment().await?;
-    let subject = Subject::new(name).expect("it is short");
-    let request = GrantRequest::new(subject, Resource::new(["chat"]).expect("it is short"));
     let grant = TokenGate::new(MemoryStore::default()).grant(request).await;
     let mut record = Record::new(Arc::new(Binding {
         token: TokenKey::from_bytes([number; 32]),
@@ -104,9 +126,9 @@ pub(crate) async fn load(store: &RedisSessions, number: u8) -> Option<StoredSess
 /// Changes session 1.
 pub(crate) async fn change(store: &RedisSessions, step: impl FnOnce(&mut Record, SteadyTime)) {
     let stored = load(store, 1).await.expect("it is there");
-    let mut record = stored.record;
+    let mut record = stored.record.clone();
     step(&mut record, stored.now);
-    let counts = store.swap(id(1), stored.version, record).await;
+    let counts = store.swap(&stored, record).await;
     assert!(counts.expect("the server works"));
 }
 
@@ -125,4 +147,21 @@ pub(crate) fn release(record: &mut Record, now: SteadyTime) {
 /// Its client comes back.
 pub(crate) fn reopen(record: &mut Record, now: SteadyTime) {
     assert!(record.reopen(LONG, now));
+}
+
+/// Its client comes back with the id of the present generation.
+pub(crate) fn come_back(record: &mut Record, now: SteadyTime) {
+    let (token, seq) = (record.binding().token, 0);
+    let shown = ShownId {
+        generation: record.generation(),
+        seq,
+        token,
+    };
+    let log = Bounds {
+        first: 1,
+        last: 0,
+        end: None,
+    };
+    let outcome = record.redeem(&shown, &log, now);
+    assert!(matches!(outcome, Outcome::Resumed { .. }), "{outcome:?}");
 }

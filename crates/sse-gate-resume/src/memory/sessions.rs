@@ -146,13 +146,8 @@ impl SessionStore for MemorySessions {
         Ok(self.table.lock().load(key, now))
     }
 
-    async fn swap(
-        &self,
-        id: SessionId,
-        version: u64,
-        record: Record,
-    ) -> Result<bool, SessionError> {
-        let swapped = self.table.lock().swap(id, version, record);
+    async fn swap(&self, from: &StoredSession, record: Record) -> Result<bool, SessionError> {
+        let swapped = self.table.lock().swap(from.id, from.version, record);
         let Swapped::Done(notice) = swapped else {
             return Ok(false);
         };

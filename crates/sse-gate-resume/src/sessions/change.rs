@@ -27,8 +27,13 @@ impl Sessions {
         key: SessionKey,
         mut step: impl FnMut(&mut Record, SteadyTime) -> T + Send,
     ) -> Result<Option<(SessionId, T)>, SessionError> {
+        let mut recalled = self.recall(key);
         for _ in 0..ATTEMPTS {
-            let Some(stored) = self.load(key).await? else {
+            let found = match recalled.take() {
+                None => self.load(key).await?,
+                recalled => recalled,
+            };
+            let Some(stored) = found else {
                 return Ok(None);
             };
             let mut record = stored.current();
@@ -39,6 +44,14 @@ impl Sessions {
             }
         }
         Err(contended())
+    }
+
+    /// The session as this node has it in mind. A step on it counts only if it is swapped in.
+    pub(super) fn recall(&self, key: SessionKey) -> Option<StoredSession> {
+        let SessionKey::Id(id) = key else {
+            return None;
+        };
+        self.0.store.recall(id)
     }
 
     /// Finds a session. One that may be forgotten is not there any more, even if the store still has
@@ -78,7 +91,8 @@ impl Sessions {
     }
 
     /// Puts a changed record in the place of the stored one, if that is still the same. If it closes
-    /// the session, its connections here are cut. Returns whether the record counts.
+    /// the session, its connections here are cut. Returns whether the record counts. One that was recalled,
+    /// and did not change, does not: the store was not asked.
     pub(super) async fn swap(
         &self,
         stored: &StoredSession,
@@ -91,9 +105,9 @@ impl Sessions {
         let generation = record.generation();
         let parts = &*self.0;
         let counts = if record == stored.record {
-            true
+            !stored.is_recalled
         } else {
-            let swapped = parts.store.swap(stored.id, stored.version, record).await;
+            let swapped = parts.store.swap(stored, record).await;
             // Whether it is closed is not known. If it is not, its client comes back.
             swapped.inspect_err(|_| {
                 if closed_by_it.is_some() {

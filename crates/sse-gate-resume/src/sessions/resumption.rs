@@ -35,7 +35,11 @@ impl<'a> Resumption<'a> {
         };
         let hearing = sessions.check_hearing();
         hearing.map_err(|error| unavailable(parts, error))?;
-        let found = sessions.load(SessionKey::Id(id.session)).await;
+        let key = SessionKey::Id(id.session);
+        let found = match sessions.recall(key) {
+            None => sessions.load(key).await,
+            recalled => Ok(recalled),
+        };
         let Some(stored) = found.map_err(|error| unavailable(parts, error))? else {
             return Err(refuse(parts, InvalidIdReason::Unknown, None));
         };
@@ -105,6 +109,10 @@ impl<'a> Resumption<'a> {
         let bounds = bounds(&record, log.as_deref());
         let outcome = record.redeem(shown, &bounds, stored.now);
         let Outcome::Resumed { generation, again } = outcome else {
+            // An old record refuses no one.
+            if stored.is_recalled {
+                return Ok(Step::Changed);
+            }
             let counts = sessions.swap(stored, record).await?;
             return Ok(match outcome {
                 _ if !counts => Step::Changed,
@@ -170,7 +178,7 @@ impl Sessions {
         record.serve_from(store.node());
         let binding = Arc::clone(record.binding());
         let lease = Lease::new(self, stored.id, generation, &binding, log, stored.now);
-        match store.swap(stored.id, stored.version, record).await {
+        match store.swap(stored, record).await {
             Ok(true) => {
                 lease.admit();
                 Ok(Some(lease))

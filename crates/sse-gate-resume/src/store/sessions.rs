@@ -61,13 +61,8 @@ use crate::session::{NodeId, Record, SessionError};
 ///         self.inner.load(key).await
 ///     }
 ///
-///     async fn swap(
-///         &self,
-///         id: SessionId,
-///         version: u64,
-///         record: Record,
-///     ) -> Result<bool, SessionError> {
-///         self.inner.swap(id, version, record).await
+///     async fn swap(&self, from: &StoredSession, record: Record) -> Result<bool, SessionError> {
+///         self.inner.swap(from, record).await
 ///     }
 ///
 ///     async fn waiting(
@@ -123,15 +118,25 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
         key: SessionKey,
     ) -> impl Future<Output = Result<Option<StoredSession>, SessionError>> + Send;
 
-    /// Puts this record in the place of the one of this version. Returns whether it did: `false` if
-    /// the record was changed since, or is gone.
+    /// The session as this node has it in mind, without asking the store. It may be old.
+    ///
+    /// It saves a round trip: a step on it is swapped in at once. If the step is refused, or the swap,
+    /// the session is loaded, so an old record decides nothing. A store returns a session here only if
+    /// its [`swap`](Self::swap) compares its own time, too. By default there is none.
+    fn recall(&self, id: SessionId) -> Option<StoredSession> {
+        let _ = id;
+        None
+    }
+
+    /// Puts this record in the place of the one that it was made from. Returns whether it did: `false`
+    /// if that was changed since, or is gone, or if it was recalled and its
+    /// [`now`](StoredSession::now) is more than a second ago.
     ///
     /// A record that is closed counts for its subject no longer. It is kept until it
     /// [ends](Record::ends_at), so that its client is told that it is over.
     fn swap(
         &self,
-        id: SessionId,
-        version: u64,
+        from: &StoredSession,
         record: Record,
     ) -> impl Future<Output = Result<bool, SessionError>> + Send;
 

@@ -63,13 +63,12 @@ impl SessionStore for SharedSessions {
         self.0.load(key)
     }
 
-    fn swap(
-        &self,
-        id: SessionId,
-        version: u64,
-        record: Record,
-    ) -> impl Future<Output = Result<bool, SessionError>> + Send {
-        self.0.swap(id, version, record)
+    fn recall(&self, id: SessionId) -> Option<StoredSession> {
+        self.0.recall(id)
+    }
+
+    async fn swap(&self, from: &StoredSession, record: Record) -> Result<bool, SessionError> {
+        self.0.swap(from, record).await
     }
 
     fn waiting(
@@ -101,7 +100,8 @@ trait ErasedSessions: fmt::Debug + Send + Sync {
     fn moment(&self) -> Answer<'_, Moment>;
     fn create(&self, id: SessionId, record: Record) -> Answer<'_, ()>;
     fn load(&self, key: SessionKey) -> Answer<'_, Option<StoredSession>>;
-    fn swap(&self, id: SessionId, version: u64, record: Record) -> Answer<'_, bool>;
+    fn recall(&self, id: SessionId) -> Option<StoredSession>;
+    fn swap<'s>(&'s self, from: &'s StoredSession, record: Record) -> Answer<'s, bool>;
     fn waiting(&self, subject: Subject, limit: usize) -> Answer<'_, Vec<SessionId>>;
     fn due(&self, limit: usize) -> Answer<'_, Due>;
     fn revoke(&self, subject: Subject) -> Answer<'_, Vec<SessionId>>;
@@ -124,8 +124,12 @@ impl<S: SessionStore> ErasedSessions for S {
         Box::pin(SessionStore::load(self, key))
     }
 
-    fn swap(&self, id: SessionId, version: u64, record: Record) -> Answer<'_, bool> {
-        Box::pin(SessionStore::swap(self, id, version, record))
+    fn recall(&self, id: SessionId) -> Option<StoredSession> {
+        SessionStore::recall(self, id)
+    }
+
+    fn swap<'s>(&'s self, from: &'s StoredSession, record: Record) -> Answer<'s, bool> {
+        Box::pin(SessionStore::swap(self, from, record))
     }
 
     fn waiting(&self, subject: Subject, limit: usize) -> Answer<'_, Vec<SessionId>> {

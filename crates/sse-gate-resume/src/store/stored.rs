@@ -56,9 +56,9 @@ pub enum SessionKey {
 /// let id = SessionId::from_bytes([1; 16]);
 /// // A step: load, change the record, swap it in. If it was changed meanwhile, begin again.
 /// while let Some(stored) = store.load(SessionKey::Id(id)).await? {
-///     let mut record = stored.record;
+///     let mut record = stored.record.clone();
 ///     record.confirm(1);
-///     if store.swap(id, stored.version, record).await? {
+///     if store.swap(&stored, record).await? {
 ///         break;
 ///     }
 /// }
@@ -77,6 +77,8 @@ pub struct StoredSession {
     pub now: SteadyTime,
     /// If the record's [node](Record::node) is gone: when it was last seen, by the store's time.
     pub node_left_at: Option<SteadyTime>,
+    /// Whether the store was not asked: it was [recalled](super::SessionStore::recall), and may be old.
+    pub is_recalled: bool,
 }
 
 /// Sessions whose time is up: [`SessionStore::due`](super::SessionStore::due).

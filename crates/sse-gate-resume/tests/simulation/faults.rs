@@ -1,5 +1,6 @@
 //! Stores whose calls are slow, lost, or never answered: [`Faults`].
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,6 +18,9 @@ use crate::ledger::Ledger;
 use crate::plan::{Chance, Plan};
 use crate::rules::Rule;
 use crate::support::{Executor, Fate, Fates};
+
+/// A step that a node takes from memory counts only if the time that it goes by is not older.
+const MAX_LAG: Duration = Duration::from_secs(1);
 
 /// What goes wrong between one node and its stores.
 #[derive(Clone)]
@@ -80,6 +84,41 @@ pub(crate) struct Sessions {
     pub(crate) broken: Option<Rule>,
     /// Nodes that died.
     pub(crate) dead: Arc<Mutex<Vec<NodeId>>>,
+    /// What the node has swapped in last, if it has that in mind.
+    pub(crate) recent: Option<Arc<Mutex<BTreeMap<SessionId, StoredSession>>>>,
+    pub(crate) ledger: Ledger,
+}
+
+impl Sessions {
+    /// Compares and swaps. The clock of a node may stand still, so a step that is recalled may be late.
+    async fn compare_and_swap(
+        &self,
+        from: &StoredSession,
+        record: Record,
+    ) -> Result<bool, SessionError> {
+        let Some(recent) = &self.recent else {
+            return self.inner.swap(from, record).await;
+        };
+        recent.lock().unwrap().remove(&from.id);
+        let now = self.inner.moment().await?.now;
+        let is_late = from.is_recalled && now.saturating_since(from.now) > MAX_LAG;
+        let is_swapped = !is_late && self.inner.swap(from, record).await?;
+        if from.is_recalled {
+            self.ledger.tally(|tally| {
+                tally.recalled += u64::from(is_swapped);
+                tally.recalled_in_vain += u64::from(!is_swapped);
+            });
+        }
+        let stored = self.inner.load(SessionKey::Id(from.id)).await?;
+        if let Some(mut stored) = stored
+            && is_swapped
+            && stored.record.node() == self.inner.node()
+        {
+            stored.is_recalled = true;
+            recent.lock().unwrap().insert(from.id, stored);
+        }
+        Ok(is_swapped)
+    }
 }
 
 impl SessionStore for Sessions {
@@ -130,20 +169,19 @@ impl SessionStore for Sessions {
             .await
     }
 
-    async fn swap(
-        &self,
-        id: SessionId,
-        version: u64,
-        record: Record,
-    ) -> Result<bool, SessionError> {
+    fn recall(&self, id: SessionId) -> Option<StoredSession> {
+        let recent = self.recent.as_ref()?.lock().unwrap();
+        recent.get(&id).cloned()
+    }
+
+    async fn swap(&self, from: &StoredSession, record: Record) -> Result<bool, SessionError> {
         let work = async {
-            let mut version = version;
             if self.broken == Some(Rule::OneStep)
-                && let Some(now) = self.inner.load(SessionKey::Id(id)).await?
+                && let Some(now) = self.inner.load(SessionKey::Id(from.id)).await?
             {
-                version = now.version;
+                return self.inner.swap(&now, record).await;
             }
-            self.inner.swap(id, version, record).await
+            self.compare_and_swap(from, record).await
         };
         let swapped = self
             .fates

@@ -1,6 +1,7 @@
 //! What has happened, and the laws that it must keep: [`Ledger`].
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::AddAssign;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,6 +15,12 @@ const MAX_SILENCE: Duration = Duration::from_secs(10);
 /// What has happened. Each entry is checked against the laws as it is made.
 #[derive(Clone)]
 pub(crate) struct Ledger(Arc<Mutex<Book>>);
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger").finish_non_exhaustive()
+    }
+}
 
 struct Book {
     clock: ManualClock,
@@ -64,6 +71,8 @@ pub(crate) struct Tally {
     pub(crate) refused: u64,
     pub(crate) put_off: u64,
     pub(crate) takeovers: u64,
+    pub(crate) recalled: u64,
+    pub(crate) recalled_in_vain: u64,
     /// All that was seen, as one number.
     pub(crate) history: u64,
 }
@@ -285,6 +294,8 @@ impl AddAssign for Tally {
         self.refused += other.refused;
         self.put_off += other.put_off;
         self.takeovers += other.takeovers;
+        self.recalled += other.recalled;
+        self.recalled_in_vain += other.recalled_in_vain;
     }
 }
 
@@ -307,6 +318,8 @@ impl Tally {
             ("refused", self.refused),
             ("put off", self.put_off),
             ("takeovers", self.takeovers),
+            ("recalled", self.recalled),
+            ("recalled in vain", self.recalled_in_vain),
         ] {
             assert!(count > 0, "nothing was {what}: {self:?}");
         }

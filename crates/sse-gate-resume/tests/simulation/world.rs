@@ -222,6 +222,8 @@ impl World {
             fates: faults.fates(),
             broken: self.broken,
             dead: Arc::clone(&self.dead),
+            recent: self.chance.permille(500).then(Arc::default),
+            ledger: self.ledger.clone(),
         };
         let sessions = Sessions::new(
             store,

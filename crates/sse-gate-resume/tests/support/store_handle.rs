@@ -84,13 +84,8 @@ impl SessionStore for StoreHandle {
             .await
     }
 
-    async fn swap(
-        &self,
-        id: SessionId,
-        version: u64,
-        record: Record,
-    ) -> Result<bool, SessionError> {
-        let work = self.inner.swap(id, version, record);
+    async fn swap(&self, from: &StoredSession, record: Record) -> Result<bool, SessionError> {
+        let work = self.inner.swap(from, record);
         self.fates
             .run("swap", work, SessionError::unavailable)
             .await

@@ -109,9 +109,8 @@ impl Scene {
         let Some(stored) = block_on(store.load(SessionKey::Id(session))).unwrap() else {
             return true;
         };
-        let mut record = stored.record;
-        record.close(CloseReason::Idle)
-            && block_on(store.swap(session, stored.version, record)).unwrap()
+        let mut record = stored.record.clone();
+        record.close(CloseReason::Idle) && block_on(store.swap(&stored, record)).unwrap()
     }
 
     /// The counts by which the caps work are those of the rows. Whose session it was can't be known if its

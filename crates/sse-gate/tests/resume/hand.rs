@@ -127,19 +127,14 @@ impl SessionStore for Hand {
         self.0.store.load(key).await
     }
 
-    async fn swap(
-        &self,
-        id: SessionId,
-        version: u64,
-        record: Record,
-    ) -> Result<bool, SessionError> {
-        let before = self.0.store.load(SessionKey::Id(id)).await?;
+    async fn swap(&self, from: &StoredSession, record: Record) -> Result<bool, SessionError> {
+        let before = self.0.store.load(SessionKey::Id(from.id)).await?;
         let generation = before.map(|stored| stored.record.generation());
         let lets_in = generation != Some(record.generation());
         if record.closed().is_some() {
             self.waits_at(Way::HangsAtClosing).await;
         }
-        let swap = self.0.store.swap(id, version, record);
+        let swap = self.0.store.swap(from, record);
         if lets_in {
             self.change(swap).await
         } else {

@@ -102,7 +102,8 @@ pub fn a_swap_that_does_not_count_announces_nothing_false<B: SessionBackend>(bac
         let unknown = Sample::of(&store, "alice").await;
         let mut record = unknown.record();
         record.close(CloseReason::Reuse);
-        assert!(!swap(&store, unknown.id, 0, record).await);
+        let never = unknown.stored(moment(&store).await.now);
+        assert!(!swap(&store, &never, record).await);
 
         let session = open(&store, "bob").await;
         close(&store, session).await;
@@ -134,10 +135,10 @@ async fn swap_stale<S: SessionStore>(store: &S) -> SessionId {
     change(store, id, |record, _| record.confirm(1)).await;
     let mut closed = old.record.clone();
     closed.close(CloseReason::Reuse);
-    let mut resumed = old.record;
+    let mut resumed = old.record.clone();
     come_back(&mut resumed, old.now);
     for record in [closed, resumed] {
-        let counts = swap(store, id, old.version, record).await;
+        let counts = swap(store, &old, record).await;
         assert!(!counts, "a swap with another version counted");
     }
     id
@@ -161,7 +162,7 @@ fn swap_by_many<B: SessionBackend>(backend: &B, store: &B::Store) -> SessionId {
             }
             None => come_back(&mut record, before.now),
         }
-        backend.block_on(swap(store, id, before.version, record))
+        backend.block_on(swap(store, &before, record))
     });
     let is_there = backend.block_on(load(store, id)).is_some();
     assert!(is_there, "a session is gone that should be there");

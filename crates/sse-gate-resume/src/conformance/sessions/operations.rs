@@ -67,19 +67,14 @@ pub(super) async fn change<S: SessionStore>(
     step: impl FnOnce(&mut Record, SteadyTime),
 ) {
     let stored = find(store, id).await;
-    let mut record = stored.record;
+    let mut record = stored.record.clone();
     step(&mut record, stored.now);
-    let counts = swap(store, id, stored.version, record).await;
+    let counts = swap(store, &stored, record).await;
     assert!(counts, "a swap with the present version did not count");
 }
 
-pub(super) async fn swap<S: SessionStore>(
-    store: &S,
-    id: SessionId,
-    version: u64,
-    record: Record,
-) -> bool {
-    store.swap(id, version, record).await.expect(ASKED)
+pub(super) async fn swap<S: SessionStore>(store: &S, from: &StoredSession, record: Record) -> bool {
+    store.swap(from, record).await.expect(ASKED)
 }
 
 pub(super) async fn close<S: SessionStore>(store: &S, id: SessionId) {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_core::{
-    Entropy, GrantRequest, MemoryStore, Resource, Subject, SystemEntropy, TokenGate, TokenKey,
+    Entropy, GrantRequest, MemoryStore, Resource, SteadyTime, Subject, SystemEntropy, TokenGate,
+    TokenKey,
 };
 
 use crate::id::SessionId;
 use crate::log::{LogEpoch, LogName};
 use crate::session::{Binding, Record, ResumePolicy, SessionEpoch};
-use crate::store::{Moment, SessionStore};
+use crate::store::{Moment, SessionStore, StoredSession};
 
 use super::operations::moment;
 
@@ -67,6 +68,18 @@ impl Sample {
     /// Its record when its first connection is open.
     pub(super) fn record(&self) -> Record {
         Record::new(Arc::new(self.binding.clone()))
+    }
+
+    /// It, as a store would have it that has just created it.
+    pub(super) fn stored(&self, now: SteadyTime) -> StoredSession {
+        StoredSession {
+            id: self.id,
+            record: self.record(),
+            version: 0,
+            now,
+            node_left_at: None,
+            is_recalled: false,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Sample, SessionBackend};
 use crate::SessionLimits;
 use crate::conformance::check::race;
 use crate::session::{CloseReason, NodeId};
-use crate::store::{SessionKey, SessionStore};
+use crate::store::{SessionKey, SessionStore, StoredSession};
 
 const ROUNDS: usize = 100;
 const SWAPPERS: usize = 8;
@@ -47,7 +47,11 @@ pub fn a_stale_version_changes_nothing<B: SessionBackend>(backend: &B) {
         let mut late = old.record.clone();
         late.close(CloseReason::Reuse);
         for version in [old.version, new.version.wrapping_add(1), u64::MAX] {
-            let counts = swap(&store, id, version, late.clone()).await;
+            let from = StoredSession {
+                version,
+                ..old.clone()
+            };
+            let counts = swap(&store, &from, late.clone()).await;
             assert!(!counts, "a swap with another version counted");
             let stored = find(&store, id).await;
             assert!(
@@ -70,7 +74,7 @@ pub fn one_of_many_racing_swaps_counts<B: SessionBackend>(backend: &B) {
         let counted = race(SWAPPERS, |racer| {
             let mut record = before.record.clone();
             record.serve_from(names[racer]);
-            backend.block_on(swap(&store, id, before.version, record))
+            backend.block_on(swap(&store, &before, record))
         });
         let winners: Vec<_> = (0..SWAPPERS).filter(|racer| counted[*racer]).collect();
         assert_eq!(
@@ -97,14 +101,11 @@ pub fn a_session_that_is_gone_is_not_swapped<B: SessionBackend>(backend: &B) {
         close(&store, forgotten).await;
         let before = find(&store, forgotten).await;
         open(&store, "bob").await;
-        for (id, version, record) in [
-            (unknown.id, 0, unknown.record()),
-            (forgotten, before.version, before.record),
-        ] {
-            let counts = swap(&store, id, version, record).await;
+        for from in [unknown.stored(before.now), before] {
+            let counts = swap(&store, &from, from.record.clone()).await;
             assert!(!counts, "a session that is not there was swapped");
             assert!(
-                load(&store, id).await.is_none(),
+                load(&store, from.id).await.is_none(),
                 "a swap has created a session"
             );
         }

@@ -122,6 +122,7 @@ impl Table {
             version: entry.version,
             now,
             node_left_at: self.left_at(&entry.record),
+            is_recalled: false,
         })
     }
 

@@ -297,6 +297,7 @@ impl Naive {
             record,
             version: kept.version,
             now,
+            is_recalled: false,
         })
     }
 
@@ -385,13 +386,8 @@ impl SessionStore for Naive {
         Ok(self.load_now(key))
     }
 
-    async fn swap(
-        &self,
-        id: SessionId,
-        version: u64,
-        record: Record,
-    ) -> Result<bool, SessionError> {
-        Ok(self.swap_now(id, version, record))
+    async fn swap(&self, from: &StoredSession, record: Record) -> Result<bool, SessionError> {
+        Ok(self.swap_now(from.id, from.version, record))
     }
 
     async fn waiting(
