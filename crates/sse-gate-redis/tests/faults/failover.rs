@@ -12,7 +12,7 @@ use crate::stage::{issue, keys, redeem, until_it_works};
 /// How often a replica is promoted; `SSE_GATE_FAILOVERS` sets another number.
 const FAILOVERS: usize = 5;
 
-fn failovers() -> usize {
+pub(crate) fn failovers() -> usize {
     let given = std::env::var("SSE_GATE_FAILOVERS").ok();
     given.map_or(FAILOVERS, |given| given.parse().expect("a number"))
 }
@@ -100,7 +100,7 @@ async fn a_failback_that_no_operation_has_seen_is_noticed() {
 }
 
 /// A replica that has all that the primary has.
-fn replica_of(primary: &RedisServer) -> RedisServer {
+pub(crate) fn replica_of(primary: &RedisServer) -> RedisServer {
     let port = primary.port().to_string();
     let replica = RedisServer::start_with(&["--save", "", "--replicaof", "127.0.0.1", &port]);
     let begun = Instant::now();
