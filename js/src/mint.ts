@@ -27,7 +27,9 @@ export interface Attempt {
 /** What the mint of an sse-gate server answers. */
 export interface TokenAnswer {
   sse_token: string;
-  /** The path of the stream. Default: the URL of the `SecureEventSource`. */
+  /**
+   * The path of the stream, on the origin of the `SecureEventSource`'s URL. Default: that URL.
+   */
   stream_url?: string;
 }
 
@@ -40,11 +42,16 @@ export type Minted = TokenAnswer | StreamRequest | string | URL;
  */
 export type Mint = (attempt: Attempt) => Promise<Minted | null>;
 
-/** The request that was minted, with its whole URL. */
+/**
+ * The request that was minted, with its whole URL.
+ *
+ * @throws Error if the answer of a mint would send its token to another origin than that of `base`.
+ */
 export function requestOf(minted: Minted, base: string | URL): StreamRequest {
   if (typeof minted === "string" || minted instanceof URL) return { url: new URL(minted, base) };
   if ("url" in minted) return { ...minted, url: new URL(minted.url, base) };
   const url = new URL(minted.stream_url ?? base, base);
+  if (url.origin !== new URL(base).origin) throw new Error("the stream has another origin");
   url.searchParams.set("token", minted.sse_token);
   return { url };
 }
