@@ -3,7 +3,7 @@
 import type { StreamEvent } from "./parser.js";
 import type { Ending } from "./status.js";
 
-/** What a connection tells. Nothing comes after `onEnd`, or after it was closed. */
+/** What a connection tells. Who is told of its end closes it, and hears nothing after that. */
 export interface ConnectionHooks {
   onOpen(): void;
   onEvent(event: StreamEvent): void;

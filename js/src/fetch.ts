@@ -24,12 +24,7 @@ export function openFetch(
       const tooLong = error instanceof RangeError;
       return { reason: tooLong ? "too_long" : "network", final: tooLong, error };
     })
-    .then((ending) => {
-      if (abort.signal.aborted) return;
-      // Whatever is left of the answer, such as the page of an error.
-      abort.abort();
-      hooks.onEnd(ending);
-    });
+    .then(hooks.onEnd);
   return { close: () => abort.abort() };
 }
 

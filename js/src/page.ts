@@ -25,5 +25,5 @@ export function watchPage(hooks: PageHooks): () => void {
 
 /** Whether the browser knows that it has no network. */
 export function isOffline(): boolean {
-  return typeof navigator !== "undefined" && navigator.onLine === false;
+  return globalThis.navigator?.onLine === false;
 }
