@@ -51,7 +51,7 @@ export class SecureEventSource extends Target implements EventSource {
   #unwatchPage;
 
   /** What the stream was asked for with. */
-  #request: StreamRequest | null = null;
+  #request!: StreamRequest;
   /** Whether the server goes on with this request, given the last id: its first event was `sse.open`. */
   #resumable = false;
   #lastEventId;
@@ -128,9 +128,11 @@ export class SecureEventSource extends Target implements EventSource {
     if (this.#status.state === "closed") return;
     this.#stop();
     const { signal } = (this.#attempt = new AbortController());
-    this.#change("connecting", null);
     this.#lastActivity = Date.now();
     this.#watchSilence();
+    this.#change("connecting", null);
+    // A handler may have closed it.
+    if (signal.aborted) return;
     try {
       const request = await this.#ask(signal);
       if (signal.aborted) return;
@@ -144,9 +146,8 @@ export class SecureEventSource extends Target implements EventSource {
   /** What to ask for the stream with. */
   async #ask(signal: AbortSignal): Promise<StreamRequest | null> {
     const { mint, headers } = this.#init;
-    if (!this.#resumable || !this.#request) {
-      this.#resumable = false;
-      this.#request = { url: this.url };
+    if (!this.#resumable) {
+      let request: StreamRequest = { url: this.url };
       if (mint) {
         const minted = await mint({
           lastEventId: positionOf(this.#lastEventId),
@@ -154,22 +155,21 @@ export class SecureEventSource extends Target implements EventSource {
           resumes: this.#hasBegun,
           signal,
         });
-        this.#request = minted === null ? null : requestOf(minted, this.url);
+        // By now another attempt may have asked for the stream with a token of its own.
+        if (signal.aborted || minted === null) return null;
+        request = requestOf(minted, this.url);
       }
+      this.#request = request;
     }
-    const request = this.#request;
-    if (!request) return null;
     const added = await headers?.();
-    return added ? { ...request, headers: added } : request;
+    return added ? { ...this.#request, headers: added } : this.#request;
   }
 
   #open(request: StreamRequest, signal: AbortSignal): void {
     const hooks = this.#hooks(signal);
     const { withCredentials } = this;
-    const { fetch = globalThis.fetch, heartbeatTimeout, maxEventLength = 2 ** 21 } = this.#init;
+    const { fetch = globalThis.fetch, maxEventLength = 2 ** 21 } = this.#init;
     if (this.#mayBeNative(request)) {
-      // It sees no comments, so that silence says nothing.
-      if (!heartbeatTimeout) this.#watchNoLonger();
       this.#connection = openNative(request.url, withCredentials, this.#types, hooks);
     } else {
       const credentials = withCredentials ? "include" : "same-origin";
@@ -195,6 +195,8 @@ export class SecureEventSource extends Target implements EventSource {
     return {
       onOpen: whileAlive(() => {
         this.#refusals = 0;
+        // A native one sees no comments, so that silence says nothing from now on.
+        if (this.#connection?.listen && !this.#init.heartbeatTimeout) this.#watchNoLonger();
         this.#change("open", null);
         this.#fire(new Event("open"));
       }),
@@ -202,11 +204,13 @@ export class SecureEventSource extends Target implements EventSource {
       onRetry: whileAlive((retry) => (this.#retry = retry)),
       onEvent: whileAlive((event) => this.#receive(event, signal)),
       onReconnecting: whileAlive(() => {
-        // With the same URL, which is of use where the server can resume.
-        if (!this.#resumable) {
+        // With the same URL, which is of use where the server can resume. But the time that it waits
+        // never grows: it has one try.
+        if (!this.#resumable || this.#failures) {
           this.#end({ reason: "lost" });
           return;
         }
+        this.#failures = 1;
         this.#watchNoLonger();
         this.#change("waiting", "lost");
         this.#fire(new Event("error"));
@@ -234,7 +238,7 @@ export class SecureEventSource extends Target implements EventSource {
   }
 
   #dispatch(type: string, data: string, lastEventId: string): void {
-    const { origin } = new URL(this.#request!.url, this.url);
+    const { origin } = new URL(this.#request.url);
     const event = new MessageEvent(type, { data, lastEventId, origin });
     safely(() => this.#init.onevent?.(event));
     this.#fire(event);
@@ -297,12 +301,15 @@ export class SecureEventSource extends Target implements EventSource {
     this.#change("waiting", "hidden");
   }
 
-  /** The page is back: what is due is done at once, as its timers may have been slowed down. */
+  /**
+   * The page is back: what is due is done at once, as its timers may have been slowed down. So is what
+   * has no time: the browser may be online without knowing it.
+   */
   #resume(): void {
-    const { state, reason, retryAt } = this.#status;
+    const { state, retryAt } = this.#status;
     if (state !== "waiting") {
       if (this.#watch) this.#watchSilence();
-    } else if (reason === "hidden" || (retryAt && retryAt <= Date.now())) {
+    } else if ((retryAt ?? 0) <= Date.now()) {
       this.#connect();
     }
   }

@@ -85,3 +85,20 @@ it("has the interface of an EventSource", async () => {
   expect(seen).toEqual(["open", source.OPEN, "greeting", "hello", "7", server.origin]);
   expect(source.url).toBe(server.url("/s"));
 });
+
+it("closed when it is told that it connects, it asks for nothing, and stays closed", async () => {
+  let mints = 0;
+  const { source, statuses, until } = follow("http://127.0.0.1:9/s", {
+    mint: async () => `/s?token=${++mints}`,
+    heartbeatTimeout: 20,
+  });
+  source.onstatus = (status) => {
+    statuses.push(status);
+    source.close();
+  };
+  await until(() => source.readyState === 2);
+  await new Promise((done) => setTimeout(done, 80));
+  expect(statuses.map(({ state }) => state)).toEqual(["connecting"]);
+  expect(source.status.state).toBe("closed");
+  expect(mints).toBe(0);
+});

@@ -1,7 +1,7 @@
 // What a stream is asked for with: a fresh token, or a bearer, before each attempt.
 
 import { expect, it } from "vitest";
-import { follow, last } from "./follow.js";
+import { follow, last, OPEN } from "./follow.js";
 import { serve } from "./helpers.js";
 import { status, stream } from "./scripted-server.js";
 
@@ -93,4 +93,18 @@ it("closed while it mints, it opens nothing", async () => {
   minted("/s?token=t");
   await new Promise((done) => setTimeout(done, 20));
   expect(server.seen).toEqual([]);
+});
+
+it("an attempt that was given up changes nothing when its mint comes back", async () => {
+  const server = await serve(stream(`${OPEN}data: one\n\n`), stream(`${OPEN}data: two\n\n`));
+  const late: ((minted: string) => void)[] = [];
+  const { data, until } = follow(server.url("/s"), {
+    heartbeatTimeout: 150,
+    mint: () =>
+      late.length ? Promise.resolve("/s?token=2") : new Promise((done) => late.push(done)),
+  });
+  await until(() => data.length === 1);
+  late[0]!("/s?token=1");
+  await until(() => data.length === 2);
+  expect(server.seen.map(({ url }) => url)).toEqual(["/s?token=2", "/s?token=2"]);
 });

@@ -148,11 +148,7 @@ function openFetch(request, options, hooks) {
   follow(request, options, hooks, abort.signal).catch((error) => {
     const tooLong = error instanceof RangeError;
     return { reason: tooLong ? "too_long" : "network", final: tooLong, error };
-  }).then((ending) => {
-    if (abort.signal.aborted) return;
-    abort.abort();
-    hooks.onEnd(ending);
-  });
+  }).then(hooks.onEnd);
   return { close: () => abort.abort() };
 }
 async function follow(request, { lastEventId, credentials, maxEventLength, fetch: fetch2 }, hooks, signal) {
@@ -191,6 +187,7 @@ function requestOf(minted, base) {
   if (typeof minted === "string" || minted instanceof URL) return { url: new URL(minted, base) };
   if ("url" in minted) return { ...minted, url: new URL(minted.url, base) };
   const url = new URL(minted.stream_url ?? base, base);
+  if (url.origin !== new URL(base).origin) throw new Error("the stream has another origin");
   url.searchParams.set("token", minted.sse_token);
   return { url };
 }
@@ -260,7 +257,7 @@ function watchPage(hooks) {
   return () => abort.abort();
 }
 function isOffline() {
-  return typeof navigator !== "undefined" && navigator.onLine === false;
+  return globalThis.navigator?.onLine === false;
 }
 
 // src/reserved.ts
@@ -327,7 +324,7 @@ var SecureEventSource = class extends Target {
   #types = /* @__PURE__ */ new Set(["message", ...RESERVED]);
   #unwatchPage;
   /** What the stream was asked for with. */
-  #request = null;
+  #request;
   /** Whether the server goes on with this request, given the last id: its first event was `sse.open`. */
   #resumable = false;
   #lastEventId;
@@ -391,9 +388,10 @@ var SecureEventSource = class extends Target {
     if (this.#status.state === "closed") return;
     this.#stop();
     const { signal } = this.#attempt = new AbortController();
-    this.#change("connecting", null);
     this.#lastActivity = Date.now();
     this.#watchSilence();
+    this.#change("connecting", null);
+    if (signal.aborted) return;
     try {
       const request = await this.#ask(signal);
       if (signal.aborted) return;
@@ -406,9 +404,8 @@ var SecureEventSource = class extends Target {
   /** What to ask for the stream with. */
   async #ask(signal) {
     const { mint, headers } = this.#init;
-    if (!this.#resumable || !this.#request) {
-      this.#resumable = false;
-      this.#request = { url: this.url };
+    if (!this.#resumable) {
+      let request = { url: this.url };
       if (mint) {
         const minted = await mint({
           lastEventId: positionOf(this.#lastEventId),
@@ -416,20 +413,19 @@ var SecureEventSource = class extends Target {
           resumes: this.#hasBegun,
           signal
         });
-        this.#request = minted === null ? null : requestOf(minted, this.url);
+        if (signal.aborted || minted === null) return null;
+        request = requestOf(minted, this.url);
       }
+      this.#request = request;
     }
-    const request = this.#request;
-    if (!request) return null;
     const added = await headers?.();
-    return added ? { ...request, headers: added } : request;
+    return added ? { ...this.#request, headers: added } : this.#request;
   }
   #open(request, signal) {
     const hooks = this.#hooks(signal);
     const { withCredentials } = this;
-    const { fetch: fetch2 = globalThis.fetch, heartbeatTimeout, maxEventLength = 2 ** 21 } = this.#init;
+    const { fetch: fetch2 = globalThis.fetch, maxEventLength = 2 ** 21 } = this.#init;
     if (this.#mayBeNative(request)) {
-      if (!heartbeatTimeout) this.#watchNoLonger();
       this.#connection = openNative(request.url, withCredentials, this.#types, hooks);
     } else {
       const credentials = withCredentials ? "include" : "same-origin";
@@ -450,6 +446,7 @@ var SecureEventSource = class extends Target {
     return {
       onOpen: whileAlive(() => {
         this.#refusals = 0;
+        if (this.#connection?.listen && !this.#init.heartbeatTimeout) this.#watchNoLonger();
         this.#change("open", null);
         this.#fire(new Event("open"));
       }),
@@ -457,10 +454,11 @@ var SecureEventSource = class extends Target {
       onRetry: whileAlive((retry) => this.#retry = retry),
       onEvent: whileAlive((event) => this.#receive(event, signal)),
       onReconnecting: whileAlive(() => {
-        if (!this.#resumable) {
+        if (!this.#resumable || this.#failures) {
           this.#end({ reason: "lost" });
           return;
         }
+        this.#failures = 1;
         this.#watchNoLonger();
         this.#change("waiting", "lost");
         this.#fire(new Event("error"));
@@ -486,7 +484,7 @@ var SecureEventSource = class extends Target {
     if (ending && !signal.aborted) this.#end(ending);
   }
   #dispatch(type, data, lastEventId) {
-    const { origin } = new URL(this.#request.url, this.url);
+    const { origin } = new URL(this.#request.url);
     const event = new MessageEvent(type, { data, lastEventId, origin });
     safely(() => this.#init.onevent?.(event));
     this.#fire(event);
@@ -541,12 +539,15 @@ var SecureEventSource = class extends Target {
     this.#wasAway = true;
     this.#change("waiting", "hidden");
   }
-  /** The page is back: what is due is done at once, as its timers may have been slowed down. */
+  /**
+   * The page is back: what is due is done at once, as its timers may have been slowed down. So is what
+   * has no time: the browser may be online without knowing it.
+   */
   #resume() {
-    const { state, reason, retryAt } = this.#status;
+    const { state, retryAt } = this.#status;
     if (state !== "waiting") {
       if (this.#watch) this.#watchSilence();
-    } else if (reason === "hidden" || retryAt && retryAt <= Date.now()) {
+    } else if ((retryAt ?? 0) <= Date.now()) {
       this.#connect();
     }
   }
