@@ -4,7 +4,7 @@ import { backoff } from "./backoff.js";
 import type { Connection, ConnectionHooks } from "./connection.js";
 import { openFetch } from "./fetch.js";
 import type { Listener, SecureEventSourceInit, StreamTarget } from "./init.js";
-import { requestOf, type StreamRequest } from "./mint.js";
+import { requestOf, type Minted, type MintedRequest, type StreamRequest } from "./mint.js";
 import { openNative } from "./native.js";
 import { isOffline, watchPage } from "./page.js";
 import type { StreamEvent } from "./parser.js";
@@ -51,7 +51,7 @@ export class SecureEventSource extends Target implements EventSource {
   #unwatchPage;
 
   /** What the stream was asked for with. */
-  #request!: StreamRequest;
+  #request!: MintedRequest;
   /** Whether the server goes on with this request, given the last id: its first event was `sse.open`. */
   #resumable = false;
   #lastEventId;
@@ -147,9 +147,9 @@ export class SecureEventSource extends Target implements EventSource {
   async #ask(signal: AbortSignal): Promise<StreamRequest | null> {
     const { mint, headers } = this.#init;
     if (!this.#resumable) {
-      let request: StreamRequest = { url: this.url };
+      let minted: Minted | null = this.url;
       if (mint) {
-        const minted = await mint({
+        minted = await mint({
           lastEventId: positionOf(this.#lastEventId),
           number: this.#failures + 1,
           resumes: this.#hasBegun,
@@ -157,9 +157,8 @@ export class SecureEventSource extends Target implements EventSource {
         });
         // By now another attempt may have asked for the stream with a token of its own.
         if (signal.aborted || minted === null) return null;
-        request = requestOf(minted, this.url);
       }
-      this.#request = request;
+      this.#request = requestOf(minted, this.url);
     }
     const added = await headers?.();
     return added ? { ...this.#request, headers: added } : this.#request;
@@ -238,7 +237,7 @@ export class SecureEventSource extends Target implements EventSource {
   }
 
   #dispatch(type: string, data: string, lastEventId: string): void {
-    const { origin } = new URL(this.#request.url);
+    const { origin } = this.#request.url;
     const event = new MessageEvent(type, { data, lastEventId, origin });
     safely(() => this.#init.onevent?.(event));
     this.#fire(event);

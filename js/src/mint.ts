@@ -42,12 +42,17 @@ export type Minted = TokenAnswer | StreamRequest | string | URL;
  */
 export type Mint = (attempt: Attempt) => Promise<Minted | null>;
 
+/** With its whole URL. */
+export interface MintedRequest extends StreamRequest {
+  url: URL;
+}
+
 /**
- * The request that was minted, with its whole URL.
+ * The request that was minted.
  *
  * @throws Error if the answer of a mint would send its token to another origin than that of `base`.
  */
-export function requestOf(minted: Minted, base: string | URL): StreamRequest {
+export function requestOf(minted: Minted, base: string | URL): MintedRequest {
   if (typeof minted === "string" || minted instanceof URL) return { url: new URL(minted, base) };
   if ("url" in minted) return { ...minted, url: new URL(minted.url, base) };
   const url = new URL(minted.stream_url ?? base, base);

@@ -6,11 +6,13 @@ import { follow, last, OPEN } from "./follow.js";
 import { serve } from "./helpers.js";
 import { stream } from "./scripted-server.js";
 
+let browser: EventTarget;
 let page: EventTarget & { hidden: boolean };
 beforeEach(() => {
   page = Object.assign(new EventTarget(), { hidden: false, baseURI: "http://127.0.0.1:9/" });
   vi.stubGlobal("document", page);
-  vi.stubGlobal("window", new EventTarget());
+  browser = new EventTarget();
+  vi.stubGlobal("addEventListener", browser.addEventListener.bind(browser));
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -34,4 +36,14 @@ it("a native one that never comes back is replaced when its page is seen", async
   page.dispatchEvent(new Event("visibilitychange"));
   await until(() => data.length === 1);
   expect(made[0]!.readyState).toBe(2);
+});
+
+it("a worker, which has no page, comes back when the browser is online", async () => {
+  vi.stubGlobal("document", undefined);
+  vi.stubGlobal("navigator", { onLine: false });
+  const server = await serve(stream("data: one\n\n", "end"), stream("data: two\n\n"));
+  const { statuses, data, until } = follow(server.url("/s"));
+  await until(() => statuses.some(({ reason }) => reason === "offline"));
+  browser.dispatchEvent(new Event("online"));
+  await until(() => data.length === 2);
 });

@@ -69,9 +69,9 @@ it("I12: a page that goes to the cache hands over, and joins again when it is ba
   vi.stubGlobal("document", document);
   const page = new EventTarget();
   const server = await serve(stream(numbered(1)), stream(numbered(2, 3)));
-  vi.stubGlobal("window", page);
+  vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
   const first = tab(server.url("/s"));
-  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal("addEventListener", undefined);
   const second = tab(server.url("/s"));
   await until(() => second.data.length === 1);
   page.dispatchEvent(new Event("pagehide"));
@@ -90,7 +90,6 @@ it("no tab waits for one that is hidden", async () => {
   vi.stubGlobal("navigator", { locks: new Locks() });
   const document = Object.assign(new EventTarget(), { hidden: true });
   vi.stubGlobal("document", document);
-  vi.stubGlobal("window", new EventTarget());
   const server = await serve(stream(numbered(1)));
   const init = { pauseWhenHidden: true } as SharedEventSourceInit;
   const { source } = tab(server.url("/s"), init);
