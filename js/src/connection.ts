@@ -7,6 +7,8 @@ import type { Ending } from "./status.js";
 export interface ConnectionHooks {
   onOpen(): void;
   onEvent(event: StreamEvent): void;
+  /** The last id so far, which may have come without an event. */
+  onId(lastEventId: string): void;
   /** Something has come, if only a comment. */
   onActivity(): void;
   /** The server's reconnection time, in milliseconds. */

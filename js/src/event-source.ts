@@ -200,6 +200,7 @@ export class SecureEventSource extends Target implements EventSource {
         this.#fire(new Event("open"));
       }),
       onActivity: whileAlive(() => (this.#lastActivity = Date.now())),
+      onId: whileAlive((id) => (this.#lastEventId = id)),
       onRetry: whileAlive((retry) => (this.#retry = retry)),
       onEvent: whileAlive((event) => this.#receive(event, signal)),
       onReconnecting: whileAlive(() => {

@@ -57,6 +57,7 @@ async function follow(
   for await (const text of textOf(response.body)) {
     hooks.onActivity();
     parser.push(text);
+    hooks.onId(parser.lastEventId);
   }
   return { reason: "ended" };
 }

@@ -20,7 +20,7 @@ export interface Attempt {
   number: number;
   /** Whether an event has come, so that this stream goes on with one that was there before. */
   resumes: boolean;
-  /** Aborted when the stream is closed. */
+  /** Aborted when the stream is closed, or the attempt takes longer than `heartbeatTimeout`. */
   signal: AbortSignal;
 }
 

@@ -102,3 +102,13 @@ it("closed when it is told that it connects, it asks for nothing, and stays clos
   expect(source.status.state).toBe("closed");
   expect(mints).toBe(0);
 });
+
+it("goes on from an id that came without an event", async () => {
+  const server = await serve(
+    stream("id: 1\ndata: one\n\nid: 2\n\nid: 3", "end"),
+    stream("data: two\n\n"),
+  );
+  const { data, until } = follow(server.url("/s"));
+  await until(() => data.length === 2);
+  expect(server.seen[1]!.headers["last-event-id"]).toBe("2");
+});

@@ -175,6 +175,7 @@ async function follow(request, { lastEventId, credentials, maxEventLength, fetch
   for await (const text of textOf(response.body)) {
     hooks.onActivity();
     parser.push(text);
+    hooks.onId(parser.lastEventId);
   }
   return { reason: "ended" };
 }
@@ -246,14 +247,16 @@ function openNative(url, withCredentials, types, hooks) {
 
 // src/page.ts
 function watchPage(hooks) {
-  if (typeof document === "undefined") return () => {
-  };
   const abort = new AbortController();
-  const on = (target, type, listener) => target.addEventListener(type, listener, { signal: abort.signal });
-  on(window, "online", hooks.onOnline);
-  on(document, "visibilitychange", () => document.hidden ? hooks.onHidden() : hooks.onBack());
-  on(window, "pagehide", hooks.onFreeze);
-  on(window, "pageshow", (event) => event.persisted && hooks.onBack());
+  const on = (target, type, listener) => target?.addEventListener?.(type, listener, { signal: abort.signal });
+  on(globalThis, "online", hooks.onOnline);
+  on(
+    globalThis.document,
+    "visibilitychange",
+    () => document.hidden ? hooks.onHidden() : hooks.onBack()
+  );
+  on(globalThis, "pagehide", hooks.onFreeze);
+  on(globalThis, "pageshow", (event) => event.persisted && hooks.onBack());
   return () => abort.abort();
 }
 function isOffline() {
@@ -405,18 +408,17 @@ var SecureEventSource = class extends Target {
   async #ask(signal) {
     const { mint, headers } = this.#init;
     if (!this.#resumable) {
-      let request = { url: this.url };
+      let minted = this.url;
       if (mint) {
-        const minted = await mint({
+        minted = await mint({
           lastEventId: positionOf(this.#lastEventId),
           number: this.#failures + 1,
           resumes: this.#hasBegun,
           signal
         });
         if (signal.aborted || minted === null) return null;
-        request = requestOf(minted, this.url);
       }
-      this.#request = request;
+      this.#request = requestOf(minted, this.url);
     }
     const added = await headers?.();
     return added ? { ...this.#request, headers: added } : this.#request;
@@ -451,6 +453,7 @@ var SecureEventSource = class extends Target {
         this.#fire(new Event("open"));
       }),
       onActivity: whileAlive(() => this.#lastActivity = Date.now()),
+      onId: whileAlive((id) => this.#lastEventId = id),
       onRetry: whileAlive((retry) => this.#retry = retry),
       onEvent: whileAlive((event) => this.#receive(event, signal)),
       onReconnecting: whileAlive(() => {
@@ -484,7 +487,7 @@ var SecureEventSource = class extends Target {
     if (ending && !signal.aborted) this.#end(ending);
   }
   #dispatch(type, data, lastEventId) {
-    const { origin } = new URL(this.#request.url);
+    const { origin } = this.#request.url;
     const event = new MessageEvent(type, { data, lastEventId, origin });
     safely(() => this.#init.onevent?.(event));
     this.#fire(event);
