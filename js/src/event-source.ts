@@ -206,7 +206,7 @@ export class SecureEventSource extends Target implements EventSource {
       onReconnecting: whileAlive(() => {
         // With the same URL, which is of use where the server can resume. But the time that it waits
         // never grows: it has one try.
-        if (!this.#resumable || this.#failures) {
+        if (!this.#resumable || this.#failures || this.#init.maxAttempts === 1) {
           this.#end({ reason: "lost" });
           return;
         }

@@ -171,6 +171,15 @@ it("counts its failures, and goes on with fetch when it is lost twice without an
   expect(source.status.reason).toBe("complete");
 });
 
+it("has no try more than the page allows", async () => {
+  const { source, native } = await begin("http://127.0.0.1:9/s", { maxAttempts: 1 });
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  native.fails(0);
+  expect(source.status).toMatchObject({ state: "closed", reason: "lost" });
+  expect(native.readyState).toBe(2);
+});
+
 it("lets it come back as often as events come between", async () => {
   const { native, statuses } = await begin("http://127.0.0.1:9/s");
   native.opens();
