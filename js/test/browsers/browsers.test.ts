@@ -217,6 +217,24 @@ describe.each<Engine>(["chromium", "firefox", "webkit"])("%s", { timeout: 60_000
     await gone();
   });
 
+  it("I12, G15: a tab hands its connection over when its page is cached, and joins again", async () => {
+    await run("tabs", { topic: "cachedtab", count: 3 });
+    await publish("cachedtab", 1, 2);
+    await run("tabsHave", { count: 2 });
+    expect(await run("cacheLeader")).toMatchObject({ state: "waiting", reason: "hidden" });
+    await publish("cachedtab", 3, 4);
+    await run("othersHave", { count: 4 });
+    expect(await run("uncacheLeader")).toEqual([{ v: 1, from: 3, to: 4 }]);
+    await publish("cachedtab", 5, 5);
+    await run("othersHave", { count: 5 });
+    const { numbers, leaders } = await run<Shared>("tabsHave", { count: 3 });
+    expect(numbers.map((it) => it.join()).sort()).toEqual(["1,2,3,4,5", "1,2,3,4,5", "1,2,5"]);
+    expect(leaders).toBe(1);
+    expect(front.open).toBe(1);
+    await run("closeTabs");
+    await gone();
+  });
+
   it("A14: a worker that keeps streams has none for a new token, and its URLs open nothing", async () => {
     await run("worker", { query: "" });
     const counts = await run<number[]>("generation", { times: 2 });

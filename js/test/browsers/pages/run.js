@@ -92,6 +92,8 @@ const scenarios = {
   },
   /** Opens so many tabs on one topic; returns when all are open, and what they tell each other. */
   async tabs({ topic, count }) {
+    // This page outlives its tabs: Firefox settles no promise of a frame that is gone.
+    await signIn();
     window.overheard = [];
     const channel = new BroadcastChannel("sse-gate:feed");
     channel.onmessage = ({ data }) => window.overheard.push(JSON.stringify(data));
@@ -115,6 +117,30 @@ const scenarios = {
       mints: tabs().map((it) => it.mints()),
       overheard: window.overheard,
     };
+  },
+  /** Sends the tab that has the connection to the cache, as it sees that; returns when another one has it. */
+  async cacheLeader() {
+    window.cached = frames().find((it) => it.contentWindow.tab.source.isLeader);
+    const event = new PageTransitionEvent("pagehide", { persisted: true });
+    window.cached.contentWindow.dispatchEvent(event);
+    await until(() => tabs().some((it) => it.source.isLeader && it.source.readyState === 1), tell);
+    return window.cached.contentWindow.tab.source.status;
+  },
+  /** Waits until the tabs that are not in the cache have so many events. */
+  async othersHave({ count }) {
+    const others = () => tabs().filter((it) => it !== window.cached.contentWindow.tab);
+    await until(() => others().every((it) => it.numbers.length >= count), tell);
+    return null;
+  },
+  /** And back; which events it is told that it has missed. */
+  async uncacheLeader() {
+    const { source } = window.cached.contentWindow.tab;
+    const gaps = [];
+    source.addEventListener("sse.gap", ({ data }) => gaps.push(JSON.parse(data)));
+    const event = new PageTransitionEvent("pageshow", { persisted: true });
+    window.cached.contentWindow.dispatchEvent(event);
+    await until(() => gaps.length > 0 && source.readyState === 1, tell);
+    return gaps;
   },
   /** Removes the tab that has the connection. */
   async killLeader() {
