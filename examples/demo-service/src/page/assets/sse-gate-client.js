@@ -457,7 +457,7 @@ var SecureEventSource = class extends Target {
       onRetry: whileAlive((retry) => this.#retry = retry),
       onEvent: whileAlive((event) => this.#receive(event, signal)),
       onReconnecting: whileAlive(() => {
-        if (!this.#resumable || this.#failures) {
+        if (!this.#resumable || this.#failures || this.#init.maxAttempts === 1) {
           this.#end({ reason: "lost" });
           return;
         }
