@@ -3,10 +3,12 @@
 import type { StreamEvent } from "./parser.js";
 import type { Ending } from "./status.js";
 
-/** What a connection tells. Nothing comes after `onEnd`, or after it was closed. */
+/** What a connection tells. Who is told of its end closes it, and hears nothing after that. */
 export interface ConnectionHooks {
   onOpen(): void;
   onEvent(event: StreamEvent): void;
+  /** The last id so far, which may have come without an event. */
+  onId(lastEventId: string): void;
   /** Something has come, if only a comment. */
   onActivity(): void;
   /** The server's reconnection time, in milliseconds. */

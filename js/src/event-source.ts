@@ -4,7 +4,7 @@ import { backoff } from "./backoff.js";
 import type { Connection, ConnectionHooks } from "./connection.js";
 import { openFetch } from "./fetch.js";
 import type { Listener, SecureEventSourceInit, StreamTarget } from "./init.js";
-import { requestOf, type StreamRequest } from "./mint.js";
+import { requestOf, type Minted, type MintedRequest, type StreamRequest } from "./mint.js";
 import { openNative } from "./native.js";
 import { isOffline, watchPage } from "./page.js";
 import type { StreamEvent } from "./parser.js";
@@ -51,7 +51,7 @@ export class SecureEventSource extends Target implements EventSource {
   #unwatchPage;
 
   /** What the stream was asked for with. */
-  #request: StreamRequest | null = null;
+  #request!: MintedRequest;
   /** Whether the server goes on with this request, given the last id: its first event was `sse.open`. */
   #resumable = false;
   #lastEventId;
@@ -128,9 +128,11 @@ export class SecureEventSource extends Target implements EventSource {
     if (this.#status.state === "closed") return;
     this.#stop();
     const { signal } = (this.#attempt = new AbortController());
-    this.#change("connecting", null);
     this.#lastActivity = Date.now();
     this.#watchSilence();
+    this.#change("connecting", null);
+    // A handler may have closed it.
+    if (signal.aborted) return;
     try {
       const request = await this.#ask(signal);
       if (signal.aborted) return;
@@ -144,32 +146,29 @@ export class SecureEventSource extends Target implements EventSource {
   /** What to ask for the stream with. */
   async #ask(signal: AbortSignal): Promise<StreamRequest | null> {
     const { mint, headers } = this.#init;
-    if (!this.#resumable || !this.#request) {
-      this.#resumable = false;
-      this.#request = { url: this.url };
+    if (!this.#resumable) {
+      let minted: Minted | null = this.url;
       if (mint) {
-        const minted = await mint({
+        minted = await mint({
           lastEventId: positionOf(this.#lastEventId),
           number: this.#failures + 1,
           resumes: this.#hasBegun,
           signal,
         });
-        this.#request = minted === null ? null : requestOf(minted, this.url);
+        // By now another attempt may have asked for the stream with a token of its own.
+        if (signal.aborted || minted === null) return null;
       }
+      this.#request = requestOf(minted, this.url);
     }
-    const request = this.#request;
-    if (!request) return null;
     const added = await headers?.();
-    return added ? { ...request, headers: added } : request;
+    return added ? { ...this.#request, headers: added } : this.#request;
   }
 
   #open(request: StreamRequest, signal: AbortSignal): void {
     const hooks = this.#hooks(signal);
     const { withCredentials } = this;
-    const { fetch = globalThis.fetch, heartbeatTimeout, maxEventLength = 2 ** 21 } = this.#init;
+    const { fetch = globalThis.fetch, maxEventLength = 2 ** 21 } = this.#init;
     if (this.#mayBeNative(request)) {
-      // It sees no comments, so that silence says nothing.
-      if (!heartbeatTimeout) this.#watchNoLonger();
       this.#connection = openNative(request.url, withCredentials, this.#types, hooks);
     } else {
       const credentials = withCredentials ? "include" : "same-origin";
@@ -195,18 +194,23 @@ export class SecureEventSource extends Target implements EventSource {
     return {
       onOpen: whileAlive(() => {
         this.#refusals = 0;
+        // A native one sees no comments, so that silence says nothing from now on.
+        if (this.#connection?.listen && !this.#init.heartbeatTimeout) this.#watchNoLonger();
         this.#change("open", null);
         this.#fire(new Event("open"));
       }),
       onActivity: whileAlive(() => (this.#lastActivity = Date.now())),
+      onId: whileAlive((id) => (this.#lastEventId = id)),
       onRetry: whileAlive((retry) => (this.#retry = retry)),
       onEvent: whileAlive((event) => this.#receive(event, signal)),
       onReconnecting: whileAlive(() => {
-        // With the same URL, which is of use where the server can resume.
-        if (!this.#resumable) {
+        // With the same URL, which is of use where the server can resume. But the time that it waits
+        // never grows: it has one try.
+        if (!this.#resumable || this.#failures || this.#init.maxAttempts === 1) {
           this.#end({ reason: "lost" });
           return;
         }
+        this.#failures = 1;
         this.#watchNoLonger();
         this.#change("waiting", "lost");
         this.#fire(new Event("error"));
@@ -234,7 +238,7 @@ export class SecureEventSource extends Target implements EventSource {
   }
 
   #dispatch(type: string, data: string, lastEventId: string): void {
-    const { origin } = new URL(this.#request!.url, this.url);
+    const { origin } = this.#request.url;
     const event = new MessageEvent(type, { data, lastEventId, origin });
     safely(() => this.#init.onevent?.(event));
     this.#fire(event);
@@ -297,12 +301,15 @@ export class SecureEventSource extends Target implements EventSource {
     this.#change("waiting", "hidden");
   }
 
-  /** The page is back: what is due is done at once, as its timers may have been slowed down. */
+  /**
+   * The page is back: what is due is done at once, as its timers may have been slowed down. So is what
+   * has no time: the browser may be online without knowing it.
+   */
   #resume(): void {
-    const { state, reason, retryAt } = this.#status;
+    const { state, retryAt } = this.#status;
     if (state !== "waiting") {
       if (this.#watch) this.#watchSilence();
-    } else if (reason === "hidden" || (retryAt && retryAt <= Date.now())) {
+    } else if ((retryAt ?? 0) <= Date.now()) {
       this.#connect();
     }
   }

@@ -24,12 +24,7 @@ export function openFetch(
       const tooLong = error instanceof RangeError;
       return { reason: tooLong ? "too_long" : "network", final: tooLong, error };
     })
-    .then((ending) => {
-      if (abort.signal.aborted) return;
-      // Whatever is left of the answer, such as the page of an error.
-      abort.abort();
-      hooks.onEnd(ending);
-    });
+    .then(hooks.onEnd);
   return { close: () => abort.abort() };
 }
 
@@ -62,6 +57,7 @@ async function follow(
   for await (const text of textOf(response.body)) {
     hooks.onActivity();
     parser.push(text);
+    hooks.onId(parser.lastEventId);
   }
   return { reason: "ended" };
 }

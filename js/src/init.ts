@@ -16,14 +16,15 @@ export interface SecureEventSourceInit extends Backoff {
   withCredentials?: boolean;
   /**
    * `native` is the browser's `EventSource`, which does not say why it failed and sees no comments.
-   * Default: `auto`, which begins with it where it can, and goes on with `fetch` when it is lost.
+   * Default: `auto`, which begins with it where it can, and goes on with `fetch` when it is lost for
+   * good, or twice without an event between.
    */
   transport?: "auto" | "native" | "fetch";
   /** Where to begin: the id of the last event that the page has. */
   lastEventId?: string;
   /**
    * After how many milliseconds without a byte a stream counts as lost. Default: 45,000. Over a native
-   * `EventSource` it counts events, from the first `sse.heartbeat` on.
+   * `EventSource` it counts until that is open, and events from the first `sse.heartbeat` on.
    */
   heartbeatTimeout?: number;
   /** After so many failures in a row it gives up. Default: never. */

@@ -20,14 +20,16 @@ export interface Attempt {
   number: number;
   /** Whether an event has come, so that this stream goes on with one that was there before. */
   resumes: boolean;
-  /** Aborted when the stream is closed. */
+  /** Aborted when the stream is closed, or the attempt takes longer than `heartbeatTimeout`. */
   signal: AbortSignal;
 }
 
 /** What the mint of an sse-gate server answers. */
 export interface TokenAnswer {
   sse_token: string;
-  /** The path of the stream. Default: the URL of the `SecureEventSource`. */
+  /**
+   * The path of the stream, on the origin of the `SecureEventSource`'s URL. Default: that URL.
+   */
   stream_url?: string;
 }
 
@@ -40,11 +42,21 @@ export type Minted = TokenAnswer | StreamRequest | string | URL;
  */
 export type Mint = (attempt: Attempt) => Promise<Minted | null>;
 
-/** The request that was minted, with its whole URL. */
-export function requestOf(minted: Minted, base: string | URL): StreamRequest {
+/** With its whole URL. */
+export interface MintedRequest extends StreamRequest {
+  url: URL;
+}
+
+/**
+ * The request that was minted.
+ *
+ * @throws Error if the answer of a mint would send its token to another origin than that of `base`.
+ */
+export function requestOf(minted: Minted, base: string | URL): MintedRequest {
   if (typeof minted === "string" || minted instanceof URL) return { url: new URL(minted, base) };
   if ("url" in minted) return { ...minted, url: new URL(minted.url, base) };
   const url = new URL(minted.stream_url ?? base, base);
+  if (url.origin !== new URL(base).origin) throw new Error("the stream has another origin");
   url.searchParams.set("token", minted.sse_token);
   return { url };
 }

@@ -9,21 +9,23 @@ export interface PageHooks {
   onBack(): void;
 }
 
-/** Watches the page; returns how to stop. Does nothing where there is no page. */
+/** Watches the page; returns how to stop. A worker has no page, but goes offline, too. */
 export function watchPage(hooks: PageHooks): () => void {
-  if (typeof document === "undefined") return () => {};
   const abort = new AbortController();
-  const on = (target: EventTarget, type: string, listener: (event: Event) => void) =>
-    target.addEventListener(type, listener, { signal: abort.signal });
-  on(window, "online", hooks.onOnline);
-  on(document, "visibilitychange", () => (document.hidden ? hooks.onHidden() : hooks.onBack()));
+  // Node has none of these events.
+  const on = (target: Partial<EventTarget>, type: string, listener: (event: Event) => void) =>
+    target?.addEventListener?.(type, listener, { signal: abort.signal });
+  on(globalThis, "online", hooks.onOnline);
+  on(globalThis.document, "visibilitychange", () =>
+    document.hidden ? hooks.onHidden() : hooks.onBack(),
+  );
   // Whether it comes back or not: some engines leave the connection of a page that is gone open.
-  on(window, "pagehide", hooks.onFreeze);
-  on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && hooks.onBack());
+  on(globalThis, "pagehide", hooks.onFreeze);
+  on(globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && hooks.onBack());
   return () => abort.abort();
 }
 
 /** Whether the browser knows that it has no network. */
 export function isOffline(): boolean {
-  return typeof navigator !== "undefined" && navigator.onLine === false;
+  return globalThis.navigator?.onLine === false;
 }

@@ -2,24 +2,32 @@
 
 import { SecureEventSource } from "./event-source.js";
 import type { SecureEventSourceInit, StreamTarget } from "./init.js";
+import { watchPage } from "./page.js";
 import { positionOf } from "./position.js";
 import { safely } from "./safely.js";
 import type { Status } from "./status.js";
 
-/** As for a `SecureEventSource`, which it has over `fetch`. */
-export type SharedEventSourceInit = Omit<SecureEventSourceInit, "transport" | "onevent">;
+/**
+ * As for a `SecureEventSource`, which it has over `fetch`. It does not pause while its page is hidden:
+ * another tab may be seen.
+ */
+export type SharedEventSourceInit = Omit<
+  SecureEventSourceInit,
+  "transport" | "onevent" | "pauseWhenHidden"
+>;
 
 /** What tabs tell each other. No token, no id of a session and no error is in it. */
 type Told =
   | { kind: "hello" }
-  | { kind: "status"; status: Status }
+  | { kind: "status"; status: Status; position: string }
   | { kind: "event"; type: string; data: string; position: string; origin: string };
 
 const Target = EventTarget as new () => StreamTarget;
 
 /**
  * An event source that all tabs of an origin with the same name share: one of them is connected, and
- * tells the others. When it is closed, another one goes on from the last event.
+ * tells the others. When it is closed, or goes to the back/forward cache, another one goes on from the
+ * last event. A tab that comes back from there may have missed some, and gets `sse.gap` then.
  *
  * Where a page has no Web Locks, each tab has a connection of its own.
  *
@@ -48,7 +56,10 @@ export class SharedEventSource extends Target {
   #answers = false;
   #status: Status = { state: "connecting", reason: null, retryAt: null, attempt: 1 };
   #position;
-  #end = new AbortController();
+  /** Aborted when this tab leaves the others, be it for a while. */
+  #part = new AbortController();
+  #isClosed = false;
+  #unwatchPage = () => {};
 
   constructor(name: string, url: string | URL, init: SharedEventSourceInit = {}) {
     super();
@@ -59,8 +70,21 @@ export class SharedEventSource extends Target {
     for (const type of ["open", "message", "error"] as const) {
       this.addEventListener(type, (event) => this[`on${type}`]?.(event));
     }
-    if (globalThis.navigator?.locks) this.#share(`sse-gate:${name}`);
-    else this.#lead();
+    if (!globalThis.navigator?.locks) {
+      this.#lead();
+      return;
+    }
+    const join = () => this.#join(`sse-gate:${name}`);
+    this.#unwatchPage = watchPage({
+      onOnline: () => {},
+      onHidden: () => {},
+      onFreeze: () => {
+        this.#leave();
+        if (this.readyState !== 2) this.#change({ ...this.#status, ...AWAY });
+      },
+      onBack: () => this.#part.signal.aborted && join(),
+    });
+    join();
   }
 
   /** As an `EventSource` has it. */
@@ -79,26 +103,40 @@ export class SharedEventSource extends Target {
 
   /** Ends it for this tab. No handler is called afterwards. */
   close(): void {
-    this.#end.abort();
-    this.#source?.close();
-    this.#channel?.close();
+    this.#isClosed = true;
+    this.#unwatchPage();
+    this.#leave();
     this.#status = { state: "closed", reason: null, retryAt: null, attempt: 0 };
   }
 
   /** Listens to the other tabs, and leads them when none does. */
-  async #share(shared: string): Promise<void> {
-    const { signal } = this.#end;
+  #join(shared: string): void {
+    const { signal } = (this.#part = new AbortController());
     this.#channel = new BroadcastChannel(shared);
     this.#channel.onmessage = ({ data }: MessageEvent<Told>) => this.#hear(data);
     this.#tell({ kind: "hello" });
-    const untilClosed = () =>
+    const untilLeft = () =>
       new Promise<void>((done) => {
-        this.#lead();
         signal.addEventListener("abort", () => done());
+        this.#lead();
       });
-    await navigator.locks.request(shared, { signal }, untilClosed).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
+    navigator.locks.request(shared, { signal }, untilLeft).catch(() => {
+      // Some pages may use no locks, such as one in a sandbox.
+      if (signal.aborted) return;
+      this.#channel?.close();
+      this.#channel = null;
+      this.#lead();
     });
+  }
+
+  /** Another tab may lead, and this one hears no more. */
+  #leave(): void {
+    this.#part.abort();
+    this.#source?.close();
+    this.#source = null;
+    this.#answers = false;
+    this.#channel?.close();
+    this.#channel = null;
   }
 
   #lead(): void {
@@ -110,6 +148,7 @@ export class SharedEventSource extends Target {
       lastEventId: this.#position,
       // The only way to hear of events of every name.
       transport: "fetch",
+      pauseWhenHidden: false,
       onevent: ({ type, data, lastEventId, origin }) => {
         const position = positionOf(lastEventId);
         const told: Told = { kind: "event", type, data, position, origin };
@@ -117,42 +156,60 @@ export class SharedEventSource extends Target {
         this.#hear(told);
       },
       onstatus: (status) => {
-        this.#tell({ kind: "status", status: withoutError(status) });
+        this.#tellStatus(status);
         this.#change(status);
       },
     });
   }
 
+  /** A tab with another version of this page may say what this one does not know. */
   #hear(told: Told): void {
-    if (told.kind === "hello") {
-      if (this.#answers) this.#tell({ kind: "status", status: withoutError(this.#status) });
-    } else if (told.kind === "status") {
+    const kind = told?.kind;
+    if (kind === "hello") {
+      if (this.#answers) this.#tellStatus();
+    } else if (kind === "status") {
+      this.#skipTo(told.position);
       this.#change(told.status);
-    } else {
+    } else if (kind === "event") {
       const { type, data, position, origin } = told;
       this.#position = position;
       this.#fire(new MessageEvent(type, { data, lastEventId: position, origin }));
     }
   }
 
+  /** The others are there already. What this tab has not got, it never gets. */
+  #skipTo(position: string): void {
+    const [from, to] = [Number(this.#position) + 1, Number(position)];
+    const hasMissed = this.#position !== "" && from <= to;
+    this.#position = position;
+    const data = JSON.stringify({ v: 1, from, to });
+    if (hasMissed) this.#fire(new MessageEvent("sse.gap", { data, lastEventId: position }));
+  }
+
   #change(status: Status): void {
-    if (this.#end.signal.aborted) return;
+    if (this.#isClosed) return;
     const { state } = this.#status;
     this.#status = status;
     safely(() => this.onstatus?.(status));
     if (status.state === state) return;
-    if (status.state === "open") this.#fire(new Event("open"));
-    if (status.state === "waiting" || status.state === "closed") this.#fire(new Event("error"));
+    if (status.state === "connecting" || status.reason === "hidden") return;
+    this.#fire(new Event(status.state === "open" ? "open" : "error"));
   }
 
   #fire(event: Event): void {
-    if (!this.#end.signal.aborted) this.dispatchEvent(event);
+    if (!this.#isClosed) this.dispatchEvent(event);
   }
 
   #tell(told: Told): void {
-    if (!this.#end.signal.aborted) this.#channel?.postMessage(told);
+    this.#channel?.postMessage(told);
+  }
+
+  #tellStatus(status = this.#status): void {
+    this.#tell({ kind: "status", status: withoutError(status), position: this.#position });
   }
 }
+
+const AWAY = { state: "waiting", reason: "hidden", retryAt: null } as const;
 
 /** An error may hold what a credential was, and can't always be copied. */
 function withoutError({ state, reason, retryAt, attempt }: Status): Status {

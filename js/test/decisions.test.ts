@@ -94,6 +94,14 @@ it.each([
   expect(String(requestOf(minted, "http://a.test/feed/stream").url)).toBe(url);
 });
 
+it.each(["http://b.test/s", "//b.test/s", "\\\\b.test/s", "http://a.test:81/s", "data:,x"])(
+  "H8: a token goes to no other origin, to which an answer with %s would send it",
+  (stream_url) => {
+    const minted = { sse_token: "t", stream_url };
+    expect(() => requestOf(minted, "http://a.test/feed/stream")).toThrow();
+  },
+);
+
 it("the headers of a mint go along", () => {
   const headers = { "X-Token": "t" };
   expect(requestOf({ url: "/s", headers }, "http://a.test/")).toMatchObject({ headers });

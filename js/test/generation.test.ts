@@ -57,6 +57,16 @@ describe("with a faked EventSource, GenerationMonitor", () => {
     expect(made[0]!.url).not.toContain("eyJhbGci");
   });
 
+  it("H8: sends no token to another origin than the service's, the first one neither", async () => {
+    const token = { ...TOKEN, stream_url: "http://127.0.0.2:9/s" };
+    const { monitor, made } = faked(vi.fn(async () => token));
+    const onError = vi.fn<(error: Error) => void>();
+    await monitor.startStreaming(vi.fn(), onError);
+    await until(() => onError.mock.calls.length > 0);
+    expect(onError.mock.calls[0]![0]).toMatchObject({ name: "StreamError", reason: "mint" });
+    expect(made).toEqual([]);
+  });
+
   it("handles token fetch errors gracefully", async () => {
     const error = new Error("Failed to fetch SSE token");
     const { monitor, made } = faked(vi.fn(async () => Promise.reject(error)));

@@ -154,3 +154,56 @@ it("tells a gap, and the end of the stream", async () => {
   expect(statuses.at(-1)).toMatchObject({ state: "closed", reason: "complete" });
   expect(native.readyState).toBe(2);
 });
+
+it("counts its failures, and goes on with fetch when it is lost twice without an event", async () => {
+  const server = await serve(stream(opening(1) + COMPLETE));
+  const { source, native, statuses } = await begin(server.url("/s?token=t"));
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  native.says("one", "sser1.k.s.0.t.1");
+  native.fails(0);
+  expect(statuses.at(-1)).toMatchObject({ state: "waiting", reason: "lost", attempt: 2 });
+  native.fails(0);
+  expect(statuses.at(-1)).toMatchObject({ state: "waiting", reason: "lost", attempt: 3 });
+  expect(native.readyState).toBe(2);
+  await until(() => source.readyState === 2);
+  expect(server.seen[0]!.headers["last-event-id"]).toBe("sser1.k.s.0.t.1");
+  expect(source.status.reason).toBe("complete");
+});
+
+it("has no try more than the page allows", async () => {
+  const { source, native } = await begin("http://127.0.0.1:9/s", { maxAttempts: 1 });
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  native.fails(0);
+  expect(source.status).toMatchObject({ state: "closed", reason: "lost" });
+  expect(native.readyState).toBe(2);
+});
+
+it("lets it come back as often as events come between", async () => {
+  const { native, statuses } = await begin("http://127.0.0.1:9/s");
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  for (let n = 1; n < 5; n += 1) {
+    native.fails(0);
+    expect(native.readyState).toBe(0);
+    native.opens();
+    native.says("more", `sser1.k.s.0.t.${n}`);
+    expect(statuses.at(-1)).toMatchObject({ state: "open" });
+  }
+});
+
+it("notices a server that takes the connection, and says nothing", async () => {
+  vi.useFakeTimers();
+  atEnd(() => vi.useRealTimers());
+  const statuses: Status[] = [];
+  const source = new SecureEventSource("http://127.0.0.1:9/s", {
+    onstatus: (status) => statuses.push(status),
+  });
+  atEnd(() => source.close());
+  await vi.advanceTimersByTimeAsync(44_000);
+  expect(statuses.at(-1)!.state).toBe("connecting");
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(statuses.some(({ reason }) => reason === "timeout")).toBe(true);
+  expect(made[0]!.readyState).toBe(2);
+});

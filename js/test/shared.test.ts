@@ -1,19 +1,21 @@
 // SharedEventSource with and without Web Locks. Real tabs are in browsers/.
 
 import { afterEach, expect, it, vi } from "vitest";
-import { SharedEventSource } from "../src/shared.js";
+import { SharedEventSource, type SharedEventSourceInit } from "../src/shared.js";
 import { aMoment, atEnd, COMPLETE, HURRY, opening, serve, until } from "./helpers.js";
 import { stream } from "./scripted-server.js";
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** A tab, and the data that it gets. */
-function tab(url: string) {
-  const source = new SharedEventSource("feed", url, HURRY);
+/** A tab, and what it gets. */
+function tab(url: string, init: SharedEventSourceInit = {}) {
+  const source = new SharedEventSource("feed", url, { ...HURRY, ...init });
   atEnd(() => source.close());
   const data: string[] = [];
   source.onmessage = (event) => data.push(event.data);
-  return { source, data };
+  const gaps: unknown[] = [];
+  source.addEventListener("sse.gap", ({ data }) => gaps.push(JSON.parse(data)));
+  return { source, data, gaps };
 }
 
 it("without Web Locks each tab has its own connection, and each event once", async () => {
@@ -37,6 +39,94 @@ it("a tab that comes late hears of the end, also from a tab that never had the c
   expect(third.source.status.reason).toBe("complete");
   expect(server.seen.length).toBe(1);
 });
+
+it("a tab that comes late goes on where the one before was", async () => {
+  vi.stubGlobal("navigator", { locks: new Locks() });
+  const server = await serve(stream(numbered(1, 2)), stream(numbered(3)));
+  const first = tab(server.url("/s"));
+  await until(() => first.data.length === 2);
+  const second = tab(server.url("/s"));
+  await until(() => second.source.readyState === 1);
+  first.source.close();
+  await until(() => second.data.length === 1);
+  expect(server.seen.map(({ headers }) => headers["last-event-id"])).toEqual([undefined, "2"]);
+});
+
+it("a tab that begins in the middle is told what it has missed", async () => {
+  vi.stubGlobal("navigator", { locks: new Locks() });
+  const server = await serve(stream(numbered(3, 4, 5)));
+  const first = tab(server.url("/s"));
+  await until(() => first.data.length === 3);
+  const second = tab(server.url("/s"), { lastEventId: "2" });
+  await until(() => second.gaps.length > 0);
+  expect(second.gaps).toEqual([{ v: 1, from: 3, to: 5 }]);
+  expect(first.gaps).toEqual([]);
+});
+
+it("I12: a page that goes to the cache hands over, and joins again when it is back", async () => {
+  vi.stubGlobal("navigator", { locks: new Locks() });
+  const document = Object.assign(new EventTarget(), { hidden: false });
+  vi.stubGlobal("document", document);
+  const page = new EventTarget();
+  const server = await serve(stream(numbered(1)), stream(numbered(2, 3)));
+  vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+  const first = tab(server.url("/s"));
+  vi.stubGlobal("addEventListener", undefined);
+  const second = tab(server.url("/s"));
+  await until(() => second.data.length === 1);
+  page.dispatchEvent(new Event("pagehide"));
+  expect(first.source.status).toMatchObject({ state: "waiting", reason: "hidden" });
+  await until(() => second.data.length === 3);
+  expect(first.data).toEqual(["1"]);
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await until(() => first.source.readyState === 1);
+  expect(first.gaps).toEqual([{ v: 1, from: 2, to: 3 }]);
+  expect([first.source.isLeader, second.source.isLeader]).toEqual([false, true]);
+  second.source.close();
+  await until(() => first.source.isLeader);
+});
+
+it("no tab waits for one that is hidden", async () => {
+  vi.stubGlobal("navigator", { locks: new Locks() });
+  const document = Object.assign(new EventTarget(), { hidden: true });
+  vi.stubGlobal("document", document);
+  const server = await serve(stream(numbered(1)));
+  const init = { pauseWhenHidden: true } as SharedEventSourceInit;
+  const { source } = tab(server.url("/s"), init);
+  await until(() => source.readyState === 1);
+  document.dispatchEvent(new Event("visibilitychange"));
+  expect(source.readyState).toBe(1);
+});
+
+it("where a page may use no locks, each tab has its own connection", async () => {
+  const request = () => Promise.reject(new DOMException("denied", "SecurityError"));
+  vi.stubGlobal("navigator", { locks: { request } });
+  const server = await serve(stream(numbered(1)));
+  const tabs = [tab(server.url("/s")), tab(server.url("/s"))];
+  await until(() => tabs.every(({ data }) => data.length > 0));
+  await aMoment();
+  expect(tabs.map(({ data }) => data)).toEqual([["1"], ["1"]]);
+});
+
+it("A15: what is no message of a tab changes nothing", async () => {
+  vi.stubGlobal("navigator", { locks: new Locks() });
+  const server = await serve(stream(numbered(1)));
+  const { source, data } = tab(server.url("/s"));
+  await until(() => data.length === 1);
+  const channel = new BroadcastChannel("sse-gate:feed");
+  atEnd(() => channel.close());
+  const thrown: unknown[] = [];
+  process.once("uncaughtException", (error) => thrown.push(error));
+  for (const message of [null, 7, {}, { kind: "moon" }]) channel.postMessage(message);
+  await aMoment();
+  expect(thrown).toEqual([]);
+  expect([source.readyState, data]).toEqual([1, ["1"]]);
+});
+
+/** Events that have their numbers for ids and for data. */
+function numbered(...numbers: number[]): string {
+  return numbers.map((n) => `id: ${n}\ndata: ${n}\n\n`).join("");
+}
 
 /** Web Locks as far as they are needed: one holder at a time, in order. Node 20 has none. */
 class Locks {

@@ -126,3 +126,23 @@ it("is closed by its page", async () => {
   expect(result.current.status).toMatchObject({ state: "closed", reason: null });
   await until(() => open.size === 0);
 });
+
+it("shows no event and no status under another URL, not even for one render", async () => {
+  const renders: unknown[] = [];
+  const server = await serve(A, B);
+  setPage(server.origin);
+  const hook = renderHook(
+    (url: string) => {
+      const { status, lastEvent } = useEventStream({ url, ...HURRY });
+      renders.push([url, status.state, lastEvent?.data ?? null]);
+      return lastEvent;
+    },
+    { initialProps: "/a" },
+  );
+  await until(() => hook.result.current !== null);
+  renders.length = 0;
+  hook.rerender("/b");
+  expect(renders[0]).toEqual(["/b", "connecting", null]);
+  await until(() => hook.result.current?.data === '"from b"');
+  expect(renders.filter((it) => String(it).includes("hello"))).toEqual([]);
+});

@@ -49,6 +49,30 @@ it("a wrong password goes back to the login, and sets no cookie", async () => {
   expect(page.body).toContain("The user name or the password is wrong.");
 });
 
+it.each(["constructor", "__proto__", "toString", "<b>"])(
+  "a link with the error %s shows the login and the words for any error",
+  async (error) => {
+    const page = await send(`${origin}/login?error=${encodeURIComponent(error)}`);
+    expect(page.status).toBe(200);
+    expect(page.body).toContain("Signing in failed. Try again later.");
+  },
+);
+
+it("a form that is too long for a login is refused, and none of it goes to the backend", async () => {
+  const asked = scene.back.seen.length;
+  const answer = await signIn(origin, "a".repeat(100_000));
+  expect(answer.status).toBe(413);
+  expect(scene.back.seen.length).toBe(asked);
+});
+
+it("no path is asked for by way of images, and none is written down", async () => {
+  const asked = scene.back.seen.length;
+  const url = `/_next/image?url=${encodeURIComponent(`${CHAT}/sset1_image`)}&w=64&q=75`;
+  expect((await send(origin + url)).status).toBe(404);
+  expect(scene.back.seen.length).toBe(asked);
+  expect(scene.app.output).not.toContain("sset1_image");
+});
+
 it("another site's form can't sign a user in or out, or ask", async () => {
   const headers = { Cookie: cookie, "Sec-Fetch-Site": "cross-site", Origin: "http://evil.test" };
   for (const path of ["/api/login", "/api/logout", `${CHAT}/initiate`, "/api/generations"]) {

@@ -168,6 +168,14 @@ describe.skipIf(!HAS_CHROMIUM)("in Chromium", () => {
     await browser.errors();
   });
 
+  it("a generation that is not there is not said to be connecting", async () => {
+    await browser.open(`${origin}/generations/0123abcd`);
+    const shown = await browser.sees("That is not there, or no longer");
+    expect(shown).not.toMatch(/connecting|Initializing/i);
+    await looksGood("lost");
+    await browser.errors();
+  });
+
   it("an address without a page says so", async () => {
     await browser.open(`${origin}/nothing`);
     await browser.sees("There is nothing here");

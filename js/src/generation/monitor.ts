@@ -103,7 +103,8 @@ export class GenerationMonitor {
     const { service, maxRetries = 3, onStatus, track: _, ...init } = this.#init;
     const { cap = 10_000 } = init;
     let next: SSETokenResponse | null = first;
-    const source = new SecureEventSource(withBase(first.stream_url, service.baseUrl), {
+    // The answers of the mint say where the stream is: on this origin.
+    const source = new SecureEventSource(withBase("/", service.baseUrl), {
       ...init,
       cap,
       maxAttempts: maxRetries + 1,

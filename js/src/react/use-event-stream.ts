@@ -24,8 +24,20 @@ export interface UseEventStream {
   close: () => void;
 }
 
-const BEGIN: Status = { state: "connecting", reason: null, retryAt: null, attempt: 1 };
+/** What is known of the stream at a URL. */
+interface Known {
+  url: string;
+  status: Status;
+  lastEvent: MessageEvent<string> | null;
+}
+
 const CLOSED: Status = { state: "closed", reason: null, retryAt: null, attempt: 0 };
+
+/** At the beginning. */
+function nothing(url: string): Known {
+  const status: Status = { state: "connecting", reason: null, retryAt: null, attempt: 1 };
+  return { url, status, lastEvent: null };
+}
 
 /**
  * Follows a stream while the component is there. The functions may be new with each render; the other
@@ -37,8 +49,7 @@ const CLOSED: Status = { state: "closed", reason: null, retryAt: null, attempt: 
  */
 export function useEventStream(init: UseEventStreamInit): UseEventStream {
   const { url, enabled = true } = init;
-  const [status, setStatus] = useState(BEGIN);
-  const [lastEvent, setLastEvent] = useState<MessageEvent<string> | null>(null);
+  const [known, setKnown] = useState(() => nothing(url));
   const latest = useRef(init);
   const source = useRef<SecureEventSource | null>(null);
   useInsertionEffect(() => {
@@ -48,22 +59,24 @@ export function useEventStream(init: UseEventStreamInit): UseEventStream {
   const close = useCallback(() => {
     source.current?.close();
     source.current = null;
-    setStatus(CLOSED);
+    setKnown((it) => ({ ...it, status: CLOSED }));
   }, []);
 
   useEffect(() => {
-    setLastEvent(null);
+    setKnown(nothing(url));
     if (enabled) {
-      setStatus(BEGIN);
-      source.current = open(url, latest, (event) => {
-        setLastEvent(event);
-        latest.current.onEvent?.(event);
+      const learn = (more: Partial<Known>) => setKnown((it) => ({ ...it, url, ...more }));
+      source.current = open(url, latest, (lastEvent) => {
+        learn({ lastEvent });
+        latest.current.onEvent?.(lastEvent);
       });
-      source.current.onstatus = setStatus;
+      source.current.onstatus = (status) => learn({ status });
     }
     return close;
   }, [url, enabled, close]);
 
+  // What is known of another URL is not shown under this one.
+  const { status, lastEvent } = known.url === url ? known : nothing(url);
   return { status: enabled ? status : CLOSED, lastEvent, close };
 }
 

@@ -217,6 +217,55 @@ describe.each<Engine>(["chromium", "firefox", "webkit"])("%s", { timeout: 60_000
     await gone();
   });
 
+  it("I12, G15: a tab hands its connection over when its page is cached, and joins again", async () => {
+    await run("tabs", { topic: "cachedtab", count: 3 });
+    await publish("cachedtab", 1, 2);
+    await run("tabsHave", { count: 2 });
+    expect(await run("cacheLeader")).toMatchObject({ state: "waiting", reason: "hidden" });
+    await publish("cachedtab", 3, 4);
+    await run("othersHave", { count: 4 });
+    expect(await run("uncacheLeader")).toEqual([{ v: 1, from: 3, to: 4 }]);
+    await publish("cachedtab", 5, 5);
+    await run("othersHave", { count: 5 });
+    const { numbers, leaders } = await run<Shared>("tabsHave", { count: 3 });
+    expect(numbers.map((it) => it.join()).sort()).toEqual(["1,2,3,4,5", "1,2,3,4,5", "1,2,5"]);
+    expect(leaders).toBe(1);
+    expect(front.open).toBe(1);
+    await run("closeTabs");
+    await gone();
+  });
+
+  it("A14: a worker that keeps streams has none for a new token, and its URLs open nothing", async () => {
+    await run("worker", { query: "" });
+    const counts = await run<number[]>("generation", { times: 2 });
+    const asked = front.seen.filter(({ url }) => /^\/generations\/.*\/stream\?/.test(url));
+    const kept = await run<string[]>("endWorker", { count: 1 });
+    expect(counts.every((count) => count > 0)).toBe(true);
+    // Both came from the server.
+    expect(asked.length).toBe(2);
+    expect(kept.length).toBeGreaterThan(0);
+    for (const url of kept) {
+      const headers = { Accept: "text/event-stream" };
+      expect((await fetch(demo.origin + url, { headers })).status).toBe(401);
+    }
+    await gone();
+  });
+
+  it("A14: a worker that leaves streams out changes nothing", async () => {
+    await run("worker", { query: "?careful" });
+    await run("follow", { topic: "worker" });
+    await publish("worker", 1, 3);
+    await run("collect", { count: 3 });
+    // An answer that has an end could be kept.
+    front.end();
+    await publish("worker", 4, 6);
+    const told = await run("collect", { count: 6 });
+    expect(told.numbers).toEqual(upTo(6));
+    await run("close");
+    expect(await run("endWorker", { count: 0 })).toEqual([]);
+    await gone();
+  });
+
   it("D2, D3: no JWT was in a URL, no token in two of them, and none came from the page's URL", () => {
     for (const { url } of front.seen) expect(url).not.toContain("attacker");
     for (const { url } of front.seen) expect(url).not.toContain("eyJ");

@@ -4,11 +4,12 @@ import type { Metadata } from "next";
 
 export const metadata: Metadata = { title: "Sign in" };
 
-const WORDS: Record<string, string> = {
-  401: "The user name or the password is wrong.",
-  429: "There were too many attempts. Try again in a minute.",
-  502: "The server gives no answer. Try again later.",
-};
+/** A map, as anyone can make a link with any word in it. */
+const WORDS = new Map([
+  ["401", "The user name or the password is wrong."],
+  ["429", "There were too many attempts. Try again in a minute."],
+  ["502", "The server gives no answer. Try again later."],
+]);
 
 type Props = { searchParams: Promise<{ error?: string | string[] }> };
 
@@ -23,7 +24,7 @@ export default async function LoginPage({ searchParams }: Props) {
       </p>
       {error && (
         <p className="notice" role="alert">
-          {WORDS[String(error)] ?? "Signing in failed. Try again later."}
+          {WORDS.get(String(error)) ?? "Signing in failed. Try again later."}
         </p>
       )}
       <form className="fields" action="/api/login" method="post">

@@ -1,7 +1,7 @@
 // Runs what the test asks for, one scenario after the other, and reports what came of it.
 
 import { SecureEventSource } from "/dist/index.js";
-import { feedMint, signIn } from "/pages/server.js";
+import { feedMint, mintAt, signIn, startGeneration } from "/pages/server.js";
 
 const until = async (holds, what) => {
   const end = Date.now() + 20_000;
@@ -92,6 +92,8 @@ const scenarios = {
   },
   /** Opens so many tabs on one topic; returns when all are open, and what they tell each other. */
   async tabs({ topic, count }) {
+    // This page outlives its tabs: Firefox settles no promise of a frame that is gone.
+    await signIn();
     window.overheard = [];
     const channel = new BroadcastChannel("sse-gate:feed");
     channel.onmessage = ({ data }) => window.overheard.push(JSON.stringify(data));
@@ -116,6 +118,30 @@ const scenarios = {
       overheard: window.overheard,
     };
   },
+  /** Sends the tab that has the connection to the cache, as it sees that; returns when another one has it. */
+  async cacheLeader() {
+    window.cached = frames().find((it) => it.contentWindow.tab.source.isLeader);
+    const event = new PageTransitionEvent("pagehide", { persisted: true });
+    window.cached.contentWindow.dispatchEvent(event);
+    await until(() => tabs().some((it) => it.source.isLeader && it.source.readyState === 1), tell);
+    return window.cached.contentWindow.tab.source.status;
+  },
+  /** Waits until the tabs that are not in the cache have so many events. */
+  async othersHave({ count }) {
+    const others = () => tabs().filter((it) => it !== window.cached.contentWindow.tab);
+    await until(() => others().every((it) => it.numbers.length >= count), tell);
+    return null;
+  },
+  /** And back; which events it is told that it has missed. */
+  async uncacheLeader() {
+    const { source } = window.cached.contentWindow.tab;
+    const gaps = [];
+    source.addEventListener("sse.gap", ({ data }) => gaps.push(JSON.parse(data)));
+    const event = new PageTransitionEvent("pageshow", { persisted: true });
+    window.cached.contentWindow.dispatchEvent(event);
+    await until(() => gaps.length > 0 && source.readyState === 1, tell);
+    return gaps;
+  },
   /** Removes the tab that has the connection. */
   async killLeader() {
     frames()
@@ -123,6 +149,48 @@ const scenarios = {
       .remove();
     await until(() => tabs().some((it) => it.source.isLeader && it.source.readyState === 1), tell);
     return null;
+  },
+  /** Puts this page under a service worker. */
+  async worker({ query }) {
+    await navigator.serviceWorker.register(`/pages/worker.js${query}`);
+    await until(
+      () => navigator.serviceWorker.controller?.scriptURL.endsWith(`worker.js${query}`),
+      () => "no worker",
+    );
+    return null;
+  },
+  /** What the worker has kept, by path and query; it is gone afterwards. */
+  async endWorker({ count }) {
+    const urls = async () => (await (await caches.open("streams")).keys()).map(({ url }) => url);
+    const end = Date.now() + 5_000;
+    while ((await urls()).length < count && Date.now() < end) {
+      await new Promise((done) => setTimeout(done, 5));
+    }
+    const kept = await urls();
+    await caches.delete("streams");
+    await (await navigator.serviceWorker.getRegistration()).unregister();
+    return kept.map((url) => url.slice(location.origin.length));
+  },
+  /** Follows a generation to its end, so many times; how many records came each time. */
+  async generation({ times }) {
+    const jwt = await signIn();
+    const id = await startGeneration(jwt, '{"a":1}');
+    const path = `/generations/generate/${id}/stream`;
+    const counts = [];
+    for (let n = 0; n < times; n += 1) {
+      let count = 0;
+      const mint = mintAt(jwt, `${path}-token`);
+      const source = new SecureEventSource(path, { mint });
+      await new Promise((done) => {
+        source.onmessage = ({ data }) => {
+          count += 1;
+          if (JSON.parse(data).status === "completed") done();
+        };
+      });
+      source.close();
+      counts.push(count);
+    }
+    return counts;
   },
   closeTabs() {
     for (const frame of frames()) frame.remove();

@@ -148,11 +148,7 @@ function openFetch(request, options, hooks) {
   follow(request, options, hooks, abort.signal).catch((error) => {
     const tooLong = error instanceof RangeError;
     return { reason: tooLong ? "too_long" : "network", final: tooLong, error };
-  }).then((ending) => {
-    if (abort.signal.aborted) return;
-    abort.abort();
-    hooks.onEnd(ending);
-  });
+  }).then(hooks.onEnd);
   return { close: () => abort.abort() };
 }
 async function follow(request, { lastEventId, credentials, maxEventLength, fetch: fetch2 }, hooks, signal) {
@@ -179,6 +175,7 @@ async function follow(request, { lastEventId, credentials, maxEventLength, fetch
   for await (const text of textOf(response.body)) {
     hooks.onActivity();
     parser.push(text);
+    hooks.onId(parser.lastEventId);
   }
   return { reason: "ended" };
 }
@@ -191,6 +188,7 @@ function requestOf(minted, base) {
   if (typeof minted === "string" || minted instanceof URL) return { url: new URL(minted, base) };
   if ("url" in minted) return { ...minted, url: new URL(minted.url, base) };
   const url = new URL(minted.stream_url ?? base, base);
+  if (url.origin !== new URL(base).origin) throw new Error("the stream has another origin");
   url.searchParams.set("token", minted.sse_token);
   return { url };
 }
@@ -249,18 +247,20 @@ function openNative(url, withCredentials, types, hooks) {
 
 // src/page.ts
 function watchPage(hooks) {
-  if (typeof document === "undefined") return () => {
-  };
   const abort = new AbortController();
-  const on = (target, type, listener) => target.addEventListener(type, listener, { signal: abort.signal });
-  on(window, "online", hooks.onOnline);
-  on(document, "visibilitychange", () => document.hidden ? hooks.onHidden() : hooks.onBack());
-  on(window, "pagehide", hooks.onFreeze);
-  on(window, "pageshow", (event) => event.persisted && hooks.onBack());
+  const on = (target, type, listener) => target?.addEventListener?.(type, listener, { signal: abort.signal });
+  on(globalThis, "online", hooks.onOnline);
+  on(
+    globalThis.document,
+    "visibilitychange",
+    () => document.hidden ? hooks.onHidden() : hooks.onBack()
+  );
+  on(globalThis, "pagehide", hooks.onFreeze);
+  on(globalThis, "pageshow", (event) => event.persisted && hooks.onBack());
   return () => abort.abort();
 }
 function isOffline() {
-  return typeof navigator !== "undefined" && navigator.onLine === false;
+  return globalThis.navigator?.onLine === false;
 }
 
 // src/reserved.ts
@@ -327,7 +327,7 @@ var SecureEventSource = class extends Target {
   #types = /* @__PURE__ */ new Set(["message", ...RESERVED]);
   #unwatchPage;
   /** What the stream was asked for with. */
-  #request = null;
+  #request;
   /** Whether the server goes on with this request, given the last id: its first event was `sse.open`. */
   #resumable = false;
   #lastEventId;
@@ -391,9 +391,10 @@ var SecureEventSource = class extends Target {
     if (this.#status.state === "closed") return;
     this.#stop();
     const { signal } = this.#attempt = new AbortController();
-    this.#change("connecting", null);
     this.#lastActivity = Date.now();
     this.#watchSilence();
+    this.#change("connecting", null);
+    if (signal.aborted) return;
     try {
       const request = await this.#ask(signal);
       if (signal.aborted) return;
@@ -406,30 +407,27 @@ var SecureEventSource = class extends Target {
   /** What to ask for the stream with. */
   async #ask(signal) {
     const { mint, headers } = this.#init;
-    if (!this.#resumable || !this.#request) {
-      this.#resumable = false;
-      this.#request = { url: this.url };
+    if (!this.#resumable) {
+      let minted = this.url;
       if (mint) {
-        const minted = await mint({
+        minted = await mint({
           lastEventId: positionOf(this.#lastEventId),
           number: this.#failures + 1,
           resumes: this.#hasBegun,
           signal
         });
-        this.#request = minted === null ? null : requestOf(minted, this.url);
+        if (signal.aborted || minted === null) return null;
       }
+      this.#request = requestOf(minted, this.url);
     }
-    const request = this.#request;
-    if (!request) return null;
     const added = await headers?.();
-    return added ? { ...request, headers: added } : request;
+    return added ? { ...this.#request, headers: added } : this.#request;
   }
   #open(request, signal) {
     const hooks = this.#hooks(signal);
     const { withCredentials } = this;
-    const { fetch: fetch2 = globalThis.fetch, heartbeatTimeout, maxEventLength = 2 ** 21 } = this.#init;
+    const { fetch: fetch2 = globalThis.fetch, maxEventLength = 2 ** 21 } = this.#init;
     if (this.#mayBeNative(request)) {
-      if (!heartbeatTimeout) this.#watchNoLonger();
       this.#connection = openNative(request.url, withCredentials, this.#types, hooks);
     } else {
       const credentials = withCredentials ? "include" : "same-origin";
@@ -450,17 +448,20 @@ var SecureEventSource = class extends Target {
     return {
       onOpen: whileAlive(() => {
         this.#refusals = 0;
+        if (this.#connection?.listen && !this.#init.heartbeatTimeout) this.#watchNoLonger();
         this.#change("open", null);
         this.#fire(new Event("open"));
       }),
       onActivity: whileAlive(() => this.#lastActivity = Date.now()),
+      onId: whileAlive((id) => this.#lastEventId = id),
       onRetry: whileAlive((retry) => this.#retry = retry),
       onEvent: whileAlive((event) => this.#receive(event, signal)),
       onReconnecting: whileAlive(() => {
-        if (!this.#resumable) {
+        if (!this.#resumable || this.#failures || this.#init.maxAttempts === 1) {
           this.#end({ reason: "lost" });
           return;
         }
+        this.#failures = 1;
         this.#watchNoLonger();
         this.#change("waiting", "lost");
         this.#fire(new Event("error"));
@@ -486,7 +487,7 @@ var SecureEventSource = class extends Target {
     if (ending && !signal.aborted) this.#end(ending);
   }
   #dispatch(type, data, lastEventId) {
-    const { origin } = new URL(this.#request.url, this.url);
+    const { origin } = this.#request.url;
     const event = new MessageEvent(type, { data, lastEventId, origin });
     safely(() => this.#init.onevent?.(event));
     this.#fire(event);
@@ -541,12 +542,15 @@ var SecureEventSource = class extends Target {
     this.#wasAway = true;
     this.#change("waiting", "hidden");
   }
-  /** The page is back: what is due is done at once, as its timers may have been slowed down. */
+  /**
+   * The page is back: what is due is done at once, as its timers may have been slowed down. So is what
+   * has no time: the browser may be online without knowing it.
+   */
   #resume() {
-    const { state, reason, retryAt } = this.#status;
+    const { state, retryAt } = this.#status;
     if (state !== "waiting") {
       if (this.#watch) this.#watchSilence();
-    } else if (reason === "hidden" || retryAt && retryAt <= Date.now()) {
+    } else if ((retryAt ?? 0) <= Date.now()) {
       this.#connect();
     }
   }

@@ -1,6 +1,7 @@
 // POST /api/login: a form goes in, the JWT comes back in a cookie. The next page is a redirect away.
 
 import { backendUrl } from "@/lib/backend";
+import { formOf } from "@/lib/form";
 import { problem } from "@/lib/problem";
 import { isSameOrigin } from "@/lib/same-origin";
 import { sessionCookie, type LoginAnswer } from "@/lib/session";
@@ -11,8 +12,9 @@ export const dynamic = "force-dynamic";
 export async function POST(request: Request): Promise<Response> {
   // Another site could sign the user in as someone else, and read along.
   if (!isSameOrigin(request.headers)) return problem(403, "the request comes from another site");
-  const form = await request.formData().catch(() => new FormData());
-  const answer = await login(String(form.get("username")), String(form.get("password")));
+  const form = await formOf(request);
+  if (!form) return problem(413, "the form is too long");
+  const answer = await login(form.get("username") ?? "", form.get("password") ?? "");
   if (!answer?.ok) return seeOther(`/login?error=${answer?.status ?? 502}`);
   const session = (await answer.json()) as LoginAnswer;
   return seeOther("/generations", sessionCookie(request.headers, session));

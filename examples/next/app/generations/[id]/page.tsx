@@ -30,8 +30,8 @@ export default function GenerationPage() {
     <section className="panel" aria-labelledby="title">
       <div className="panel-title">
         <h1 id="title">Generation progress</h1>
-        <span className="badge" data-status={status}>
-          {status}
+        <span className="badge" data-status={error ? "failed" : status}>
+          {error ? "not followed" : status}
         </span>
       </div>
       <div className="meter">
@@ -40,9 +40,9 @@ export default function GenerationPage() {
       </div>
       <Stages current={stage} isDone={isDone} />
       {/* Each number would be too much to hear: the status and the stage are read out. */}
-      <p className="message">{message}</p>
+      {!error && <p className="message">{message}</p>}
       <p className="unseen" role="status">
-        {status}: {stage.replace("_", " ")}
+        {!error && `${status}: ${stage.replace("_", " ")}`}
       </p>
       {connection && <p className="muted">{connection}</p>}
       {error && (
