@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use sse_gate_client::{End, Error, Event, State, Update};
 
 use super::show::{Show, with_causes};
-use crate::printable::printable;
+use crate::printable::{printable, printable_line};
 
 const NAME: Style = AnsiColor::Cyan.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -102,8 +102,7 @@ impl<O: Write, S: Write> Show for Text<O, S> {
     }
 
     fn error(&mut self, error: &Error) -> io::Result<()> {
-        let causes = with_causes(error);
-        let line = printable(&causes).into_owned();
+        let line = printable_line(&with_causes(error));
         self.shown.clear();
         self.above(|text| writeln!(text.status, "{BAD}✗ {line}{BAD:#}"))
     }
@@ -130,7 +129,10 @@ fn of_state(state: &State) -> String {
         State::Open => format!("{GOOD}● open{GOOD:#}"),
         State::Waiting(waiting) => {
             let seconds = waiting.delay().as_secs_f64();
-            let reason = waiting.reason().as_str();
+            let reason = match waiting.cause() {
+                Some(cause) => format!("{}: {}", waiting.reason(), printable_line(cause)),
+                None => waiting.reason().to_string(),
+            };
             format!("{WAITING}○ again in {seconds:.1} s ({reason}){WAITING:#}")
         }
         State::Closed(end) => of_end(*end).to_owned(),
