@@ -14,6 +14,13 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::time::{Instant, timeout, timeout_at};
 
+/// How much of a body is kept. Of the rest only the times count: a stream that is watched for an hour, or that means
+/// harm, fills no memory.
+const KEPT: usize = 8 * 1024 * 1024;
+
+/// What an arrival costs beside its bytes.
+const ARRIVAL: usize = 128;
+
 /// An HTTP client with a connection of its own for each request, as HTTP/2 where the server offers it.
 pub(super) struct Client(legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 
@@ -81,6 +88,7 @@ pub(super) struct Recording {
     pub(super) headers: HeaderMap,
     /// When the head came, counted from the request.
     pub(super) head_at: Duration,
+    /// What came, as far as it is kept. The last one may stand for all that came later: it has no bytes then.
     pub(super) arrivals: Vec<Arrival>,
     pub(super) end: End,
 }
@@ -151,6 +159,7 @@ impl Opened {
         is_enough: impl Fn(&[Arrival]) -> bool,
     ) -> Recording {
         let deadline = self.started + until;
+        let mut kept = 0;
         let recording = &mut self.recording;
         recording.end = loop {
             let frame = timeout_at(deadline, self.body.frame()).await;
@@ -161,7 +170,8 @@ impl Opened {
                 Ok(Some(Err(_))) => break End::Cut(at),
                 Ok(Some(Ok(frame))) => {
                     if let Ok(bytes) = frame.into_data() {
-                        recording.arrivals.push(Arrival { at, bytes });
+                        kept += bytes.len() + ARRIVAL;
+                        recording.note(Arrival { at, bytes }, kept <= KEPT);
                     }
                 }
             }
@@ -174,6 +184,19 @@ impl Opened {
 }
 
 impl Recording {
+    /// Adds an arrival, or its time alone.
+    fn note(&mut self, arrival: Arrival, is_kept: bool) {
+        let at = arrival.at;
+        match self.arrivals.last_mut() {
+            _ if is_kept => self.arrivals.push(arrival),
+            Some(last) if last.bytes.is_empty() => last.at = at,
+            _ => self.arrivals.push(Arrival {
+                at,
+                bytes: Bytes::new(),
+            }),
+        }
+    }
+
     /// The values of a header as one list, empty if it is not there.
     pub(super) fn header(&self, name: &str) -> String {
         let values = self.headers.get_all(name).iter();

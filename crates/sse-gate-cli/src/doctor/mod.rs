@@ -29,6 +29,8 @@ use client::ProbeError;
 use finding::Verdict;
 use probe::{Plan, Prober};
 
+use crate::printable::printable_line;
+
 /// Something is wrong with the deployment.
 const WRONG: u8 = 1;
 
@@ -49,7 +51,7 @@ pub(crate) async fn run(args: DoctorArgs) -> ExitCode {
                 text.push_str(&error.to_string());
                 cause = error.source();
             }
-            let _ = writeln!(anstream::stderr(), "{text}");
+            let _ = writeln!(anstream::stderr(), "{}", printable_line(&text));
             ExitCode::from(NOT_PROBED)
         }
     }
@@ -61,6 +63,7 @@ async fn probe(args: DoctorArgs, is_text: bool) -> Result<bool, ProbeError> {
     let plan = Plan {
         url: args.url,
         mint: args.mint,
+        data: args.data.unwrap_or_default(),
         bearer,
         origin: args.origin,
         idle: Duration::from_secs(args.idle),

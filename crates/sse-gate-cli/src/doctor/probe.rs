@@ -10,6 +10,7 @@ use super::evidence::{Absence, Evidence, Preflight, Probe, Redirect};
 use super::requests::{Ask, Requests};
 use super::transcript::Transcript;
 use super::url::Url;
+use crate::args::JsonObject;
 
 /// How many redirects are followed.
 const REDIRECTS: usize = 5;
@@ -20,11 +21,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How much of an error page is read.
 const PAGE: usize = 64 * 1024;
 
+/// Where the id of a mint's stream stands in the URL.
+const STREAM_ID: &str = "{stream_id}";
+
 /// What there is to probe.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) url: Url,
     pub(super) mint: Option<Url>,
+    /// What is posted to the mint.
+    pub(super) data: JsonObject,
     pub(super) bearer: Option<String>,
     pub(super) origin: Option<String>,
     pub(super) idle: Duration,
@@ -118,7 +124,7 @@ impl Prober {
         };
         let opened = self
             .client
-            .open(self.requests.mint(&mint), PATIENCE)
+            .open(self.requests.mint(&mint, &self.plan.data), PATIENCE)
             .await?;
         let opened = opened.ok_or_else(|| ProbeError::new("the mint did not answer"))?;
         let answer = opened.read(PATIENCE, is_page_full).await;
@@ -133,25 +139,43 @@ impl Prober {
         self.minted(&answer).map(Some)
     }
 
-    /// The URL that a mint's answer leads to.
+    /// The URL that a mint's answer leads to: that of a token, `{"sse_token","stream_url"}`, or of a stream,
+    /// `{"stream_id"}`. It is at the origin of the stream that was asked for, and no token goes elsewhere.
     fn minted(&mut self, answer: &Recording) -> Result<Url, ProbeError> {
         let answer: serde_json::Value = serde_json::from_slice(&answer.body())
             .map_err(|_| ProbeError::new("the mint did not answer with JSON"))?;
-        let token = answer["sse_token"].as_str();
-        let token = token.ok_or_else(|| ProbeError::new("the mint's answer has no `sse_token`"))?;
-        self.tokens.push(token.to_owned());
-        let base = match answer["stream_url"].as_str() {
+        let (token, id) = (answer["sse_token"].as_str(), answer["stream_id"].as_str());
+        let secret = token.or(id).ok_or_else(|| {
+            ProbeError::new("the mint's answer has no `sse_token` and no `stream_id`")
+        })?;
+        if !is_plain(secret) {
+            return Err(ProbeError::new(
+                "the mint's token has characters that no URL should have",
+            ));
+        }
+        self.tokens.push(secret.to_owned());
+        let reference = answer["stream_url"].as_str();
+        let url = match reference {
             Some(reference) => self.plan.url.join(reference),
-            None => Ok(self.plan.url.clone()),
+            None => self.plan.url.replace(STREAM_ID, secret),
         };
-        let url = base.and_then(|url| match url.token() {
-            Some(_) => Ok(url),
-            None => url.with_token(token),
+        let url = url.and_then(|url| match url.token() {
+            None if token.is_some() => url.with_token(secret),
+            _ => Ok(url),
         });
-        url.map_err(|_| ProbeError::new("the mint's `stream_url` is neither a path nor a URL"))
+        let url = url
+            .map_err(|_| ProbeError::new("the mint's `stream_url` is neither a path nor a URL"))?;
+        if !url.is_same_origin(&self.plan.url) {
+            let origin = url.origin();
+            return Err(ProbeError::new(format!(
+                "the mint's `stream_url` leads to another origin, {origin}: see `SseRoute::with_url_prefix`"
+            )));
+        }
+        Ok(url)
     }
 
-    /// Asks for the stream, and follows redirects at the same host.
+    /// Asks for the stream, and follows redirects within its origin, and from http to https at its host. A redirect
+    /// to another port, or back to http, gets neither the bearer nor the token.
     async fn follow(
         &mut self,
         mut url: Url,
@@ -165,7 +189,7 @@ impl Prober {
             };
             let next = url.join(&redirect.location);
             self.redirects.push(redirect);
-            let Some(next) = next.ok().filter(|next| next.is_at_host_of(&url)) else {
+            let Some(next) = next.ok().filter(|next| may_follow(&url, next)) else {
                 return Ok((url, opened));
             };
             // Where it leads may be out of reach. The redirect is a finding all the same.
@@ -263,6 +287,18 @@ impl Prober {
         }
         Ok(())
     }
+}
+
+/// Whether what was shown at one URL may be shown at the next.
+fn may_follow(from: &Url, to: &Url) -> bool {
+    let is_upgrade = from.is_at_host_of(to) && !from.is_https() && to.is_https();
+    from.is_same_origin(to) || is_upgrade
+}
+
+/// Whether a token has only characters that mean nothing in a URL (RFC 3986, section 2.3).
+fn is_plain(token: &str) -> bool {
+    let is_good = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    token.bytes().all(is_good) && token.bytes().any(|byte| byte != b'.')
 }
 
 /// The redirect that an answer is.

@@ -8,7 +8,9 @@
 //! - a first event that was there before: the server began anew;
 //! - any other answer.
 //!
-//! Streams without ids can't be resumed, so there is nothing to see.
+//! Streams without ids can't be resumed, so there is nothing to see. On a strict route of sse-gate a token opens one
+//! connection, whatever id comes with it. Its ids are the application's, and those of a resumable route begin with
+//! `sser1.`. So 401 to a token and an id of another kind is what a strict route has to say.
 
 use http::StatusCode;
 
@@ -17,6 +19,9 @@ use crate::doctor::client::Recording;
 use crate::doctor::evidence::Evidence;
 use crate::doctor::finding::{Advice, Finding};
 use crate::doctor::transcript::Transcript;
+
+/// How the ids of resumable routes begin.
+const RESUME_ID: &str = "sser1.";
 
 const ADVICE: Advice = &[
     (
@@ -52,9 +57,18 @@ pub(super) fn check(evidence: &Evidence) -> Finding {
         return Finding::unseen("no event with an id came, so there is nothing to go on from");
     }
     match &evidence.resumed {
+        Ok(answer) if is_strict(answer, evidence, &ids) => Finding::unseen(
+            "401: the route is strict, and clients come back with a new token and not with the id",
+        ),
         Ok(answer) => judge(answer, &ids),
         Err(absence) => absent(*absence),
     }
+}
+
+/// Whether this is the answer of a strict route to a token that is spent.
+fn is_strict(answer: &Recording, evidence: &Evidence, ids: &[String]) -> bool {
+    let is_resumable = ids.iter().any(|id| id.starts_with(RESUME_ID));
+    answer.status == StatusCode::UNAUTHORIZED && evidence.token().is_some() && !is_resumable
 }
 
 fn judge(answer: &Recording, ids: &[String]) -> Finding {
