@@ -1,4 +1,11 @@
 //! What sends requests, and notes when the bytes of the answers arrive: [`Client`], [`Recording`].
+//!
+//! It is not the client of `sse-gate-client`: that one hides what `doctor` looks for, such as the times at which bytes
+//! arrive, headers, and answers that are no streams. It has a new connection for each request, as browsers that come
+//! back often have, and decompresses nothing.
+//!
+//! An arrival is what the connection gave at once. A proxy may cut or join what the server wrote, so that the number of
+//! arrivals means nothing, and only their times do.
 
 use std::fmt;
 use std::time::Duration;
@@ -204,6 +211,7 @@ impl Recording {
         String::from_utf8_lossy(&values.join(&b", "[..])).into_owned()
     }
 
+    /// Whether an `EventSource` would take it: 200, and the type without its parameters (HTML, §9.2.3).
     pub(super) fn is_event_stream(&self) -> bool {
         let content_type = self.header("content-type");
         let essence = content_type.split(';').next().unwrap_or_default();

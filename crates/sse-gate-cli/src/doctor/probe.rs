@@ -1,4 +1,15 @@
 //! The requests of `doctor`, one after the other: [`Prober`].
+//!
+//! They follow each other, so that a limit on streams of one user does no harm, and so that the second use of a token
+//! comes after the first. Each has a bound:
+//!
+//! | request | bound in time | bound in bytes |
+//! |---|---|---|
+//! | the stream that is watched | `--idle` | 8 MiB are kept, and of the rest the times |
+//! | the mint, a preflight, an error page, the stream that goes on | 5 s | 64 KiB |
+//!
+//! Where credentials go: the bearer to the mint, or without a mint to the URL that was given; a token to the origin of
+//! that URL. A redirect is followed within the origin, and from http to https at the same host.
 
 use std::time::Duration;
 
@@ -7,6 +18,7 @@ use http::header::{HeaderValue, LOCATION};
 
 use super::client::{Arrival, Client, Opened, ProbeError, Recording};
 use super::evidence::{Absence, Evidence, Preflight, Probe, Redirect};
+use super::minted::minted;
 use super::requests::{Ask, Requests};
 use super::transcript::Transcript;
 use super::url::Url;
@@ -20,9 +32,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How much of an error page is read.
 const PAGE: usize = 64 * 1024;
-
-/// Where the id of a mint's stream stands in the URL.
-const STREAM_ID: &str = "{stream_id}";
 
 /// What there is to probe.
 #[derive(Debug)]
@@ -91,6 +100,7 @@ impl Prober {
         Ok(self.finish(evidence))
     }
 
+    /// Adds what was collected on the way: the redirects, and what the report must not show.
     fn finish(self, evidence: Evidence) -> Evidence {
         Evidence {
             redirects: self.redirects,
@@ -100,6 +110,7 @@ impl Prober {
         }
     }
 
+    /// Evidence of a stream, before the further probes.
     fn evidence(&self, url: Url, stream: Probe) -> Evidence {
         Evidence {
             idle: self.plan.idle,
@@ -136,42 +147,9 @@ impl Prober {
             let status = answer.status;
             return Err(ProbeError::new(format!("the mint answered {status}")));
         }
-        self.minted(&answer).map(Some)
-    }
-
-    /// The URL that a mint's answer leads to: that of a token, `{"sse_token","stream_url"}`, or of a stream,
-    /// `{"stream_id"}`. It is at the origin of the stream that was asked for, and no token goes elsewhere.
-    fn minted(&mut self, answer: &Recording) -> Result<Url, ProbeError> {
-        let answer: serde_json::Value = serde_json::from_slice(&answer.body())
-            .map_err(|_| ProbeError::new("the mint did not answer with JSON"))?;
-        let (token, id) = (answer["sse_token"].as_str(), answer["stream_id"].as_str());
-        let secret = token.or(id).ok_or_else(|| {
-            ProbeError::new("the mint's answer has no `sse_token` and no `stream_id`")
-        })?;
-        if !is_plain(secret) {
-            return Err(ProbeError::new(
-                "the mint's token has characters that no URL should have",
-            ));
-        }
-        self.tokens.push(secret.to_owned());
-        let reference = answer["stream_url"].as_str();
-        let url = match reference {
-            Some(reference) => self.plan.url.join(reference),
-            None => self.plan.url.replace(STREAM_ID, secret),
-        };
-        let url = url.and_then(|url| match url.token() {
-            None if token.is_some() => url.with_token(secret),
-            _ => Ok(url),
-        });
-        let url = url
-            .map_err(|_| ProbeError::new("the mint's `stream_url` is neither a path nor a URL"))?;
-        if !url.is_same_origin(&self.plan.url) {
-            let origin = url.origin();
-            return Err(ProbeError::new(format!(
-                "the mint's `stream_url` leads to another origin, {origin}: see `SseRoute::with_url_prefix`"
-            )));
-        }
-        Ok(url)
+        let (url, secret) = minted(&self.plan.url, &answer.body())?;
+        self.tokens.push(secret);
+        Ok(Some(url))
     }
 
     /// Asks for the stream, and follows redirects within its origin, and from http to https at its host. A redirect
@@ -201,6 +179,7 @@ impl Prober {
         Err(ProbeError::new("the stream redirects without end"))
     }
 
+    /// Asks for the stream, and waits for its head as long as the stream would be watched.
     async fn open(&self, url: &Url, ask: &Ask) -> Result<Option<Opened>, ProbeError> {
         let request = self.requests.stream(url, ask);
         self.client.open(request, self.plan.idle).await
@@ -295,12 +274,6 @@ fn may_follow(from: &Url, to: &Url) -> bool {
     from.is_same_origin(to) || is_upgrade
 }
 
-/// Whether a token has only characters that mean nothing in a URL (RFC 3986, section 2.3).
-fn is_plain(token: &str) -> bool {
-    let is_good = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    token.bytes().all(is_good) && token.bytes().any(|byte| byte != b'.')
-}
-
 /// The redirect that an answer is.
 fn redirect(of: &'static str, from: &Url, answer: &Recording) -> Option<Redirect> {
     if !answer.status.is_redirection() || !answer.headers.contains_key(LOCATION) {
@@ -314,10 +287,12 @@ fn redirect(of: &'static str, from: &Url, answer: &Recording) -> Option<Redirect
     })
 }
 
+/// Whether enough of a page was read to look for a token in it.
 fn is_page_full(arrivals: &[Arrival]) -> bool {
     arrivals.iter().map(|it| it.bytes.len()).sum::<usize>() >= PAGE
 }
 
+/// Whether a stream that goes on has shown where, or shows no id.
 fn has_id_or_is_full(arrivals: &[Arrival]) -> bool {
     is_page_full(arrivals) || !Transcript::of(arrivals).ids.is_empty()
 }

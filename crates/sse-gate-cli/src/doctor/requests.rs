@@ -98,6 +98,7 @@ impl Requests {
         request
     }
 
+    /// A request with what all of them have: the origin of the page, if one was given.
     fn request(&self, method: Method, url: &Url, body: Full<Bytes>) -> Request<Full<Bytes>> {
         let mut request = Request::new(body);
         *request.method_mut() = method;
@@ -108,6 +109,7 @@ impl Requests {
         request
     }
 
+    /// Shows the bearer, if there is one.
     fn authorize(&self, request: &mut Request<Full<Bytes>>) {
         if let Some(bearer) = &self.bearer {
             request.headers_mut().insert(AUTHORIZATION, bearer.clone());

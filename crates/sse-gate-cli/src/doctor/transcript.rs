@@ -38,6 +38,7 @@ impl Transcript {
         transcript
     }
 
+    /// Reads a line that is complete. An id counts when its event is.
     fn line(&mut self, line: &str, at: Duration, id: &mut Option<String>) {
         if line.is_empty() {
             self.ids.extend(id.take());

@@ -1,4 +1,8 @@
 //! An address that may hold a token: [`Url`].
+//!
+//! A token stands in the query, as `token=…`, or in a segment of the path that begins with `sset1_`. Shown, all values of
+//! the query are masked, whatever their names are: a key of an API may be there under any name. User and password in a
+//! URL are refused: they would be in the history of the shell, and no client here takes them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -44,6 +48,7 @@ impl FromStr for Url {
 }
 
 impl Url {
+    /// The URL for a request, with all secrets.
     pub(super) fn uri(&self) -> &Uri {
         &self.0
     }
@@ -72,6 +77,7 @@ impl Url {
         format!("{scheme}://{authority}")
     }
 
+    /// The port, or the usual one of the scheme.
     fn port(&self) -> u16 {
         let usual = if self.is_https() { 443 } else { 80 };
         self.0.port_u16().unwrap_or(usual)
@@ -102,6 +108,7 @@ impl Url {
         self.with(path.parse().map_err(|_| InvalidUrl)?)
     }
 
+    /// This URL with another path and query.
     fn with(&self, path: PathAndQuery) -> Result<Self, InvalidUrl> {
         let mut parts = Parts::from(self.0.clone());
         parts.path_and_query = Some(path);

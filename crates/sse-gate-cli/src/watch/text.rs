@@ -1,4 +1,22 @@
 //! Output for people: [`Text`].
+//!
+//! Events go to standard output, and all else to standard error, so that `sse-gate watch URL --output text > file` writes
+//! events alone. An event is its name, unless that is `message`, and its data; further lines of the data are indented by two
+//! spaces. With `--ids` its id stands first.
+//!
+//! On a terminal the state of the connection is a line below the events, which is written anew at each change:
+//!
+//! | line | meaning |
+//! |---|---|
+//! | `… connecting, attempt 3` | an attempt is under way |
+//! | `● open` | the server has answered with a stream |
+//! | `○ again in 1.7 s (connection: …)` | it waits, and why: see `RetryReason` of the client |
+//! | `✓ complete` | the server said that this is all |
+//! | `✓ the server has nothing more` | 204 |
+//! | `✗ …` | the client gives up, and why |
+//!
+//! Elsewhere each of them is a line of its own. Colours go where standard output and standard error are terminals, and
+//! `NO_COLOR` turns them off.
 
 use std::io::{self, Write};
 
@@ -40,6 +58,7 @@ impl<O: Write, S: Write> Text<O, S> {
         }
     }
 
+    /// Writes an event, without what a terminal would obey.
     fn event(&mut self, event: &Event) -> io::Result<()> {
         let name = printable(event.name());
         if self.ids && !event.id().is_empty() {
@@ -66,6 +85,7 @@ impl<O: Write, S: Write> Text<O, S> {
         Ok(())
     }
 
+    /// Removes the status line from a terminal.
     fn clear(&mut self) -> io::Result<()> {
         if self.live {
             self.status.write_all(CLEAR.as_bytes())?;
@@ -115,6 +135,7 @@ impl<O: Write, S: Write> Show for Text<O, S> {
     }
 }
 
+/// The words for an end as it should be.
 fn of_end(end: End) -> &'static str {
     match end {
         End::NoContent => "the server has nothing more",
@@ -122,6 +143,7 @@ fn of_end(end: End) -> &'static str {
     }
 }
 
+/// The words for a state, with their colour.
 fn of_state(state: &State) -> String {
     match state {
         State::Connecting(1) => format!("{DIM}… connecting{DIM:#}"),

@@ -227,9 +227,12 @@ fn a_mint_that_leads_to_another_origin_gets_its_token_nowhere() {
 #[test]
 fn a_strict_route_has_nothing_to_resume() {
     let spent = AtomicBool::new(false);
-    let server = with_mint(move |_| match spent.swap(true, Ordering::SeqCst) {
-        false => stream("", "id: id-of-an-event\ndata: x\n\n"),
-        true => at_once(REFUSED),
+    let server = with_mint(move |_| {
+        if spent.swap(true, Ordering::SeqCst) {
+            at_once(REFUSED)
+        } else {
+            stream("", "id: id-of-an-event\ndata: x\n\n")
+        }
     });
     let output = with_args(&server);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
