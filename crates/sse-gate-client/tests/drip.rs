@@ -86,7 +86,7 @@ async fn check(transport: impl Transport + Clone) {
             Drip::new("", "HTTP/1.1 100 Continue\r\n\r\n"),
             RetryReason::NoAnswer,
         ),
-        // A chunk whose size line never ends: bytes come, and none is of the stream.
+        // A chunk whose size line never ends: bytes come, but the stream has none of them.
         (
             Drip::new(
                 "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n5",

@@ -212,7 +212,7 @@ fn a_redirect_to_an_endless_name_fills_no_log() {
     assert!(error.to_string().len() < 400);
 }
 
-/// Someone who sees that the client waits can see why.
+/// A user who sees that the client waits can see why.
 #[test]
 fn a_wait_names_its_cause() {
     let cause = |driver: &mut Driver| loop {

@@ -194,7 +194,7 @@ fn text_shows_events_without_what_a_terminal_obeys() {
     assert_eq!(lines, ["… connecting", "● open", "✓ complete"]);
 }
 
-/// Someone who sees that the program waits sees why.
+/// A user who sees that the program waits sees why.
 #[test]
 fn a_wait_says_why() {
     let server = Server::start(vec![status("502 Bad Gateway"), status("204 No Content")]);
