@@ -9,7 +9,7 @@
 //!
 //! Advice names a product and its setting, in the words of the product's own documentation. `server` is the service with
 //! sse-gate, and `you` is who runs `doctor`. Where the advice is about a CDN, the page of its vendor is named beside it in
-//! the code. Those about nginx, HAProxy and Caddy are tested against the real programs.
+//! the code. Advice without a page is from experience: no page was found that says it. Those about nginx, HAProxy and Caddy are tested against the real programs.
 
 /// How good what was seen is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

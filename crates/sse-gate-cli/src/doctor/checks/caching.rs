@@ -34,7 +34,6 @@ const CACHE_STATUS: [&str; 6] = [
 /// Sources for the CDNs:
 ///
 /// - Cloudflare: "Cache Rules settings", under Cache eligibility and Browser TTL;
-/// - CloudFront: Developer Guide, "Use managed cache policies" and "Understand response headers policies";
 /// - Fastly: VCL, `vcl_recv`, on `return(pass)`;
 /// - Akamai: Property Manager, "Caching".
 const ADVICE: Advice = &[

@@ -12,7 +12,7 @@
 //! | Caddy | with `encode`: a list with `text/*` in it | a matcher leaves the stream out. 2.6 does not look at `no-transform` |
 //! | HAProxy | what `compression type` names | the answer has `no-transform` |
 //! | Cloudflare | a list of types, without `text/event-stream` | a Compression Rule says so |
-//! | CloudFront | a list of types, if the behavior says so | the cache policy has no time above zero, such as `CachingDisabled` |
+//! | CloudFront | a list of types, if the behavior says so | Compress objects automatically is No |
 //! | Fastly | what the service sets | VCL says so |
 //! | Akamai | what Last Mile Acceleration says | it says Never |
 //!

@@ -21,8 +21,8 @@ use crate::doctor::url::Url;
 
 /// Sources for the CDNs:
 ///
-/// - Cloudflare: API, zone setting `always_use_https`; Rules, "Single Redirects";
-/// - CloudFront: Developer Guide, "Require HTTPS for communication between viewers and CloudFront";
+/// - Cloudflare: API, zone setting `always_use_https`; Rules, "Single Redirects settings";
+/// - CloudFront: API, `ViewerProtocolPolicy`: `https-only` answers 403 to http;
 /// - Fastly: examples, "Redirect insecure HTTP to TLS (SSL, HTTPS) in VCL". Compute does it by itself.
 const ADVICE: Advice = &[
     (

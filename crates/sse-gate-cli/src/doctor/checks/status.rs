@@ -42,7 +42,6 @@ const TYPE: Advice = &[
 /// For answers of a proxy without a server. Sources for the CDNs:
 ///
 /// - Cloudflare: "Cloudflare 5xx errors";
-/// - CloudFront: Developer Guide, "HTTP 502 status code (Bad Gateway)" and "HTTP 504 status code (Gateway Timeout)";
 /// - Fastly: "Fastly-generated 503 errors in VCL".
 const NO_SERVER: Advice = &[
     (
@@ -97,7 +96,7 @@ const NOT_FOUND: Advice = &[
     ),
 ];
 
-/// For 403. Sources for the CDNs: Cloudflare, "Security Events"; CloudFront, Developer Guide, "HTTP 403 status code".
+/// For 403.
 const FORBIDDEN: Advice = &[
     (
         "server",

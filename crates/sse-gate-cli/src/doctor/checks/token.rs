@@ -26,7 +26,7 @@ use crate::doctor::finding::{Advice, Finding};
 
 /// Sources for the CDNs:
 ///
-/// - Cloudflare: Rules, "Single Redirects" (Preserve query string) and "Custom Errors"; Logs, "HTTP requests", with its
+/// - Cloudflare: Rules, "Single Redirects settings" (Preserve query string); Logs, "HTTP requests", with its
 ///   fields `ClientRequestURI` and `ClientRequestPath`;
 /// - CloudFront: Developer Guide, "Configure standard logging (v2)", in which the fields can be chosen, and "Standard
 ///   logging reference", with `cs-uri-query`;
