@@ -5,7 +5,6 @@ import { SecureEventSource } from "../src/index.js";
 import { built } from "./browsers/demo.js";
 import { openBrowser } from "./browsers/engines.js";
 import { Front } from "./browsers/front.js";
-import { betterSse } from "./foreign/better-sse.js";
 import { PYTHON, start } from "./foreign/program.js";
 import { CHECKS, record } from "./foreign/table.js";
 import { cargoVersion, MODULES, npmVersion, pythonVersion } from "./foreign/versions.js";
@@ -108,7 +107,8 @@ async function row(server: string, runs: string, origin: string) {
 }
 
 it("follows better-sse", { timeout: TIMEOUT }, async () => {
-  await row(`\`better-sse\` ${npmVersion("better-sse", MODULES)}`, "Node", await betterSse());
+  const origin = await program(process.execPath, "serve.mjs");
+  await row(`\`better-sse\` ${npmVersion("better-sse", MODULES)}`, "Node", origin);
 });
 
 it("follows sse-starlette", { timeout: TIMEOUT }, async () => {

@@ -115,7 +115,8 @@ pub(crate) enum Output {
     Json,
 }
 
-fn object(text: &str) -> Result<JsonObject, String> {
+/// Reads a JSON object.
+pub(crate) fn object(text: &str) -> Result<JsonObject, String> {
     serde_json::from_str(text).map_err(|error| format!("it is not a JSON object: {error}"))
 }
 

@@ -73,28 +73,22 @@ impl std::error::Error for InvalidBearerError {}
 
 /// Where the bearer comes from. It is asked before each use, so it can refresh one that expires.
 ///
-/// A [`Bearer`] is a source that always gives itself. An async closure is one, too:
+/// A [`Bearer`] is a source that always gives itself. An async closure is one, too. This one reads a file that
+/// another program keeps up to date:
 ///
 /// ```
 /// use sse_gate_client::{Bearer, BearerSource};
 ///
-/// # async fn sign_in() -> Result<String, std::io::Error> { Ok("jwt".into()) }
-/// fn signing_in() -> impl BearerSource {
-///     let mut known: Option<Bearer> = None;
-///     move |refused: bool| {
-///         let kept = known.take().filter(|_| !refused);
-///         async move {
-///             match kept {
-///                 Some(bearer) => Ok(bearer),
-///                 None => Ok(Bearer::new(sign_in().await?)?),
-///             }
-///         }
+/// fn from_file() -> impl BearerSource {
+///     async |_refused| {
+///         let jwt = std::fs::read_to_string("/run/secrets/jwt")?;
+///         Ok(Bearer::new(jwt.trim())?)
 ///     }
 /// }
-/// # let _ = signing_in();
+/// # let _ = from_file();
 /// ```
 ///
-/// A type with a state of its own:
+/// A type that keeps its bearer until the server refuses it:
 ///
 /// ```
 /// use sse_gate_client::{Bearer, BearerSource, BoxError};

@@ -59,6 +59,18 @@ pub enum ErrorKind {
     Source,
 }
 
+/// An error with its causes, in one line.
+pub(crate) fn with_causes(error: &(dyn StdError + Send + Sync + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
 impl ErrorKind {
     /// A short name, for metrics.
     pub const fn as_str(self) -> &'static str {
@@ -87,7 +99,7 @@ impl Error {
         }
     }
 
-    /// With the server's own word: never one that holds a credential.
+    /// With more words, some of them the server's: never one that holds a credential.
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
@@ -103,8 +115,9 @@ impl Error {
         self.kind
     }
 
-    /// What the server said to it: the reason of `sse.close` or `sse.error`, the foreign origin, or the
-    /// type of a body that is not an event stream.
+    /// What is known beside the kind: the reason of `sse.close` or `sse.error`, the foreign origin, the type of a
+    /// body that is not an event stream, why the last attempt failed, such as `status 502`, or
+    /// `at the request for a token`, if it was not the stream that refused.
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }
@@ -113,8 +126,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self.kind {
+            ErrorKind::Refused(status) => &*format!("the server answered {status}"),
             ErrorKind::Unauthorized => "the server refused the credential, and a new one",
-            ErrorKind::Refused(status) => return write!(f, "the server answered {status}"),
             ErrorKind::NotAnEventStream => "the answer is not an event stream",
             ErrorKind::Encoded => "the answer has an encoding that was not asked for",
             ErrorKind::ForeignRedirect => "the server redirects to another origin",

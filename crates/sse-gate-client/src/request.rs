@@ -7,6 +7,9 @@ use url::Url;
 
 use crate::Bearer;
 
+/// A name has at most 253 characters (RFC 1035, section 2.3.4), and there are `https://` and a port.
+const MAX_ORIGIN: usize = 270;
+
 /// What a [`TokenSource`](crate::TokenSource) returns: where the stream is, and what to show there.
 ///
 /// The client adds `Accept`, `Last-Event-ID` and what else a request for a stream needs. It treats the
@@ -97,9 +100,12 @@ fn check(mut url: Url) -> Result<Url, InvalidUrlError> {
     Ok(url)
 }
 
-/// Scheme, host and port, as text.
+/// Scheme, host and port, as text for a message. It is cut behind what a name can be: a server may not fill a
+/// log.
 pub(crate) fn origin(url: &Url) -> String {
-    url.origin().ascii_serialization()
+    let mut text = url.origin().ascii_serialization();
+    text.truncate(MAX_ORIGIN);
+    text
 }
 
 #[cfg(test)]
@@ -121,6 +127,12 @@ mod tests {
             assert_eq!(StreamRequest::new(url).is_ok(), is_good, "{url}");
         }
         assert_eq!(parse("http://a/b#c").unwrap().as_str(), "http://a/b");
+    }
+
+    #[test]
+    fn an_origin_in_a_message_is_not_longer_than_a_name_can_be() {
+        let url = parse(&format!("https://{}/", "a.".repeat(10_000))).unwrap();
+        assert_eq!(origin(&url).len(), MAX_ORIGIN);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How patient a client is: [`Settings`].
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ use std::time::Duration;
 /// assert_eq!(Settings::default(), Settings::new());
 /// assert_ne!(settings, Settings::new());
 /// ```
+///
+/// Debug output leaves out the id of [`with_last_event_id`](Settings::with_last_event_id), which may be a
+/// credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub(crate) heartbeat: Duration,
@@ -30,7 +34,23 @@ pub struct Settings {
     pub(crate) max_redirects: u8,
     pub(crate) numbered_ids: bool,
     pub(crate) end_is_complete: bool,
-    pub(crate) last_event_id: Option<String>,
+    pub(crate) last_event_id: HiddenId,
+}
+
+/// An id that does not print.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct HiddenId(Option<String>);
+
+impl HiddenId {
+    pub(crate) fn get(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+impl fmt::Debug for HiddenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Some(..)" } else { "None" })
+    }
 }
 
 impl Settings {
@@ -49,7 +69,7 @@ impl Settings {
             max_redirects: 5,
             numbered_ids: false,
             end_is_complete: false,
-            last_event_id: None,
+            last_event_id: HiddenId::default(),
         }
     }
 
@@ -144,7 +164,7 @@ impl Settings {
 
     /// The id to begin with, from an earlier run of the program.
     pub fn with_last_event_id(mut self, id: impl Into<String>) -> Self {
-        self.last_event_id = Some(id.into()).filter(|id| !id.is_empty());
+        self.last_event_id = HiddenId(Some(id.into()).filter(|id| !id.is_empty()));
         self
     }
 }

@@ -1,5 +1,6 @@
 //! What a client learns while it is connected: [`Update`] and its parts.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::Event;
@@ -20,7 +21,8 @@ use crate::Event;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Update {
-    /// An event of the server.
+    /// An event of the server. Those whose name begins with `sse.` are not among them, of any server: they are
+    /// the words of `sse-gate` beside the events.
     Event(Event),
     /// Events that the server no longer has. The client will not get them.
     Gap(Gap),
@@ -46,6 +48,7 @@ pub enum State {
 pub struct Waiting {
     pub(crate) delay: Duration,
     pub(crate) reason: RetryReason,
+    pub(crate) cause: Option<String>,
 }
 
 impl Waiting {
@@ -57,6 +60,12 @@ impl Waiting {
     /// Why it has no connection.
     pub const fn reason(&self) -> RetryReason {
         self.reason
+    }
+
+    /// The words of the error behind it and of its causes, if there is one: of the transport, such as `dns error`,
+    /// or of the token source. For a log, not for a decision.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
     }
 }
 
@@ -98,6 +107,17 @@ impl RetryReason {
             Self::Unauthorized => "unauthorized",
             Self::SessionOver => "session_over",
             Self::Source => "source",
+        }
+    }
+}
+
+/// The short name, and the status if there is one: `status 502`.
+impl fmt::Display for RetryReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())?;
+        match self {
+            Self::Status(status) => write!(f, " {status}"),
+            _ => Ok(()),
         }
     }
 }

@@ -27,6 +27,8 @@ export interface ServerRow {
   node: string[];
   /** The same in Chromium. */
   chromium: string[];
+  /** The same with our client in Rust: `tests/tests/rust_client/foreign.rs` compares it. */
+  rust: string[];
   test: string;
 }
 
@@ -66,11 +68,13 @@ export function readPage(): string {
  * and into the guide: one test file at a time, so with `--no-file-parallelism`.
  */
 export function record(section: "clients", row: Omit<ClientRow, "test">): void;
-export function record(section: "servers", row: Omit<ServerRow, "test">): void;
+export function record(section: "servers", row: Omit<ServerRow, "rust" | "test">): void;
 export function record(section: keyof Table, seen: object): void {
-  const row = { ...seen, test: expect.getState().currentTestName! };
+  const test = expect.getState().currentTestName!;
   const table = readTable();
-  const rows = table[section] as { test: string }[];
+  const rows = table[section] as { test: string; rust?: string[] }[];
+  const rust = rows.find((row) => row.test === test)?.rust;
+  const row = { ...seen, ...(rust && { rust }), test };
   if (!process.env.SSE_GATE_WRITE_TABLE) {
     expect(rows.find(({ test }) => test === row.test)).toEqual(row);
     return;
@@ -91,17 +95,19 @@ export function withTables(page: string, table: Table): string {
     same,
     over ?? "–",
   ]);
-  const servers = table.servers.map(({ server, runs, node, chromium }) => [
+  const servers = table.servers.map(({ server, runs, node, chromium, rust }) => [
     server,
     runs,
     allBut(node),
     allBut(chromium),
+    allBut(rust ?? []),
   ]);
   const ends = ["a new token each time", "the same URL", "stops at the end"];
+  const ours = ["our client in Node", "in Chromium", "in Rust"];
   const tried = `All of this is tried: ${CHECKS.join(", ")}.`;
   const parts = {
     clients: markdown(["client", "in", ...ends], clients),
-    servers: `${tried}\n\n${markdown(["server", "in", "our client in Node", "in Chromium"], servers)}`,
+    servers: `${tried}\n\n${markdown(["server", "in", ...ours], servers)}`,
   };
   return page.replace(
     /(<!-- table: (\w+) -->\n\n)[^]*?(\n\n<!-- end -->)/g,

@@ -70,7 +70,8 @@ impl Cutter {
     fn pass_byte(&mut self, byte: u8) {
         let ends_line = byte == b'\n';
         self.after_block = ends_line && self.line_is_empty;
-        self.line_is_empty = ends_line;
+        // The CR of CRLF is no byte of its line.
+        self.line_is_empty = ends_line || (byte == b'\r' && self.line_is_empty);
         let Some(cut) = &mut self.cut else {
             return;
         };

@@ -1,12 +1,13 @@
 //! The Rust client against the example servers: each event once and in order, whatever is cut.
 //!
 //! Each file is a part of the demo, each function in it a claim. The list at the end makes every claim
-//! a test of every server.
+//! a test of every server. `foreign` has the servers of others.
 
 mod chat;
 mod cli;
 mod cutting;
 mod feed;
+mod foreign;
 mod generations;
 mod proxy;
 mod reading;

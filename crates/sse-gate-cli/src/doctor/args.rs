@@ -6,6 +6,7 @@
 )]
 
 use super::url::Url;
+use crate::args::{JsonObject, object};
 
 const CODES: &str = "\
 Exit codes:
@@ -20,12 +21,17 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = CODES)]
 pub(crate) struct DoctorArgs {
-    /// The public URL of the stream, as clients see it.
+    /// The public URL of the stream, as clients see it. {stream_id} in it stands for the id that the mint answers
+    /// with.
     pub(crate) url: Url,
 
     /// Gets a token at this URL for each probe, with a POST that shows the bearer.
     #[arg(long, value_name = "URL")]
     pub(crate) mint: Option<Url>,
+
+    /// The JSON object to post to the mint, for each probe.
+    #[arg(long, value_name = "JSON", requires = "mint", value_parser = object)]
+    pub(crate) data: Option<JsonObject>,
 
     /// The environment variable that holds the bearer, such as a JWT. Without --mint the stream itself
     /// gets it, in a header.

@@ -1,4 +1,11 @@
 //! What sends requests, and notes when the bytes of the answers arrive: [`Client`], [`Recording`].
+//!
+//! It is not the client of `sse-gate-client`: that one hides what `doctor` looks for, such as the times at which bytes
+//! arrive, headers, and answers that are no streams. It has a new connection for each request, as browsers that come
+//! back often have, and decompresses nothing.
+//!
+//! An arrival is what the connection gave at once. A proxy may cut or join what the server wrote, so that the number of
+//! arrivals means nothing, and only their times do.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,6 +20,13 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::time::{Instant, timeout, timeout_at};
+
+/// How much of a body is kept. Of the rest only the times count: a stream that is watched for an hour, or that means
+/// harm, fills no memory.
+const KEPT: usize = 8 * 1024 * 1024;
+
+/// What an arrival costs beside its bytes.
+const ARRIVAL: usize = 128;
 
 /// An HTTP client with a connection of its own for each request, as HTTP/2 where the server offers it.
 pub(super) struct Client(legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
@@ -81,6 +95,7 @@ pub(super) struct Recording {
     pub(super) headers: HeaderMap,
     /// When the head came, counted from the request.
     pub(super) head_at: Duration,
+    /// What came, as far as it is kept. The last one may stand for all that came later: it has no bytes then.
     pub(super) arrivals: Vec<Arrival>,
     pub(super) end: End,
 }
@@ -151,6 +166,7 @@ impl Opened {
         is_enough: impl Fn(&[Arrival]) -> bool,
     ) -> Recording {
         let deadline = self.started + until;
+        let mut kept = 0;
         let recording = &mut self.recording;
         recording.end = loop {
             let frame = timeout_at(deadline, self.body.frame()).await;
@@ -161,7 +177,8 @@ impl Opened {
                 Ok(Some(Err(_))) => break End::Cut(at),
                 Ok(Some(Ok(frame))) => {
                     if let Ok(bytes) = frame.into_data() {
-                        recording.arrivals.push(Arrival { at, bytes });
+                        kept += bytes.len() + ARRIVAL;
+                        recording.note(Arrival { at, bytes }, kept <= KEPT);
                     }
                 }
             }
@@ -174,6 +191,19 @@ impl Opened {
 }
 
 impl Recording {
+    /// Adds an arrival, or its time alone.
+    fn note(&mut self, arrival: Arrival, is_kept: bool) {
+        let at = arrival.at;
+        match self.arrivals.last_mut() {
+            _ if is_kept => self.arrivals.push(arrival),
+            Some(last) if last.bytes.is_empty() => last.at = at,
+            _ => self.arrivals.push(Arrival {
+                at,
+                bytes: Bytes::new(),
+            }),
+        }
+    }
+
     /// The values of a header as one list, empty if it is not there.
     pub(super) fn header(&self, name: &str) -> String {
         let values = self.headers.get_all(name).iter();
@@ -181,6 +211,7 @@ impl Recording {
         String::from_utf8_lossy(&values.join(&b", "[..])).into_owned()
     }
 
+    /// Whether an `EventSource` would take it: 200, and the type without its parameters (HTML, §9.2.3).
     pub(super) fn is_event_stream(&self) -> bool {
         let content_type = self.header("content-type");
         let essence = content_type.split(';').next().unwrap_or_default();

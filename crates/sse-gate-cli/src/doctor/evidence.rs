@@ -1,4 +1,7 @@
 //! What the probes saw, for the checks to judge: [`Evidence`].
+//!
+//! The checks ask for nothing themselves, so that each of them can be read alone, and so that the order of requests is
+//! in one place. A probe that was not made says why by an [`Absence`], which the report shows as `unseen`.
 
 use std::time::Duration;
 

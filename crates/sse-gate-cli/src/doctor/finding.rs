@@ -1,4 +1,15 @@
 //! What a check says: [`Finding`].
+//!
+//! | verdict | exit code | when |
+//! |---|---|---|
+//! | good | 0 | as it should be |
+//! | note | 0 | it works, and could be better: `no-cache` alone, HTTP/1.1 |
+//! | wrong | 1 | users of the stream feel it, or a credential is where it should not be |
+//! | unseen | 0 | another fault hides it, it was not asked for, or the stream gave no chance to see it |
+//!
+//! Advice names a product and its setting, in the words of the product's own documentation. `server` is the service with
+//! sse-gate, and `you` is who runs `doctor`. Where the advice is about a CDN, the page of its vendor is named beside it in
+//! the code. Advice without a page is from experience: no page was found that says it. Those about nginx, HAProxy and Caddy are tested against the real programs.
 
 /// How good what was seen is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,15 +5,42 @@
 //! | `probe` | sends requests, one after the other |
 //! | `requests` | builds them |
 //! | `client` | notes when the parts of an answer arrive |
+//! | `transcript` | reads the comments, the ids and the end out of a stream |
+//! | `minted` | finds the stream of a mint's answer |
 //! | `evidence` | holds what was seen |
 //! | `checks` | judges it, one file for each check |
+//! | `finding` | is what a check says: a verdict, what was seen, and what to do |
 //! | `report` | shows the findings |
+//! | `url` | is a URL that shows no secret |
+//!
+//! The requests, each with a token of its own if there is a mint:
+//!
+//! | request | for which checks |
+//! |---|---|
+//! | the stream, with the encodings that browsers offer, read for `--idle` seconds | all but those below |
+//! | the stream without an offer, if the first one was compressed | `buffering`, `idle`, `resume` |
+//! | the URL of the stream that was read, with the id of its last event | `resume` |
+//! | the same URL without an id | `token` |
+//! | the preflights of a page at `--origin` | `cors` |
+//!
+//! A mint that does work for each token, such as one that asks a language model, does it up to twice.
+//!
+//! | exit code | meaning |
+//! |---|---|
+//! | 0 | nothing is wrong. There may be notes, and checks that saw nothing |
+//! | 1 | something is wrong |
+//! | 2 | the deployment could not be probed, or the arguments are wrong |
+//!
+//! How to read a report: begin at the top. A check that fails early, such as `status` or `redirects`, leaves those below it
+//! `unseen`. Mend it, and run `doctor` again. Then run it against the server itself: what is wrong there as well is not the
+//! proxy's.
 
 mod args;
 mod checks;
 mod client;
 mod evidence;
 mod finding;
+mod minted;
 mod probe;
 mod report;
 mod requests;
@@ -28,6 +55,8 @@ pub(crate) use args::DoctorArgs;
 use client::ProbeError;
 use finding::Verdict;
 use probe::{Plan, Prober};
+
+use crate::printable::printable_line;
 
 /// Something is wrong with the deployment.
 const WRONG: u8 = 1;
@@ -49,7 +78,7 @@ pub(crate) async fn run(args: DoctorArgs) -> ExitCode {
                 text.push_str(&error.to_string());
                 cause = error.source();
             }
-            let _ = writeln!(anstream::stderr(), "{text}");
+            let _ = writeln!(anstream::stderr(), "{}", printable_line(&text));
             ExitCode::from(NOT_PROBED)
         }
     }
@@ -61,6 +90,7 @@ async fn probe(args: DoctorArgs, is_text: bool) -> Result<bool, ProbeError> {
     let plan = Plan {
         url: args.url,
         mint: args.mint,
+        data: args.data.unwrap_or_default(),
         bearer,
         origin: args.origin,
         idle: Duration::from_secs(args.idle),
@@ -85,6 +115,7 @@ async fn probe(args: DoctorArgs, is_text: bool) -> Result<bool, ProbeError> {
     Ok(findings.iter().any(|(_, it)| it.verdict == Verdict::Wrong))
 }
 
+/// The bearer in this variable.
 fn bearer(name: &str) -> Result<String, ProbeError> {
     let value = std::env::var(name).ok();
     let value = value.map(|it| it.trim().to_owned());

@@ -1,4 +1,15 @@
 //! The requests of `doctor`, one after the other: [`Prober`].
+//!
+//! They follow each other, so that a limit on streams of one user does no harm, and so that the second use of a token
+//! comes after the first. Each has a bound:
+//!
+//! | request | bound in time | bound in bytes |
+//! |---|---|---|
+//! | the stream that is watched | `--idle` | 8 MiB are kept, and of the rest the times |
+//! | the mint, a preflight, an error page, the stream that goes on | 5 s | 64 KiB |
+//!
+//! Where credentials go: the bearer to the mint, or without a mint to the URL that was given; a token to the origin of
+//! that URL. A redirect is followed within the origin, and from http to https at the same host.
 
 use std::time::Duration;
 
@@ -7,9 +18,11 @@ use http::header::{HeaderValue, LOCATION};
 
 use super::client::{Arrival, Client, Opened, ProbeError, Recording};
 use super::evidence::{Absence, Evidence, Preflight, Probe, Redirect};
+use super::minted::minted;
 use super::requests::{Ask, Requests};
 use super::transcript::Transcript;
 use super::url::Url;
+use crate::args::JsonObject;
 
 /// How many redirects are followed.
 const REDIRECTS: usize = 5;
@@ -25,6 +38,8 @@ const PAGE: usize = 64 * 1024;
 pub(super) struct Plan {
     pub(super) url: Url,
     pub(super) mint: Option<Url>,
+    /// What is posted to the mint.
+    pub(super) data: JsonObject,
     pub(super) bearer: Option<String>,
     pub(super) origin: Option<String>,
     pub(super) idle: Duration,
@@ -85,6 +100,7 @@ impl Prober {
         Ok(self.finish(evidence))
     }
 
+    /// Adds what was collected on the way: the redirects, and what the report must not show.
     fn finish(self, evidence: Evidence) -> Evidence {
         Evidence {
             redirects: self.redirects,
@@ -94,6 +110,7 @@ impl Prober {
         }
     }
 
+    /// Evidence of a stream, before the further probes.
     fn evidence(&self, url: Url, stream: Probe) -> Evidence {
         Evidence {
             idle: self.plan.idle,
@@ -118,7 +135,7 @@ impl Prober {
         };
         let opened = self
             .client
-            .open(self.requests.mint(&mint), PATIENCE)
+            .open(self.requests.mint(&mint, &self.plan.data), PATIENCE)
             .await?;
         let opened = opened.ok_or_else(|| ProbeError::new("the mint did not answer"))?;
         let answer = opened.read(PATIENCE, is_page_full).await;
@@ -130,28 +147,13 @@ impl Prober {
             let status = answer.status;
             return Err(ProbeError::new(format!("the mint answered {status}")));
         }
-        self.minted(&answer).map(Some)
+        let (url, secret) = minted(&self.plan.url, &answer.body())?;
+        self.tokens.push(secret);
+        Ok(Some(url))
     }
 
-    /// The URL that a mint's answer leads to.
-    fn minted(&mut self, answer: &Recording) -> Result<Url, ProbeError> {
-        let answer: serde_json::Value = serde_json::from_slice(&answer.body())
-            .map_err(|_| ProbeError::new("the mint did not answer with JSON"))?;
-        let token = answer["sse_token"].as_str();
-        let token = token.ok_or_else(|| ProbeError::new("the mint's answer has no `sse_token`"))?;
-        self.tokens.push(token.to_owned());
-        let base = match answer["stream_url"].as_str() {
-            Some(reference) => self.plan.url.join(reference),
-            None => Ok(self.plan.url.clone()),
-        };
-        let url = base.and_then(|url| match url.token() {
-            Some(_) => Ok(url),
-            None => url.with_token(token),
-        });
-        url.map_err(|_| ProbeError::new("the mint's `stream_url` is neither a path nor a URL"))
-    }
-
-    /// Asks for the stream, and follows redirects at the same host.
+    /// Asks for the stream, and follows redirects within its origin, and from http to https at its host. A redirect
+    /// to another port, or back to http, gets neither the bearer nor the token.
     async fn follow(
         &mut self,
         mut url: Url,
@@ -165,7 +167,7 @@ impl Prober {
             };
             let next = url.join(&redirect.location);
             self.redirects.push(redirect);
-            let Some(next) = next.ok().filter(|next| next.is_at_host_of(&url)) else {
+            let Some(next) = next.ok().filter(|next| may_follow(&url, next)) else {
                 return Ok((url, opened));
             };
             // Where it leads may be out of reach. The redirect is a finding all the same.
@@ -177,6 +179,7 @@ impl Prober {
         Err(ProbeError::new("the stream redirects without end"))
     }
 
+    /// Asks for the stream, and waits for its head as long as the stream would be watched.
     async fn open(&self, url: &Url, ask: &Ask) -> Result<Option<Opened>, ProbeError> {
         let request = self.requests.stream(url, ask);
         self.client.open(request, self.plan.idle).await
@@ -265,6 +268,12 @@ impl Prober {
     }
 }
 
+/// Whether what was shown at one URL may be shown at the next.
+fn may_follow(from: &Url, to: &Url) -> bool {
+    let is_upgrade = from.is_at_host_of(to) && !from.is_https() && to.is_https();
+    from.is_same_origin(to) || is_upgrade
+}
+
 /// The redirect that an answer is.
 fn redirect(of: &'static str, from: &Url, answer: &Recording) -> Option<Redirect> {
     if !answer.status.is_redirection() || !answer.headers.contains_key(LOCATION) {
@@ -278,10 +287,12 @@ fn redirect(of: &'static str, from: &Url, answer: &Recording) -> Option<Redirect
     })
 }
 
+/// Whether enough of a page was read to look for a token in it.
 fn is_page_full(arrivals: &[Arrival]) -> bool {
     arrivals.iter().map(|it| it.bytes.len()).sum::<usize>() >= PAGE
 }
 
+/// Whether a stream that goes on has shown where, or shows no id.
 fn has_id_or_is_full(arrivals: &[Arrival]) -> bool {
     is_page_full(arrivals) || !Transcript::of(arrivals).ids.is_empty()
 }

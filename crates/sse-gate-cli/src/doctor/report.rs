@@ -1,4 +1,24 @@
 //! The report, as text or as JSON: [`text()`], [`json()`].
+//!
+//! The JSON has a line for each check, in the order of the checks, and a line for the whole at the end:
+//!
+//! | `type` | member | what it is |
+//! |---|---|---|
+//! | `finding` | `check` | the name of the check, such as `buffering` |
+//! | | `verdict` | `good`, `note`, `wrong` or `unseen` |
+//! | | `seen` | what was seen, in words for people |
+//! | | `advice` | an object: what to do, by product; empty if there is nothing to do |
+//! | `summary` | `url` | the URL that was probed, after redirects |
+//! | | `wrong`, `notes` | how many findings have these verdicts |
+//!
+//! ```json
+//! {"type":"finding","check":"compression","verdict":"wrong","seen":"Content-Encoding: gzip: …","advice":{"nginx":"…"}}
+//! {"type":"summary","url":"https://example.org/feed?token=***","wrong":1,"notes":0}
+//! ```
+//!
+//! If the deployment can't be probed, there is no line at all, and the error is on standard error. `check` and `verdict` are
+//! for programs, and stay. All texts go through [`Evidence::mask`], which removes tokens, the bearer, ids and what a
+//! terminal would obey.
 
 use std::io::{self, Write};
 
@@ -14,6 +34,7 @@ pub(super) type Findings = [(&'static str, Finding)];
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// The sign and the colour of a verdict.
 const fn look(verdict: Verdict) -> (char, Style) {
     match verdict {
         Verdict::Good => ('✓', AnsiColor::Green.on_default()),
@@ -81,6 +102,7 @@ pub(super) fn json(
     writeln!(out, "{line}")
 }
 
+/// How many findings are wrong, and how many are notes.
 fn counts(findings: &Findings) -> (usize, usize) {
     let count = |verdict| {
         findings

@@ -10,6 +10,7 @@ use http_body_util::Full;
 
 use super::client::ProbeError;
 use super::url::Url;
+use crate::args::JsonObject;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -51,9 +52,10 @@ impl Requests {
         })
     }
 
-    /// A POST with the bearer and an empty object.
-    pub(super) fn mint(&self, url: &Url) -> Request<Full<Bytes>> {
-        let mut request = self.request(Method::POST, url, Full::from("{}"));
+    /// A POST with the bearer and this object.
+    pub(super) fn mint(&self, url: &Url, data: &JsonObject) -> Request<Full<Bytes>> {
+        let body = serde_json::Value::from(data.clone()).to_string();
+        let mut request = self.request(Method::POST, url, Full::from(body));
         let json = HeaderValue::from_static("application/json");
         request.headers_mut().insert(CONTENT_TYPE, json.clone());
         request.headers_mut().insert(ACCEPT, json);
@@ -96,6 +98,7 @@ impl Requests {
         request
     }
 
+    /// A request with what all of them have: the origin of the page, if one was given.
     fn request(&self, method: Method, url: &Url, body: Full<Bytes>) -> Request<Full<Bytes>> {
         let mut request = Request::new(body);
         *request.method_mut() = method;
@@ -106,6 +109,7 @@ impl Requests {
         request
     }
 
+    /// Shows the bearer, if there is one.
     fn authorize(&self, request: &mut Request<Full<Bytes>>) {
         if let Some(bearer) = &self.bearer {
             request.headers_mut().insert(AUTHORIZATION, bearer.clone());

@@ -38,6 +38,7 @@ impl Transcript {
         transcript
     }
 
+    /// Reads a line that is complete. An id counts when its event is.
     fn line(&mut self, line: &str, at: Duration, id: &mut Option<String>) {
         if line.is_empty() {
             self.ids.extend(id.take());
@@ -59,13 +60,10 @@ impl Transcript {
         gaps.get(gaps.len() / 2).copied()
     }
 
-    /// The most comments that came at the same moment.
+    /// The most comments that came at the same moment. They are in the order in which they came.
     pub(super) fn largest_burst(&self) -> usize {
-        let sizes = self.comments.iter().map(|at| {
-            let same = self.comments.iter().filter(|it| *it == at);
-            same.count()
-        });
-        sizes.max().unwrap_or(0)
+        let bursts = self.comments.chunk_by(|one, next| one == next);
+        bursts.map(<[_]>::len).max().unwrap_or(0)
     }
 }
 
@@ -111,5 +109,15 @@ mod tests {
     fn a_declared_end_is_noticed() {
         assert!(transcript(&[(0, "event: sse.close\ndata: {}\n\n")]).is_closed);
         assert!(!transcript(&[(0, "event: close\ndata: sse.close\n\n")]).is_closed);
+    }
+
+    /// A million comments took a million times a million steps.
+    #[test]
+    fn a_flood_of_comments_is_counted_in_one_pass() {
+        let flood = Arrival {
+            at: Duration::from_secs(1),
+            bytes: Bytes::from(":\n".repeat(1_000_000)),
+        };
+        assert_eq!(Transcript::of(&[flood]).largest_burst(), 1_000_000);
     }
 }

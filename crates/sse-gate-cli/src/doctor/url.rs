@@ -1,4 +1,8 @@
 //! An address that may hold a token: [`Url`].
+//!
+//! A token stands in the query, as `token=…`, or in a segment of the path that begins with `sset1_`. Shown, all values of
+//! the query are masked, whatever their names are: a key of an API may be there under any name. User and password in a
+//! URL are refused: they would be in the history of the shell, and no client here takes them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -44,6 +48,7 @@ impl FromStr for Url {
 }
 
 impl Url {
+    /// The URL for a request, with all secrets.
     pub(super) fn uri(&self) -> &Uri {
         &self.0
     }
@@ -54,7 +59,28 @@ impl Url {
 
     /// Whether both are at the same host, at any port.
     pub(super) fn is_at_host_of(&self, other: &Self) -> bool {
-        self.0.host() == other.0.host()
+        let hosts = self.0.host().zip(other.0.host());
+        hosts.is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
+    }
+
+    /// Whether what is shown to one of them may be shown to the other: they have one origin.
+    pub(super) fn is_same_origin(&self, other: &Self) -> bool {
+        self.is_at_host_of(other)
+            && self.0.scheme() == other.0.scheme()
+            && self.port() == other.port()
+    }
+
+    /// Scheme, host and port, as text.
+    pub(super) fn origin(&self) -> String {
+        let scheme = self.0.scheme_str().unwrap_or_default();
+        let authority = self.0.authority().map_or("", |it| it.as_str());
+        format!("{scheme}://{authority}")
+    }
+
+    /// The port, or the usual one of the scheme.
+    fn port(&self) -> u16 {
+        let usual = if self.is_https() { 443 } else { 80 };
+        self.0.port_u16().unwrap_or(usual)
     }
 
     /// What a reference in a response at this URL means. Relative paths are not supported, as neither mints
@@ -75,6 +101,14 @@ impl Url {
         self.with(path.parse().map_err(|_| InvalidUrl)?)
     }
 
+    /// This URL with another text at a place in its path or its query.
+    pub(super) fn replace(&self, place: &str, text: &str) -> Result<Self, InvalidUrl> {
+        let path = self.0.path_and_query().map_or("/", PathAndQuery::as_str);
+        let path = path.replace(place, text);
+        self.with(path.parse().map_err(|_| InvalidUrl)?)
+    }
+
+    /// This URL with another path and query.
     fn with(&self, path: PathAndQuery) -> Result<Self, InvalidUrl> {
         let mut parts = Parts::from(self.0.clone());
         parts.path_and_query = Some(path);
@@ -98,9 +132,7 @@ impl Url {
 
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = self.0.scheme_str().unwrap_or_default();
-        let authority = self.0.authority().map_or("", |it| it.as_str());
-        write!(f, "{scheme}://{authority}")?;
+        f.write_str(&self.origin())?;
         for segment in self.0.path().split('/').skip(1) {
             let is_token = segment.starts_with(TOKEN);
             write!(f, "/{}", if is_token { MASK } else { segment })?;
@@ -154,6 +186,23 @@ mod tests {
         ] {
             let joined = base.join(reference).ok();
             assert_eq!(joined, expected.map(url), "{reference}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        for (one, other, expected) in [
+            ("http://a/x", "http://A:80/y", true),
+            ("https://a:443", "https://a", true),
+            ("http://a", "https://a", false),
+            ("http://a:1", "http://a:2", false),
+            ("http://a", "http://b", false),
+        ] {
+            assert_eq!(
+                url(one).is_same_origin(&url(other)),
+                expected,
+                "{one} {other}"
+            );
         }
     }
 

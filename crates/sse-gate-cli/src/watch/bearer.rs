@@ -1,4 +1,8 @@
 //! The bearer, from the environment or from a file: [`BearerOrigin`].
+//!
+//! A file is read before each use, so that another program can renew what is in it: a sidecar that refreshes a JWT, or a
+//! secret that a platform mounts. Spaces and line ends around it are left away, as most editors end a file with one.
+//! The text is wiped from memory after use. An error names the variable or the file, and never what was there.
 
 use std::fmt;
 use std::path::PathBuf;

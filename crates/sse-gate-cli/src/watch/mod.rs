@@ -1,4 +1,23 @@
 //! `sse-gate watch`: shows the events of a stream.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `open` | makes a client of the arguments: which token source, which settings |
+//! | `bearer` | reads the bearer from a variable or a file, before each use |
+//! | `show` | what each kind of output has to do |
+//! | `text` | output for people, with a status line |
+//! | `json` | output for programs, an object for each line |
+//!
+//! Which token source it takes:
+//!
+//! | arguments | source | for |
+//! |---|---|---|
+//! | no `--mint` | `Direct` | public streams, and those that take the bearer in a header |
+//! | `--mint` | `MintEachTime` | strict routes: a token for each connection |
+//! | `--mint --resumable`, or `{stream_id}` in the URL | `MintOnce` | resumable routes: one token, then the id of the last event |
+//!
+//! With a mint, the stream gets the token alone, and a token is taken to the origin of the URL only, whatever the mint
+//! says. Everything else is the client's: when it comes back, what it takes for the end, and how long it waits.
 
 mod bearer;
 mod json;
@@ -56,6 +75,7 @@ async fn until_interrupted(source: EventSource, mut show: impl Show) -> Exit {
     }
 }
 
+/// Shows all updates until the stream is over. The exit code says why it is.
 async fn show_all(mut source: EventSource, show: &mut impl Show) -> io::Result<Exit> {
     while let Some(update) = source.next().await {
         match update {

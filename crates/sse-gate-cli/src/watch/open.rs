@@ -10,6 +10,7 @@ use sse_gate_client::{
 use super::bearer::BearerOrigin;
 use crate::args::WatchArgs;
 
+/// Where the id stands that a mint answers with.
 const STREAM_ID: &str = "{stream_id}";
 
 /// The client that these arguments ask for. It has not connected yet.
@@ -49,6 +50,7 @@ pub(super) fn open(args: WatchArgs) -> Result<EventSource, BoxError> {
     Ok(EventSource::with_settings(transport, each, settings))
 }
 
+/// The settings that the arguments name; all others have the client's defaults.
 fn settings(args: &WatchArgs) -> Settings {
     let settings = Settings::new()
         .with_heartbeat(Duration::from_secs(args.heartbeat))

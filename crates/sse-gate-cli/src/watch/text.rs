@@ -1,4 +1,22 @@
 //! Output for people: [`Text`].
+//!
+//! Events go to standard output, and all else to standard error, so that `sse-gate watch URL --output text > file` writes
+//! events alone. An event is its name, unless that is `message`, and its data; further lines of the data are indented by two
+//! spaces. With `--ids` its id stands first.
+//!
+//! On a terminal the state of the connection is a line below the events, which is written anew at each change:
+//!
+//! | line | meaning |
+//! |---|---|
+//! | `… connecting, attempt 3` | an attempt is under way |
+//! | `● open` | the server has answered with a stream |
+//! | `○ again in 1.7 s (connection: …)` | it waits, and why: see `RetryReason` of the client |
+//! | `✓ complete` | the server said that this is all |
+//! | `✓ the server has nothing more` | 204 |
+//! | `✗ …` | the client gives up, and why |
+//!
+//! Elsewhere each of them is a line of its own. Colours go where standard output and standard error are terminals, and
+//! `NO_COLOR` turns them off.
 
 use std::io::{self, Write};
 
@@ -6,7 +24,7 @@ use anstyle::{AnsiColor, Style};
 use sse_gate_client::{End, Error, Event, State, Update};
 
 use super::show::{Show, with_causes};
-use crate::printable::printable;
+use crate::printable::{printable, printable_line};
 
 const NAME: Style = AnsiColor::Cyan.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -40,6 +58,7 @@ impl<O: Write, S: Write> Text<O, S> {
         }
     }
 
+    /// Writes an event, without what a terminal would obey.
     fn event(&mut self, event: &Event) -> io::Result<()> {
         let name = printable(event.name());
         if self.ids && !event.id().is_empty() {
@@ -66,6 +85,7 @@ impl<O: Write, S: Write> Text<O, S> {
         Ok(())
     }
 
+    /// Removes the status line from a terminal.
     fn clear(&mut self) -> io::Result<()> {
         if self.live {
             self.status.write_all(CLEAR.as_bytes())?;
@@ -102,8 +122,7 @@ impl<O: Write, S: Write> Show for Text<O, S> {
     }
 
     fn error(&mut self, error: &Error) -> io::Result<()> {
-        let causes = with_causes(error);
-        let line = printable(&causes).into_owned();
+        let line = printable_line(&with_causes(error));
         self.shown.clear();
         self.above(|text| writeln!(text.status, "{BAD}✗ {line}{BAD:#}"))
     }
@@ -116,6 +135,7 @@ impl<O: Write, S: Write> Show for Text<O, S> {
     }
 }
 
+/// The words for an end as it should be.
 fn of_end(end: End) -> &'static str {
     match end {
         End::NoContent => "the server has nothing more",
@@ -123,6 +143,7 @@ fn of_end(end: End) -> &'static str {
     }
 }
 
+/// The words for a state, with their colour.
 fn of_state(state: &State) -> String {
     match state {
         State::Connecting(1) => format!("{DIM}… connecting{DIM:#}"),
@@ -130,7 +151,10 @@ fn of_state(state: &State) -> String {
         State::Open => format!("{GOOD}● open{GOOD:#}"),
         State::Waiting(waiting) => {
             let seconds = waiting.delay().as_secs_f64();
-            let reason = waiting.reason().as_str();
+            let reason = match waiting.cause() {
+                Some(cause) => format!("{}: {}", waiting.reason(), printable_line(cause)),
+                None => waiting.reason().to_string(),
+            };
             format!("{WAITING}○ again in {seconds:.1} s ({reason}){WAITING:#}")
         }
         State::Closed(end) => of_end(*end).to_owned(),

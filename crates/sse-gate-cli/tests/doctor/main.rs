@@ -3,7 +3,8 @@
 mod server;
 
 use std::process::{Command, Output};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use server::{Piece, Server, at_once, chunk, head, json, stream};
@@ -188,6 +189,97 @@ fn a_redirect_to_another_host_is_not_followed() {
     assert_eq!(wrong(&output), ["redirects"], "{output:?}");
     assert!(finding(&output, "redirects").1.contains("another host"));
     assert!(other.heads().is_empty());
+}
+
+/// H8: a redirect to another port of the same host gets neither the bearer nor the token.
+#[test]
+fn a_redirect_to_another_port_is_not_followed() {
+    let other = Server::start(|_| stream("", "data: x\n\n"));
+    let to = other.url("/feed?token=sset1_abc");
+    let server = Server::start(move |_| {
+        at_once(format!(
+            "HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n"
+        ))
+    });
+    let output = doctor(&[&server.url("/feed"), "--bearer-env", "JWT"]);
+    assert_eq!(wrong(&output), ["redirects"], "{output:?}");
+    assert!(other.heads().is_empty(), "{:?}", other.heads());
+}
+
+/// H8, D3: a token goes to the origin of the URL that was given.
+#[test]
+fn a_mint_that_leads_to_another_origin_gets_its_token_nowhere() {
+    let other = Server::start(|_| stream("", "data: x\n\n"));
+    let to = other.url("/feed");
+    let server = Server::start(move |_| {
+        json(&format!(
+            r#"{{"sse_token":"sset1_abc","stream_url":"{to}"}}"#
+        ))
+    });
+    let output = with_args(&server);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.contains("another origin"), "{error}");
+    assert!(other.heads().is_empty(), "{:?}", other.heads());
+}
+
+/// A strict route is well: a spent token opens nothing, whatever id comes with it.
+#[test]
+fn a_strict_route_has_nothing_to_resume() {
+    let spent = AtomicBool::new(false);
+    let server = with_mint(move |_| {
+        if spent.swap(true, Ordering::SeqCst) {
+            at_once(REFUSED)
+        } else {
+            stream("", "id: id-of-an-event\ndata: x\n\n")
+        }
+    });
+    let output = with_args(&server);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(finding(&output, "resume").0, "unseen", "{output:?}");
+}
+
+/// Each probe asks its question anew, and shows the id of its stream in the path.
+#[test]
+fn a_stream_id_takes_its_place_in_the_url() {
+    let server = Server::start(|head| {
+        if head.starts_with("POST /initiate ") {
+            json(r#"{"stream_id":"sset1_abc"}"#)
+        } else if head.contains("last-event-id: sser1.") {
+            at_once("HTTP/1.1 204 No Content\r\n\r\n")
+        } else {
+            stream("", "id: sser1.id-of-an-event\ndata: x\n\n")
+        }
+    });
+    let (url, mint) = (server.url("/chat/{stream_id}"), server.url("/initiate"));
+    let data = r#"{"message":"What is a token?"}"#;
+    let output = doctor(&[&url, "--mint", &mint, "--data", data, "--bearer-env", "JWT"]);
+    assert_eq!(finding(&output, "resume").0, "good", "{output:?}");
+    let heads = server.heads();
+    let length = format!("content-length: {}\r\n", data.len());
+    assert!(heads[0].contains(&length), "{heads:?}");
+    assert!(heads[1].starts_with("get /chat/sset1_abc "), "{heads:?}");
+}
+
+/// H5: a stream that never stops for breath is no trouble, and the last byte has its time.
+#[test]
+fn a_flood_is_watched_without_being_kept() {
+    let server = Server::start(|head| {
+        let flood = if head.contains("last-event-id") {
+            0
+        } else {
+            400
+        };
+        let comments = chunk(&":\n".repeat(16_000));
+        let begin = (Duration::ZERO, self::head(""));
+        let flood = std::iter::repeat_n((Duration::ZERO, comments), flood);
+        let end = (Duration::from_secs(20), String::new());
+        [begin].into_iter().chain(flood).chain([end]).collect()
+    });
+    let start = Instant::now();
+    let output = doctor(&[&server.url("/feed")]);
+    assert!(start.elapsed() < Duration::from_secs(20));
+    assert_eq!(finding(&output, "idle").0, "good", "{output:?}");
 }
 
 #[test]

@@ -194,6 +194,41 @@ fn text_shows_events_without_what_a_terminal_obeys() {
     assert_eq!(lines, ["… connecting", "● open", "✓ complete"]);
 }
 
+/// A user who sees that the program waits sees why.
+#[test]
+fn a_wait_says_why() {
+    let server = Server::start(vec![status("502 Bad Gateway"), status("204 No Content")]);
+    let output = run(&[&server.url("/")]);
+    let lines = lines(&output);
+    let wait = lines.iter().find(|line| line["type"] == "waiting");
+    let wait = wait.expect("it waits");
+    assert_eq!(
+        (&wait["reason"], &wait["status"]),
+        (&json!("status"), &json!(502))
+    );
+
+    // A port where nothing listens.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/", gone.local_addr().expect("it is bound"));
+    drop(gone);
+    let output = run(&[&url, "--attempts", "2", "--output", "text"]);
+    let status = String::from_utf8_lossy(&output.stderr);
+    assert!(status.contains("refused"), "{status}");
+}
+
+/// H7: neither text nor JSON has an order for a terminal, wherever in an event it stands.
+#[test]
+fn json_has_nothing_that_a_terminal_obeys() {
+    let stream = format!("event: \u{9b}31m\nid: \u{9b}2J\ndata: \u{9b}2J\u{202e}\n\n{COMPLETE}");
+    for kind in ["json", "text"] {
+        let server = Server::start(vec![events(&stream)]);
+        let output = run(&[&server.url("/"), "--output", kind, "--ids"]);
+        let shown = String::from_utf8_lossy(&output.stdout);
+        let obeyed = shown.chars().any(|it| it != '\n' && it.is_control());
+        assert!(!obeyed && !shown.contains('\u{202e}'), "{shown:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn control_c_closes_the_stream() {

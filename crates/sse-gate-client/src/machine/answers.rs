@@ -9,7 +9,7 @@ use super::phase::{Loss, Open, Pause, Phase};
 use super::request::redirected;
 use super::retry_after::retry_after;
 use super::run::Machine;
-use super::table::Action;
+use super::table::{Action, essence};
 use crate::token::Outcome;
 use crate::{BoxError, End, Error, ErrorKind, RetryReason, State, StreamRequest, TokenError};
 
@@ -38,7 +38,14 @@ impl Machine {
                 return;
             }
             Outcome::Stop(kind) => {
-                self.stop(Error::new(kind).with_source(source));
+                let error = match kind {
+                    // Else a mint's answer looks like the stream's.
+                    ErrorKind::Refused(_) | ErrorKind::Unauthorized => {
+                        Error::new(kind).with_detail("at the request for a token")
+                    }
+                    _ => Error::new(kind),
+                };
+                self.stop(error.with_source(source));
                 return;
             }
         };
@@ -73,6 +80,9 @@ impl Machine {
                 let loss = self.asked(retry_after(headers), status.as_u16());
                 self.phase = Phase::Lost(loss);
             }
+            Action::Stop(kind @ ErrorKind::NotAnEventStream) => {
+                self.stop(Error::new(kind).with_detail(essence(headers)));
+            }
             Action::Stop(kind) => {
                 self.stop(Error::new(kind));
             }
@@ -80,7 +90,12 @@ impl Machine {
     }
 
     /// Bytes of the body have come.
+    ///
+    /// A chunk without a byte, such as an empty DATA frame of HTTP/2, is no sign of life.
     pub fn chunk(&mut self, now: Duration, chunk: Bytes) {
+        if chunk.is_empty() {
+            return;
+        }
         if let Phase::Open(open) = &mut self.phase {
             open.quiet_since = now;
             self.reader.feed(chunk);

@@ -33,8 +33,10 @@
 //! | in the body | action |
 //! |---|---|
 //! | an event | deliver it, unless it is a duplicate; backoff and count of failures begin anew |
+//! | another name that begins with `sse.` | a sign of life: it is not delivered |
 //! | `sse.open`, `sse.gap` with lost events | deliver a [`Gap`](crate::Gap) |
 //! | `sse.close`, reason `complete` | stop: the stream is complete |
+//! | `sse.close`, reason `deadline`, `idle` or `rollback` | get a new credential, and open another session |
 //! | `sse.close`, another reason; `sse.error` | stop with an error |
 //! | `sse.wait` | try again after the reconnection time: it is no failure |
 //! | the end, or a failure | deliver what is complete, then try again with backoff |
@@ -76,7 +78,6 @@
 
 mod answers;
 mod backoff;
-
 mod notice;
 mod phase;
 mod position;

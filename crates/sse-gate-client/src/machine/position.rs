@@ -25,7 +25,7 @@ impl Position {
             before: String::new(),
             plain: settings.numbered_ids,
         };
-        if let Some(id) = &settings.last_event_id {
+        if let Some(id) = settings.last_event_id.get() {
             position.set(id);
         }
         position

@@ -11,7 +11,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Rate {
     max: usize,
-    /// When the last attempts began. There are never more than `max`.
+    /// When the attempts of the last 60 seconds began. There are never more than `max`.
     times: VecDeque<Duration>,
 }
 
@@ -35,7 +35,8 @@ impl Rate {
 
     /// An attempt begins.
     pub(super) fn count(&mut self, now: Duration) {
-        if self.times.len() == self.max {
+        let is_old = |time: &Duration| now.saturating_sub(*time) >= WINDOW;
+        while self.times.len() == self.max || self.times.front().is_some_and(is_old) {
             self.times.pop_front();
         }
         self.times.push_back(now);
@@ -59,5 +60,15 @@ mod tests {
         assert_eq!(rate.not_before(seconds(60)), None);
         rate.count(seconds(60));
         assert_eq!(rate.not_before(seconds(60)), Some(seconds(70)));
+    }
+
+    /// A client that runs for a year keeps no more than a minute.
+    #[test]
+    fn attempts_of_earlier_minutes_are_forgotten() {
+        let mut rate = Rate::new(NonZeroU32::MAX);
+        for minute in 0..100 {
+            rate.count(WINDOW * minute);
+        }
+        assert_eq!(rate.times.len(), 1);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sse_gate_codec::{Decoder, EventId, Frame};
+use sse_gate_codec::{Decoder, EventId, Frame, SharedMessage, TooLargeError};
 
 use super::notice::Notice;
 use super::position::Position;
@@ -46,8 +46,9 @@ pub(super) struct Reader {
     decoder: Decoder,
     /// What came in and is not decoded yet.
     rest: Bytes,
-    /// What was said, if anything, and the last event id from then on, if there is a new one.
-    queue: VecDeque<(Option<Said>, Option<Arc<str>>)>,
+    /// What is decoded and not taken yet. It changes nothing until it is taken: what is forgotten by then comes
+    /// again, and is no duplicate.
+    queue: VecDeque<Result<Frame<SharedMessage>, TooLargeError>>,
     position: Position,
     /// The id to go on behind: the last event id of the events that were taken.
     last_id: Arc<str>,
@@ -61,7 +62,7 @@ impl Reader {
             rest: Bytes::new(),
             queue: VecDeque::new(),
             position: Position::new(settings),
-            last_id: settings.last_event_id.as_deref().unwrap_or_default().into(),
+            last_id: settings.last_event_id.get().unwrap_or_default().into(),
         }
     }
 
@@ -97,10 +98,13 @@ impl Reader {
     /// The next thing that the body said.
     pub(super) fn next(&mut self) -> Option<Said> {
         loop {
-            while let Some((said, id)) = self.queue.pop_front() {
-                if let Some(id) = id {
-                    self.last_id = id;
-                }
+            while let Some(frame) = self.queue.pop_front() {
+                let said = match frame {
+                    Ok(Frame::Event(message)) => self.take(message),
+                    Ok(Frame::Retry(retry)) => Some(Said::Retry(retry)),
+                    Ok(Frame::Comment(_)) => None,
+                    Err(_) => Some(Said::TooLarge),
+                };
                 if said.is_some() {
                     return said;
                 }
@@ -109,28 +113,21 @@ impl Reader {
                 return None;
             }
             let slice = self.rest.split_to(SLICE.min(self.rest.len()));
-            self.decode(slice);
+            self.queue.extend(self.decoder.feed_shared(slice));
         }
     }
 
-    fn decode(&mut self, slice: Bytes) {
-        for frame in self.decoder.feed_shared(slice) {
-            let taken = match frame {
-                Ok(Frame::Event(message)) if message.id() == NO_ID_YET.as_str() => {
-                    let event = Event::new(message, Some(self.last_id.clone()));
-                    (Said::of(event, &mut self.position, false), None)
-                }
-                Ok(Frame::Event(message)) => {
-                    let id = message.id().into();
-                    let event = Event::new(message, None);
-                    (Said::of(event, &mut self.position, true), Some(id))
-                }
-                Ok(Frame::Retry(retry)) => (Some(Said::Retry(retry)), None),
-                Ok(Frame::Comment(_)) => continue,
-                Err(_) => (Some(Said::TooLarge), None),
-            };
-            self.queue.push_back(taken);
+    /// What an event says; `None` if it says nothing new.
+    fn take(&mut self, message: SharedMessage) -> Option<Said> {
+        if message.id() == NO_ID_YET.as_str() {
+            let event = Event::new(message, Some(self.last_id.clone()));
+            return Said::of(event, &mut self.position, false);
         }
+        // An id can be long and many events can have it: it is copied once.
+        if message.id() != &*self.last_id {
+            self.last_id = message.id().into();
+        }
+        Said::of(Event::new(message, None), &mut self.position, true)
     }
 }
 

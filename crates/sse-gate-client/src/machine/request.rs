@@ -10,7 +10,8 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// The request for a stream, from behind this id (HTML standard, §9.2.2). No compression is asked for.
 ///
-/// An id that can't stand in a header is left away.
+/// An id that can't stand in a header is left away. Spaces around it are none of its value in HTTP/1.1, and a
+/// mistake in HTTP/2 (RFC 9113, section 8.2.1), for which some servers reset the stream: they are left away, too.
 pub(super) fn to_http(
     request: &StreamRequest,
     last_id: Option<&str>,
@@ -22,7 +23,9 @@ pub(super) fn to_http(
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.remove(LAST_EVENT_ID);
-    let id = last_id.and_then(|id| HeaderValue::from_bytes(id.as_bytes()).ok());
+    let id = last_id.map(|id| id.trim_matches([' ', '\t']));
+    let id = id.filter(|id| !id.is_empty());
+    let id = id.and_then(|id| HeaderValue::from_bytes(id.as_bytes()).ok());
     if let Some(mut id) = id {
         id.set_sensitive(true);
         headers.insert(LAST_EVENT_ID, id);
@@ -81,6 +84,17 @@ mod tests {
                 error.kind()
             });
             assert_eq!(target, expected.map(str::to_owned), "{to}");
+        }
+    }
+
+    #[test]
+    fn spaces_around_an_id_are_not_sent() {
+        let request = StreamRequest::new("https://example.org/").unwrap();
+        for (id, expected) in [("\t7 ", Some("7")), (" a b", Some("a b")), ("  ", None)] {
+            let message = to_http(&request, Some(id)).unwrap();
+            let sent = message.headers().get("last-event-id");
+            let sent = sent.map(|it| it.to_str().unwrap());
+            assert_eq!(sent, expected, "{id:?}");
         }
     }
 

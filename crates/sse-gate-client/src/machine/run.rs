@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Duration;
 
 use super::backoff::Backoff;
@@ -11,6 +12,7 @@ use super::rate::Rate;
 use super::reader::{Reader, Said};
 use super::request::to_http;
 use super::step::{Attempt, Step};
+use crate::error::with_causes;
 use crate::{End, Error, ErrorKind, RetryReason, Settings, State, Update, Waiting};
 
 /// After this time an open connection counts as good, even if it brought no event.
@@ -34,7 +36,6 @@ const RENEWABLE: [&str; 3] = ["deadline", "idle", "rollback"];
 /// | [`Step::Closed`] | stop | |
 ///
 /// The [module](crate::machine) has an example.
-#[derive(Debug)]
 pub struct Machine {
     pub(super) settings: Settings,
     pub(super) phase: Phase,
@@ -248,7 +249,7 @@ impl Machine {
             self.failures = self.failures.saturating_add(1);
             let limit = self.settings.attempt_limit;
             if limit.is_some_and(|limit| self.failures >= limit.get()) {
-                let error = Error::new(ErrorKind::GaveUp).with_detail(loss.reason.as_str());
+                let error = Error::new(ErrorKind::GaveUp).with_detail(loss.reason.to_string());
                 return self.stop(error.with_source(loss.source));
             }
         }
@@ -258,8 +259,11 @@ impl Machine {
             Pause::Calm => self.backoff.calm(random),
             Pause::No => Duration::ZERO,
         };
-        let reason = loss.reason;
-        let waiting = State::Waiting(Waiting { delay, reason });
+        let waiting = State::Waiting(Waiting {
+            delay,
+            reason: loss.reason,
+            cause: loss.source.as_deref().map(with_causes),
+        });
         self.updates.push_back(waiting);
         self.phase = Phase::Waiting(now + delay);
         None
@@ -274,5 +278,16 @@ impl Machine {
     pub(super) fn stop(&mut self, error: Error) -> Option<Step> {
         self.phase = Phase::Over(Some(Err(error)));
         None
+    }
+}
+
+/// Without ids, events and requests, which may hold credentials.
+impl fmt::Debug for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Machine")
+            .field("settings", &self.settings)
+            .field("failures", &self.failures)
+            .field("opened", &self.opened)
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! What a machine wants done: [`Step`], [`Attempt`].
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use http::Request;
@@ -9,7 +10,8 @@ use super::position::position_of;
 use crate::{End, Error, Update};
 
 /// What to do next, and what to tell the machine about it.
-#[derive(Debug)]
+///
+/// Debug output leaves out the request, whose URL may hold a token.
 #[non_exhaustive]
 pub enum Step {
     /// Something for the user. Then ask again.
@@ -28,6 +30,19 @@ pub enum Step {
     Wait(Duration),
     /// All is over. It is the last step, and comes once.
     Closed(Result<End, Error>),
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Update(update) => f.debug_tuple("Update").field(update).finish(),
+            Self::Prepare(attempt) => f.debug_tuple("Prepare").field(attempt).finish(),
+            Self::Send(_) => f.write_str("Send(..)"),
+            Self::Continue(until) => f.debug_tuple("Continue").field(until).finish(),
+            Self::Wait(until) => f.debug_tuple("Wait").field(until).finish(),
+            Self::Closed(result) => f.debug_tuple("Closed").field(result).finish(),
+        }
+    }
 }
 
 /// What a [`TokenSource`](crate::TokenSource) should know before it makes a request.
@@ -80,8 +95,8 @@ impl Attempt {
 }
 
 /// Without the id, which may be a credential.
-impl std::fmt::Debug for Attempt {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempt")
             .field("number", &self.number)
             .field("refused", &self.refused)

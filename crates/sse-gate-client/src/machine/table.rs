@@ -73,11 +73,24 @@ impl Action {
     }
 }
 
-/// The essence of the MIME type, without its parameters (HTML standard, §9.2.3).
+/// The MIME type without its parameters, which does not matter here (HTML standard, §9.2.3).
 fn is_event_stream(headers: &HeaderMap) -> bool {
-    let value = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let essence = value.map(|it| it.split(';').next().unwrap_or_default().trim());
-    essence.is_some_and(|it| it.eq_ignore_ascii_case("text/event-stream"))
+    type_of(headers).is_some_and(|it| it.eq_ignore_ascii_case("text/event-stream"))
+}
+
+fn type_of(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(str::trim)
+}
+
+/// The MIME type for a message, cut to what can be printed: a server may not fill a log.
+pub(crate) fn essence(headers: &HeaderMap) -> String {
+    let plain = type_of(headers).unwrap_or_default().chars();
+    let plain: String = plain.filter(char::is_ascii_graphic).take(64).collect();
+    if plain.is_empty() {
+        return "it has no type".to_owned();
+    }
+    plain
 }
 
 fn is_encoded(headers: &HeaderMap) -> bool {

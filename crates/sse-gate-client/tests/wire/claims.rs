@@ -277,7 +277,7 @@ pub(crate) async fn the_limit_of_attempts_ends_the_stream(transport: impl Transp
     let error = end.expect_err("it gives up");
     assert_eq!(
         (error.kind(), error.detail()),
-        (ErrorKind::GaveUp, Some("status"))
+        (ErrorKind::GaveUp, Some("status 502"))
     );
     assert_eq!(server.requests().len(), 3);
 }

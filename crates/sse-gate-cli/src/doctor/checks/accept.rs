@@ -4,6 +4,15 @@
 //! answers 406 to one without. So 406 means that something on the way has removed or replaced the header.
 //!
 //! A server that does not look at `Accept` gives no sign, and the check is good: nothing depends on the header.
+//!
+//! | what is seen | verdict |
+//! |---|---|
+//! | 406 | wrong: the header was sent, and did not arrive |
+//! | an event stream | good |
+//! | any other answer | unseen: another check explains it |
+//!
+//! sse-gate insists on the header because a browser sends another one when a user opens the URL in a tab, or when a
+//! messenger fetches it for a preview. Those requests would spend the token.
 
 use http::StatusCode;
 
@@ -11,6 +20,12 @@ use super::absent;
 use crate::doctor::evidence::Evidence;
 use crate::doctor::finding::{Advice, Finding};
 
+/// Sources for the CDNs:
+///
+/// - Cloudflare: "Request Header Transform Rules", which set and remove headers;
+/// - CloudFront: Developer Guide, "Request and response behavior for custom origins", in its table of headers, and
+///   "Use managed origin request policies";
+/// - Fastly: VCL, `req.http`.
 const ADVICE: Advice = &[
     (
         "nginx",
@@ -30,7 +45,7 @@ const ADVICE: Advice = &[
     ),
     (
         "CloudFront",
-        "origin request policy AllViewer, or one that has Accept",
+        "origin request policy AllViewer or AllViewerExceptHostHeader, or one that has Accept",
     ),
     (
         "Fastly",
@@ -38,6 +53,7 @@ const ADVICE: Advice = &[
     ),
 ];
 
+/// Wrong if the server says that the header did not arrive.
 pub(super) fn check(evidence: &Evidence) -> Finding {
     match &evidence.stream {
         Ok(answer) if answer.status == StatusCode::NOT_ACCEPTABLE => Finding::wrong(

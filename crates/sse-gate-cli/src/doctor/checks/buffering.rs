@@ -1,13 +1,21 @@
 //! Whether events come when they are sent.
 //!
-//! Wrong is, in this order:
+//! A proxy that buffers collects bytes until its buffer is full, or until the answer is complete. A stream is never
+//! complete, so that its events come late, in heaps, or not at all. Wrong is, in this order:
 //!
-//! 1. no head in the whole time: a proxy that waits for more of the body holds the head back, too;
-//! 2. a head, and no byte of the body;
-//! 3. three comments or more at the same moment, as servers send one after each silence;
-//! 4. all bytes at the moment at which the stream ends.
+//! | what is seen | what it means |
+//! |---|---|
+//! | no head in the whole time | a proxy waits for more of the body before it sends the head |
+//! | a head, and no byte of the body | a proxy holds the body, or the server says nothing |
+//! | three comments or more at the same moment, later than 2 s | a server sends one after each silence, so something collected them |
+//! | all bytes at the moment at which the stream ends | a proxy waited for the whole body |
 //!
-//! First bytes that come later than 2 s are a note: the server may have had nothing to say.
+//! First bytes that come later than 2 s are a note: the server may have had nothing to say. A server that sends an event
+//! or a comment at once, as sse-gate does, lets the check tell both apart.
+//!
+//! `X-Accel-Buffering: no`, which sse-gate sends, turns the buffers of nginx off for one answer, unless
+//! `proxy_ignore_headers` names it. HAProxy has no buffers for answers but the one of a connection, unless a rule waits for
+//! the body. Caddy flushes event streams at once, unless it has `response_buffers`.
 
 use std::time::Duration;
 
@@ -22,6 +30,14 @@ const LATE: Duration = Duration::from_secs(2);
 /// As many comments at once are no accident: servers send one after each silence.
 const BURST: usize = 3;
 
+/// Sources for the CDNs:
+///
+/// - Cloudflare: Rules, "Response body inspection"; changelog of 27 January 2026, "Control request and response body
+///   buffering in Configuration Rules";
+/// - CloudFront: Developer Guide, "How CloudFront delivers content", step 3.3;
+/// - Fastly: VCL, `beresp.do_stream`; "Using Streaming miss for push messaging". Compute streams by itself.
+///
+/// Akamai has no public page about it: a property may need advanced metadata, for which its support has to be asked.
 const ADVICE: Advice = &[
     (
         "server",
@@ -38,18 +54,16 @@ const ADVICE: Advice = &[
     ("HAProxy", "no `http-response wait-for-body` on the stream"),
     (
         "Cloudflare",
-        "Configuration Rules: Response body buffering None",
+        "a Configuration Rule for the stream: Response body buffering None",
     ),
     (
         "CloudFront",
         "it passes bytes on as they come: look at the origin, and at functions that make the body",
     ),
-    (
-        "Fastly",
-        "`set beresp.do_stream = true;` in `vcl_fetch`, or `return(pass)` in `vcl_recv`",
-    ),
+    ("Fastly", "`set beresp.do_stream = true;` in `vcl_fetch`"),
 ];
 
+/// Judges when the head and the bytes of the watched stream came.
 pub(super) fn check(evidence: &Evidence) -> Finding {
     if evidence.watched().is_err_and(|it| it == Absence::Silent) {
         let idle = seconds(evidence.idle);
@@ -67,6 +81,7 @@ pub(super) fn check(evidence: &Evidence) -> Finding {
     }
 }
 
+/// Judges the stream that came, in the order of the table.
 fn judge(recording: &Recording, evidence: &Evidence) -> Finding {
     let Some(first) = recording.arrivals.first() else {
         return match recording.end {

@@ -1,10 +1,20 @@
 //! Whether something may keep the stream, or has kept it.
 //!
-//! Wrong is a sign of an old answer (`Age` above 0, or a hit in the header of a cache), a `Cache-Control` with
-//! neither `no-store` nor `no-cache`, and `X-Accel-Buffering: yes`. A missing `no-transform`, or `no-cache` alone,
-//! is a note.
+//! A cache that keeps a stream shows one user's events to another, and old ones as new. A token that works once does not
+//! help: the cache answers before the server is asked.
 //!
-//! nginx obeys `X-Accel-Buffering` and removes it, so its absence means nothing.
+//! | what is seen | verdict | what it means |
+//! |---|---|---|
+//! | `Age` above 0 | wrong | the answer was in a cache for so many seconds (RFC 9111, section 5.1) |
+//! | a hit in `Cache-Status` (RFC 9211) or a header of a product, such as `X-Cache` | wrong | the same |
+//! | `X-Accel-Buffering: yes` | wrong | it asks nginx to buffer |
+//! | `Cache-Control` with neither `no-store` nor `no-cache`, or none | wrong | a cache may keep it (RFC 9111, section 3) |
+//! | `no-cache` alone | note | a cache may keep it, and has to ask before it shows it (section 5.2.2.4) |
+//! | `no-store` without `no-transform` | note | a proxy may compress it (section 5.2.2.6) |
+//! | `no-store, no-transform` | good | what sse-gate sends |
+//!
+//! nginx obeys `X-Accel-Buffering` and removes it, so its absence means nothing. A browser's service worker does not obey
+//! `no-store`: leave the route of the stream out of what it caches.
 
 use super::stream;
 use crate::doctor::client::Recording;
@@ -21,6 +31,11 @@ const CACHE_STATUS: [&str; 6] = [
     "cache-status",
 ];
 
+/// Sources for the CDNs:
+///
+/// - Cloudflare: "Cache Rules settings", under Cache eligibility and Browser TTL;
+/// - Fastly: VCL, `vcl_recv`, on `return(pass)`;
+/// - Akamai: Property Manager, "Caching".
 const ADVICE: Advice = &[
     (
         "server",
@@ -37,7 +52,7 @@ const ADVICE: Advice = &[
     ),
     (
         "Cloudflare",
-        "a Cache Rule for the stream: Bypass cache; Browser Cache TTL: Respect Existing Headers",
+        "a Cache Rule for the stream: Cache eligibility Bypass cache, and no Browser TTL that overrides the origin",
     ),
     (
         "CloudFront",
@@ -47,8 +62,13 @@ const ADVICE: Advice = &[
         "Fastly",
         "`return(pass);` in `vcl_recv` for the stream, and no `set resp.http.Cache-Control`",
     ),
+    (
+        "Akamai",
+        "Caching: No store, or Bypass cache, in a rule for the stream",
+    ),
 ];
 
+/// Judges the headers of the stream as browsers get it.
 pub(super) fn check(evidence: &Evidence) -> Finding {
     let stream = match stream(evidence) {
         Ok(stream) => stream,

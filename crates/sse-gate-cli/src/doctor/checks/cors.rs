@@ -3,12 +3,30 @@
 //! It needs `--origin`. The stream itself is asked for with that `Origin`, and its answer must allow it. Then the
 //! preflights follow that a browser sends: for `GET` with `Last-Event-ID` at the stream, which clients on `fetch`
 //! need and a native `EventSource` does not, and for `POST` with `Authorization` at the mint.
+//!
+//! | fault | what a page sees |
+//! |---|---|
+//! | no `Access-Control-Allow-Origin` at the stream, or another origin | `error`, and nothing of the stream |
+//! | a preflight without an answer, or with another status than 2xx | the promise of `fetch` rejects |
+//! | a preflight that does not allow the header | the same |
+//!
+//! A star allows all origins, and all headers but `Authorization` (Fetch, "CORS-preflight fetch"). With cookies a star
+//! is no star: then the answer has to name the origin, and `doctor` can't see this, as it has no cookie.
+//!
+//! A proxy that answers OPTIONS itself, or refuses what is neither GET nor POST, breaks the preflight although the
+//! server would allow it. The CORS layer has to stand outside of the gate, as a preflight has no credential.
 
 use super::stream;
 use crate::doctor::client::Recording;
 use crate::doctor::evidence::{Evidence, Preflight};
 use crate::doctor::finding::{Advice, Finding};
 
+/// Sources for the CDNs:
+///
+/// - Cloudflare: "Response Header Transform Rules";
+/// - CloudFront: Developer Guide, "Request and response behavior for custom origins", under CORS, and "Use managed
+///   origin request policies";
+/// - Fastly: VCL, `vcl_recv`: only GET and HEAD are looked up, so that OPTIONS is passed unless VCL says otherwise.
 const ADVICE: Advice = &[
     (
         "server",
@@ -32,7 +50,7 @@ const ADVICE: Advice = &[
     ),
     (
         "CloudFront",
-        "Allowed HTTP methods with OPTIONS; origin request policy AllViewer, so that Origin arrives",
+        "Allowed HTTP methods with OPTIONS; origin request policy AllViewer or AllViewerExceptHostHeader, so that Origin arrives",
     ),
     (
         "Fastly",
@@ -40,6 +58,7 @@ const ADVICE: Advice = &[
     ),
 ];
 
+/// Judges the stream and the preflights for the page's origin.
 pub(super) fn check(evidence: &Evidence) -> Finding {
     let Some(origin) = &evidence.origin else {
         return Finding::unseen("give --origin if pages of another origin read the stream");

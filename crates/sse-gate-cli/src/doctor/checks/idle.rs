@@ -1,10 +1,30 @@
 //! Whether the stream stays open while it is silent.
 //!
-//! Good is a stream that is still open at the end of the time. Wrong is a connection that breaks, and a body that
-//! ends in good order after a silence: that is how a proxy looks that gives up. A body that ends right behind its
-//! last byte was ended by its server, and can't be judged, as well as one that said `sse.close` or `sse.error`.
+//! | what is seen | verdict | what it means |
+//! |---|---|---|
+//! | open at the end of the time | good | it shows the heartbeat: the median of the times between two comments |
+//! | no byte at all | unseen | see `buffering` |
+//! | the connection breaks | wrong | a proxy gave up, or the server crashed |
+//! | a body ends in good order after a silence | wrong | that is how most proxies look that give up |
+//! | a body ends right behind its last byte | unseen | its server ended it, and a longer stream would show more |
+//! | `sse.close` or `sse.error`, and then the end | unseen | its server ended it, and said so |
 //!
-//! The heartbeat that is shown is the median of the times between two comments.
+//! A proxy counts the time in which it reads nothing from the server behind it, and not the time of the whole answer. So
+//! what mends it is a heartbeat, a comment that is sent after each silence, that is shorter than the shortest limit on
+//! the way. sse-gate sends one after 15 s. `--idle` has to be longer than the limit that is looked for: 20 s don't show
+//! a proxy that cuts after 60 s.
+//!
+//! How long products wait:
+//!
+//! | product | setting | default | at the limit |
+//! |---|---|---|---|
+//! | nginx | `proxy_read_timeout` | 60 s | the connection is closed |
+//! | HAProxy | `timeout server` | none, but most files set one | the connection is closed |
+//! | Caddy | `read_timeout` of `transport http` | none | the connection is closed |
+//! | Cloudflare | Proxy Read Timeout | 120 s | 524, or the stream is cut |
+//! | CloudFront | Response timeout of the origin | 30 s, up to 120 s | the connection is closed |
+//! | Fastly | `between_bytes_timeout` of the backend | that of its settings | the body counts as complete |
+//! | Akamai | Read Timeout | that of the property | 504, or the stream is cut |
 
 use std::time::Duration;
 
@@ -16,6 +36,13 @@ use crate::doctor::finding::{Advice, Finding};
 /// A body that ends in good order after less silence than this was ended by its server.
 const SILENCE: Duration = Duration::from_millis(900);
 
+/// Sources for the CDNs:
+///
+/// - Cloudflare: "Connection limits", "Error 524";
+/// - CloudFront: API, `OriginReadTimeout` and `ResponseCompletionTimeout`, which is not enforced unless it is set;
+/// - Fastly: API, "Backend"; VCL, `bereq.between_bytes_timeout` and `bereq.first_byte_timeout`. Between two of its
+///   servers the limit is always 60 s, and a request that is passed does not go over two for clustering;
+/// - Akamai: Property Manager, "Read Timeout", which counts for each read.
 const ADVICE: Advice = &[
     (
         "server",
@@ -32,18 +59,23 @@ const ADVICE: Advice = &[
     ("HAProxy", "`timeout server 60s`, longer than the heartbeat"),
     (
         "Cloudflare",
-        "Proxy Read Timeout is 120 s, and can be changed on Enterprise plans only: keep the heartbeat below it",
+        "Proxy Read Timeout is 120 s, and can be changed on Enterprise plans only (a Cache Rule, or `proxy_read_timeout` of the zone): keep the heartbeat below it",
     ),
     (
         "CloudFront",
-        "Response timeout of the origin (default 30 s) longer than the heartbeat; no Response completion timeout",
+        "Response timeout of the origin (30 s by default, at most 120 s) longer than the heartbeat; no Response completion timeout",
     ),
     (
         "Fastly",
-        "Between bytes timeout of the backend longer than the heartbeat; at most 60 s between its own servers",
+        "Between bytes timeout of the backend longer than the heartbeat, which has to be below 60 s: that is the limit between Fastly's own servers",
+    ),
+    (
+        "Akamai",
+        "Read Timeout of the property longer than the heartbeat",
     ),
 ];
 
+/// Judges how the stream ended that was watched for the whole time.
 pub(super) fn check(evidence: &Evidence) -> Finding {
     let recording = match watched(evidence) {
         Ok(recording) => recording,
@@ -79,6 +111,7 @@ pub(super) fn check(evidence: &Evidence) -> Finding {
     }
 }
 
+/// A stream that had not ended: good, if anything came at all.
 fn still_open(recording: &Recording, at: Duration, heartbeat: &str) -> Finding {
     if recording.arrivals.is_empty() {
         return Finding::unseen("no byte came: see `buffering`");

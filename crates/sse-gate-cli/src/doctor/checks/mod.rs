@@ -1,4 +1,21 @@
 //! The checks, one file for each. A check judges the evidence, and asks for nothing itself.
+//!
+//! | check | question |
+//! |---|---|
+//! | `status` | does an event stream come at all? |
+//! | `redirects` | is a request sent elsewhere? |
+//! | `accept` | does `Accept` arrive? |
+//! | `buffering` | do events come when they are sent? |
+//! | `idle` | does the stream stay open while it is silent? |
+//! | `compression` | does something compress it? |
+//! | `resume` | does `Last-Event-ID` arrive? |
+//! | `caching` | may something keep it, or has it? |
+//! | `cors` | may a page of another origin read it? |
+//! | `token` | does the token stay where it belongs, and work once? |
+//! | `http` | does a browser get HTTP/2? |
+//!
+//! To add one: a file with its verdicts in its header, an `ADVICE` with the vendors' pages beside it, a line in
+//! `CHECKS`, a row in the README, and a row for each proxy in the tests that can break it.
 
 mod accept;
 mod buffering;

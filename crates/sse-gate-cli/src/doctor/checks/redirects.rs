@@ -1,16 +1,29 @@
 //! Whether a request is sent elsewhere.
 //!
-//! A redirect of the stream costs a round trip for each reconnect, and writes the URL with its token to one more
-//! log. A redirect of the mint breaks clients: `fetch` turns a POST into a GET at 301 and 302, and drops the
-//! bearer at another origin.
+//! Each redirect is wrong, wherever it leads:
 //!
-//! So each redirect is wrong, wherever it leads. `doctor` follows those of the stream at the same host, so that
-//! the other checks see the stream.
+//! | of | what it does |
+//! |---|---|
+//! | the stream | it costs a round trip for each reconnect, and writes the URL with its token to one more log |
+//! | the mint, 301 or 302 | `fetch` makes a GET of the POST (Fetch, "HTTP-redirect fetch"), and the answer is 405 |
+//! | the mint, 307 or 308 | `fetch` posts again, and drops `Authorization` at another origin |
+//!
+//! The finding says where a redirect leads: to another host, to https, or to another path. `doctor` follows those of the
+//! stream within its origin, and from http to https at its host, so that the other checks see the stream. It follows no
+//! other one, as it has a bearer and a token with it. The other checks are `unseen` then.
+//!
+//! A URL without its last slash, or with http in place of https, is the usual cause. Clients keep the URL that they were
+//! given, so that the page or the mint has to name the final one.
 
 use crate::doctor::evidence::Evidence;
 use crate::doctor::finding::{Advice, Finding};
 use crate::doctor::url::Url;
 
+/// Sources for the CDNs:
+///
+/// - Cloudflare: API, zone setting `always_use_https`; Rules, "Single Redirects settings";
+/// - CloudFront: API, `ViewerProtocolPolicy`: `https-only` answers 403 to http;
+/// - Fastly: examples, "Redirect insecure HTTP to TLS (SSL, HTTPS) in VCL". Compute does it by itself.
 const ADVICE: Advice = &[
     (
         "you",
@@ -36,13 +49,17 @@ const ADVICE: Advice = &[
         "Cloudflare",
         "Always Use HTTPS and Redirect Rules must not match the stream",
     ),
-    ("CloudFront", "Viewer protocol policy: HTTPS Only"),
+    (
+        "CloudFront",
+        "https from the start; Viewer protocol policy HTTPS Only refuses http, and does not redirect",
+    ),
     (
         "Fastly",
-        "no forced TLS (`error 801`) on URLs that clients use as http",
+        "https from the start: Compute, and services that force TLS, redirect http",
     ),
 ];
 
+/// Good if no request was sent elsewhere, else wrong.
 pub(super) fn check(evidence: &Evidence) -> Finding {
     if evidence.redirects.is_empty() {
         return Finding::good("none");

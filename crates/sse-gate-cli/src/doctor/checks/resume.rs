@@ -8,7 +8,17 @@
 //! - a first event that was there before: the server began anew;
 //! - any other answer.
 //!
-//! Streams without ids can't be resumed, so there is nothing to see.
+//! 401 has two causes that look the same from outside: the header was lost, or the server that answered does not know
+//! the session. The second one comes of many servers, each with a store in its own memory: let them share one, such as
+//! Redis. A restart of a server with a store in memory is the same. To tell them apart, run `doctor` against the server
+//! itself: if it is good there, a proxy loses the header.
+//!
+//! A proxy that loses it does so by a rule that removes headers it does not know, or by a list of headers to pass on.
+//! It is no loss for a client until a connection breaks, so that it shows weeks later, as streams that begin anew.
+//!
+//! Streams without ids can't be resumed, so there is nothing to see. On a strict route of sse-gate a token opens one
+//! connection, whatever id comes with it. Its ids are the application's, and those of a resumable route begin with
+//! `sser1.`. So 401 to a token and an id of another kind is what a strict route has to say.
 
 use http::StatusCode;
 
@@ -18,6 +28,16 @@ use crate::doctor::evidence::Evidence;
 use crate::doctor::finding::{Advice, Finding};
 use crate::doctor::transcript::Transcript;
 
+/// How the ids of resumable routes begin.
+const RESUME_ID: &str = "sser1.";
+
+/// Sources for the CDNs:
+///
+/// - Cloudflare: "Request Header Transform Rules". Cloudflare passes the header by itself;
+/// - CloudFront: Developer Guide, "Use managed origin request policies". Without a policy that has it, an
+///   origin gets no header of the client but those of the cache key. `AllViewer` sends the `Host` of the client, too:
+///   if the origin's own name is needed, take `AllViewerExceptHostHeader`;
+/// - Fastly: VCL, `req.http`. Fastly passes the header by itself.
 const ADVICE: Advice = &[
     (
         "server",
@@ -38,11 +58,12 @@ const ADVICE: Advice = &[
     ),
     (
         "CloudFront",
-        "origin request policy AllViewer, or one that has Last-Event-ID",
+        "origin request policy AllViewer or AllViewerExceptHostHeader, or one that has Last-Event-ID",
     ),
     ("Fastly", "no `unset req.http.Last-Event-ID`"),
 ];
 
+/// Judges the answer to the request with the id of the last event.
 pub(super) fn check(evidence: &Evidence) -> Finding {
     if let Err(finding) = watched(evidence) {
         return finding;
@@ -52,11 +73,21 @@ pub(super) fn check(evidence: &Evidence) -> Finding {
         return Finding::unseen("no event with an id came, so there is nothing to go on from");
     }
     match &evidence.resumed {
+        Ok(answer) if is_strict(answer, evidence, &ids) => Finding::unseen(
+            "401: the route is strict, and clients come back with a new token and not with the id",
+        ),
         Ok(answer) => judge(answer, &ids),
         Err(absence) => absent(*absence),
     }
 }
 
+/// Whether this is the answer of a strict route to a token that is spent.
+fn is_strict(answer: &Recording, evidence: &Evidence, ids: &[String]) -> bool {
+    let is_resumable = ids.iter().any(|id| id.starts_with(RESUME_ID));
+    answer.status == StatusCode::UNAUTHORIZED && evidence.token().is_some() && !is_resumable
+}
+
+/// Judges an answer whose request had the id of the last one of these events.
 fn judge(answer: &Recording, ids: &[String]) -> Finding {
     match answer.status {
         _ if answer.is_event_stream() => {

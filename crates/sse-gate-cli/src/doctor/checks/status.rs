@@ -5,6 +5,18 @@
 //! `redirects`'.
 //!
 //! 204 can't be judged: it is how a server says that a stream is over.
+//!
+//! | status | the usual cause |
+//! |---|---|
+//! | 200 with another type | an error page of a proxy, or a route that leads to a page |
+//! | 401 | no token, one that is spent, or a proxy that repeats requests and spends it |
+//! | 403 | a permission that is missing, an origin that is not allowed, or a firewall before the server |
+//! | 404 | a proxy that cuts a prefix of the path, or a router that is nested |
+//! | 429 | a limit of the server or of a proxy |
+//! | 502, 503, 504, 52x | no server is there, it failed, or it did not answer in time |
+//!
+//! sse-gate answers 401 to all tokens that it does not take, in the same words, so that nothing can be learned from
+//! it. `doctor` can't see more, either: the server's own metrics count the reasons.
 
 use http::StatusCode;
 
@@ -13,6 +25,7 @@ use crate::doctor::client::Recording;
 use crate::doctor::evidence::Evidence;
 use crate::doctor::finding::{Advice, Finding};
 
+/// For an answer of another type.
 const TYPE: Advice = &[
     ("server", "answer with Content-Type: text/event-stream"),
     (
@@ -26,6 +39,10 @@ const TYPE: Advice = &[
     ),
 ];
 
+/// For answers of a proxy without a server. Sources for the CDNs:
+///
+/// - Cloudflare: "Cloudflare 5xx errors";
+/// - Fastly: "Fastly-generated 503 errors in VCL".
 const NO_SERVER: Advice = &[
     (
         "nginx",
@@ -50,6 +67,7 @@ const NO_SERVER: Advice = &[
     ("Fastly", "503: the host, port and TLS of the backend"),
 ];
 
+/// For 401.
 const REFUSED: Advice = &[
     (
         "you",
@@ -61,6 +79,7 @@ const REFUSED: Advice = &[
     ),
 ];
 
+/// For 404.
 const NOT_FOUND: Advice = &[
     (
         "server",
@@ -77,6 +96,7 @@ const NOT_FOUND: Advice = &[
     ),
 ];
 
+/// For 403.
 const FORBIDDEN: Advice = &[
     (
         "server",
@@ -92,6 +112,7 @@ const FORBIDDEN: Advice = &[
     ),
 ];
 
+/// Judges the status and the type of the first answer.
 pub(super) fn check(evidence: &Evidence) -> Finding {
     match &evidence.stream {
         Ok(answer) => judge(answer),

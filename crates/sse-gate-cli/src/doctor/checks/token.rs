@@ -8,12 +8,29 @@
 //! - the URL of the watched stream opens one more stream, without an id.
 //!
 //! The logs of proxies and CDNs can't be seen from outside. The advice names their settings.
+//!
+//! | fault | why it matters |
+//! |---|---|
+//! | a header repeats the token | it is in one more log, or in a cookie that outlives it |
+//! | an error page repeats it | it is in screenshots, in reports of crashes, and in caches of pages |
+//! | no `Referrer-Policy` | a script or a picture of the answer's page tells the URL to another host |
+//! | the token works twice | a reader of a log can open another stream |
+//!
+//! A token that works once and lives for 60 s makes all of these small, and not nothing: one that was never used,
+//! because the page was closed, is good until its time is over.
 
 use super::stream;
 use crate::doctor::client::Recording;
 use crate::doctor::evidence::Evidence;
 use crate::doctor::finding::{Advice, Finding};
 
+/// Sources for the CDNs:
+///
+/// - Cloudflare: Rules, "Single Redirects settings" (Preserve query string); Logs, "HTTP requests", with its
+///   fields `ClientRequestURI` and `ClientRequestPath`;
+/// - CloudFront: Developer Guide, "Configure standard logging (v2)", in which the fields can be chosen, and "Standard
+///   logging reference", with `cs-uri-query`;
+/// - Fastly: VCL, `req.url` and `req.url.path`; "Custom log formats".
 const ADVICE: Advice = &[
     (
         "server",
@@ -33,11 +50,11 @@ const ADVICE: Advice = &[
     ),
     (
         "Cloudflare",
-        "no Redirect Rule with Preserve query string, and no Custom Errors with the URL; Logpush without ClientRequestURI",
+        "no Redirect Rule with Preserve query string, and no Custom Errors with the URL; Logpush with ClientRequestPath in place of ClientRequestURI",
     ),
     (
         "CloudFront",
-        "no function that redirects with the query; logs without cs-uri-query",
+        "no function that redirects with the query; standard logging (v2) or real-time logs without cs-uri-query",
     ),
     (
         "Fastly",
@@ -55,6 +72,7 @@ const GOOD_POLICIES: [&str; 6] = [
     "strict-origin-when-cross-origin",
 ];
 
+/// Judges all answers, the policy of the stream, and the second use of the URL.
 pub(super) fn check(evidence: &Evidence) -> Finding {
     if evidence.tokens.is_empty() {
         return match evidence.mint {

@@ -1,14 +1,29 @@
 //! Which version of HTTP clients get.
 //!
-//! Over HTTP/1.1 a browser opens six connections to a host, over all tabs, and each stream holds one. It is a note
-//! and not wrong, as other clients have no such limit. Browsers speak HTTP/2 over TLS only, so an `http` URL shows
-//! nothing.
+//! | what is seen | verdict | what it means |
+//! |---|---|---|
+//! | HTTP/2 over TLS | good | all streams of a browser share one connection |
+//! | HTTP/1.1 over TLS | note | a browser opens six connections to a host, over all tabs, and each stream holds one |
+//! | an `http` URL | unseen | browsers speak HTTP/2 over TLS only, and agree on it there (RFC 9113, section 3.2) |
+//!
+//! It is a note and not wrong, as other clients have no such limit. With HTTP/1.1 the seventh tab of a page waits for
+//! ever, without an error. What helps there is one stream for all tabs (`sse-gate-client/shared` from npm), or a host name
+//! for streams alone.
+//!
+//! HTTP/2 matters between the browser and the first proxy. Behind it, a proxy may speak HTTP/1.1 to the server: it opens
+//! as many connections as it needs.
 
 use http::Version;
 
 use crate::doctor::evidence::Evidence;
 use crate::doctor::finding::{Advice, Finding};
 
+/// Sources for the CDNs:
+///
+/// - Cloudflare: Speed, Settings, "Protocol optimization";
+/// - CloudFront: API, `HttpVersion`, which is `http2` for new distributions;
+/// - Fastly: API, "TLS Configuration", whose `http_protocols` can be read and not set: choose another configuration;
+/// - Akamai: Property Manager, "HTTP/2".
 const ADVICE: Advice = &[
     (
         "nginx",
@@ -24,9 +39,14 @@ const ADVICE: Advice = &[
         "Speed > Settings > Protocol Optimization: HTTP/2",
     ),
     ("CloudFront", "Supported HTTP versions: HTTP/2"),
-    ("Fastly", "a TLS configuration with HTTP/2"),
+    (
+        "Fastly",
+        "a TLS configuration whose `http_protocols` have HTTP/2",
+    ),
+    ("Akamai", "the behavior HTTP/2, in a secure property"),
 ];
 
+/// Judges the version of the first answer.
 pub(super) fn check(evidence: &Evidence) -> Finding {
     let Ok(answer) = &evidence.stream else {
         return Finding::unseen("no answer came");
