@@ -17,6 +17,8 @@ mod finding;
 mod probe;
 mod report;
 mod requests;
+#[cfg(test)]
+mod sample;
 mod transcript;
 mod url;
 
