@@ -1,8 +1,12 @@
 //! `sse-gate doctor` as a process, against a server that answers by a script: what no proxy can be made to do.
 
 mod server;
+#[cfg(unix)]
+#[path = "../shared/terminal.rs"]
+mod terminal;
 
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -10,12 +14,17 @@ use server::{Piece, Server, at_once, chunk, head, json, stream};
 
 const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-/// Runs the program with these arguments. The bearer is in a variable.
-fn doctor(args: &[&str]) -> Output {
+/// The program with these arguments. The bearer is in a variable.
+fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sse-gate"));
     command.arg("doctor").args(args).args(["--idle", "3"]);
-    let output = command.env("JWT", "eyJ.secret").output();
-    let output = output.expect("the program runs");
+    command.env("JWT", "eyJ.secret");
+    command
+}
+
+/// What the program writes to a pipe.
+fn doctor(args: &[&str]) -> Output {
+    let output = command(args).output().expect("the program runs");
     let shown = format!("{output:?}");
     for secret in ["secret", "sset1_", "id-of-an-event"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
@@ -73,6 +82,10 @@ fn a_public_stream_is_well() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(finding(&output, "resume").0, "good", "{output:?}");
     assert_eq!(finding(&output, "token").0, "unseen", "{output:?}");
+    let open = finding(&output, "idle").1;
+    assert!(open.starts_with("open for 3."), "{open}");
+    // Without a token there is nothing to use twice.
+    assert_eq!(server.heads().len(), 2);
 }
 
 /// The mint gets the bearer, and the stream its token alone.
@@ -127,6 +140,71 @@ fn a_cookie_with_the_token_is_wrong() {
 }
 
 #[test]
+fn a_page_that_repeats_a_spent_token_is_wrong() {
+    let is_spent = AtomicBool::new(false);
+    let server = with_mint(move |_| {
+        if is_spent.swap(true, Ordering::SeqCst) {
+            at_once(
+                "HTTP/1.1 401 Unauthorized\r\ncontent-length: 11\r\nconnection: close\r\n\r\n\
+                 sset1_abc !",
+            )
+        } else {
+            stream("", "data: x\n\n")
+        }
+    });
+    let seen = finding(&with_args(&server), "token").1;
+    assert_eq!(
+        seen,
+        "the page of the second answer (401) repeats the token"
+    );
+}
+
+#[test]
+fn a_bearer_that_comes_back_is_not_shown() {
+    let server = Server::start(|_| {
+        at_once("HTTP/1.1 200 OK\r\ncontent-type: a/eyJ.secret\r\ncontent-length: 0\r\n\r\n")
+    });
+    let output = doctor(&[&server.url("/feed"), "--bearer-env", "JWT"]);
+    assert_eq!(finding(&output, "status").1, "200 OK, a/***");
+}
+
+#[test]
+fn a_page_of_another_origin_needs_the_answers_to_its_preflights() {
+    let allowed = "access-control-allow-origin: https://page.example\r\n";
+    let server = with_mint(move |head| {
+        if head.starts_with("OPTIONS ") {
+            at_once(format!(
+                "HTTP/1.1 204 No Content\r\n{allowed}access-control-allow-headers: last-event-id\r\n\r\n"
+            ))
+        } else {
+            stream(allowed, "data: x\n\n")
+        }
+    });
+    let (url, mint) = (server.url("/feed"), server.url("/mint"));
+    let output = doctor(&[&url, "--mint", &mint, "--origin", "https://page.example"]);
+    let seen = finding(&output, "cors").1;
+    let expected = "the preflight of the mint (POST, authorization) does not allow authorization";
+    assert_eq!(seen, expected);
+    let heads = server.heads();
+    for (path, method, header) in [
+        ("/feed?token=sset1_abc", "get", "last-event-id"),
+        ("/mint", "post", "authorization"),
+    ] {
+        let head = heads
+            .iter()
+            .find(|it| it.starts_with(&format!("options {path} ")));
+        let head = head.unwrap_or_else(|| panic!("no preflight of {path} in {heads:?}"));
+        for line in [
+            "origin: https://page.example",
+            &format!("access-control-request-method: {method}"),
+            &format!("access-control-request-headers: {header}"),
+        ] {
+            assert!(head.contains(&format!("{line}\r\n")), "{line} {head}");
+        }
+    }
+}
+
+#[test]
 fn an_answer_out_of_a_cache_is_wrong() {
     for header in [
         "age: 7\r\n",
@@ -174,6 +252,25 @@ fn a_url_that_opens_one_stream_is_asked_for_no_more_than_that() {
     assert!(finding(&output, "idle").1.contains("--mint"), "{output:?}");
 }
 
+#[test]
+fn a_mint_opens_a_second_stream_in_place_of_a_compressed_one() {
+    for (plain, verdict, seen) in [
+        (stream("", "data: x\n\n"), "good", "open for 3."),
+        (at_once(REFUSED), "unseen", "no event stream came"),
+    ] {
+        let server = with_mint(move |head| {
+            if head.contains("accept-encoding") {
+                stream("content-encoding: gzip\r\n", "data: x\n\n")
+            } else {
+                plain.clone()
+            }
+        });
+        let idle = finding(&with_args(&server), "idle");
+        assert_eq!(idle.0, verdict);
+        assert!(idle.1.starts_with(seen), "{idle:?}");
+    }
+}
+
 /// A redirect to another host gets neither the bearer nor the token.
 #[test]
 fn a_redirect_to_another_host_is_not_followed() {
@@ -204,18 +301,41 @@ fn a_stream_that_says_that_it_is_over_was_not_cut() {
 #[test]
 fn what_can_not_be_probed_is_told_from_what_is_wrong() {
     let mint = Server::start(|_| at_once(REFUSED));
-    for args in [
-        &["http://127.0.0.1:1/"][..],
-        &["http://127.0.0.1:1/", "--bearer-env", "NOT_SET_ANYWHERE"],
-        &["no URL"],
-        &["ftp://a/"],
-        &["http://127.0.0.1:1/", "--mint", &mint.url("/mint")],
+    let none = "http://127.0.0.1:1/";
+    for (args, message) in [
+        (&[none][..], "error: no connection: "),
+        (
+            &[none, "--bearer-env", "NOT_SET_ANYWHERE"],
+            "error: there is no bearer in the variable NOT_SET_ANYWHERE",
+        ),
+        (&["no URL"], "it is not an http or https URL"),
+        (&["ftp://a/"], "it is not an http or https URL"),
+        (
+            &[none, "--mint", &mint.url("/mint")],
+            "error: the mint answered 401 Unauthorized",
+        ),
     ] {
         let output = doctor(args);
         assert_eq!(output.status.code(), Some(2), "{args:?} {output:?}");
-        assert!(
-            output.stdout.is_empty() && !output.stderr.is_empty(),
-            "{output:?}"
-        );
+        assert!(output.stdout.is_empty(), "{output:?}");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.contains(message), "{args:?} {errors}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_gets_text_unless_json_is_asked_for() {
+    let server = Server::start(|_| at_once(REFUSED));
+    let url = server.url("/feed");
+    for (args, begin) in [
+        (&[&*url][..], format!("watching {url} for 3 s …\n{url}\n")),
+        (&[&url, "--json"], "{".to_owned()),
+    ] {
+        let mut command = command(args);
+        command.env("NO_COLOR", "1");
+        let (shown, code) = terminal::on_terminal(command, |_, _| {});
+        assert!(shown.starts_with(&begin), "{shown:?}");
+        assert_eq!(code, Some(1));
     }
 }
