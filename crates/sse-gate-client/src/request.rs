@@ -123,6 +123,19 @@ mod tests {
         assert_eq!(parse("http://a/b#c").unwrap().as_str(), "http://a/b");
     }
 
+    /// D2
+    #[test]
+    fn neither_debug_output_nor_an_error_shows_more_than_an_origin() {
+        let request = StreamRequest::new("http://a/b?token=secret").unwrap();
+        let expected = "StreamRequest { origin: \"http://a\", .. }";
+        assert_eq!(format!("{request:?}"), expected);
+        let error = StreamRequest::new("ftp://a/secret")
+            .unwrap_err()
+            .to_string();
+        let expected = "the URL is not one of http or https without a user in it";
+        assert_eq!(error, expected);
+    }
+
     #[test]
     fn what_a_server_says_can_lead_to_another_origin_only_openly() {
         let base = parse("https://example.org/a/b?c").unwrap();

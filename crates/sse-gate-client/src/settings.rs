@@ -167,6 +167,16 @@ mod tests {
     use crate::machine::{Machine, Step};
 
     #[test]
+    fn a_time_has_a_year_at_most() {
+        let year = Duration::from_secs(31_536_000);
+        assert_eq!(bounded(Duration::MAX), year);
+        assert_eq!(
+            bounded(year - Duration::from_nanos(1)).as_secs(),
+            31_535_999
+        );
+    }
+
+    #[test]
     fn times_without_end_are_no_trouble() {
         let settings = Settings::new()
             .with_heartbeat(Duration::MAX)

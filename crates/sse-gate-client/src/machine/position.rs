@@ -167,6 +167,9 @@ mod tests {
             ["7", "7", "8"].map(|id| position.is_duplicate(id)),
             [true, false, false]
         );
+        // The first event of a connection has an id of its own, also if it is the last one's.
+        position.restart();
+        assert!(position.is_duplicate("8"));
     }
 
     #[test]

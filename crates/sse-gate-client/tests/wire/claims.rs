@@ -227,7 +227,9 @@ pub(crate) async fn errors_and_debug_output_hold_no_credential(transport: impl T
         .with_attempt_limit(2)
         .with_last_event_id("sser1.secret");
     let source = EventSource::with_settings(transport, direct.with_bearer(bearer()), settings);
-    let mut texts = vec![format!("{source:?}")];
+    let debug = format!("{source:?}");
+    assert_eq!(debug, "EventSource { over: false, .. }");
+    let mut texts = vec![debug];
     let (_, end) = all(source).await;
     let error = end.expect_err("nothing is there");
     assert_eq!(error.kind(), ErrorKind::GaveUp);

@@ -1,0 +1,6 @@
+//! A machine that is driven by hand: what it asks for, and when.
+
+mod driver;
+mod positions;
+mod sessions;
+mod waits;
