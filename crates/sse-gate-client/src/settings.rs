@@ -170,10 +170,8 @@ mod tests {
     fn a_time_has_a_year_at_most() {
         let year = Duration::from_secs(31_536_000);
         assert_eq!(bounded(Duration::MAX), year);
-        assert_eq!(
-            bounded(year - Duration::from_nanos(1)).as_secs(),
-            31_535_999
-        );
+        let less = Duration::from_secs(31_535_999);
+        assert_eq!(bounded(less), less);
     }
 
     #[test]
