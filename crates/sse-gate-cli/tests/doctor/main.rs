@@ -6,7 +6,7 @@ mod server;
 mod terminal;
 
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -75,8 +75,13 @@ fn with_args(server: &Server) -> Output {
 fn a_public_stream_is_well() {
     let server = Server::start(|head| {
         let goes_on = head.contains("last-event-id: id-of-an-event\r\n");
-        let next = if goes_on { "-2" } else { "" };
-        stream("", &format!("id: id-of-an-event{next}\ndata: x\n\n"))
+        let id = if goes_on {
+            "the-next-secret"
+        } else {
+            "id-of-an-event"
+        };
+        let echo = "cache-control: id-of-an-event, the-next-secret\r\n";
+        stream(echo, &format!("id: {id}\ndata: x\n\n"))
     });
     let output = doctor(&[&server.url("/feed")]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -84,6 +89,9 @@ fn a_public_stream_is_well() {
     assert_eq!(finding(&output, "token").0, "unseen", "{output:?}");
     let open = finding(&output, "idle").1;
     assert!(open.starts_with("open for 3."), "{open}");
+    let caching = finding(&output, "caching").1;
+    let expected = "Cache-Control: no-store, no-transform, ***, ***";
+    assert_eq!(caching, expected);
     // Without a token there is nothing to use twice.
     assert_eq!(server.heads().len(), 2);
 }
@@ -106,6 +114,21 @@ fn the_bearer_goes_to_the_mint_only() {
         streams.iter().all(|it| it.contains("?token=sset1_abc ")),
         "{heads:?}"
     );
+    let json = "application/json";
+    for (heads, lines) in [
+        (
+            &mints,
+            &[format!("accept: {json}"), format!("content-type: {json}")][..],
+        ),
+        (&streams, &["accept: text/event-stream".to_owned()]),
+    ] {
+        for (head, line) in heads
+            .iter()
+            .flat_map(|head| lines.iter().map(move |it| (head, it)))
+        {
+            assert!(head.contains(&format!("\r\n{line}\r\n")), "{line} {head}");
+        }
+    }
     assert!(streams.iter().all(|it| !it.contains("secret")), "{heads:?}");
 }
 
@@ -157,6 +180,52 @@ fn a_page_that_repeats_a_spent_token_is_wrong() {
         seen,
         "the page of the second answer (401) repeats the token"
     );
+}
+
+/// What follows the first 64 KiB is not read, and what is no stream is asked for once.
+#[test]
+fn a_page_is_read_in_part() {
+    let length = 4 * 1024 * 1024;
+    let server = with_mint(move |_| {
+        let page = format!("{}sset1_abc", "x".repeat(length - 9));
+        at_once(format!(
+            "HTTP/1.1 404 Not Found\r\ncontent-length: {length}\r\n\r\n{page}"
+        ))
+    });
+    let output = with_args(&server);
+    assert_eq!(wrong(&output), ["status"], "{output:?}");
+    assert_eq!(server.heads().len(), 2);
+}
+
+#[test]
+fn a_mint_that_redirects_is_wrong() {
+    let server = with_mint(|_| at_once(REFUSED));
+    let redirecting = Server::start(|_| {
+        at_once("HTTP/1.1 307 There\r\nlocation: /other\r\ncontent-length: 0\r\n\r\n")
+    });
+    let (url, mint) = (server.url("/feed"), redirecting.url("/mint"));
+    let output = doctor(&[&url, "--mint", &mint]);
+    assert_eq!(wrong(&output), ["redirects"], "{output:?}");
+    let expected = format!("the mint redirects to {} (307)", redirecting.url("/other"));
+    assert_eq!(finding(&output, "redirects").1, expected);
+    assert!(server.heads().is_empty());
+}
+
+#[test]
+fn a_redirect_at_the_same_host_is_followed() {
+    let server = Server::start(|head| {
+        if head.starts_with("GET /feed ") {
+            at_once("HTTP/1.1 302 There\r\nlocation: /moved\r\ncontent-length: 0\r\n\r\n")
+        } else {
+            stream("", "data: x\n\n")
+        }
+    });
+    let output = doctor(&[&server.url("/feed")]);
+    assert_eq!(wrong(&output), ["redirects"], "{output:?}");
+    assert_eq!(finding(&output, "status").0, "good");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let summary = text.lines().last().expect("a summary");
+    assert!(summary.contains(&server.url("/moved")), "{summary}");
 }
 
 #[test]
@@ -254,12 +323,17 @@ fn a_url_that_opens_one_stream_is_asked_for_no_more_than_that() {
 
 #[test]
 fn a_mint_opens_a_second_stream_in_place_of_a_compressed_one() {
+    let plain = stream("", "id: id-of-an-event\ndata: x\n\n");
     for (plain, verdict, seen) in [
-        (stream("", "data: x\n\n"), "good", "open for 3."),
+        (plain, "good", "open for 3."),
         (at_once(REFUSED), "unseen", "no event stream came"),
     ] {
-        let server = with_mint(move |head| {
-            if head.contains("accept-encoding") {
+        let minted = AtomicUsize::new(0);
+        let server = Server::start(move |head| {
+            if head.starts_with("POST /mint ") {
+                let number = minted.fetch_add(1, Ordering::SeqCst);
+                json(&format!(r#"{{"sse_token":"sset1_abc{number}"}}"#))
+            } else if head.contains("accept-encoding") {
                 stream("content-encoding: gzip\r\n", "data: x\n\n")
             } else {
                 plain.clone()
@@ -268,6 +342,13 @@ fn a_mint_opens_a_second_stream_in_place_of_a_compressed_one() {
         let idle = finding(&with_args(&server), "idle");
         assert_eq!(idle.0, verdict);
         assert!(idle.1.starts_with(seen), "{idle:?}");
+        // The stream that was read is the one that goes on.
+        let heads = server.heads();
+        let mut resumed = heads.iter().filter(|it| it.contains("last-event-id"));
+        assert!(
+            resumed.all(|it| it.starts_with("get /feed?token=sset1_abc1 ")),
+            "{heads:?}"
+        );
     }
 }
 
@@ -301,9 +382,15 @@ fn a_stream_that_says_that_it_is_over_was_not_cut() {
 #[test]
 fn what_can_not_be_probed_is_told_from_what_is_wrong() {
     let mint = Server::start(|_| at_once(REFUSED));
+    let mute = Server::start(|_| Vec::new());
     let none = "http://127.0.0.1:1/";
     for (args, message) in [
         (&[none][..], "error: no connection: "),
+        (&[none], "refused"),
+        (
+            &[&mute.url("/")],
+            "error: the connection broke before an answer came: ",
+        ),
         (
             &[none, "--bearer-env", "NOT_SET_ANYWHERE"],
             "error: there is no bearer in the variable NOT_SET_ANYWHERE",

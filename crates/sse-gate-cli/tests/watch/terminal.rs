@@ -7,7 +7,7 @@ use std::process::Command;
 
 use shared::on_terminal;
 
-use crate::server::{Server, events, open};
+use crate::server::{Server, events, open, status};
 use crate::{COMPLETE, watch};
 
 /// Back to the start of the line, and removes it.
@@ -38,6 +38,21 @@ fn the_status_stands_in_a_line_below_the_events() {
     ];
     assert_eq!(shown, format!("{CLEAR}{}", expected.join(CLEAR)));
     assert_eq!(code, Some(0));
+}
+
+#[test]
+fn an_error_takes_the_place_of_the_status() {
+    let server = Server::start(vec![status("403 No")]);
+    let mut command = watch(&[&server.url("/")]);
+    command.env_remove("NO_COLOR");
+    let (shown, code) = on_terminal(command, |_, _| {});
+    let expected = [
+        "",
+        "\u{1b}[2m… connecting\u{1b}[0m",
+        "\u{1b}[1m\u{1b}[31m✗ the server answered 403 Forbidden\u{1b}[0m\n",
+    ];
+    assert_eq!(shown, expected.join(CLEAR));
+    assert_eq!(code, Some(4));
 }
 
 /// Without colours no line can be replaced, as that takes an escape, too.

@@ -132,6 +132,19 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_ends_its_stream_is_not_judged() {
+        let close = "event: sse.close\ndata: {}\n\n";
+        let end = Duration::from_secs(3);
+        for end in [End::Complete(end), End::Cut(end)] {
+            let mut recording = stream(&[], &[(1000, close)]);
+            recording.end = end;
+            let finding = check(&evidence(Ok(recording)));
+            assert_eq!(finding.seen, "the server ended the stream after 3.0 s");
+            assert_eq!(finding.verdict, Verdict::Unseen);
+        }
+    }
+
+    #[test]
     fn the_heartbeat_is_shown() {
         let comments = [(0, ":\n\n"), (1000, ":\n\n"), (2500, ":\n\n")];
         let finding = check(&evidence(Ok(stream(&[], &comments))));

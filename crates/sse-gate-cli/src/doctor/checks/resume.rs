@@ -125,4 +125,11 @@ mod tests {
             assert_eq!((finding.verdict, finding.seen), expected, "{evidence:?}");
         }
     }
+
+    #[test]
+    fn a_stream_without_ids_has_nothing_to_go_on_from() {
+        let finding = check(&evidence(Ok(stream(&[], &[(0, "data: x\n\n")]))));
+        let expected = "no event with an id came, so there is nothing to go on from";
+        assert_eq!(finding.seen, expected);
+    }
 }

@@ -126,6 +126,7 @@ fn referrer(stream: &Recording) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doctor::evidence::Redirect;
     use crate::doctor::finding::Verdict;
     use crate::doctor::sample::{self, answer, arrivals, evidence};
 
@@ -178,5 +179,22 @@ mod tests {
             evidence.reused = Ok(answer(status, &[]));
             assert_eq!(check(&evidence).verdict, verdict, "{status}");
         }
+    }
+
+    /// A compressed stream and the plain one after it are the same to a reader of the report.
+    #[test]
+    fn each_place_that_repeats_the_token_is_named_once() {
+        let cookie = [NO_REFERRER, ("set-cookie", "last=sset1_xyz")];
+        let mut evidence = evidence(Ok(sample::stream(&cookie, &[])));
+        evidence.plain = Some(Ok(sample::stream(&cookie, &[])));
+        evidence.redirects.push(Redirect {
+            of: "stream",
+            from: "http://a/x".parse().expect("a URL"),
+            status: http::StatusCode::FOUND,
+            location: "/y?token=sset1_xyz".to_owned(),
+        });
+        let expected = "Location of the stream repeats the token; \
+            set-cookie of the stream repeats the token";
+        assert_eq!(check(&evidence).seen, expected);
     }
 }
