@@ -182,5 +182,8 @@ mod tests {
         position.restart();
         position.opened("sser1.a.S.2.T.3", true);
         assert!(!position.is_duplicate("sser1.a.S.2.T.4"));
+        // Also within a connection: the event that follows has an id of its own.
+        position.opened("sser1.a.S.2.T.4", true);
+        assert!(position.is_duplicate("sser1.a.S.2.T.4"));
     }
 }

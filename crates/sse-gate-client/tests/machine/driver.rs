@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, LOCATION};
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use sse_gate_client::machine::{Machine, Step};
 use sse_gate_client::{Attempt, End, Error, Settings, State, StreamRequest, Update, Waiting};
@@ -54,11 +54,12 @@ impl Driver {
         }
     }
 
-    /// An answer comes. A redirect leads to the same origin.
+    /// An answer comes. A redirect leads to the same origin, and a server that is busy asks for 100 s.
     pub(crate) fn answer(&mut self, status: u16) {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         headers.insert(LOCATION, HeaderValue::from_static("/other"));
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("100"));
         let status = StatusCode::from_u16(status).expect("it is a status");
         self.machine.head(self.now, status, &headers);
     }

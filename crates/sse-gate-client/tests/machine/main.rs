@@ -2,5 +2,6 @@
 
 mod driver;
 mod positions;
+mod reports;
 mod sessions;
 mod waits;

@@ -62,3 +62,51 @@ fn a_body_that_ends_within_an_event_is_not_complete() {
     assert_eq!(driver.closed().expect("it is complete"), End::Complete);
     assert!(matches!(driver.next(), Step::Continue(None)));
 }
+
+#[test]
+fn an_event_that_comes_first_again_is_dropped() {
+    let mut driver = Driver::new(Settings::new());
+    driver.open();
+    assert_eq!(driver.say("id: sser1.k.s.0.t.1\ndata: 1\n\n"), ["1"]);
+    driver.machine.end();
+    driver.open();
+    let again = "id: sser1.k.s.0.t.1\ndata: 1\n\nid: sser1.k.s.0.t.2\ndata: 2\n\n";
+    assert_eq!(driver.say(again), ["2"]);
+}
+
+#[test]
+fn chunks_that_come_before_a_poll_are_all_read() {
+    let mut driver = Driver::new(Settings::new());
+    driver.open();
+    for part in ["data: ", "1\n", "\ndata: 2\n"] {
+        driver.machine.chunk(driver.now, part.into());
+    }
+    assert_eq!(driver.say("\n"), ["1", "2"]);
+}
+
+#[test]
+fn what_came_before_the_end_is_delivered() {
+    let mut driver = Driver::new(Settings::new());
+    driver.open();
+    driver
+        .machine
+        .chunk(driver.now, "data: 1\n\ndata: 2\n\n".into());
+    driver.machine.end();
+    // The body has ended, so this is not read.
+    assert_eq!(driver.say("data: 3\n\n"), ["1", "2"]);
+}
+
+/// More than is decoded at a time, too.
+#[test]
+fn what_follows_the_last_word_of_a_body_is_no_part_of_the_next_one() {
+    for between in [0, 20_000] {
+        let comments = ":\n".repeat(between);
+        let text = format!("event: sse.wait\ndata: {{}}\n\n{comments}data: late\n\n");
+        let mut driver = Driver::new(Settings::new());
+        driver.open();
+        driver.machine.chunk(driver.now, text.into());
+        assert_eq!(driver.waiting().reason(), RetryReason::Wait);
+        driver.open();
+        assert_eq!(driver.say("data: 1\n\n"), ["1"], "{between}");
+    }
+}

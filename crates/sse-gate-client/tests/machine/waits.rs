@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use sse_gate_client::machine::Step;
-use sse_gate_client::{ErrorKind, RetryReason, Settings};
+use sse_gate_client::{ErrorKind, RetryReason, Settings, State, Update};
 
 use crate::driver::Driver;
 
@@ -40,6 +40,57 @@ fn an_answer_has_its_time_and_a_silence_too() {
     let mut driver = Driver::new(settings);
     driver.open();
     has_until(&mut driver, 9 * SECOND, RetryReason::Silent);
+}
+
+#[test]
+fn a_comment_is_a_sign_of_life() {
+    let mut driver = Driver::new(Settings::new().with_heartbeat(9 * SECOND));
+    driver.open();
+    while let Step::Update(_) = driver.next() {}
+    for now in [8 * SECOND, 16 * SECOND] {
+        driver.now = now;
+        driver.machine.chunk(now, ": alive\n\n".into());
+        let step = driver.next();
+        let until = now + 9 * SECOND;
+        assert!(
+            matches!(step, Step::Continue(Some(it)) if it == until),
+            "{step:?} at {now:?}"
+        );
+    }
+}
+
+#[test]
+fn the_time_that_the_user_takes_is_no_silence() {
+    let gap = "event: sse.gap\ndata: {\"from\":1,\"to\":5}\n\n";
+    for text in ["", "data: 1\n\n", gap] {
+        let mut driver = Driver::new(Settings::new().with_heartbeat(9 * SECOND));
+        driver.open();
+        driver.machine.chunk(driver.now, text.into());
+        // Each update is shown, and the next one asked for a minute later.
+        while let Step::Update(_) = driver.next() {
+            driver.now += 60 * SECOND;
+        }
+        let until = driver.now + 9 * SECOND;
+        for _ in 0..2 {
+            let step = driver.next();
+            assert!(
+                matches!(step, Step::Continue(Some(it)) if it == until),
+                "{step:?} after {text:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_machine_that_is_asked_early_waits_on() {
+    let mut driver = Driver::new(Settings::new());
+    driver.fail();
+    let until = driver.waiting().delay();
+    for _ in 0..3 {
+        driver.now += MOMENT;
+        let step = driver.next();
+        assert!(matches!(step, Step::Wait(it) if it == until), "{step:?}");
+    }
 }
 
 #[test]
@@ -84,6 +135,14 @@ fn redirects_are_followed_as_often_as_the_user_says() {
         let error = driver.closed().expect_err("it is one too many");
         assert_eq!(error.kind(), ErrorKind::TooManyRedirects);
     }
+    // Each attempt has as many.
+    let mut driver = Driver::new(Settings::new().with_max_redirects(1));
+    for _ in 0..3 {
+        driver.request();
+        driver.answer(307);
+        driver.sent();
+        driver.machine.failed("no network".into());
+    }
 }
 
 /// With a limit of one, the first failure would be the last.
@@ -108,6 +167,41 @@ fn an_event_begins_the_count_of_failures_anew() {
     driver.say("data: 1\n\n");
     driver.machine.end();
     assert_eq!(driver.attempt().number(), 2);
+}
+
+/// G10
+#[test]
+fn an_event_makes_the_next_wait_short() {
+    let longest = |driver: &mut Driver| loop {
+        match driver.machine.poll(driver.now, u64::MAX) {
+            Step::Update(Update::State(State::Waiting(waiting))) => return waiting.delay(),
+            Step::Update(_) => {}
+            other => panic!("no wait, but {other:?}"),
+        }
+    };
+    let mut driver = Driver::new(Settings::new());
+    driver.fail();
+    assert_eq!(longest(&mut driver), 2 * SECOND);
+    driver.fail();
+    assert_eq!(longest(&mut driver), 6 * SECOND);
+    driver.open();
+    driver.say("data: 1\n\n");
+    driver.machine.end();
+    assert_eq!(longest(&mut driver), 2 * SECOND);
+}
+
+/// G10: the server may ask for more than the longest wait, but not for more than the user allows.
+#[test]
+fn a_retry_after_has_a_bound_of_its_own() {
+    for (settings, delay) in [
+        (Settings::new(), 100 * SECOND),
+        (Settings::new().with_max_retry_after(7 * SECOND), 7 * SECOND),
+    ] {
+        let mut driver = Driver::new(settings);
+        driver.request();
+        driver.answer(503);
+        assert_eq!(driver.waiting().delay(), delay);
+    }
 }
 
 #[test]

@@ -3,4 +3,5 @@
 mod mints;
 mod once;
 mod requests;
+mod settings;
 mod transport;

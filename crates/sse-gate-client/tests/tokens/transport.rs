@@ -52,10 +52,15 @@ impl Scripted {
         self.each(|it| format!("{} {}", it.method(), it.uri().path()))
     }
 
-    /// The header `Authorization` of each request.
-    pub(crate) fn bearers(&self) -> Vec<Option<String>> {
+    /// The URL of each request.
+    pub(crate) fn urls(&self) -> Vec<String> {
+        self.each(|it| it.uri().to_string())
+    }
+
+    /// A header of each request.
+    pub(crate) fn header(&self, name: &str) -> Vec<Option<String>> {
         self.each(|it| {
-            let value = it.headers().get("authorization")?;
+            let value = it.headers().get(name)?;
             Some(value.to_str().expect("it is text").to_owned())
         })
     }

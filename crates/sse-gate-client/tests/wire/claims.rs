@@ -239,6 +239,7 @@ pub(crate) async fn errors_and_debug_output_hold_no_credential(transport: impl T
         texts.push(error.to_string());
         cause = error.source();
     }
+    assert!(texts.len() > 2, "there is no cause in {texts:?}");
     let text = texts.join(" ");
     assert!(!text.contains("secret"), "{text}");
     assert!(text.contains("connection"), "{text}");

@@ -187,13 +187,15 @@ mod tests {
         let cookie = [NO_REFERRER, ("set-cookie", "last=sset1_xyz")];
         let mut evidence = evidence(Ok(sample::stream(&cookie, &[])));
         evidence.plain = Some(Ok(sample::stream(&cookie, &[])));
-        evidence.redirects.push(Redirect {
-            of: "stream",
-            from: "http://a/x".parse().expect("a URL"),
-            status: http::StatusCode::FOUND,
-            location: "/y?token=sset1_xyz".to_owned(),
-        });
-        let expected = "Location of the stream repeats the token; \
+        for (of, location) in [("mint", "/y?token=sset1_xyz"), ("stream", "/z")] {
+            evidence.redirects.push(Redirect {
+                of,
+                from: "http://a/x".parse().expect("a URL"),
+                status: http::StatusCode::FOUND,
+                location: location.to_owned(),
+            });
+        }
+        let expected = "Location of the mint repeats the token; \
             set-cookie of the stream repeats the token";
         assert_eq!(check(&evidence).seen, expected);
     }
