@@ -62,9 +62,9 @@ fn a_comment_is_a_sign_of_life() {
 #[test]
 fn the_time_that_the_user_takes_is_no_silence() {
     let gap = "event: sse.gap\ndata: {\"from\":1,\"to\":5}\n\n";
+    let mut driver = Driver::new(Settings::new().with_heartbeat(9 * SECOND));
+    driver.open();
     for text in ["", "data: 1\n\n", gap] {
-        let mut driver = Driver::new(Settings::new().with_heartbeat(9 * SECOND));
-        driver.open();
         driver.machine.chunk(driver.now, text.into());
         // Each update is shown, and the next one asked for a minute later.
         while let Step::Update(_) = driver.next() {
