@@ -73,7 +73,8 @@ impl Position {
         }
     }
 
-    fn set(&mut self, id: &str) {
+    /// The client has had all events up to this one, and no other.
+    pub(super) fn set(&mut self, id: &str) {
         let place = parse(id, self.plain);
         self.last = place.map(|(session, number)| (session.to_owned(), number));
     }

@@ -76,7 +76,11 @@ impl Reader {
         let decoder = mem::take(&mut self.decoder);
         self.decoder = decoder.with_last_event_id(&NO_ID_YET);
         self.rest.clear();
-        self.queue.clear();
+        if !self.queue.is_empty() {
+            // These events counted as had when they were decoded.
+            self.queue.clear();
+            self.position.set(&self.last_id);
+        }
         self.position.restart();
     }
 

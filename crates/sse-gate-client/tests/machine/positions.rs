@@ -110,3 +110,18 @@ fn what_follows_the_last_word_of_a_body_is_no_part_of_the_next_one() {
         assert_eq!(driver.say("data: 1\n\n"), ["1"], "{between}");
     }
 }
+
+/// What was received and not delivered comes again, and is no duplicate then.
+#[test]
+fn an_event_behind_the_last_word_of_a_body_is_not_lost() {
+    let mut driver = Driver::new(Settings::new());
+    driver.open();
+    assert_eq!(driver.say("id: sser1.k.s.0.t.1\ndata: 1\n\n"), ["1"]);
+    let wait = "event: sse.wait\ndata: {}\n\nid: sser1.k.s.0.t.2\ndata: 2\n\n";
+    driver.machine.chunk(driver.now, wait.into());
+    assert_eq!(driver.waiting().reason(), RetryReason::Wait);
+    let (attempt, _) = driver.open();
+    assert_eq!(attempt.last_event_id(), Some("sser1.k.s.0.t.1"));
+    let again = "id: sser1.k.s.1.t.1\ndata: 1\n\nid: sser1.k.s.1.t.2\ndata: 2\n\n";
+    assert_eq!(driver.say(again), ["2"]);
+}
