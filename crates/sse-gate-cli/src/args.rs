@@ -40,7 +40,8 @@ Exit codes:
 /// Shows the events of a stream, over as many connections as it takes.
 ///
 /// On a terminal, events come with colours, and the state of the connection stands in a line below. In a
-/// pipe, each event and each change is a line of JSON. NO_COLOR turns colours off.
+/// pipe, each event and each change is a line of JSON. NO_COLOR turns colours off, and each state then has a
+/// line of its own.
 #[derive(Debug, clap::Args)]
 #[command(after_help = CODES)]
 pub(crate) struct WatchArgs {

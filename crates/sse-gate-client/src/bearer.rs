@@ -152,5 +152,10 @@ mod tests {
         let header = Bearer::new("secret").unwrap().header();
         assert_eq!(header.as_bytes(), b"Bearer secret");
         assert_eq!(format!("{header:?}"), "Sensitive");
+        let bearer = Bearer::new("secret").unwrap();
+        assert_eq!(format!("{bearer:?}"), "Bearer(..)");
+        let error = Bearer::new("a secret").unwrap_err().to_string();
+        let expected = "the bearer is empty or has characters that a header can't carry";
+        assert_eq!(error, expected);
     }
 }

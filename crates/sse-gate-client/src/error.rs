@@ -151,3 +151,68 @@ impl StdError for Error {
         self.source.as_deref().map(|it| it as _)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_a_short_name_and_a_sentence() {
+        let not_found = ErrorKind::Refused(StatusCode::NOT_FOUND);
+        for (kind, name, words) in [
+            (
+                ErrorKind::Unauthorized,
+                "unauthorized",
+                "the server refused the credential, and a new one",
+            ),
+            (not_found, "refused", "the server answered 404 Not Found"),
+            (
+                ErrorKind::NotAnEventStream,
+                "not_an_event_stream",
+                "the answer is not an event stream",
+            ),
+            (
+                ErrorKind::Encoded,
+                "encoded",
+                "the answer has an encoding that was not asked for",
+            ),
+            (
+                ErrorKind::ForeignRedirect,
+                "foreign_redirect",
+                "the server redirects to another origin",
+            ),
+            (
+                ErrorKind::TooManyRedirects,
+                "too_many_redirects",
+                "the server redirects too often, or to nowhere",
+            ),
+            (
+                ErrorKind::EventTooLarge,
+                "event_too_large",
+                "an event is larger than the limit",
+            ),
+            (ErrorKind::Failed, "failed", "the server's work failed"),
+            (
+                ErrorKind::Closed,
+                "closed",
+                "the server closed the stream before its end",
+            ),
+            (
+                ErrorKind::GaveUp,
+                "gave_up",
+                "the limit of attempts is reached",
+            ),
+            (
+                ErrorKind::Source,
+                "source",
+                "the token source can't make a request",
+            ),
+        ] {
+            assert_eq!(kind.as_str(), name);
+            assert_eq!(Error::new(kind).to_string(), words);
+        }
+        let closed = Error::new(ErrorKind::Closed).with_detail("revoked");
+        let expected = "the server closed the stream before its end: revoked";
+        assert_eq!(closed.to_string(), expected);
+    }
+}

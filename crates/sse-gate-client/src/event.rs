@@ -83,3 +83,42 @@ impl fmt::Debug for Event {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use sse_gate_codec::{Decoder, Frame};
+
+    use super::*;
+
+    fn event(stream: &'static str, carried: Option<&str>) -> Event {
+        let mut decoder = Decoder::new();
+        let frame = decoder.feed_shared(Bytes::from_static(stream.as_bytes()));
+        match frame.into_iter().next() {
+            Some(Ok(Frame::Event(message))) => Event::new(message, carried.map(Into::into)),
+            other => panic!("no event, but {other:?}"),
+        }
+    }
+
+    #[test]
+    fn events_are_equal_if_their_three_parts_are() {
+        let one = event("event: a\nid: 1\ndata: x\n\n", None);
+        for (stream, carried, is_equal) in [
+            ("id: 1\ndata: x\nevent: a\n\n", None, true),
+            ("event: a\ndata: x\n\n", Some("1"), true),
+            ("event: b\nid: 1\ndata: x\n\n", None, false),
+            ("event: a\nid: 2\ndata: x\n\n", None, false),
+            ("event: a\nid: 1\ndata: y\n\n", None, false),
+        ] {
+            assert_eq!(one == event(stream, carried), is_equal, "{stream:?}");
+        }
+    }
+
+    /// D2
+    #[test]
+    fn debug_output_has_no_id() {
+        let event = event("event: a\nid: secret\ndata: x\n\n", None);
+        let expected = "Event { name: \"a\", data: \"x\", .. }";
+        assert_eq!(format!("{event:?}"), expected);
+    }
+}

@@ -129,6 +129,19 @@ mod tests {
         assert_eq!(parse("http://a/b#c").unwrap().as_str(), "http://a/b");
     }
 
+    /// D2
+    #[test]
+    fn neither_debug_output_nor_an_error_shows_more_than_an_origin() {
+        let request = StreamRequest::new("http://a/b?token=secret").unwrap();
+        let expected = "StreamRequest { origin: \"http://a\", .. }";
+        assert_eq!(format!("{request:?}"), expected);
+        let error = StreamRequest::new("ftp://a/secret")
+            .unwrap_err()
+            .to_string();
+        let expected = "the URL is not one of http or https without a user in it";
+        assert_eq!(error, expected);
+    }
+
     #[test]
     fn an_origin_in_a_message_is_not_longer_than_a_name_can_be() {
         let url = parse(&format!("https://{}/", "a.".repeat(10_000))).unwrap();

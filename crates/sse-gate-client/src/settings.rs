@@ -187,6 +187,14 @@ mod tests {
     use crate::machine::{Machine, Step};
 
     #[test]
+    fn a_time_has_a_year_at_most() {
+        let year = Duration::from_secs(31_536_000);
+        assert_eq!(bounded(Duration::MAX), year);
+        let less = Duration::from_secs(31_535_999);
+        assert_eq!(bounded(less), less);
+    }
+
+    #[test]
     fn times_without_end_are_no_trouble() {
         let settings = Settings::new()
             .with_heartbeat(Duration::MAX)

@@ -165,3 +165,27 @@ impl Gap {
         (self.to.saturating_sub(self.from)).saturating_add(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_and_each_end_has_a_short_name() {
+        for (reason, name) in [
+            (RetryReason::Ended, "ended"),
+            (RetryReason::Connection, "connection"),
+            (RetryReason::Silent, "silent"),
+            (RetryReason::NoAnswer, "no_answer"),
+            (RetryReason::Status(502), "status"),
+            (RetryReason::Wait, "wait"),
+            (RetryReason::Unauthorized, "unauthorized"),
+            (RetryReason::SessionOver, "session_over"),
+            (RetryReason::Source, "source"),
+        ] {
+            assert_eq!(reason.as_str(), name);
+        }
+        assert_eq!(End::Complete.as_str(), "complete");
+        assert_eq!(End::NoContent.as_str(), "no_content");
+    }
+}

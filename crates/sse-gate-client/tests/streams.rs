@@ -19,7 +19,7 @@ use sse_gate_client::{
 use tokio::time::{Instant, sleep, timeout};
 
 const OPEN: &str =
-    "id: sser1.k.s.0.t.9\nevent: sse.open\ndata: {\"gap\":{\"from\":1,\"to\":9}}\n\n";
+    "id: sser1.k.s.0.t.9\nevent: sse.open\ndata: {\"gap\":{\"from\":2,\"to\":9}}\n\n";
 const COMPLETE: &str = "event: sse.close\ndata: {\"reason\":\"complete\"}\n\n";
 
 /// What one body has: chunks, and whether it ends behind them or is silent.
@@ -31,6 +31,8 @@ struct Script {
     repeats: bool,
     /// Whether the next chunk was asked for; `None` for a body that has it at once. That of hyper has not.
     asked: Option<bool>,
+    /// Has another owner until the body is dropped.
+    held: Arc<()>,
 }
 
 impl Script {
@@ -40,6 +42,7 @@ impl Script {
             ends: true,
             repeats: false,
             asked: None,
+            held: Arc::default(),
         }
     }
 }
@@ -167,12 +170,12 @@ async fn lost_events_are_told_and_counted() {
         Ok(Update::Gap(gap)) => Some((gap.from(), gap.to())),
         _ => None,
     });
-    assert_eq!(gaps.collect::<Vec<_>>(), [(1, 9)]);
+    assert_eq!(gaps.collect::<Vec<_>>(), [(2, 9)]);
 
     let transport = Scripted::new([Script::new([OPEN, COMPLETE])]);
     let mut events = transport.open().events();
     assert!(events.next().await.is_none());
-    assert_eq!(events.lost(), 9);
+    assert_eq!(events.lost(), 8);
     // It is over for good.
     assert!(events.next().await.is_none());
 }
@@ -209,4 +212,36 @@ async fn the_last_id_is_that_of_the_last_event_that_was_delivered() {
     let mut events = Scripted::new([script]).open().events();
     let event = events.next().await.expect("an event").expect("no error");
     assert_eq!((event.id(), events.last_event_id()), ("1", Some("1")));
+}
+
+/// H5: after a flood of what is not shown comes what is.
+#[tokio::test(start_paused = true)]
+async fn an_event_behind_many_comments_is_delivered() {
+    let mut script = Script::new(["data: 1\n\n"]);
+    for _ in 0..200 {
+        script.chunks.push_front(": flood\n\n");
+    }
+    let mut events = Scripted::new([script]).open().events();
+    let event = timeout(Duration::from_secs(1), events.next()).await;
+    let event = event.expect("the task is woken").expect("an event");
+    assert_eq!(event.expect("no error").data(), "1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_closed_before_a_wait_and_at_the_end() {
+    let wait = "event: sse.wait\ndata: {}\n\n";
+    let bodies = [wait, COMPLETE].map(|text| {
+        let mut script = Script::new([text]);
+        script.ends = false;
+        script
+    });
+    let held = bodies.each_ref().map(|it| Arc::downgrade(&it.held));
+    let mut source = Scripted::new(bodies).open();
+    assert_eq!(first_wait(&mut source).await, RetryReason::Wait);
+    // It waits a second at least.
+    let moment = Duration::from_millis(1);
+    assert!(timeout(moment, source.next()).await.is_err());
+    assert_eq!(held[0].strong_count(), 0);
+    while source.next().await.is_some() {}
+    assert_eq!(held[1].strong_count(), 0);
 }

@@ -231,3 +231,23 @@ impl Recording {
         parts.concat()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::doctor::sample::{answer, stream};
+
+    #[test]
+    fn an_event_stream_has_status_200_and_its_type() {
+        assert!(stream(&[], &[]).is_event_stream());
+        let kind = ("content-type", "Text/Event-Stream ; charset=utf-8");
+        for (status, headers, expected) in [
+            (200, &[kind][..], true),
+            (404, &[kind], false),
+            (200, &[("content-type", "text/html")], false),
+            (200, &[], false),
+        ] {
+            let answer = answer(status, headers);
+            assert_eq!(answer.is_event_stream(), expected, "{answer:?}");
+        }
+    }
+}

@@ -44,6 +44,8 @@ mod minted;
 mod probe;
 mod report;
 mod requests;
+#[cfg(test)]
+mod sample;
 mod transcript;
 mod url;
 

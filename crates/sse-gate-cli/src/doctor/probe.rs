@@ -296,3 +296,41 @@ fn is_page_full(arrivals: &[Arrival]) -> bool {
 fn has_id_or_is_full(arrivals: &[Arrival]) -> bool {
     is_page_full(arrivals) || !Transcript::of(arrivals).ids.is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::sample::{answer, arrivals};
+
+    #[test]
+    fn a_redirect_has_its_status_and_a_location() {
+        let from = "http://a/x".parse().expect("a URL");
+        let location = ("location", "/y");
+        for (status, headers, expected) in [
+            (302, &[location][..], true),
+            (201, &[location], false),
+            (304, &[], false),
+        ] {
+            let redirect = redirect("stream", &from, &answer(status, headers));
+            assert_eq!(redirect.is_some(), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_read_up_to_64_kib() {
+        let part = |length| Arrival {
+            at: Duration::ZERO,
+            bytes: vec![b'x'; length].into(),
+        };
+        assert!(!is_page_full(&[part(32_768), part(32_767)]));
+        assert!(is_page_full(&[part(32_768), part(32_768)]));
+        assert!(has_id_or_is_full(&[part(65_536)]));
+    }
+
+    #[test]
+    fn a_stream_that_goes_on_is_read_up_to_its_first_id() {
+        assert!(!has_id_or_is_full(&arrivals(&[(0, "id: 1\ndata: x\n")])));
+        let whole = arrivals(&[(0, "id: 1\ndata: x\n"), (1, "\n")]);
+        assert!(has_id_or_is_full(&whole));
+    }
+}

@@ -115,26 +115,12 @@ fn counts(findings: &Findings) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::doctor::evidence::Absence;
+    use crate::doctor::sample;
 
     fn evidence() -> Evidence {
-        Evidence {
-            idle: Duration::from_secs(20),
-            origin: None,
-            mint: None,
-            url: "http://a/feed?token=sset1_x".parse().expect("a URL"),
-            redirects: Vec::new(),
-            stream: Err(Absence::Silent),
-            plain: None,
-            resumed: Err(Absence::NotTried),
-            reused: Err(Absence::NotTried),
-            preflights: Vec::new(),
-            tokens: vec!["sset1_xyz".to_owned()],
-            secrets: vec!["eyJ.secret".to_owned()],
-        }
+        sample::evidence(Err(Absence::Silent))
     }
 
     #[test]
@@ -157,6 +143,21 @@ mod tests {
                 nginx      less\n\
             wrong: 1, notes: 0\n";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn text_ends_in_green_if_nothing_is_wrong_and_else_in_red() {
+        let shown = |finding: Finding| {
+            let mut out = Vec::new();
+            text(&mut out, &evidence(), &[("status", finding)]).expect("it is written");
+            String::from_utf8(out).expect("it is text")
+        };
+        let well = shown(Finding::note("slow", &[]));
+        let end = "\u{1b}[32mall is well\u{1b}[0m, notes: 1\n";
+        assert!(well.ends_with(end), "{well:?}");
+        let wrong = shown(Finding::wrong("404", &[]));
+        let end = "\u{1b}[31mwrong: 1\u{1b}[0m, notes: 0\n";
+        assert!(wrong.ends_with(end), "{wrong:?}");
     }
 
     #[test]

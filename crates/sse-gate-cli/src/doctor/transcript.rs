@@ -106,6 +106,22 @@ mod tests {
     }
 
     #[test]
+    fn the_heartbeat_is_the_median_time_between_comments() {
+        let heartbeat = |times: &[u64]| {
+            let parts: Vec<_> = times.iter().map(|at| (*at, ":\n\n")).collect();
+            transcript(&parts).heartbeat().map(|it| it.as_secs())
+        };
+        for (times, expected) in [
+            (&[][..], None),
+            (&[5], None),
+            (&[0, 3], Some(3)),
+            (&[0, 2, 12, 16], Some(4)),
+        ] {
+            assert_eq!(heartbeat(times), expected, "{times:?}");
+        }
+    }
+
+    #[test]
     fn a_declared_end_is_noticed() {
         assert!(transcript(&[(0, "event: sse.close\ndata: {}\n\n")]).is_closed);
         assert!(!transcript(&[(0, "event: close\ndata: sse.close\n\n")]).is_closed);

@@ -220,4 +220,16 @@ mod tests {
         assert_eq!(with, Ok(url("http://a/feed?x=1&token=t")));
         assert!("http://user:secret@a/".parse::<Url>().is_err());
     }
+
+    #[test]
+    fn hosts_are_the_same_at_any_port_and_with_or_without_tls() {
+        let one = url("http://a:1/x");
+        for (other, is_same, is_https) in [
+            ("https://a:2/y", true, true),
+            ("http://b:1/x", false, false),
+        ] {
+            assert_eq!(one.is_at_host_of(&url(other)), is_same, "{other}");
+            assert_eq!(url(other).is_https(), is_https, "{other}");
+        }
+    }
 }

@@ -61,10 +61,6 @@ impl<W: Write> Show for Json<W> {
         let (kind, message) = (error.kind().as_str(), with_causes(error));
         self.line(&json!({ "type": "error", "kind": kind, "message": message }))
     }
-
-    fn end(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
 }
 
 fn state_object(state: &State) -> Value {

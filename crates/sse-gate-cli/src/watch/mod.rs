@@ -27,6 +27,7 @@ mod text;
 
 use std::io::{self, IsTerminal, stderr, stdout};
 
+use anstream::ColorChoice;
 use futures_util::StreamExt;
 use sse_gate_client::EventSource;
 
@@ -52,8 +53,10 @@ pub(crate) async fn run(args: WatchArgs) -> Exit {
         }
     };
     if is_text {
-        let live = stderr().is_terminal();
-        let show = Text::new(anstream::stdout(), anstream::stderr(), live, ids);
+        let status = anstream::stderr();
+        // With colours all escapes are turned off, and without an escape no line can be replaced.
+        let live = stderr().is_terminal() && status.current_choice() != ColorChoice::Never;
+        let show = Text::new(anstream::stdout(), status, live, ids);
         until_interrupted(source, show).await
     } else {
         until_interrupted(source, Json::new(stdout(), ids)).await

@@ -13,7 +13,9 @@ pub(super) trait Show {
     fn error(&mut self, error: &Error) -> io::Result<()>;
 
     /// Nothing more will be shown.
-    fn end(&mut self) -> io::Result<()>;
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// An error with its causes, in one line.

@@ -113,10 +113,11 @@ impl<O: Write, S: Write> Show for Text<O, S> {
                 let count = gap.events();
                 self.above(|text| writeln!(text.status, "{BAD}{count} events are lost{BAD:#}"))
             }
-            Update::State(State::Closed(end)) => self.above(|text| {
-                text.shown.clear();
-                writeln!(text.status, "{GOOD}✓ {}{GOOD:#}", of_end(*end))
-            }),
+            Update::State(State::Closed(end)) => {
+                let end = of_end(*end);
+                self.shown.clear();
+                self.above(|text| writeln!(text.status, "{GOOD}✓ {end}{GOOD:#}"))
+            }
             Update::State(state) => self.set(of_state(state)),
         }
     }

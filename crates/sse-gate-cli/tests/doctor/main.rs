@@ -1,9 +1,12 @@
 //! `sse-gate doctor` as a process, against a server that answers by a script: what no proxy can be made to do.
 
 mod server;
+#[cfg(unix)]
+#[path = "../shared/terminal.rs"]
+mod terminal;
 
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -11,12 +14,17 @@ use server::{Piece, Server, at_once, chunk, head, json, stream};
 
 const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-/// Runs the program with these arguments. The bearer is in a variable.
-fn doctor(args: &[&str]) -> Output {
+/// The program with these arguments. The bearer is in a variable.
+fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sse-gate"));
     command.arg("doctor").args(args).args(["--idle", "3"]);
-    let output = command.env("JWT", "eyJ.secret").output();
-    let output = output.expect("the program runs");
+    command.env("JWT", "eyJ.secret");
+    command
+}
+
+/// What the program writes to a pipe.
+fn doctor(args: &[&str]) -> Output {
+    let output = command(args).output().expect("the program runs");
     let shown = format!("{output:?}");
     for secret in ["secret", "sset1_", "id-of-an-event"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
@@ -67,13 +75,25 @@ fn with_args(server: &Server) -> Output {
 fn a_public_stream_is_well() {
     let server = Server::start(|head| {
         let goes_on = head.contains("last-event-id: id-of-an-event\r\n");
-        let next = if goes_on { "-2" } else { "" };
-        stream("", &format!("id: id-of-an-event{next}\ndata: x\n\n"))
+        let id = if goes_on {
+            "the-next-secret"
+        } else {
+            "id-of-an-event"
+        };
+        let echo = "cache-control: id-of-an-event, the-next-secret\r\n";
+        stream(echo, &format!("id: {id}\ndata: x\n\n"))
     });
     let output = doctor(&[&server.url("/feed")]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(finding(&output, "resume").0, "good", "{output:?}");
     assert_eq!(finding(&output, "token").0, "unseen", "{output:?}");
+    let open = finding(&output, "idle").1;
+    assert!(open.starts_with("open for 3."), "{open}");
+    let caching = finding(&output, "caching").1;
+    let expected = "Cache-Control: no-store, no-transform, ***, ***";
+    assert_eq!(caching, expected);
+    // Without a token there is nothing to use twice.
+    assert_eq!(server.heads().len(), 2);
 }
 
 /// The mint gets the bearer, and the stream its token alone.
@@ -94,6 +114,21 @@ fn the_bearer_goes_to_the_mint_only() {
         streams.iter().all(|it| it.contains("?token=sset1_abc ")),
         "{heads:?}"
     );
+    let json = "application/json";
+    for (heads, lines) in [
+        (
+            &mints,
+            &[format!("accept: {json}"), format!("content-type: {json}")][..],
+        ),
+        (&streams, &["accept: text/event-stream".to_owned()]),
+    ] {
+        for (head, line) in heads
+            .iter()
+            .flat_map(|head| lines.iter().map(move |it| (head, it)))
+        {
+            assert!(head.contains(&format!("\r\n{line}\r\n")), "{line} {head}");
+        }
+    }
     assert!(streams.iter().all(|it| !it.contains("secret")), "{heads:?}");
 }
 
@@ -125,6 +160,117 @@ fn a_cookie_with_the_token_is_wrong() {
         seen.contains("set-cookie of the stream repeats the token"),
         "{seen}"
     );
+}
+
+#[test]
+fn a_page_that_repeats_a_spent_token_is_wrong() {
+    let is_spent = AtomicBool::new(false);
+    let server = with_mint(move |_| {
+        if is_spent.swap(true, Ordering::SeqCst) {
+            at_once(
+                "HTTP/1.1 401 Unauthorized\r\ncontent-length: 11\r\nconnection: close\r\n\r\n\
+                 sset1_abc !",
+            )
+        } else {
+            stream("", "data: x\n\n")
+        }
+    });
+    let seen = finding(&with_args(&server), "token").1;
+    assert_eq!(
+        seen,
+        "the page of the second answer (401) repeats the token"
+    );
+}
+
+/// What follows the first 64 KiB is not read, and what is no stream is asked for once.
+#[test]
+fn a_page_is_read_in_part() {
+    let length = 4 * 1024 * 1024;
+    let server = with_mint(move |_| {
+        let page = format!("{}sset1_abc", "x".repeat(length - 9));
+        at_once(format!(
+            "HTTP/1.1 404 Not Found\r\ncontent-length: {length}\r\n\r\n{page}"
+        ))
+    });
+    let output = with_args(&server);
+    assert_eq!(wrong(&output), ["status"], "{output:?}");
+    assert_eq!(server.heads().len(), 2);
+}
+
+#[test]
+fn a_mint_that_redirects_is_wrong() {
+    let server = with_mint(|_| at_once(REFUSED));
+    let redirecting = Server::start(|_| {
+        at_once("HTTP/1.1 307 There\r\nlocation: /other\r\ncontent-length: 0\r\n\r\n")
+    });
+    let (url, mint) = (server.url("/feed"), redirecting.url("/mint"));
+    let output = doctor(&[&url, "--mint", &mint]);
+    assert_eq!(wrong(&output), ["redirects"], "{output:?}");
+    let expected = format!("the mint redirects to {} (307)", redirecting.url("/other"));
+    assert_eq!(finding(&output, "redirects").1, expected);
+    assert!(server.heads().is_empty());
+}
+
+#[test]
+fn a_redirect_at_the_same_host_is_followed() {
+    let server = Server::start(|head| {
+        if head.starts_with("GET /feed ") {
+            at_once("HTTP/1.1 302 There\r\nlocation: /moved\r\ncontent-length: 0\r\n\r\n")
+        } else {
+            stream("", "data: x\n\n")
+        }
+    });
+    let output = doctor(&[&server.url("/feed")]);
+    assert_eq!(wrong(&output), ["redirects"], "{output:?}");
+    assert_eq!(finding(&output, "status").0, "good");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let summary = text.lines().last().expect("a summary");
+    assert!(summary.contains(&server.url("/moved")), "{summary}");
+}
+
+#[test]
+fn a_bearer_that_comes_back_is_not_shown() {
+    let server = Server::start(|_| {
+        at_once("HTTP/1.1 200 OK\r\ncontent-type: a/eyJ.secret\r\ncontent-length: 0\r\n\r\n")
+    });
+    let output = doctor(&[&server.url("/feed"), "--bearer-env", "JWT"]);
+    assert_eq!(finding(&output, "status").1, "200 OK, a/***");
+}
+
+#[test]
+fn a_page_of_another_origin_needs_the_answers_to_its_preflights() {
+    let allowed = "access-control-allow-origin: https://page.example\r\n";
+    let server = with_mint(move |head| {
+        if head.starts_with("OPTIONS ") {
+            at_once(format!(
+                "HTTP/1.1 204 No Content\r\n{allowed}access-control-allow-headers: last-event-id\r\n\r\n"
+            ))
+        } else {
+            stream(allowed, "data: x\n\n")
+        }
+    });
+    let (url, mint) = (server.url("/feed"), server.url("/mint"));
+    let output = doctor(&[&url, "--mint", &mint, "--origin", "https://page.example"]);
+    let seen = finding(&output, "cors").1;
+    let expected = "the preflight of the mint (POST, authorization) does not allow authorization";
+    assert_eq!(seen, expected);
+    let heads = server.heads();
+    for (path, method, header) in [
+        ("/feed?token=sset1_abc", "get", "last-event-id"),
+        ("/mint", "post", "authorization"),
+    ] {
+        let head = heads
+            .iter()
+            .find(|it| it.starts_with(&format!("options {path} ")));
+        let head = head.unwrap_or_else(|| panic!("no preflight of {path} in {heads:?}"));
+        for line in [
+            "origin: https://page.example",
+            &format!("access-control-request-method: {method}"),
+            &format!("access-control-request-headers: {header}"),
+        ] {
+            assert!(head.contains(&format!("{line}\r\n")), "{line} {head}");
+        }
+    }
 }
 
 #[test]
@@ -173,6 +319,37 @@ fn a_url_that_opens_one_stream_is_asked_for_no_more_than_that() {
     let output = doctor(&[&server.url("/feed?token=sset1_abc")]);
     assert_eq!(wrong(&output), ["compression"], "{output:?}");
     assert!(finding(&output, "idle").1.contains("--mint"), "{output:?}");
+}
+
+#[test]
+fn a_mint_opens_a_second_stream_in_place_of_a_compressed_one() {
+    let plain = stream("", "id: id-of-an-event\ndata: x\n\n");
+    for (plain, verdict, seen) in [
+        (plain, "good", "open for 3."),
+        (at_once(REFUSED), "unseen", "no event stream came"),
+    ] {
+        let minted = AtomicUsize::new(0);
+        let server = Server::start(move |head| {
+            if head.starts_with("POST /mint ") {
+                let number = minted.fetch_add(1, Ordering::SeqCst);
+                json(&format!(r#"{{"sse_token":"sset1_abc{number}"}}"#))
+            } else if head.contains("accept-encoding") {
+                stream("content-encoding: gzip\r\n", "data: x\n\n")
+            } else {
+                plain.clone()
+            }
+        });
+        let idle = finding(&with_args(&server), "idle");
+        assert_eq!(idle.0, verdict);
+        assert!(idle.1.starts_with(seen), "{idle:?}");
+        // The stream that was read is the one that goes on.
+        let heads = server.heads();
+        let mut resumed = heads.iter().filter(|it| it.contains("last-event-id"));
+        assert!(
+            resumed.all(|it| it.starts_with("get /feed?token=sset1_abc1 ")),
+            "{heads:?}"
+        );
+    }
 }
 
 /// A redirect to another host gets neither the bearer nor the token.
@@ -296,18 +473,47 @@ fn a_stream_that_says_that_it_is_over_was_not_cut() {
 #[test]
 fn what_can_not_be_probed_is_told_from_what_is_wrong() {
     let mint = Server::start(|_| at_once(REFUSED));
-    for args in [
-        &["http://127.0.0.1:1/"][..],
-        &["http://127.0.0.1:1/", "--bearer-env", "NOT_SET_ANYWHERE"],
-        &["no URL"],
-        &["ftp://a/"],
-        &["http://127.0.0.1:1/", "--mint", &mint.url("/mint")],
+    let mute = Server::start(|_| Vec::new());
+    let none = "http://127.0.0.1:1/";
+    for (args, message) in [
+        (&[none][..], "error: no connection: "),
+        (&[none], "refused"),
+        (
+            &[&mute.url("/")],
+            "error: the connection broke before an answer came: ",
+        ),
+        (
+            &[none, "--bearer-env", "NOT_SET_ANYWHERE"],
+            "error: there is no bearer in the variable NOT_SET_ANYWHERE",
+        ),
+        (&["no URL"], "it is not an http or https URL"),
+        (&["ftp://a/"], "it is not an http or https URL"),
+        (
+            &[none, "--mint", &mint.url("/mint")],
+            "error: the mint answered 401 Unauthorized",
+        ),
     ] {
         let output = doctor(args);
         assert_eq!(output.status.code(), Some(2), "{args:?} {output:?}");
-        assert!(
-            output.stdout.is_empty() && !output.stderr.is_empty(),
-            "{output:?}"
-        );
+        assert!(output.stdout.is_empty(), "{output:?}");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.contains(message), "{args:?} {errors}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_gets_text_unless_json_is_asked_for() {
+    let server = Server::start(|_| at_once(REFUSED));
+    let url = server.url("/feed");
+    for (args, begin) in [
+        (&[&*url][..], format!("watching {url} for 3 s …\n{url}\n")),
+        (&[&url, "--json"], "{".to_owned()),
+    ] {
+        let mut command = command(args);
+        command.env("NO_COLOR", "1");
+        let (shown, code) = terminal::on_terminal(command, |_, _| {});
+        assert!(shown.starts_with(&begin), "{shown:?}");
+        assert_eq!(code, Some(1));
     }
 }

@@ -1,6 +1,8 @@
 //! `sse-gate watch` as a process, against a server that answers by a script.
 
 mod server;
+#[cfg(unix)]
+mod terminal;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
@@ -83,20 +85,26 @@ fn exit_codes_say_why_a_stream_ended() {
 
 #[test]
 fn wrong_arguments_are_told_from_wrong_streams() {
-    for args in [
-        &[][..],
-        &["no URL"],
-        &["http://127.0.0.1:1/", "--bearer-env", "NOT_SET_ANYWHERE"],
-        &["http://127.0.0.1:1/", "--bearer-file", "/not/there"],
-        &["http://127.0.0.1:1/", "--data", "{}"],
-        &["http://127.0.0.1:1/", "--bearer", "secret"],
+    let any = "http://127.0.0.1:1/";
+    for (args, message) in [
+        (&[][..], "required arguments"),
+        (&["no URL"], "the URL is not one of http or https"),
+        (
+            &[any, "--bearer-env", "NOT_SET_ANYWHERE"],
+            "there is no bearer in the variable NOT_SET_ANYWHERE",
+        ),
+        (
+            &[any, "--bearer-file", "/not/there"],
+            "there is no bearer in the file /not/there",
+        ),
+        (&[any, "--data", "{}"], "--mint"),
+        (&[any, "--bearer", "secret"], "unexpected argument"),
     ] {
         let output = run(args);
         assert_eq!(output.status.code(), Some(2), "{args:?} {output:?}");
-        assert!(
-            output.stdout.is_empty() && !output.stderr.is_empty(),
-            "{output:?}"
-        );
+        assert!(output.stdout.is_empty(), "{output:?}");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.contains(message), "{args:?} {errors}");
     }
 }
 
@@ -152,8 +160,11 @@ fn a_stream_id_takes_its_place_in_the_url() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let heads = [(); 3].map(|()| server.head());
     assert!(heads[0].starts_with("POST /initiate "), "{heads:?}");
+    let bearer = "authorization: Bearer eyJ.secret\r\n";
+    assert!(heads[0].contains(bearer), "{heads:?}");
     for head in &heads[1..] {
         assert!(head.starts_with("GET /chat/sset1_y "), "{heads:?}");
+        assert!(!head.contains("secret"), "{heads:?}");
     }
 }
 
@@ -227,6 +238,54 @@ fn json_has_nothing_that_a_terminal_obeys() {
         let obeyed = shown.chars().any(|it| it != '\n' && it.is_control());
         assert!(!obeyed && !shown.contains('\u{202e}'), "{shown:?}");
     }
+}
+
+#[test]
+fn ids_are_shown_if_they_are_asked_for() {
+    let stream = format!("data: 1\n\nid: 7\ndata: 2\n\n{COMPLETE}");
+    let server = Server::start(vec![events(&stream)]);
+    let lines = lines(&run(&[&server.url("/")]));
+    assert!(lines.iter().all(|it| it.get("id").is_none()), "{lines:?}");
+    for (ids, expected) in [(&["--ids"][..], "1\n7 2\n"), (&[], "1\n2\n")] {
+        let server = Server::start(vec![events(&stream)]);
+        let output = run(&[&[&server.url("/"), "--output", "text"], ids].concat());
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    }
+}
+
+#[test]
+fn text_says_how_a_stream_ended() {
+    for (reply, code, end) in [
+        (status("204 No Content"), 0, "✓ the server has nothing more"),
+        (status("403 No"), 4, "✗ the server answered 403 Forbidden"),
+    ] {
+        let server = Server::start(vec![reply]);
+        let output = run(&[&server.url("/"), "--output", "text"]);
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        let status = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(status.lines().last(), Some(end), "{status}");
+    }
+}
+
+#[test]
+fn an_error_comes_with_its_causes() {
+    let output = run(&["http://127.0.0.1:1/", "--attempts", "1"]);
+    let lines = lines(&output);
+    let message = lines.last().expect("a line")["message"].as_str();
+    let message = message.expect("a text");
+    let causes = message.strip_prefix("the limit of attempts is reached: connection: ");
+    assert!(causes.is_some_and(|it| it.contains("refused")), "{message}");
+}
+
+/// A reader that has seen enough is no error, and a full disk is one.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_can_not_be_written_is_an_error() {
+    let server = Server::start(vec![events(COMPLETE)]);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let mut command = watch(&[&server.url("/")]);
+    let status = command.stdout(full.expect("it is there")).status();
+    assert_eq!(status.expect("the program runs").code(), Some(1));
 }
 
 #[cfg(unix)]

@@ -101,6 +101,15 @@ mod tests {
         assert_eq!(backoff.next(MAX), Duration::from_secs(30));
     }
 
+    #[test]
+    fn waits_are_spread_evenly() {
+        let backoff = Backoff::new(&Settings::new());
+        for (random, milliseconds) in [(0, 1000), (1 << 62, 1250), (3 << 62, 1750), (MAX, 2000)] {
+            let wait = backoff.calm(random);
+            assert_eq!(wait.as_millis(), milliseconds, "{random}");
+        }
+    }
+
     /// G10
     #[test]
     fn a_wait_that_was_asked_for_is_never_shorter() {

@@ -167,6 +167,9 @@ mod tests {
             ["7", "7", "8"].map(|id| position.is_duplicate(id)),
             [true, false, false]
         );
+        // The first event of a connection has an id of its own, also if it is the last one's.
+        position.restart();
+        assert!(position.is_duplicate("8"));
     }
 
     #[test]
@@ -179,5 +182,8 @@ mod tests {
         position.restart();
         position.opened("sser1.a.S.2.T.3", true);
         assert!(!position.is_duplicate("sser1.a.S.2.T.4"));
+        // Also within a connection: the event that follows has an id of its own.
+        position.opened("sser1.a.S.2.T.4", true);
+        assert!(position.is_duplicate("sser1.a.S.2.T.4"));
     }
 }

@@ -104,9 +104,14 @@ mod tests {
         let message = to_http(&request, Some("é")).unwrap();
         assert_eq!(message.headers()["accept"], "text/event-stream");
         assert_eq!(message.headers()["accept-encoding"], "identity");
+        assert_eq!(message.headers()["cache-control"], "no-store");
         let id = &message.headers()["last-event-id"];
         assert!(id.is_sensitive() && id.as_bytes() == "é".as_bytes());
         let message = to_http(&request, Some("\u{1}")).unwrap();
+        assert!(!message.headers().contains_key("last-event-id"));
+        // The id is the client's to say.
+        let request = request.with_header(LAST_EVENT_ID, HeaderValue::from_static("7"));
+        let message = to_http(&request, None).unwrap();
         assert!(!message.headers().contains_key("last-event-id"));
     }
 }

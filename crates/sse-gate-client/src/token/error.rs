@@ -26,7 +26,7 @@ pub struct TokenError {
 }
 
 /// What the client does about it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Retry,
     RetryAfter(Option<Duration>, u16),
@@ -101,5 +101,65 @@ impl fmt::Display for TokenError {
 impl std::error::Error for TokenError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_deref().map(|it| it as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use http::header::RETRY_AFTER;
+
+    use super::*;
+
+    #[test]
+    fn a_status_says_whether_a_source_is_asked_again() {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, 7.into());
+        let wait = Some(Duration::from_secs(7));
+        for (status, outcome, text) in [
+            (
+                503,
+                Outcome::RetryAfter(wait, 503),
+                "the server answered 503",
+            ),
+            (502, Outcome::RetryStatus(502), "the server answered 502"),
+            (
+                401,
+                Outcome::Stop(ErrorKind::Unauthorized),
+                "the server refused the bearer",
+            ),
+            (
+                403,
+                Outcome::Stop(ErrorKind::Refused(StatusCode::FORBIDDEN)),
+                "the server answered 403 Forbidden",
+            ),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let error = TokenError::from_status(status, &headers);
+            assert_eq!(error.outcome, outcome);
+            assert_eq!(error.is_temporary(), status.is_server_error());
+            assert_eq!(error.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn an_error_of_a_source_keeps_its_cause() {
+        for (error, is_temporary, text) in [
+            (
+                TokenError::temporary("no network"),
+                true,
+                "there is no request for the stream yet",
+            ),
+            (
+                TokenError::permanent("no network"),
+                false,
+                "there is no request for the stream",
+            ),
+        ] {
+            assert_eq!(error.is_temporary(), is_temporary);
+            assert_eq!(error.to_string(), text);
+            assert_eq!(error.source().unwrap().to_string(), "no network");
+        }
     }
 }

@@ -60,9 +60,3 @@ impl ErasedBody {
         }
     }
 }
-
-impl std::fmt::Debug for ErasedBody {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ErasedBody(..)")
-    }
-}

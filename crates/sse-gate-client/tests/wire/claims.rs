@@ -227,7 +227,9 @@ pub(crate) async fn errors_and_debug_output_hold_no_credential(transport: impl T
         .with_attempt_limit(2)
         .with_last_event_id("sser1.secret");
     let source = EventSource::with_settings(transport, direct.with_bearer(bearer()), settings);
-    let mut texts = vec![format!("{source:?}")];
+    let debug = format!("{source:?}");
+    assert_eq!(debug, "EventSource { over: false, .. }");
+    let mut texts = vec![debug];
     let (_, end) = all(source).await;
     let error = end.expect_err("nothing is there");
     assert_eq!(error.kind(), ErrorKind::GaveUp);
@@ -237,6 +239,7 @@ pub(crate) async fn errors_and_debug_output_hold_no_credential(transport: impl T
         texts.push(error.to_string());
         cause = error.source();
     }
+    assert!(texts.len() > 2, "there is no cause in {texts:?}");
     let text = texts.join(" ");
     assert!(!text.contains("secret"), "{text}");
     assert!(text.contains("connection"), "{text}");

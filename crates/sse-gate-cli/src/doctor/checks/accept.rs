@@ -65,3 +65,24 @@ pub(super) fn check(evidence: &Evidence) -> Finding {
         Err(absence) => absent(*absence),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::evidence::Absence;
+    use crate::doctor::finding::Verdict;
+    use crate::doctor::sample::{answer, evidence, stream};
+
+    #[test]
+    fn only_a_406_says_that_the_header_is_lost() {
+        for (probe, expected) in [
+            (Ok(answer(406, &[])), Verdict::Wrong),
+            (Ok(stream(&[], &[])), Verdict::Good),
+            (Ok(answer(404, &[])), Verdict::Unseen),
+            (Err(Absence::Silent), Verdict::Unseen),
+        ] {
+            let evidence = evidence(probe);
+            assert_eq!(check(&evidence).verdict, expected, "{:?}", evidence.stream);
+        }
+    }
+}

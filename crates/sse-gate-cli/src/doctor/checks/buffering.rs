@@ -124,3 +124,93 @@ fn judge(recording: &Recording, evidence: &Evidence) -> Finding {
     }
     Finding::good(seen)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::Verdict;
+    use crate::doctor::sample::{evidence, stream};
+
+    /// What the check says of a stream with these parts and this end.
+    fn seen(parts: &[(u64, &'static str)], end: End) -> (Verdict, String) {
+        let mut recording = stream(&[], parts);
+        recording.end = end;
+        let finding = check(&evidence(Ok(recording)));
+        (finding.verdict, finding.seen)
+    }
+
+    #[test]
+    fn what_comes_late_and_in_a_heap_is_wrong() {
+        const OPEN: End = End::Open(Duration::from_secs(3));
+        for (parts, end, verdict, text) in [
+            (
+                &[(7, ":\n\n:\n\n:\n\n")][..],
+                OPEN,
+                Verdict::Good,
+                "head after 0 ms, first bytes after 7 ms",
+            ),
+            (
+                &[(2000, ":\n\n:\n\n:\n\n")],
+                OPEN,
+                Verdict::Good,
+                "head after 0 ms, first bytes after 2000 ms",
+            ),
+            (
+                &[(2001, ":\n\n:\n\n:\n\n")],
+                OPEN,
+                Verdict::Wrong,
+                "3 comments came at once: something collects what the server sends",
+            ),
+            (
+                &[(2001, ":\n\n:\n\n")],
+                OPEN,
+                Verdict::Note,
+                "head after 0 ms, first bytes after 2001 ms: the server is slow, or something collects",
+            ),
+            (
+                &[],
+                OPEN,
+                Verdict::Wrong,
+                "no byte within 3.0 s: something holds the stream back, or it says nothing",
+            ),
+            (
+                &[],
+                End::Complete(Duration::ZERO),
+                Verdict::Unseen,
+                "the stream ended without a byte",
+            ),
+        ] {
+            assert_eq!(seen(parts, end), (verdict, text.to_owned()), "{parts:?}");
+        }
+    }
+
+    #[test]
+    fn what_comes_late_and_at_the_end_is_wrong() {
+        for (first, end, verdict) in [
+            (2001, 2100, Verdict::Wrong),
+            (2001, 2101, Verdict::Note),
+            (2000, 2010, Verdict::Good),
+            (7, 8, Verdict::Good),
+        ] {
+            let at = Duration::from_millis(end);
+            for end in [End::Complete(at), End::Cut(at)] {
+                let (found, seen) = seen(&[(first, "data: x\n\n")], end);
+                assert_eq!(found, verdict, "{first} {end:?} {seen}");
+                let is_late = seen == "everything came at the end, after 2.1 s";
+                assert_eq!(is_late, verdict == Verdict::Wrong, "{seen}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_head_is_wrong_and_no_stream_is_not_judged() {
+        let silent = check(&evidence(Err(Absence::Silent)));
+        assert_eq!(
+            silent.seen,
+            "no head within 3.0 s: something holds the answer back"
+        );
+        assert_eq!(silent.verdict, Verdict::Wrong);
+        let not_tried = check(&evidence(Err(Absence::NotTried)));
+        assert_eq!(not_tried.verdict, Verdict::Unseen);
+    }
+}

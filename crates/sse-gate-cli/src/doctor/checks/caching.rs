@@ -112,3 +112,52 @@ fn hit(stream: &Recording) -> Option<String> {
         is_hit.then(|| format!("{name}: {value}"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::Verdict;
+    use crate::doctor::sample::{self, evidence};
+
+    #[test]
+    fn headers_say_whether_a_cache_may_keep_the_stream() {
+        let fresh = ("cache-control", "no-store, No-Transform");
+        for (headers, verdict, seen) in [
+            (
+                &[fresh][..],
+                Verdict::Good,
+                "Cache-Control: no-store, No-Transform",
+            ),
+            (
+                &[fresh, ("age", "0"), ("x-cache", "MISS")],
+                Verdict::Good,
+                "Cache-Control: no-store, No-Transform",
+            ),
+            (
+                &[fresh, ("age", "1")],
+                Verdict::Wrong,
+                "the answer comes from a cache: Age: 1",
+            ),
+            (
+                &[fresh, ("x-accel-buffering", "Yes")],
+                Verdict::Wrong,
+                "X-Accel-Buffering: yes asks nginx to buffer",
+            ),
+            (&[], Verdict::Wrong, "no Cache-Control: a cache may keep it"),
+            (
+                &[("cache-control", "no-store")],
+                Verdict::Note,
+                "Cache-Control: no-store: no-transform is missing",
+            ),
+            (
+                &[("cache-control", "no-cache")],
+                Verdict::Note,
+                "Cache-Control: no-cache: no-store is stricter",
+            ),
+        ] {
+            let finding = check(&evidence(Ok(sample::stream(headers, &[]))));
+            let expected = (verdict, seen.to_owned());
+            assert_eq!((finding.verdict, finding.seen), expected, "{headers:?}");
+        }
+    }
+}

@@ -117,3 +117,97 @@ fn preflight(preflight: &Preflight, origin: &str) -> Option<String> {
         names.any(|it| it.eq_ignore_ascii_case(header) || (it == "*" && header != "authorization"));
     (!is_allowed).then(|| format!("{what} does not allow {header}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::Verdict;
+    use crate::doctor::sample::{self, answer, evidence};
+
+    const PAGE: &str = "https://page.example";
+    const ALLOWED: (&str, &str) = ("access-control-allow-origin", PAGE);
+    const HEADERS: &str = "access-control-allow-headers";
+
+    fn preflight(header: &'static str, answer: Option<Recording>) -> Preflight {
+        Preflight {
+            of: "mint",
+            method: "POST",
+            header,
+            answer,
+        }
+    }
+
+    #[test]
+    fn an_answer_has_to_name_the_origin_or_all() {
+        for (headers, fault) in [
+            (&[ALLOWED][..], None),
+            (&[("access-control-allow-origin", "*")], None),
+            (&[], Some("the stream has no Access-Control-Allow-Origin")),
+            (
+                &[("access-control-allow-origin", "https://other.example")],
+                Some("the stream has Access-Control-Allow-Origin: https://other.example"),
+            ),
+        ] {
+            let mut evidence = evidence(Ok(sample::stream(headers, &[])));
+            assert_eq!(check(&evidence).verdict, Verdict::Unseen);
+            evidence.origin = Some(PAGE.to_owned());
+            let finding = check(&evidence);
+            let good = "https://page.example may read the stream, and send its headers";
+            assert_eq!(finding.seen, fault.unwrap_or(good));
+            let is_wrong = finding.verdict == Verdict::Wrong;
+            assert_eq!(is_wrong, fault.is_some(), "{headers:?}");
+        }
+    }
+
+    /// A star stands for each header but `Authorization`.
+    #[test]
+    fn a_preflight_has_to_succeed_and_to_allow_the_header() {
+        let id = "last-event-id";
+        let bearer = "authorization";
+        for (header, answer, fault) in [
+            (id, Some(answer(204, &[ALLOWED, (HEADERS, "*")])), None),
+            (
+                id,
+                Some(answer(200, &[ALLOWED, (HEADERS, "x, Last-Event-ID")])),
+                None,
+            ),
+            (
+                bearer,
+                Some(answer(204, &[ALLOWED, (HEADERS, "Authorization")])),
+                None,
+            ),
+            (
+                bearer,
+                Some(answer(204, &[ALLOWED, (HEADERS, "*")])),
+                Some("does not allow authorization"),
+            ),
+            (
+                id,
+                Some(answer(204, &[ALLOWED, (HEADERS, "x")])),
+                Some("does not allow last-event-id"),
+            ),
+            (
+                id,
+                Some(answer(204, &[(HEADERS, "*")])),
+                Some("has no Access-Control-Allow-Origin"),
+            ),
+            (
+                id,
+                Some(answer(405, &[ALLOWED, (HEADERS, "*")])),
+                Some("gets 405 Method Not Allowed"),
+            ),
+            (id, None, Some("gets no answer")),
+        ] {
+            let mut evidence = evidence(Ok(sample::stream(&[ALLOWED], &[])));
+            evidence.origin = Some(PAGE.to_owned());
+            evidence.preflights.push(preflight(header, answer));
+            let finding = check(&evidence);
+            let what = format!("the preflight of the mint (POST, {header})");
+            let expected = fault.map_or(Verdict::Good, |_| Verdict::Wrong);
+            assert_eq!(finding.verdict, expected, "{evidence:?}");
+            if let Some(fault) = fault {
+                assert_eq!(finding.seen, format!("{what} {fault}"));
+            }
+        }
+    }
+}

@@ -124,3 +124,65 @@ fn still_open(recording: &Recording, at: Duration, heartbeat: &str) -> Finding {
     }
     Finding::good(format!("{open}{heartbeat}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::Verdict;
+    use crate::doctor::sample::{evidence, stream};
+
+    #[test]
+    fn a_silence_before_the_end_is_wrong() {
+        let at = Duration::from_millis;
+        for (end, verdict, seen) in [
+            (
+                End::Complete(at(1899)),
+                Verdict::Unseen,
+                "the body ended after 1.9 s, 0.9 s after the last byte: give a stream that lasts",
+            ),
+            (
+                End::Complete(at(1900)),
+                Verdict::Wrong,
+                "ended after 1.9 s, 0.9 s after the last byte",
+            ),
+            (
+                End::Cut(at(1000)),
+                Verdict::Wrong,
+                "cut after 1.0 s, 0.0 s after the last byte",
+            ),
+            (
+                End::Open(at(3000)),
+                Verdict::Good,
+                "open for 3.0 s, no heartbeat in this time: a longer --idle shows more",
+            ),
+        ] {
+            let mut recording = stream(&[], &[(1000, "data: x\n\n")]);
+            recording.end = end;
+            let finding = check(&evidence(Ok(recording)));
+            let expected = (verdict, seen.to_owned());
+            assert_eq!((finding.verdict, finding.seen), expected, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_ends_its_stream_is_not_judged() {
+        let close = "event: sse.close\ndata: {}\n\n";
+        let end = Duration::from_secs(3);
+        for end in [End::Complete(end), End::Cut(end)] {
+            let mut recording = stream(&[], &[(1000, close)]);
+            recording.end = end;
+            let finding = check(&evidence(Ok(recording)));
+            assert_eq!(finding.seen, "the server ended the stream after 3.0 s");
+            assert_eq!(finding.verdict, Verdict::Unseen);
+        }
+    }
+
+    #[test]
+    fn the_heartbeat_is_shown() {
+        let comments = [(0, ":\n\n"), (1000, ":\n\n"), (2500, ":\n\n")];
+        let finding = check(&evidence(Ok(stream(&[], &comments))));
+        assert_eq!(finding.seen, "open for 3.0 s, a heartbeat every 1.5 s");
+        let finding = check(&evidence(Ok(stream(&[], &[]))));
+        assert_eq!(finding.verdict, Verdict::Unseen);
+    }
+}

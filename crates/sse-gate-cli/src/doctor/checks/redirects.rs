@@ -83,3 +83,37 @@ fn place(to: &Url, from: &Url) -> String {
     };
     format!("{what}{to}")
 }
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+    use crate::doctor::evidence::{Absence, Redirect};
+    use crate::doctor::finding::Verdict;
+    use crate::doctor::sample::evidence;
+
+    #[test]
+    fn what_is_different_is_said_first() {
+        for (from, to, seen) in [
+            ("http://a/x", "https://a/x", "https, https://a/x"),
+            ("https://a/x", "https://a/y", "https://a/y"),
+            ("http://a/x", "/y", "http://a/y"),
+            ("https://a/x", "http://a/x", "http://a/x"),
+            ("http://a/x", "https://b/x", "another host, https://b/x"),
+            ("http://a/x", "y", "elsewhere"),
+        ] {
+            let mut evidence = evidence(Err(Absence::NotTried));
+            assert_eq!(check(&evidence).verdict, Verdict::Good);
+            evidence.redirects.push(Redirect {
+                of: "mint",
+                from: from.parse().expect("a URL"),
+                status: StatusCode::FOUND,
+                location: to.to_owned(),
+            });
+            let finding = check(&evidence);
+            assert_eq!(finding.seen, format!("the mint redirects to {seen} (302)"));
+            assert_eq!(finding.verdict, Verdict::Wrong);
+        }
+    }
+}

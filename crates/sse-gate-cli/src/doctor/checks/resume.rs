@@ -109,3 +109,68 @@ fn judge(answer: &Recording, ids: &[String]) -> Finding {
         status => Finding::wrong(format!("the stream does not go on: {status}"), ADVICE),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::evidence::Absence;
+    use crate::doctor::finding::Verdict;
+    use crate::doctor::sample::{self, evidence, stream};
+
+    #[test]
+    fn a_stream_goes_on_behind_the_id_or_is_over() {
+        let answer = |status| Ok(sample::answer(status, &[]));
+        for (resumed, verdict, seen) in [
+            (
+                Ok(stream(&[], &[(0, "id: 2\ndata: y\n\n")])),
+                Verdict::Good,
+                "the stream goes on",
+            ),
+            (Ok(stream(&[], &[])), Verdict::Good, "the stream goes on"),
+            (
+                answer(204),
+                Verdict::Good,
+                "204: the server knows that the stream is over",
+            ),
+            (
+                Ok(stream(&[], &[(0, "id: 1\ndata: x\n\n")])),
+                Verdict::Wrong,
+                "the stream begins anew: Last-Event-ID did not arrive",
+            ),
+            (
+                answer(401),
+                Verdict::Unseen,
+                "401: the route is strict, and clients come back with a new token and not with the id",
+            ),
+            (
+                answer(200),
+                Verdict::Wrong,
+                "the stream does not go on: 200 OK",
+            ),
+            (Err(Absence::Silent), Verdict::Unseen, "no answer came"),
+        ] {
+            let mut evidence = evidence(Ok(stream(&[], &[(0, "id: 1\ndata: x\n\n")])));
+            evidence.resumed = resumed;
+            let finding = check(&evidence);
+            let expected = (verdict, seen.to_owned());
+            assert_eq!((finding.verdict, finding.seen), expected, "{evidence:?}");
+        }
+    }
+
+    /// Its ids say that it can be resumed, so it is no strict route.
+    #[test]
+    fn a_resumable_stream_that_is_refused_is_wrong() {
+        let mut evidence = evidence(Ok(stream(&[], &[(0, "id: sser1.a\ndata: x\n\n")])));
+        evidence.resumed = Ok(sample::answer(401, &[]));
+        let finding = check(&evidence);
+        let seen = "401: Last-Event-ID did not arrive, or the server has forgotten the stream";
+        assert_eq!((finding.verdict, &*finding.seen), (Verdict::Wrong, seen));
+    }
+
+    #[test]
+    fn a_stream_without_ids_has_nothing_to_go_on_from() {
+        let finding = check(&evidence(Ok(stream(&[], &[(0, "data: x\n\n")]))));
+        let expected = "no event with an id came, so there is nothing to go on from";
+        assert_eq!(finding.seen, expected);
+    }
+}

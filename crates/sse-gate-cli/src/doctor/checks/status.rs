@@ -153,3 +153,76 @@ fn judge(answer: &Recording) -> Finding {
         _ => Finding::wrong(seen, &[]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::Verdict;
+    use crate::doctor::sample::{answer, evidence, stream};
+
+    #[test]
+    fn each_status_is_explained() {
+        let seen = |recording| {
+            let finding = check(&evidence(Ok(recording)));
+            (finding.verdict, finding.seen, finding.advice)
+        };
+        let good = "200 OK, text/event-stream".to_owned();
+        let none: Advice = &[];
+        assert_eq!(seen(stream(&[], &[])), (Verdict::Good, good, none));
+        for (status, verdict, text, advice) in [
+            (200, Verdict::Wrong, "200 OK, no type", TYPE),
+            (
+                204,
+                Verdict::Unseen,
+                "204 No Content, no type: the server says that the stream is over",
+                none,
+            ),
+            (
+                301,
+                Verdict::Unseen,
+                "301 Moved Permanently, no type: see `redirects`",
+                none,
+            ),
+            (
+                401,
+                Verdict::Wrong,
+                "401 Unauthorized, no type: the token is missing, unknown or spent",
+                REFUSED,
+            ),
+            (
+                403,
+                Verdict::Wrong,
+                "403 Forbidden, no type: refused",
+                FORBIDDEN,
+            ),
+            (
+                404,
+                Verdict::Wrong,
+                "404 Not Found, no type: the path leads to no stream",
+                NOT_FOUND,
+            ),
+            (
+                406,
+                Verdict::Unseen,
+                "406 Not Acceptable, no type: see `accept`",
+                none,
+            ),
+            (410, Verdict::Wrong, "410 Gone, no type", none),
+            (
+                429,
+                Verdict::Wrong,
+                "429 Too Many Requests, no type: a limit is reached",
+                none,
+            ),
+            (
+                502,
+                Verdict::Wrong,
+                "502 Bad Gateway, no type: no server is there, or it failed",
+                NO_SERVER,
+            ),
+        ] {
+            let expected = (verdict, text.to_owned(), advice);
+            assert_eq!(seen(answer(status, &[])), expected);
+        }
+    }
+}

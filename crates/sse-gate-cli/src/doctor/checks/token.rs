@@ -140,3 +140,81 @@ fn referrer(stream: &Recording) -> Option<String> {
         other => Some(format!("Referrer-Policy: {other}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::evidence::Redirect;
+    use crate::doctor::finding::Verdict;
+    use crate::doctor::sample::{self, answer, arrivals, evidence};
+
+    const NO_REFERRER: (&str, &str) = ("referrer-policy", "no-referrer");
+
+    /// What the check says of a stream with these headers.
+    fn seen(headers: &[(&'static str, &'static str)]) -> (Verdict, String) {
+        let finding = check(&evidence(Ok(sample::stream(headers, &[]))));
+        (finding.verdict, finding.seen)
+    }
+
+    #[test]
+    fn the_last_referrer_policy_that_is_known_counts() {
+        let good = "no answer repeats it, and it works once";
+        for (policy, verdict, text) in [
+            ("no-referrer", Verdict::Good, good),
+            ("unsafe-url, Strict-Origin", Verdict::Good, good),
+            (
+                "no-referrer, unsafe-url",
+                Verdict::Wrong,
+                "Referrer-Policy: unsafe-url",
+            ),
+            ("", Verdict::Wrong, "no Referrer-Policy"),
+        ] {
+            let expected = (verdict, text.to_owned());
+            assert_eq!(seen(&[("referrer-policy", policy)]), expected, "{policy}");
+        }
+        assert_eq!(seen(&[]).1, "no Referrer-Policy");
+    }
+
+    #[test]
+    fn the_page_of_an_error_may_not_repeat_the_token_and_the_stream_may() {
+        let body = [(0, "data: sset1_xyz\n\n")];
+        let mut evidence = evidence(Ok(sample::stream(&[NO_REFERRER], &body)));
+        assert_eq!(check(&evidence).verdict, Verdict::Good);
+        let mut page = answer(404, &[]);
+        page.arrivals = arrivals(&body);
+        evidence.reused = Ok(page);
+        let finding = check(&evidence);
+        assert_eq!(
+            finding.seen,
+            "the page of the second answer (404) repeats the token"
+        );
+    }
+
+    #[test]
+    fn a_second_answer_is_wrong_if_it_is_a_success() {
+        for (status, verdict) in [(401, Verdict::Good), (200, Verdict::Wrong)] {
+            let mut evidence = evidence(Ok(sample::stream(&[NO_REFERRER], &[])));
+            evidence.reused = Ok(answer(status, &[]));
+            assert_eq!(check(&evidence).verdict, verdict, "{status}");
+        }
+    }
+
+    /// A compressed stream and the plain one after it are the same to a reader of the report.
+    #[test]
+    fn each_place_that_repeats_the_token_is_named_once() {
+        let cookie = [NO_REFERRER, ("set-cookie", "last=sset1_xyz")];
+        let mut evidence = evidence(Ok(sample::stream(&cookie, &[])));
+        evidence.plain = Some(Ok(sample::stream(&cookie, &[])));
+        for (of, location) in [("mint", "/y?token=sset1_xyz"), ("stream", "/z")] {
+            evidence.redirects.push(Redirect {
+                of,
+                from: "http://a/x".parse().expect("a URL"),
+                status: http::StatusCode::FOUND,
+                location: location.to_owned(),
+            });
+        }
+        let expected = "Location of the mint repeats the token; \
+            set-cookie of the stream repeats the token";
+        assert_eq!(check(&evidence).seen, expected);
+    }
+}

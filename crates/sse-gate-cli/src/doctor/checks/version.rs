@@ -62,3 +62,25 @@ pub(super) fn check(evidence: &Evidence) -> Finding {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::Verdict;
+    use crate::doctor::sample::{evidence, stream};
+
+    #[test]
+    fn the_version_counts_over_tls_only() {
+        for (url, version, verdict) in [
+            ("https://a/", Version::HTTP_2, Verdict::Good),
+            ("https://a/", Version::HTTP_11, Verdict::Note),
+            ("http://a/", Version::HTTP_11, Verdict::Unseen),
+        ] {
+            let mut answer = stream(&[], &[]);
+            answer.version = version;
+            let mut evidence = evidence(Ok(answer));
+            evidence.url = url.parse().expect("a URL");
+            assert_eq!(check(&evidence).verdict, verdict, "{url} {version:?}");
+        }
+    }
+}
