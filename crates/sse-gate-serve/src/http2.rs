@@ -1,0 +1,69 @@
+//! A connection of HTTP/2: [`serve`].
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http2::Builder;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
+
+use crate::activity::Activity;
+use crate::connection::{App, BoxError, Shared};
+use crate::front;
+use crate::rewind::Rewind;
+use crate::server::PeerAddr;
+
+/// How many requests of one connection may be under way: hyper's default, named.
+const MAX_STREAMS: u32 = 200;
+
+/// Serves a connection until it ends.
+///
+/// Among hyper's defaults are the limits on streams that a client resets right after it has opened them (20 that the
+/// service has not seen yet, and 1,024 that were its fault): the connection ends there.
+pub(crate) async fn serve<T, S: App>(
+    io: Rewind<T>,
+    peer: PeerAddr,
+    shared: Arc<Shared<S>>,
+) -> Result<(), BoxError>
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let silence = shared.settings.silence;
+    let activity = Activity::new();
+    let app = TowerToHyperService::new(shared.app());
+    let requests = activity.clone();
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        let under_way = requests.begin();
+        request.extensions_mut().insert(peer);
+        let response = front::answer(&app, request);
+        async move {
+            let response = response.await?;
+            if front::is_stream(&response) {
+                under_way.goes_on();
+            }
+            Ok::<_, S::Error>(response.map(|body| under_way.until_end_of(body)))
+        }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_STREAMS);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(io), service));
+    tokio::select! {
+        ended = connection.as_mut() => return Ok(ended?),
+        () = activity.overdue(2 * silence) => return Err("an answer was not taken".into()),
+        () = activity.idle(silence / 6 * 5) => {}
+        () = shared.shutdown.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            return Ok(connection.await?);
+        }
+    }
+    // What it still has to say may be said in the rest of the time.
+    connection.as_mut().graceful_shutdown();
+    Ok(timeout(silence / 6, connection).await??)
+}

@@ -1,0 +1,72 @@
+//! Time limits on silence, and caps.
+
+use std::time::Duration;
+
+use crate::stage::{Scene, until};
+
+const SILENCE: Duration = Duration::from_millis(600);
+
+async fn scene() -> Scene {
+    Scene::with(true, |server| server.with_silence(SILENCE)).await
+}
+
+/// D5: nothing, half a preface, half a head, and nothing more.
+#[tokio::test]
+async fn a_client_that_falls_silent_is_hung_up_on() {
+    for bytes in [
+        "",
+        "P",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: he",
+    ] {
+        let scene = scene().await;
+        let mut client = scene.connect().await;
+        client.send(bytes).await;
+        client.rest().await;
+        until(|| scene.stats.connections() == 0).await;
+    }
+}
+
+/// A stream may be silent for longer than a client may be, with hyper and without.
+#[tokio::test]
+async fn a_stream_may_be_silent() {
+    for parks in [true, false] {
+        let mut scene = Scene::with(parks, |server| server.with_silence(SILENCE)).await;
+        let (mut client, feed) = scene.stream().await;
+        tokio::time::sleep(4 * SILENCE).await;
+        feed.send("two");
+        client.until("3\r\ntwo\r\n").await;
+    }
+}
+
+/// The time of silence begins anew after a stream.
+#[tokio::test]
+async fn a_connection_that_is_idle_after_its_stream_is_closed() {
+    let mut scene = scene().await;
+    let (client, feed) = scene.parked().await;
+    drop(feed);
+    assert_eq!(client.rest().await, "0\r\n\r\n");
+}
+
+#[tokio::test]
+async fn a_peer_with_too_many_connections_is_closed() {
+    let mut scene = Scene::with(true, |server| server.with_max_per_peer(2)).await;
+    let one = scene.parked().await;
+    let two = scene.parked().await;
+    assert_eq!(scene.connect().await.rest().await, "");
+    drop(one);
+    until(|| scene.stats.connections() == 1).await;
+    let _three = scene.parked().await;
+    drop(two);
+}
+
+#[tokio::test]
+async fn connections_over_the_cap_wait() {
+    let mut scene = Scene::with(true, |server| server.with_max_connections(1)).await;
+    let first = scene.parked().await;
+    let mut next = scene.connect().await;
+    next.send("GET /next HTTP/1.1\r\nHost: here\r\n\r\n").await;
+    assert!(scene.is_quiet());
+    drop(first);
+    assert_eq!(scene.feed().await.uri, "/next");
+}

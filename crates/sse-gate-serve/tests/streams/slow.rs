@@ -1,0 +1,79 @@
+//! Clients that take their bytes slowly, or not at all.
+
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpSocket;
+
+use crate::stage::{Client, Feed, Scene, Step, until};
+
+/// A client whose kernel takes few bytes.
+async fn narrow(scene: &mut Scene) -> (Client, Feed) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(2_048).unwrap();
+    let mut client = Client::new(socket.connect(scene.address).await.unwrap());
+    client.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n").await;
+    let feed = scene.feed().await;
+    feed.send("one");
+    client.until("3\r\none\r\n").await;
+    scene.until_parked(1).await;
+    (client, feed)
+}
+
+/// Writes that go through in parts are gone on with: nothing is lost, and nothing comes twice.
+async fn a_slow_client_gets_each_byte_once(parks: bool) {
+    let mut scene = Scene::parking(parks).await;
+    let (mut client, feed) = narrow(&mut scene).await;
+    let mut expected = Vec::new();
+    for number in 0..400_u32 {
+        let length = usize::try_from(number * 37 % 20_011 + 1).unwrap();
+        let data: Vec<u8> = (0..length)
+            .map(|at| b'a' + u8::try_from(at % 26).unwrap())
+            .collect();
+        expected.extend_from_slice(format!("{length:X}\r\n").as_bytes());
+        expected.extend_from_slice(&data);
+        expected.extend_from_slice(b"\r\n");
+        feed.steps.send(Step::Data(data.into())).unwrap();
+    }
+    expected.extend_from_slice(b"0\r\n\r\n");
+    drop(feed);
+    let mut got = Vec::new();
+    let mut buffer = [0; 997];
+    while got.len() < expected.len() {
+        let read = client.socket.read(&mut buffer).await.unwrap();
+        assert_ne!(read, 0, "after {} bytes of {}", got.len(), expected.len());
+        got.extend_from_slice(&buffer[..read]);
+    }
+    assert!(got == expected, "other bytes came");
+    until(|| scene.stats.parked() == 0).await;
+}
+
+/// The body is not asked for more than the client can be sent soon.
+async fn a_client_that_takes_nothing_holds_little(parks: bool) {
+    let mut scene = Scene::parking(parks).await;
+    let (client, feed) = narrow(&mut scene).await;
+    let piece = bytes::Bytes::from(vec![b'x'; 64 * 1024]);
+    // More than the kernels of both sides hold.
+    for _ in 0..400 {
+        feed.steps.send(Step::Data(piece.clone())).unwrap();
+    }
+    drop(client);
+    feed.until_gone().await;
+}
+
+/// A stream that has ended, and whose client does not take its last bytes, is given up.
+async fn a_client_that_does_not_take_the_end_is_hung_up_on(parks: bool) {
+    let silence = Duration::from_millis(500);
+    let mut scene = Scene::with(parks, |server| server.with_silence(silence)).await;
+    let (_client, feed) = narrow(&mut scene).await;
+    let piece = bytes::Bytes::from(vec![b'x'; 8 << 20]);
+    feed.steps.send(Step::Data(piece)).unwrap();
+    drop(feed);
+    until(|| scene.stats.connections() == 0).await;
+}
+
+parked_and_not! {
+    a_slow_client_gets_each_byte_once;
+    a_client_that_takes_nothing_holds_little;
+    a_client_that_does_not_take_the_end_is_hung_up_on;
+}
