@@ -19,6 +19,5 @@ async fn main() -> Result<(), SetupError> {
 
     let listener = TcpListener::bind(args.addr).await?;
     server::announce(listener.local_addr()?);
-    let serving = server::serve(listener, app, args.silence_timeout(), shutdown.clone());
-    Ok(server::with_grace(serving, shutdown).await?)
+    Ok(server::serve(listener, app, &args, shutdown).await?)
 }

@@ -102,6 +102,10 @@ pub struct Args {
     #[arg(long, default_value_t = 25_000, value_name = "MS", hide = true)]
     pub silence_timeout: u64,
 
+    /// Keep idle streams with hyper, where they take more memory.
+    #[arg(long)]
+    pub no_park: bool,
+
     /// How long a client may take to send the body of a request, in milliseconds.
     #[arg(long, default_value_t = 10_000, value_name = "MS", hide = true)]
     pub body_timeout: u64,
