@@ -23,6 +23,7 @@ macro_rules! parked_and_not {
 mod conditions;
 mod ends;
 mod goes_on;
+mod layers;
 mod limits;
 mod slow;
 mod stage;

@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tower::Service;
 
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -87,7 +88,8 @@ pub(crate) struct Scene {
     serving: JoinHandle<std::io::Result<()>>,
 }
 
-type App = tower::util::BoxCloneService<Request<Incoming>, Response<FedBody>, Infallible>;
+pub(crate) type App =
+    tower::util::BoxCloneService<Request<Incoming>, Response<FedBody>, Infallible>;
 
 impl Scene {
     pub(crate) async fn new() -> Self {
@@ -110,6 +112,24 @@ impl Scene {
         parks: bool,
         change: impl FnOnce(Serve<App>) -> Serve<App>,
     ) -> Self {
+        Self::behind(|app| app, media_type, parks, change).await
+    }
+
+    /// A server with a layer around the app.
+    pub(crate) async fn behind<S, B>(
+        layer: impl FnOnce(App) -> S,
+        media_type: &'static str,
+        parks: bool,
+        change: impl FnOnce(Serve<S>) -> Serve<S>,
+    ) -> Self
+    where
+        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
+            + Clone
+            + Send
+            + 'static,
+        S::Future: Send + 'static,
+        B: Body<Data = Bytes, Error = std::io::Error> + Send + 'static,
+    {
         let (tell, feeds) = unbounded_channel();
         let app = tower::service_fn(move |request: Request<Incoming>| {
             let ((steps, theirs), (gone, is_gone)) = (unbounded_channel(), oneshot::channel());
@@ -131,7 +151,7 @@ impl Scene {
         let address = listener.local_addr().unwrap();
         let stats = Stats::default();
         let (stop, stopped) = oneshot::channel();
-        let server = serve(listener, App::new(app)).with_stats(&stats);
+        let server = serve(listener, layer(App::new(app))).with_stats(&stats);
         let server = change(server.with_parking(parks));
         let server = server.until(async { drop(stopped.await) });
         Self {
