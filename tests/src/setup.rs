@@ -15,7 +15,7 @@ pub struct Setup {
 
 impl Setup {
     /// The server that is this program, over the store of this name, at full speed and silent, on a
-    /// free port.
+    /// free port. With `SSE_GATE_NO_PARK` in the environment, its idle streams stay with hyper.
     pub fn new(program: &'static str, store: &'static str) -> Self {
         let setup = Self {
             program,
@@ -23,7 +23,11 @@ impl Setup {
             log: "warn",
         };
         let setup = setup.arg("addr", "127.0.0.1:0");
-        setup.arg("store", store).arg("pace", 0)
+        let setup = setup.arg("store", store).arg("pace", 0);
+        if std::env::var_os("SSE_GATE_NO_PARK").is_some() {
+            return setup.flag("no-park");
+        }
+        setup
     }
 
     /// The same with a flag: the last one of a name counts.

@@ -286,9 +286,9 @@ mod tests {
         }
     }
 
-    fn parked(takes: impl IntoIterator<Item = Option<usize>>) -> Parked<Trickle, Frames> {
+    fn parked(steps: impl IntoIterator<Item = Option<usize>>) -> Parked<Trickle, Frames> {
         let io = Trickle {
-            takes: takes.into_iter().collect(),
+            takes: steps.into_iter().collect(),
             written: Vec::new(),
             flushed: 0,
         };

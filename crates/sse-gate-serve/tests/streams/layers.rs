@@ -49,10 +49,10 @@ async fn a_layer_sees_the_end_of_a_parked_stream() {
     let layer = |app: App| {
         app.map_response(move |response: Response<FedBody>| {
             counter.fetch_add(1, Ordering::Relaxed);
-            let counted = Counted(Arc::clone(&counter));
+            let guard = Counted(Arc::clone(&counter));
             response.map(|body| {
                 body.map_frame(move |frame| {
-                    let _ = &counted;
+                    let _ = &guard;
                     frame
                 })
             })
