@@ -16,8 +16,8 @@ pub struct Contended<S> {
 }
 
 impl<S: SessionStore> SessionStore for Contended<S> {
-    async fn swap(&self, id: SessionId, version: u64, to: Record) -> Result<bool, SessionError> {
-        let counts = self.inner.swap(id, version, to).await?;
+    async fn swap(&self, from: &StoredSession, to: Record) -> Result<bool, SessionError> {
+        let counts = self.inner.swap(from, to).await?;
         if !counts {
             self.lost_swaps.fetch_add(1, Ordering::Relaxed);
         }
@@ -39,6 +39,10 @@ impl<S: SessionStore> SessionStore for Contended<S> {
 
     async fn load(&self, key: SessionKey) -> Result<Option<StoredSession>, SessionError> {
         self.inner.load(key).await
+    }
+
+    fn recall(&self, id: SessionId) -> Option<StoredSession> {
+        self.inner.recall(id)
     }
 
     async fn waiting(&self, of: Subject, limit: usize) -> Result<Vec<SessionId>, SessionError> {
