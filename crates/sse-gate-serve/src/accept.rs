@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::caps::Caps;
 use crate::connection::{self, App, BoxError, Shared};
 use crate::server::{PeerAddr, Tls};
+use crate::socket;
 
 /// How long to wait when no connection can be accepted: some have to end first.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -89,7 +90,7 @@ async fn serve<S: App>(
     peer: PeerAddr,
     shared: Arc<Shared<S>>,
 ) -> Result<(), BoxError> {
-    stream.set_nodelay(true)?;
+    socket::prepare(&stream, shared.settings.silence)?;
     match tls {
         None => connection::run(stream, peer, shared).await,
         #[cfg(feature = "rustls")]

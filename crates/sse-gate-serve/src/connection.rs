@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
 use crate::preface::{self, First};
+use crate::progress::Progress;
 use crate::rewind::Rewind;
 use crate::server::PeerAddr;
 use crate::settings::Settings;
@@ -91,6 +92,7 @@ pub(crate) async fn run<T, S: App>(
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let io = Progress::new(io, shared.settings.silence);
     let Some((mut io, is_http2)) = Box::pin(begin(io, Arc::clone(&shared))).await? else {
         return Ok(());
     };

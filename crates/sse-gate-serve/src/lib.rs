@@ -55,9 +55,11 @@ mod http1;
 mod http2;
 mod park;
 mod preface;
+mod progress;
 mod rewind;
 mod server;
 mod settings;
+mod socket;
 mod stats;
 
 pub use server::{PeerAddr, Serve, serve};

@@ -117,6 +117,10 @@ impl<S, U> Serve<S, U> {
     ///
     /// It counts from the first byte that is missing, so a byte now and then does not help: in the TLS handshake, in
     /// the HTTP/2 preface, in the head of a request, and between two requests.
+    ///
+    /// The same goes for a client, of a stream too, that takes none of the bytes that wait for it. A client whose machine
+    /// is gone without a word is found by the kernel within twice that time, on Linux as soon as there is something to
+    /// send.
     pub fn with_silence(mut self, silence: Duration) -> Self {
         self.settings.silence = silence;
         self

@@ -10,7 +10,7 @@ async fn scene() -> Scene {
     Scene::with(true, |server| server.with_silence(SILENCE)).await
 }
 
-/// D5: nothing, half a preface, half a head, and nothing more.
+/// G4, G20: nothing, half a preface, half a head, and nothing more.
 #[tokio::test]
 async fn a_client_that_falls_silent_is_hung_up_on() {
     for bytes in [
