@@ -26,8 +26,9 @@ pub(crate) async fn serve(listener: TcpListener, parts: Parts) {
         parts.shutdown.clone(),
     );
     let service = service_fn(move |request| route(parts.clone(), request));
-    let served = demo_service::server::serve(listener, strip.layer(service), SILENCE, shutdown);
-    served.await.expect("it serves");
+    let server = sse_gate_serve::serve(listener, strip.layer(service)).with_silence(SILENCE);
+    let ended = server.until(shutdown.cancelled_owned()).await;
+    ended.expect("it serves");
 }
 
 async fn route(parts: Parts, request: Request) -> Result<Response, Infallible> {

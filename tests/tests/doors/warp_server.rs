@@ -34,8 +34,9 @@ pub(crate) async fn serve(listener: TcpListener, parts: Parts) {
         .layer(feed_layer.in_front_of_router())
         .service(warp::service(filters));
     let service = StripTokenLayer::new([&parts.strict, &parts.feed]).layer(service);
-    let served = demo_service::server::serve(listener, service, SILENCE, parts.shutdown);
-    served.await.expect("it serves");
+    let server = sse_gate_serve::serve(listener, service).with_silence(SILENCE);
+    let ended = server.until(parts.shutdown.cancelled_owned()).await;
+    ended.expect("it serves");
 }
 
 fn streams(handlers: &Handlers) -> BoxedFilter<(Response,)> {
