@@ -30,6 +30,7 @@ pages! {
     Oidc: "oidc.md",
     Next: "next.md",
     Proxies: "proxies.md",
+    ManyStreams: "many-streams.md",
     Shutdown: "shutdown.md",
     Nodes: "nodes.md",
     Redis: "redis.md",
