@@ -27,6 +27,8 @@ pub(crate) async fn run<S: App>(
     shared: Arc<Shared<S>>,
 ) -> io::Result<()> {
     let (connections, cut) = (TaskTracker::new(), CancellationToken::new());
+    // If this future is dropped, no connection goes on without it.
+    let _cut_in_the_end = cut.clone().drop_guard();
     let shutdown = shared.shutdown.clone();
     let mut stopped = pin!(shutdown.cancelled());
     loop {

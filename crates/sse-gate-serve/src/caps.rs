@@ -1,7 +1,7 @@
 //! How many connections are open: [`Caps`].
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -46,6 +46,7 @@ impl Caps {
 
     /// Counts a connection of this peer, which has a place among all. `None` if the peer has too many.
     pub(crate) fn count(&self, permit: OwnedSemaphorePermit, peer: IpAddr) -> Option<Counted> {
+        let peer = network(peer);
         let mut open = self.by_peer.lock();
         let own = open.entry(peer).or_insert(0);
         if *own >= self.by_peer.max {
@@ -57,6 +58,15 @@ impl Caps {
             peer,
             peers: Arc::clone(&self.by_peer),
         })
+    }
+}
+
+/// Who is counted as one peer: an address of IPv4, or the 64 bits of IPv6 that one customer of a provider has at least
+/// (RFC 6177 §2).
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -83,6 +93,19 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use super::*;
+
+    #[test]
+    fn a_peer_is_an_address_or_its_network() {
+        for (one, other, is_same) in [
+            ("192.0.2.1", "192.0.2.2", false),
+            ("192.0.2.1", "::ffff:192.0.2.1", true),
+            ("2001:db8::1", "2001:db8::ffff:0:1", true),
+            ("2001:db8::1", "2001:db8:0:1::1", false),
+        ] {
+            let [one, other] = [one, other].map(|text| network(text.parse().unwrap()));
+            assert_eq!(one == other, is_same, "{one} and {other}");
+        }
+    }
 
     #[tokio::test]
     async fn connections_count_until_they_end() {

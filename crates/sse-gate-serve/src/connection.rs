@@ -81,7 +81,7 @@ impl<S: Clone> Shared<S> {
 ///
 /// It ends when no request has been under way for the time that a client may be silent, whatever the client has
 /// sent meanwhile: no byte, half an HTTP/2 preface, half a head, or a byte now and then. It also ends if an
-/// answer that is no stream is not taken within twice that time.
+/// answer that is no stream is not taken within its time.
 ///
 /// All of its steps are in boxes of their own: a task has room for the largest one, and a parked stream needs little.
 pub(crate) async fn run<T, S: App>(

@@ -9,6 +9,8 @@ use hyper::service::Service;
 
 use crate::connection::BoxError;
 
+const EVENT_STREAM: &[u8] = b"text/event-stream";
+
 /// The body of an answer: the service's, or one that stands in for it.
 pub(crate) type Body<B> = Either<B, Full<Bytes>>;
 
@@ -60,7 +62,8 @@ fn without_path() -> Response<Full<Bytes>> {
 /// Whether a response is a stream of events, which may go on for as long as it likes.
 pub(crate) fn is_stream<B>(response: &Response<B>) -> bool {
     let media_type = response.headers().get(CONTENT_TYPE);
-    media_type.is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream"))
+    let first = media_type.and_then(|it| it.as_bytes().get(..EVENT_STREAM.len()));
+    first.is_some_and(|first| first.eq_ignore_ascii_case(EVENT_STREAM))
 }
 
 /// The same answer without its body, whose length is still told if it is known.

@@ -73,7 +73,7 @@ where
                 Ok(Some(Box::pin(Parked::new(io, taken, ahead, silence))))
             }
         },
-        () = activity.overdue(2 * silence) => return Err("an answer was not taken".into()),
+        () = activity.overdue(shared.settings.answer) => return Err("an answer was not taken".into()),
         () = activity.idle(silence / 6 * 5) => false,
         () = shared.shutdown.cancelled() => true,
     };

@@ -56,7 +56,7 @@ where
     let mut connection = pin!(builder.serve_connection(TokioIo::new(io), service));
     tokio::select! {
         ended = connection.as_mut() => return Ok(ended?),
-        () = activity.overdue(2 * silence) => return Err("an answer was not taken".into()),
+        () = activity.overdue(shared.settings.answer) => return Err("an answer was not taken".into()),
         () = activity.idle(silence / 6 * 5) => {}
         () = shared.shutdown.cancelled() => {
             connection.as_mut().graceful_shutdown();

@@ -112,8 +112,7 @@ impl<S> Serve<S> {
 }
 
 impl<S, U> Serve<S, U> {
-    /// How long a client may be silent that has no request under way: 30 s by default. A request whose answer is no
-    /// stream has twice that time.
+    /// How long a client may be silent that has no request under way: 30 s by default.
     ///
     /// It counts from the first byte that is missing, so a byte now and then does not help: in the TLS handshake, in
     /// the HTTP/2 preface, in the head of a request, and between two requests.
@@ -123,6 +122,13 @@ impl<S, U> Serve<S, U> {
     /// send.
     pub fn with_silence(mut self, silence: Duration) -> Self {
         self.settings.silence = silence;
+        self
+    }
+
+    /// How long a request may be under way whose answer is no event stream, from its head to the last byte of the answer
+    /// that the client takes: 5 min by default. Set it higher for large downloads.
+    pub fn with_answer_time(mut self, time: Duration) -> Self {
+        self.settings.answer = time;
         self
     }
 
@@ -139,7 +145,8 @@ impl<S, U> Serve<S, U> {
         self
     }
 
-    /// The most connections of one IP address at a time, without limit by default. More are closed at once.
+    /// The most connections of one IP address at a time, without limit by default. More are closed at once. Of IPv6, all
+    /// addresses of a network of 64 bits count as one.
     ///
     /// Behind a proxy, all connections are of one address.
     pub fn with_max_per_peer(mut self, max: usize) -> Self {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::stage::{Scene, until};
+use crate::stage::{App, Scene, until};
 
 const SILENCE: Duration = Duration::from_millis(600);
 
@@ -69,4 +69,31 @@ async fn connections_over_the_cap_wait() {
     assert!(scene.is_quiet());
     drop(first);
     assert_eq!(scene.feed().await.uri, "/next");
+}
+
+/// An answer that is no stream has its time; it has no part in how long a client may be silent.
+#[tokio::test]
+async fn an_answer_that_takes_too_long_is_given_up() {
+    let change = |server: sse_gate_serve::Serve<App>| {
+        server.with_silence(SILENCE / 4).with_answer_time(SILENCE)
+    };
+    let mut scene = Scene::of("text/plain", true, change).await;
+    let begun = std::time::Instant::now();
+    let mut client = scene.connect().await;
+    client.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n").await;
+    let feed = scene.feed().await;
+    feed.send("one");
+    client.until("3\r\none\r\n").await;
+    feed.until_gone().await;
+    assert!(begun.elapsed() >= SILENCE);
+}
+
+/// A server that is dropped takes its connections along.
+#[tokio::test]
+async fn nothing_goes_on_without_the_server() {
+    let mut scene = Scene::new().await;
+    let (client, feed) = scene.parked().await;
+    scene.abort();
+    feed.until_gone().await;
+    assert_eq!(client.rest().await, "");
 }

@@ -210,6 +210,11 @@ impl Scene {
         self.stop.take();
     }
 
+    /// Drops the server.
+    pub(crate) fn abort(&self) {
+        self.serving.abort();
+    }
+
     /// Waits until it has stopped. Returns how long that took.
     pub(crate) async fn until_stopped(self) -> Duration {
         let begun = Instant::now();

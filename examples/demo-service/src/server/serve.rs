@@ -31,6 +31,7 @@ where
 {
     let server = sse_gate_serve::serve(listener, app)
         .with_silence(args.silence_timeout())
+        .with_answer_time(2 * args.silence_timeout())
         .with_grace(GRACE)
         .with_parking(!args.no_park)
         .until(shutdown.cancelled_owned());
