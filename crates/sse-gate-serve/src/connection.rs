@@ -92,7 +92,8 @@ pub(crate) async fn run<T, S: App>(
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let io = Progress::new(io, shared.settings.silence);
+    // Each step that the connection passes through has room for it, and for a box that is little.
+    let io = Box::new(Progress::new(io, shared.settings.silence));
     let Some((mut io, is_http2)) = Box::pin(begin(io, Arc::clone(&shared))).await? else {
         return Ok(());
     };
