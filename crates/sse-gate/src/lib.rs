@@ -126,6 +126,8 @@ mod route;
 mod slots;
 pub mod store;
 mod stream;
+#[cfg(test)]
+mod sizes;
 mod stream_end;
 pub mod strip;
 #[cfg(feature = "tracing")]

@@ -124,7 +124,7 @@ mod checks;
 mod config;
 mod content;
 mod future;
-mod guard;
+pub(crate) mod guard;
 mod layer;
 mod places;
 mod rejection;
