@@ -37,7 +37,7 @@ async function follow(
   const headers = new Headers(request.headers);
   headers.set("Accept", "text/event-stream");
   if (lastEventId) headers.set("Last-Event-ID", utf8(lastEventId));
-  const response = await fetch(request.url, {
+  const response = await fetch(`${request.url}`, {
     headers,
     credentials,
     signal,

@@ -8,7 +8,8 @@ export function openNative(
   types: Iterable<string>,
   hooks: ConnectionHooks,
 ): Connection {
-  const source = new EventSource(url, { withCredentials });
+  // As a text: pages put classes of their own in its place.
+  const source = new EventSource(`${url}`, { withCredentials });
   const listen = (type: string) =>
     source.addEventListener(type, (event: MessageEvent<string>) => {
       // Its own `open` and `error` are no events of the stream.

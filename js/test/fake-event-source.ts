@@ -10,6 +10,8 @@ export class FakeEventSource extends EventTarget {
   static made: FakeEventSource[] = [];
 
   readonly url: string;
+  /** The URL as it was given. */
+  readonly given: string | URL;
   readyState = 0;
   onopen: (() => void) | null = null;
   onerror: (() => void) | null = null;
@@ -20,6 +22,7 @@ export class FakeEventSource extends EventTarget {
     readonly init: EventSourceInit = {},
   ) {
     super();
+    this.given = url;
     this.url = String(url);
     FakeEventSource.made.push(this);
   }

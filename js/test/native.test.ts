@@ -46,6 +46,21 @@ it.each<[string, SecureEventSourceInit]>([
   expect(server.seen.length).toBe(1);
 });
 
+it("gives its URL as a text to what a page has put in place of EventSource and fetch", async () => {
+  const mint = async () => new URL("http://127.0.0.1:9/minted");
+  const { native } = await begin("http://127.0.0.1:9/s", { mint });
+  expect(native.given).toBe("http://127.0.0.1:9/minted");
+  const asked: unknown[] = [];
+  const fetch = async (url: unknown) => {
+    asked.push(url);
+    throw new TypeError("no network");
+  };
+  const source = new SecureEventSource("http://127.0.0.1:9/s", { mint, fetch, transport: "fetch" });
+  atEnd(() => source.close());
+  await until(() => asked.length > 0);
+  expect(asked[0]).toBe("http://127.0.0.1:9/minted");
+});
+
 it.each([
   [true, "include"],
   [false, "same-origin"],

@@ -155,7 +155,7 @@ async function follow(request, { lastEventId, credentials, maxEventLength, fetch
   const headers = new Headers(request.headers);
   headers.set("Accept", "text/event-stream");
   if (lastEventId) headers.set("Last-Event-ID", utf8(lastEventId));
-  const response = await fetch2(request.url, {
+  const response = await fetch2(`${request.url}`, {
     headers,
     credentials,
     signal,
@@ -225,7 +225,7 @@ async function postForToken(url, init = {}) {
 
 // src/native.ts
 function openNative(url, withCredentials, types, hooks) {
-  const source = new EventSource(url, { withCredentials });
+  const source = new EventSource(`${url}`, { withCredentials });
   const listen = (type) => source.addEventListener(type, (event) => {
     if (!("data" in event)) return;
     hooks.onActivity();
