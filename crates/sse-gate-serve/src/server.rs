@@ -26,7 +26,8 @@ use crate::stats::Stats;
 pub(crate) type Tls = tokio_rustls::TlsAcceptor;
 /// Without the feature there is no TLS.
 #[cfg(not(feature = "rustls"))]
-pub(crate) type Tls = std::convert::Infallible;
+#[derive(Clone, Debug)]
+pub(crate) enum Tls {}
 
 /// The address of the client, in the extensions of each request. Behind a proxy it is the proxy's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
