@@ -123,11 +123,11 @@ pub mod prelude;
 mod problem;
 pub mod resume;
 mod route;
+#[cfg(test)]
+mod sizes;
 mod slots;
 pub mod store;
 mod stream;
-#[cfg(test)]
-mod sizes;
 mod stream_end;
 pub mod strip;
 #[cfg(feature = "tracing")]

@@ -25,6 +25,9 @@ fn what_a_stream_has_is_small() {
         ("the record of its session", size_of::<Record>(), 104),
         ("what that is bound to", size_of::<Binding>(), 272),
     ] {
-        assert!(size <= most, "{name} has {size} bytes, and {most} were enough");
+        assert!(
+            size <= most,
+            "{name} has {size} bytes, and {most} were enough"
+        );
     }
 }
