@@ -1,5 +1,8 @@
 //! A stream that goes on without hyper: [`Parked`].
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::Cell;
 use std::mem;
 use std::pin::Pin;
@@ -157,17 +160,15 @@ fn collect<B: Body<Data = Bytes>>(
                 if let Some(data) = frame.data_ref() {
                     push_chunk(data, piece);
                 }
-                if body.is_end_stream() {
-                    piece.extend_from_slice(LAST_CHUNK);
-                    return Next::End;
+                if !body.is_end_stream() {
+                    continue;
                 }
             }
             Poll::Ready(Some(Err(_))) => return Next::Failure,
-            Poll::Ready(None) => {
-                piece.extend_from_slice(LAST_CHUNK);
-                return Next::End;
-            }
+            Poll::Ready(None) => {}
         }
+        piece.extend_from_slice(LAST_CHUNK);
+        return Next::End;
     }
     Next::More
 }
@@ -204,152 +205,5 @@ where
             Some(deadline) => deadline.as_mut().poll(cx).map(|()| None),
             None => Poll::Pending,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::VecDeque;
-    use std::convert::Infallible;
-    use std::io;
-    use std::task::Waker;
-
-    use http_body::Frame;
-
-    use super::*;
-
-    /// A connection that takes some bytes, then none, then some.
-    struct Trickle {
-        /// How many bytes each write takes. `None` takes none, and wakes the task.
-        takes: VecDeque<Option<usize>>,
-        written: Vec<u8>,
-        flushed: usize,
-    }
-
-    impl AsyncWrite for Trickle {
-        fn poll_write(
-            mut self: Pin<&mut Self>,
-            cx: &mut Context<'_>,
-            bytes: &[u8],
-        ) -> Poll<io::Result<usize>> {
-            let Some(take) = self.takes.pop_front().unwrap_or(Some(usize::MAX)) else {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            };
-            let taken = bytes.len().min(take);
-            self.written.extend_from_slice(&bytes[..taken]);
-            Poll::Ready(Ok(taken))
-        }
-
-        fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            self.flushed = self.written.len();
-            Poll::Ready(Ok(()))
-        }
-
-        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-    }
-
-    /// Its client says nothing.
-    impl AsyncRead for Trickle {
-        fn poll_read(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-            _: &mut ReadBuf<'_>,
-        ) -> Poll<io::Result<()>> {
-            Poll::Pending
-        }
-    }
-
-    /// A body of these frames, with a wait between them.
-    struct Frames {
-        frames: VecDeque<&'static str>,
-        is_ready: bool,
-    }
-
-    impl Body for Frames {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            mut self: Pin<&mut Self>,
-            cx: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            self.is_ready = !self.is_ready;
-            if !self.is_ready {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            let next = self.frames.pop_front();
-            Poll::Ready(next.map(|text| Ok(Frame::data(Bytes::from_static(text.as_bytes())))))
-        }
-    }
-
-    fn parked(steps: impl IntoIterator<Item = Option<usize>>) -> Parked<Trickle, Frames> {
-        let io = Trickle {
-            takes: steps.into_iter().collect(),
-            written: Vec::new(),
-            flushed: 0,
-        };
-        let taken = Taken {
-            body: Box::pin(Frames {
-                frames: ["one", "two and a half", "3"].into(),
-                is_ready: false,
-            }),
-            closes: false,
-        };
-        Parked::new(io, taken, Bytes::new(), Duration::from_secs(60))
-    }
-
-    const EXPECTED: &[u8] = b"3\r\none\r\nE\r\ntwo and a half\r\n1\r\n3\r\n0\r\n\r\n";
-
-    /// A write may be cut at every byte: what is left comes next, once.
-    #[tokio::test]
-    async fn a_write_that_is_cut_anywhere_is_gone_on_with() {
-        for first in 1..EXPECTED.len() {
-            for second in 1..=EXPECTED.len() - first {
-                let takes = [Some(first), None, None, Some(second), None];
-                let rest = parked(takes).await.expect("the client is there");
-                let at = format!("cut after {first} and {second}");
-                assert_eq!(
-                    rest.io.written.escape_ascii().to_string(),
-                    EXPECTED.escape_ascii().to_string(),
-                    "{at}"
-                );
-                assert_eq!(rest.io.flushed, EXPECTED.len(), "{at}");
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn single_bytes_are_enough() {
-        let takes = (0..2 * EXPECTED.len()).map(|at| (at % 2 == 0).then_some(1));
-        let rest = parked(takes).await.expect("the client is there");
-        assert_eq!(rest.io.written, EXPECTED);
-    }
-
-    /// A connection that takes no bytes at all is gone.
-    #[tokio::test]
-    async fn a_write_of_nothing_is_the_end() {
-        assert!(parked([Some(2), Some(0)]).await.is_none());
-    }
-
-    /// Nothing is kept for a stream that waits.
-    #[tokio::test]
-    async fn a_stream_that_waits_has_no_buffer() {
-        let mut stream = parked([Some(4), None]);
-        let mut cx = Context::from_waker(Waker::noop());
-        for _ in 0..3 {
-            let _ = Pin::new(&mut stream).poll(&mut cx);
-        }
-        assert_eq!(stream.out.len(), 0);
-        assert!(SCRATCH.take().is_empty());
-    }
-
-    /// A stream has this, and its body.
-    #[test]
-    fn a_parked_stream_is_small() {
-        assert!(size_of::<Parked<tokio::net::TcpStream, Frames>>() <= 160);
     }
 }
