@@ -18,5 +18,6 @@ async fn main() -> Result<(), SetupError> {
     let listener = TcpListener::bind(args.addr).await?;
     server::announce(listener.local_addr()?);
     // Not axum's own loop: that waits for ever for a client that says nothing.
-    Ok(server::serve(listener, app, &args, shutdown).await?)
+    let server = server::serve(listener, app, &args);
+    Ok(server.until(shutdown.cancelled_owned()).await?)
 }

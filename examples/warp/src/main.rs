@@ -19,5 +19,6 @@ async fn main() -> Result<(), SetupError> {
 
     let listener = TcpListener::bind(args.addr).await?;
     server::announce(listener.local_addr()?);
-    Ok(server::serve(listener, app, &args, shutdown).await?)
+    let server = server::serve(listener, app, &args);
+    Ok(server.until(shutdown.cancelled_owned()).await?)
 }
