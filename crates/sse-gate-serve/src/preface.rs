@@ -9,7 +9,6 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// The first bytes of a connection.
-#[derive(Debug)]
 pub(crate) struct First {
     pub(crate) bytes: Bytes,
     pub(crate) is_http2: bool,

@@ -8,7 +8,6 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Gives the bytes that were read ahead, and then those of the connection.
-#[derive(Debug)]
 pub(crate) struct Rewind<T> {
     ahead: Bytes,
     io: T,

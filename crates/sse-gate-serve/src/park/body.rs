@@ -9,7 +9,6 @@ use http_body::{Body, Frame, SizeHint};
 use super::Shelf;
 
 /// Polls the body on the shelf, and notes what it gives. When it is dropped, so is the body, if it is still there.
-#[derive(Debug)]
 pub(crate) struct ShelvedBody<B>(Shelf<B>);
 
 impl<B> ShelvedBody<B> {

@@ -11,7 +11,6 @@ use tokio::io::AsyncWrite;
 pub(super) struct Lost;
 
 /// The bytes that could not be written yet, in their order. It takes no memory while there are none.
-#[derive(Debug)]
 pub(super) struct Out {
     waiting: BytesMut,
     /// Whether bytes may be in a buffer of the connection's own, as in one of TLS.

@@ -37,7 +37,6 @@ thread_local! {
 ///
 /// While it waits, it has a connection and a body, and no buffer. It is polled like a body in hyper: after each wake, also
 /// while bytes wait for the client, up to a bound.
-#[derive(Debug)]
 pub(crate) struct Parked<T, B> {
     /// Gone with the end.
     io: Option<T>,
@@ -55,7 +54,6 @@ pub(crate) struct Parked<T, B> {
 }
 
 /// What is left when a stream has ended.
-#[derive(Debug)]
 pub(crate) struct Rest<T> {
     pub(crate) io: T,
     /// What the client has sent already of its next request.

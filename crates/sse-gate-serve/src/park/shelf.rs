@@ -8,10 +8,8 @@ use super::transcript::Transcript;
 /// The stream of one connection, if there is one. The connection, its socket and the body that hyper has share it.
 ///
 /// All of them are in one task, so the lock is always free.
-#[derive(Debug)]
 pub(crate) struct Shelf<B>(Arc<Mutex<Inner<B>>>);
 
-#[derive(Debug)]
 pub(super) struct Inner<B> {
     pub(super) body: Option<Pin<Box<B>>>,
     pub(super) transcript: Transcript,
@@ -20,7 +18,6 @@ pub(super) struct Inner<B> {
 }
 
 /// A body that can go on without hyper.
-#[derive(Debug)]
 pub(crate) struct Taken<B> {
     pub(crate) body: Pin<Box<B>>,
     /// Whether the connection ends with it.

@@ -9,7 +9,7 @@ const MAX_HEAD: usize = 16 * 1024;
 const MAX_EXPECTED: usize = 256 * 1024;
 
 /// One response, as far as it is written.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Transcript {
     stage: Stage,
     /// The chunks of what the body gave, as far as they are not written.
@@ -21,7 +21,7 @@ pub(super) struct Transcript {
 }
 
 /// How far the response is.
-#[derive(Debug, Default)]
+#[derive(Default)]
 enum Stage {
     /// Its head is written. These are the bytes so far.
     Head(Vec<u8>),

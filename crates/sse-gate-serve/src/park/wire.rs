@@ -9,7 +9,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::Shelf;
 
 /// Passes everything on, and tells the shelf what was written.
-#[derive(Debug)]
 pub(crate) struct Wire<T, B> {
     io: T,
     shelf: Shelf<B>,
