@@ -2,7 +2,7 @@
 
 mod server;
 #[cfg(unix)]
-#[path = "../shared/terminal.rs"]
+#[path = "../support/terminal.rs"]
 mod terminal;
 
 use std::process::{Command, Output};

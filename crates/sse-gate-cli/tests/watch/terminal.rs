@@ -1,6 +1,6 @@
 //! What a terminal gets.
 
-#[path = "../shared/terminal.rs"]
+#[path = "../support/terminal.rs"]
 mod shared;
 
 use std::process::Command;
