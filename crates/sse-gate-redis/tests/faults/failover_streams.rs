@@ -16,11 +16,11 @@ use crate::stage::keys;
 
 const READERS: usize = 6;
 
-/// How long the server works between two failovers.
-const CALM: Duration = Duration::from_millis(300);
+/// So many numbers are acknowledged between two failovers.
+const CALM: usize = 200;
 
-/// For so long, the primary goes on after the replica has heard its last.
-const UNHEARD: Duration = Duration::from_millis(30);
+/// So many numbers the primary acknowledges after the replica has heard its last.
+const UNHEARD: usize = 10;
 
 /// How long a test waits for what must come, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,6 +37,17 @@ async fn publish(nodes: [Node; 2], acknowledged: Acknowledged) {
         } else {
             sleep(Duration::from_millis(5)).await;
         }
+        sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// Waits until so many more numbers are acknowledged.
+async fn until_more(acknowledged: &Acknowledged, more: usize) {
+    let begun = Instant::now();
+    let count = || acknowledged.lock().unwrap().len();
+    let enough = count() + more;
+    while count() < enough {
+        assert!(begun.elapsed() < PATIENCE, "the feed stands still");
         sleep(Duration::from_millis(1)).await;
     }
 }
@@ -83,11 +94,11 @@ async fn streams_survive_failovers_under_load() {
     let mut longest = Duration::ZERO;
     for round in 0..failovers() {
         let replica = replica_of(&primary);
-        sleep(CALM).await;
+        until_more(&acknowledged, CALM).await;
         if round % 2 == 0 {
             // From here on, the replica hears of nothing.
             replica.cli(&["REPLICAOF", "NO", "ONE"]);
-            sleep(UNHEARD).await;
+            until_more(&acknowledged, UNHEARD).await;
         }
         primary.kill();
         replica.cli(&["REPLICAOF", "NO", "ONE"]);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt;
+
 use crate::stage::{App, Scene, until};
 
 const SILENCE: Duration = Duration::from_millis(600);
@@ -24,6 +26,29 @@ async fn a_client_that_falls_silent_is_hung_up_on() {
         client.send(bytes).await;
         client.rest().await;
         until(|| scene.stats.connections() == 0).await;
+    }
+}
+
+/// G20: a byte now and then, in the preface and in the head.
+#[tokio::test]
+async fn a_client_that_drips_is_hung_up_on() {
+    for bytes in [
+        "PRI * HTTP/2.0\r\n\r\nSM",
+        "GET / HTTP/1.1\r\nHost: here.example",
+    ] {
+        let scene = scene().await;
+        let mut client = scene.connect().await;
+        let begun = std::time::Instant::now();
+        let mut sent = 0;
+        for byte in bytes.as_bytes() {
+            if client.socket.write_all(&[*byte]).await.is_err() {
+                break;
+            }
+            sent += 1;
+            tokio::time::sleep(SILENCE / 8).await;
+        }
+        assert!(sent < bytes.len(), "all of {bytes:?} was taken");
+        assert!(begun.elapsed() >= SILENCE / 2, "it has its time");
     }
 }
 

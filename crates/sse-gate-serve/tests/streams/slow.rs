@@ -48,8 +48,8 @@ async fn a_slow_client_gets_each_byte_once(parks: bool) {
     until(|| scene.stats.parked() == 0).await;
 }
 
-/// The body is not asked for more than the client can be sent soon.
-async fn a_client_that_takes_nothing_holds_little(parks: bool) {
+/// A client that goes away in the middle of a write takes its body along.
+async fn a_client_that_leaves_in_the_middle_of_a_write_ends_the_stream(parks: bool) {
     let mut scene = Scene::parking(parks).await;
     let (client, feed) = narrow(&mut scene).await;
     let piece = bytes::Bytes::from(vec![b'x'; 64 * 1024]);
@@ -74,6 +74,6 @@ async fn a_client_that_does_not_take_the_end_is_hung_up_on(parks: bool) {
 
 parked_and_not! {
     a_slow_client_gets_each_byte_once;
-    a_client_that_takes_nothing_holds_little;
+    a_client_that_leaves_in_the_middle_of_a_write_ends_the_stream;
     a_client_that_does_not_take_the_end_is_hung_up_on;
 }

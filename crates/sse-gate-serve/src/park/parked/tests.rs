@@ -143,3 +143,52 @@ async fn a_stream_that_waits_has_no_buffer() {
 fn a_parked_stream_is_small() {
     assert!(size_of::<Parked<tokio::net::TcpStream, Frames>>() <= 160);
 }
+
+/// A body that always has more.
+struct Endless {
+    given: usize,
+}
+
+impl Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        const FRAME: &[u8] = &[b'x'; 1_000];
+        self.given += FRAME.len();
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(FRAME)))))
+    }
+}
+
+/// The body is asked for what may wait, and not for more, however often the task is woken.
+#[test]
+fn a_client_that_takes_nothing_holds_little() {
+    let io = Trickle {
+        takes: std::iter::repeat_n(None, 1_000).collect(),
+        written: Vec::new(),
+        flushed: 0,
+    };
+    let taken = Taken {
+        body: Box::pin(Endless { given: 0 }),
+        closes: false,
+    };
+    let mut stream = Parked::new(io, taken, Bytes::new(), Duration::from_secs(60));
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..100 {
+        assert!(Pin::new(&mut stream).poll(&mut cx).is_pending());
+    }
+    assert!(stream.out.len() >= MAX_WAITING, "it is asked for that much");
+    assert!(
+        stream.out.len() < MAX_WAITING + PIECE + 1_100,
+        "{}",
+        stream.out.len()
+    );
+    let given = stream.body.as_ref().map(|body| body.given);
+    assert!(
+        given < Some(stream.out.len()),
+        "no more was asked for than waits"
+    );
+}
