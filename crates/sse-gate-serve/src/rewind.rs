@@ -1,4 +1,4 @@
-//! A connection of which some bytes were read already: [`Rewind`].
+//! A connection whose first bytes were read already: [`Rewind`].
 
 use std::io;
 use std::pin::Pin;

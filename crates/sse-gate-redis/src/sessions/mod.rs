@@ -3,7 +3,7 @@
 //! A step is two round trips: [`load()`] and [`swap`], which compares the version that was loaded. It is one for a
 //! session that this node has changed last: [`Recent`]. The record is sealed, and bound to its session, its token, its
 //! subject and its version. Beside it stand the fields that scripts search by, in clear. They are compared with the
-//! record when that is opened: a session of which one was changed is lost, and dropped.
+//! record when that is opened. If one of them was changed, the session is lost, and dropped.
 //!
 //! All keys are in the shared slot, as a step changes several of them at once. All scripts begin with `session.lua`,
 //! which names them.

@@ -32,7 +32,7 @@ enum Stage {
 }
 
 impl Transcript {
-    /// A response of which nothing is written.
+    /// A response, before anything of it is written.
     pub(super) fn begin() -> Self {
         Self {
             stage: Stage::Head(Vec::new()),
