@@ -6,6 +6,7 @@
 //! | `watch` | `sse-gate watch URL`: shows a stream, over as many connections as it takes |
 //! | `doctor` | `sse-gate doctor URL`: probes a stream through its proxies, and says what is wrong |
 //! | `exit` | the exit codes of `watch` |
+//! | `causes` | an error, with what is behind it |
 //! | `printable` | what a terminal can show, of texts that a server sends |
 //!
 //! Both commands write text on a terminal and a JSON object for each line in a pipe, so that what a person tries is what a
@@ -19,6 +20,7 @@
 //! - What a server sends is data, and never an order for the terminal.
 
 mod args;
+mod causes;
 mod doctor;
 mod exit;
 mod printable;

@@ -234,7 +234,25 @@ impl Recording {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::doctor::sample::{answer, stream};
+
+    /// H5: of what comes after so much, the last time is kept, and nothing else.
+    #[test]
+    fn what_is_not_kept_leaves_its_time() {
+        let mut recording = stream(&[], &[]);
+        for second in 1..=1_000 {
+            let at = Duration::from_secs(second);
+            let bytes = Bytes::from_static(b":\n");
+            recording.note(Arrival { at, bytes }, second <= 3);
+        }
+        let kept: Vec<_> = recording
+            .arrivals
+            .iter()
+            .map(|it| (it.at.as_secs(), it.bytes.len()))
+            .collect();
+        assert_eq!(kept, [(1, 2), (2, 2), (3, 2), (1_000, 0)]);
+    }
 
     #[test]
     fn an_event_stream_has_status_200_and_its_type() {

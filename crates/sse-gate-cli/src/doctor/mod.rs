@@ -58,6 +58,7 @@ use client::ProbeError;
 use finding::Verdict;
 use probe::{Plan, Prober};
 
+use crate::causes::with_causes;
 use crate::printable::printable_line;
 
 /// Something is wrong with the deployment.
@@ -73,14 +74,8 @@ pub(crate) async fn run(args: DoctorArgs) -> ExitCode {
         Ok(false) => ExitCode::SUCCESS,
         Ok(true) => ExitCode::from(WRONG),
         Err(error) => {
-            let mut text = format!("error: {error}");
-            let mut cause = std::error::Error::source(&error);
-            while let Some(error) = cause {
-                text.push_str(": ");
-                text.push_str(&error.to_string());
-                cause = error.source();
-            }
-            let _ = writeln!(anstream::stderr(), "{}", printable_line(&text));
+            let text = printable_line(&with_causes(&error));
+            let _ = writeln!(anstream::stderr(), "error: {text}");
             ExitCode::from(NOT_PROBED)
         }
     }

@@ -21,7 +21,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use sse_gate_client::{Error, RetryReason, State, Update};
 
-use super::show::{Show, with_causes};
+use super::show::Show;
+use crate::causes::with_causes;
 use crate::printable::json_line;
 
 /// Writes each update as an object on a line of its own.

@@ -17,15 +17,3 @@ pub(super) trait Show {
         Ok(())
     }
 }
-
-/// An error with its causes, in one line.
-pub(super) fn with_causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
-}

@@ -23,7 +23,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use sse_gate_client::{End, Error, Event, State, Update};
 
-use super::show::{Show, with_causes};
+use super::show::Show;
+use crate::causes::with_causes;
 use crate::printable::{printable, printable_line};
 
 const NAME: Style = AnsiColor::Cyan.on_default().bold();

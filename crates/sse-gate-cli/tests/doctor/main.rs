@@ -438,9 +438,10 @@ fn a_stream_id_takes_its_place_in_the_url() {
     assert!(heads[1].starts_with("get /chat/sset1_abc "), "{heads:?}");
 }
 
-/// H5: a stream that never stops for breath is no trouble, and the last byte has its time.
+/// H5: a stream that never stops for breath is no trouble, and the last byte has its time. It is watched for its time, and
+/// not to its end.
 #[test]
-fn a_flood_is_watched_without_being_kept() {
+fn a_flood_is_watched_and_left() {
     let server = Server::start(|head| {
         let flood = if head.contains("last-event-id") {
             0
@@ -450,12 +451,12 @@ fn a_flood_is_watched_without_being_kept() {
         let comments = chunk(&":\n".repeat(16_000));
         let begin = (Duration::ZERO, self::head(""));
         let flood = std::iter::repeat_n((Duration::ZERO, comments), flood);
-        let end = (Duration::from_secs(20), String::new());
+        let end = (Duration::from_secs(120), String::new());
         [begin].into_iter().chain(flood).chain([end]).collect()
     });
     let start = Instant::now();
     let output = doctor(&[&server.url("/feed")]);
-    assert!(start.elapsed() < Duration::from_secs(20));
+    assert!(start.elapsed() < Duration::from_secs(120));
     assert_eq!(finding(&output, "idle").0, "good", "{output:?}");
 }
 
