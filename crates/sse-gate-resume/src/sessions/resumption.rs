@@ -109,10 +109,6 @@ impl<'a> Resumption<'a> {
         let bounds = bounds(&record, log.as_deref());
         let outcome = record.redeem(shown, &bounds, stored.now);
         let Outcome::Resumed { generation, again } = outcome else {
-            // An old record refuses no one.
-            if stored.is_recalled {
-                return Ok(Step::Changed);
-            }
             let counts = sessions.swap(stored, record).await?;
             return Ok(match outcome {
                 _ if !counts => Step::Changed,

@@ -120,9 +120,9 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
 
     /// The session as this node has it in mind, without asking the store. It may be old.
     ///
-    /// It saves a round trip: a step on it is swapped in at once. If the step is refused, or the swap,
-    /// the session is loaded, so an old record decides nothing. A store returns a session here only if
-    /// its [`swap`](Self::swap) compares its own time, too. By default there is none.
+    /// It saves a round trip: a step on it is swapped in at once. If the step changes nothing, or the swap
+    /// does not count, the session is loaded, so an old record decides nothing. A store returns a session
+    /// here only if its [`swap`](Self::swap) compares its own time, too. By default there is none.
     fn recall(&self, id: SessionId) -> Option<StoredSession> {
         let _ = id;
         None
