@@ -69,7 +69,7 @@ async fn until_all_go_on(acknowledged: &Acknowledged, readers: &[Arc<Reader>]) -
     begun.elapsed()
 }
 
-/// A3, E1, I7: streams go on after each failover. What comes, comes once and in order, and a reader that misses what was
+/// E1, I19: streams go on after each failover. What comes, comes once and in order, and a reader that misses what was
 /// acknowledged is told so.
 #[tokio::test(flavor = "multi_thread")]
 async fn streams_survive_failovers_under_load() {

@@ -96,7 +96,7 @@ async fn a_session_that_was_changed_elsewhere_is_not_swapped_from_memory() {
     assert!(!now.record.is_attached());
 }
 
-/// A3, I7: a replica that is promoted lacks the last step, and another step takes its place. Both are the second step of
+/// I7: a replica that is promoted lacks the last step, and another step takes its place. Both are the second step of
 /// the session, and only one of them is what the server has.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_that_a_failover_undid_is_not_gone_on_from() {
