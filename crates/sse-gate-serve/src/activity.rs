@@ -1,26 +1,41 @@
 //! Which connections have something to do: [`Activity`].
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body::{Body, Frame, SizeHint};
-use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
 /// Which requests of one connection are under way, and since when there has been none.
 ///
 /// A request is under way from its head to the end of its response's body.
 #[derive(Clone, Debug)]
-pub(crate) struct Activity(watch::Sender<State>);
+pub(crate) struct Activity(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
     /// By a number of their own, when they began; streams that go on have no such time.
-    requests: BTreeMap<u64, Option<Instant>>,
+    requests: Vec<(u64, Option<Instant>)>,
     next: u64,
     changed: Instant,
+}
+
+/// How long a connection may be as it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Without a request.
+    pub(crate) idle: Duration,
+    /// With a request that is no stream.
+    pub(crate) answer: Duration,
+}
+
+/// Which limit a connection has reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    Idle,
+    Answer,
 }
 
 /// A request that is under way.
@@ -40,64 +55,66 @@ pub(crate) struct TrackedBody<B> {
 impl Activity {
     /// A connection that has just been opened.
     pub(crate) fn new() -> Self {
-        Self(watch::Sender::new(State {
-            requests: BTreeMap::new(),
+        Self(Arc::new(Mutex::new(State {
+            requests: Vec::new(),
             next: 0,
             changed: Instant::now(),
-        }))
+        })))
     }
 
     /// A request begins.
     pub(crate) fn begin(&self) -> UnderWay {
-        let mut number = 0;
-        self.0.send_modify(|state| {
-            number = state.next;
-            state.next += 1;
-            state.requests.insert(number, Some(Instant::now()));
-        });
+        let mut state = self.lock();
+        let number = state.next;
+        state.next += 1;
+        state.requests.push((number, Some(Instant::now())));
         UnderWay {
             activity: self.clone(),
             number,
         }
     }
 
-    /// Returns when there has been no request for this long.
-    pub(crate) async fn idle(&self, limit: Duration) {
-        let is_idle = |state: &State| state.requests.is_empty().then_some(state.changed);
-        self.reached(limit, is_idle).await;
-    }
-
-    /// Returns when a request has been under way for this long that is no stream.
-    pub(crate) async fn overdue(&self, limit: Duration) {
-        let oldest = |state: &State| state.requests.values().flatten().min().copied();
-        self.reached(limit, oldest).await;
-    }
-
-    /// Returns when some moment is so long ago.
-    async fn reached(&self, limit: Duration, moment: impl Fn(&State) -> Option<Instant>) {
-        let mut states = self.0.subscribe();
+    /// Returns when the connection has reached a limit.
+    ///
+    /// Its timer is set anew only when it runs out, and not with each request. So it never runs for longer than the
+    /// shorter limit: the next request may begin at once.
+    pub(crate) async fn over(&self, limits: Limits) -> Over {
+        let shorter = limits.idle.min(limits.answer);
         loop {
-            let moment = moment(&states.borrow_and_update());
-            // The sender is here, so it is not gone.
-            let Some(moment) = moment else {
-                let _ = states.changed().await;
-                continue;
-            };
-            let changed = timeout_at(moment + limit, states.changed()).await;
-            if changed.is_err() {
-                return;
+            let now = Instant::now();
+            let next = self.lock().next_limit(limits);
+            if let Some((_, over)) = next.filter(|(at, _)| *at <= now) {
+                return over;
             }
+            let at = next.map_or(now + shorter, |(at, _)| at.min(now + shorter));
+            sleep_until(at).await;
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The limit that is reached first, and when. `None` while there are only streams.
+    fn next_limit(&self, limits: Limits) -> Option<(Instant, Over)> {
+        if self.requests.is_empty() {
+            return Some((self.changed + limits.idle, Over::Idle));
+        }
+        let oldest = self.requests.iter().filter_map(|(_, began)| *began).min()?;
+        Some((oldest + limits.answer, Over::Answer))
     }
 }
 
 impl UnderWay {
     /// Its response is a stream, which may go on for as long as it likes.
     pub(crate) fn goes_on(&self) {
-        let Self { activity, number } = self;
-        activity.0.send_modify(|state| {
-            state.requests.insert(*number, None);
-        });
+        let mut state = self.activity.lock();
+        let mut requests = state.requests.iter_mut();
+        if let Some((_, began)) = requests.find(|(number, _)| *number == self.number) {
+            *began = None;
+        }
     }
 
     /// Has the request end with its response's body.
@@ -111,11 +128,9 @@ impl UnderWay {
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        let Self { activity, number } = self;
-        activity.0.send_modify(|state| {
-            state.requests.remove(number);
-            state.changed = Instant::now();
-        });
+        let mut state = self.activity.lock();
+        state.requests.retain(|(number, _)| *number != self.number);
+        state.changed = Instant::now();
     }
 }
 
@@ -143,10 +158,14 @@ impl<B: Body> Body for TrackedBody<B> {
 mod tests {
     use bytes::Bytes;
     use http_body_util::Full;
+    use tokio::time::sleep;
 
     use super::*;
 
-    const LIMIT: Duration = Duration::from_secs(30);
+    const LIMITS: Limits = Limits {
+        idle: Duration::from_secs(30),
+        answer: Duration::from_secs(100),
+    };
 
     #[tokio::test(start_paused = true)]
     async fn the_limit_counts_from_the_end_of_the_last_request() {
@@ -154,14 +173,14 @@ mod tests {
         let start = Instant::now();
         let (one, two) = (activity.begin(), activity.begin());
         tokio::spawn(async move {
-            tokio::time::sleep(10 * LIMIT).await;
+            sleep(Duration::from_secs(50)).await;
             drop(one);
             let body = two.until_end_of(Full::new(Bytes::new()));
-            tokio::time::sleep(LIMIT).await;
+            sleep(Duration::from_secs(7)).await;
             drop(body);
         });
-        activity.idle(LIMIT).await;
-        assert_eq!(start.elapsed(), 12 * LIMIT);
+        assert_eq!(activity.over(LIMITS).await, Over::Idle);
+        assert_eq!(start.elapsed(), Duration::from_secs(57) + LIMITS.idle);
     }
 
     #[tokio::test(start_paused = true)]
@@ -170,16 +189,41 @@ mod tests {
         let start = Instant::now();
         let stream = activity.begin();
         stream.goes_on();
-        tokio::time::sleep(10 * LIMIT).await;
-        let _other = activity.begin();
-        activity.overdue(LIMIT).await;
-        assert_eq!(start.elapsed(), 11 * LIMIT);
+        let other = activity.clone();
+        tokio::spawn(async move {
+            sleep(Duration::from_secs(1001)).await;
+            let request = other.begin();
+            sleep(Duration::from_secs(90)).await;
+            drop(request);
+            std::mem::forget(other.begin());
+        });
+        assert_eq!(activity.over(LIMITS).await, Over::Answer);
+        assert_eq!(start.elapsed(), Duration::from_secs(1091) + LIMITS.answer);
+        drop(stream);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_without_any_request_is_idle_from_the_start() {
         let start = Instant::now();
-        Activity::new().idle(LIMIT).await;
-        assert_eq!(start.elapsed(), LIMIT);
+        assert_eq!(Activity::new().over(LIMITS).await, Over::Idle);
+        assert_eq!(start.elapsed(), LIMITS.idle);
+    }
+
+    /// A request may begin right after the timer was set to the limit of the idle, and have less time than that.
+    #[tokio::test(start_paused = true)]
+    async fn the_shorter_limit_is_not_missed() {
+        let limits = Limits {
+            idle: LIMITS.answer,
+            answer: LIMITS.idle,
+        };
+        let activity = Activity::new();
+        let start = Instant::now();
+        let other = activity.clone();
+        tokio::spawn(async move {
+            sleep(Duration::from_secs(1)).await;
+            std::mem::forget(other.begin());
+        });
+        assert_eq!(activity.over(limits).await, Over::Answer);
+        assert_eq!(start.elapsed(), Duration::from_secs(1) + limits.answer);
     }
 }

@@ -4,7 +4,6 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::TRAILER;
@@ -14,12 +13,12 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
 use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
-use crate::activity::{Activity, TrackedBody};
+use crate::activity::{Activity, Over, TrackedBody};
 use crate::connection::{App, BoxError, Shared};
 use crate::front;
 use crate::park::{Parked, Shelf, ShelvedBody, Taken, Wire};
@@ -53,7 +52,8 @@ where
     let (activity, shelf) = (Activity::new(), Shelf::default());
     let wire = TokioIo::new(Wire::new(io, &shelf));
     let service = service(&shared, peer, &activity, &shelf);
-    let mut connection = builder(silence)
+    // Its limits are ours: hyper has one on the head only, and would keep a timer of its own for it.
+    let mut connection = Builder::new()
         .serve_connection(wire, service)
         .with_upgrades();
     let ends = poll_fn(|cx| match Pin::new(&mut connection).poll(cx) {
@@ -73,8 +73,10 @@ where
                 Ok(Some(Box::pin(Parked::new(io, taken, ahead, silence))))
             }
         },
-        () = activity.overdue(shared.settings.answer) => return Err("an answer was not taken".into()),
-        () = activity.idle(silence / 6 * 5) => false,
+        over = activity.over(shared.settings.limits()) => match over {
+            Over::Answer => return Err("an answer was not taken".into()),
+            Over::Idle => false,
+        },
         () = shared.shutdown.cancelled() => true,
     };
     Pin::new(&mut connection).graceful_shutdown();
@@ -125,15 +127,6 @@ fn service<S: App>(
             }))
         })
     })
-}
-
-/// HTTP/1.1 with hyper's defaults, and timers.
-fn builder(silence: Duration) -> Builder {
-    let mut builder = Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(silence);
-    builder
 }
 
 /// Whether nothing of the request is left to be read when it has been answered.

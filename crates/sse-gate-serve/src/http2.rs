@@ -12,7 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
-use crate::activity::Activity;
+use crate::activity::{Activity, Over};
 use crate::connection::{App, BoxError, Shared};
 use crate::front;
 use crate::rewind::Rewind;
@@ -56,8 +56,10 @@ where
     let mut connection = pin!(builder.serve_connection(TokioIo::new(io), service));
     tokio::select! {
         ended = connection.as_mut() => return Ok(ended?),
-        () = activity.overdue(shared.settings.answer) => return Err("an answer was not taken".into()),
-        () = activity.idle(silence / 6 * 5) => {}
+        over = activity.over(shared.settings.limits()) => match over {
+            Over::Answer => return Err("an answer was not taken".into()),
+            Over::Idle => {}
+        },
         () = shared.shutdown.cancelled() => {
             connection.as_mut().graceful_shutdown();
             return Ok(connection.await?);

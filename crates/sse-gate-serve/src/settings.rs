@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::activity::Limits;
+
 /// How long a client may be silent by default.
 const SILENCE: Duration = Duration::from_secs(30);
 
@@ -18,6 +20,16 @@ pub(crate) struct Settings {
     pub(crate) answer: Duration,
     pub(crate) grace: Duration,
     pub(crate) parks: bool,
+}
+
+impl Settings {
+    /// How long a connection may be as it is. What is left of the time of silence is for what it still has to say then.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            idle: self.silence / 6 * 5,
+            answer: self.answer,
+        }
+    }
 }
 
 impl Default for Settings {
