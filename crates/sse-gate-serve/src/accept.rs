@@ -2,17 +2,18 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::caps::Caps;
 use crate::connection::{self, App, BoxError, Shared};
+use crate::progress::Progress;
 use crate::server::{PeerAddr, Tls};
 use crate::socket;
 
@@ -20,20 +21,27 @@ use crate::socket;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves all connections of a listener. From the shutdown on, they have the time of grace to end.
+///
+/// If this future is dropped, no connection goes on without it.
 pub(crate) async fn run<S: App>(
     listener: TcpListener,
     tls: Option<Tls>,
     caps: Caps,
     shared: Arc<Shared<S>>,
 ) -> io::Result<()> {
-    let (connections, cut) = (TaskTracker::new(), CancellationToken::new());
-    // If this future is dropped, no connection goes on without it.
-    let _cut_in_the_end = cut.clone().drop_guard();
+    if socket::ARE_INHERITED {
+        socket::prepare(&SockRef::from(&listener), shared.settings.silence)?;
+    }
+    let mut connections = JoinSet::new();
     let shutdown = shared.shutdown.clone();
     let mut stopped = pin!(shutdown.cancelled());
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &caps) => accepted,
+            Some(ended) = connections.join_next() => {
+                tell(ended);
+                continue;
+            }
             () = stopped.as_mut() => break,
         };
         let (stream, peer, counted) = match accepted {
@@ -46,31 +54,40 @@ pub(crate) async fn run<S: App>(
                 continue;
             }
         };
-        let (tls, shared, cut) = (tls.clone(), Arc::clone(&shared), cut.clone());
+        if !socket::ARE_INHERITED
+            && let Err(error) = socket::prepare(&SockRef::from(&stream), shared.settings.silence)
+        {
+            tracing::debug!(%error, "a connection broke");
+            continue;
+        }
         let open = shared.stats.connection();
+        let served = serve(stream, tls.clone(), PeerAddr(peer), Arc::clone(&shared));
         connections.spawn(async move {
-            let served = Box::pin(serve(stream, tls, PeerAddr(peer), shared));
-            let ended = tokio::select! {
-                ended = served => ended,
-                () = cut.cancelled() => Ok(()),
-            };
+            let ended = served.await;
             drop((counted, open));
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection broke");
-            }
+            ended
         });
     }
     drop(listener);
-    connections.close();
-    if timeout(shared.settings.grace, connections.wait())
-        .await
-        .is_err()
-    {
+    let all = async {
+        while let Some(ended) = connections.join_next().await {
+            tell(ended);
+        }
+    };
+    if timeout(shared.settings.grace, all).await.is_err() {
         tracing::warn!(connections = connections.len(), "some connections were cut");
-        cut.cancel();
-        connections.wait().await;
+        connections.shutdown().await;
     }
     Ok(())
+}
+
+/// Writes to the log how a connection ended, unless it ended well.
+fn tell(ended: Result<Result<(), BoxError>, JoinError>) {
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "a connection broke"),
+        Err(error) => tracing::error!(%error, "a connection's service failed"),
+    }
 }
 
 /// The next connection for which there is room. `None` if its peer has too many.
@@ -86,20 +103,25 @@ async fn accept(
     Ok(counted.map(|counted| (stream, peer, counted)))
 }
 
-async fn serve<S: App>(
+/// Serves a connection. What is returned is a box already, so that little is left of the steps that are over.
+fn serve<S: App>(
     stream: TcpStream,
     tls: Option<Tls>,
     peer: PeerAddr,
     shared: Arc<Shared<S>>,
-) -> Result<(), BoxError> {
-    socket::prepare(&stream, shared.settings.silence)?;
+) -> Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>> {
     match tls {
-        None => connection::run(stream, peer, shared).await,
-        #[cfg(feature = "rustls")]
-        Some(tls) => {
-            let stream = timeout(shared.settings.silence, tls.accept(stream)).await??;
-            connection::run(stream, peer, shared).await
+        None => {
+            let io = Box::new(Progress::new(stream, shared.settings.silence));
+            Box::pin(connection::run(io, peer, shared))
         }
+        #[cfg(feature = "rustls")]
+        Some(tls) => Box::pin(async move {
+            let silence = shared.settings.silence;
+            let stream = Box::pin(timeout(silence, tls.accept(stream))).await??;
+            let io = Box::new(Progress::new(stream, silence));
+            connection::run(io, peer, shared).await
+        }),
         #[cfg(not(feature = "rustls"))]
         Some(never) => match never {},
     }

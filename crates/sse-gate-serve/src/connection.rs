@@ -85,15 +85,13 @@ impl<S: Clone> Shared<S> {
 ///
 /// All of its steps are in boxes of their own: a task has room for the largest one, and a parked stream needs little.
 pub(crate) async fn run<T, S: App>(
-    io: T,
+    io: Box<Progress<T>>,
     peer: PeerAddr,
     shared: Arc<Shared<S>>,
 ) -> Result<(), BoxError>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    // Each step that the connection passes through has room for it, and for a box that is little.
-    let io = Box::new(Progress::new(io, shared.settings.silence));
     let Some((mut io, is_http2)) = Box::pin(begin(io, Arc::clone(&shared))).await? else {
         return Ok(());
     };

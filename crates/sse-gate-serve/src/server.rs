@@ -4,7 +4,8 @@ use std::fmt;
 use std::future::{Pending, pending};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::panic::resume_unwind;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use http_body::Body;
 use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use tower_service::Service;
 
 use crate::accept;
@@ -216,12 +218,21 @@ where
                 shutdown.clone(),
             ));
             let caps = Caps::new(self.max_connections, self.max_per_peer);
-            let mut accepting = pin!(accept::run(self.listener, self.tls, caps, shared));
-            tokio::select! {
-                ended = accepting.as_mut() => return ended,
-                () = self.until => shutdown.cancel(),
-            }
-            accepting.await
+            let accepting = accept::run(self.listener, self.tls, caps, shared);
+            // In a task of its own: the threads that serve the connections accept them, and not the one that waits for
+            // the end, in `main`, say.
+            let mut accepting = AbortOnDropHandle::new(tokio::spawn(accepting));
+            let ended = tokio::select! {
+                ended = &mut accepting => ended,
+                () = self.until => {
+                    shutdown.cancel();
+                    accepting.await
+                }
+            };
+            ended.unwrap_or_else(|error| match error.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                Err(ended) => Err(io::Error::other(ended)),
+            })
         })
     }
 }

@@ -4,16 +4,19 @@ use std::io;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::TcpStream;
+
+/// Whether a connection has the options of its listener from the start, so that they are set once for all.
+///
+/// On Linux, a socket that is accepted is a copy of the one that listens (`sk_clone`). A test here holds it to that.
+pub(crate) const ARE_INHERITED: bool = cfg!(any(target_os = "android", target_os = "linux"));
 
 /// Sends each write at once, and has the kernel find out whether the client is still there: its machine may be gone
 /// without a word, and a stream that is silent would not notice.
 ///
 /// What was sent has to be acknowledged within twice the time of silence, where the system can watch that (Linux and
 /// its kin). A connection without any traffic is probed after the time of silence.
-pub(crate) fn prepare(stream: &TcpStream, silence: Duration) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    let socket = SockRef::from(stream);
+pub(crate) fn prepare(socket: &SockRef<'_>, silence: Duration) -> io::Result<()> {
+    socket.set_tcp_nodelay(true)?;
     // The kernel counts in seconds, and takes no zero.
     let silence = silence.max(Duration::from_secs(1));
     socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(silence))?;
@@ -24,30 +27,32 @@ pub(crate) fn prepare(stream: &TcpStream, silence: Duration) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
     /// G3
     #[tokio::test]
     async fn the_kernel_looks_whether_the_client_is_there() {
+        let silence = Duration::from_secs(20);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        if ARE_INHERITED {
+            prepare(&SockRef::from(&listener), silence).unwrap();
+        }
         let address = listener.local_addr().unwrap();
         let _client = TcpStream::connect(address).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
-        prepare(&stream, Duration::from_secs(20)).unwrap();
         let socket = SockRef::from(&stream);
+        if !ARE_INHERITED {
+            prepare(&socket, silence).unwrap();
+        }
         assert!(stream.nodelay().unwrap());
         assert!(socket.keepalive().unwrap());
         #[cfg(target_os = "linux")]
         {
-            let waits = Some(Duration::from_secs(40));
-            assert_eq!(socket.tcp_user_timeout().unwrap(), waits);
-            assert_eq!(
-                socket.tcp_keepalive_time().unwrap(),
-                Duration::from_secs(20)
-            );
+            assert_eq!(socket.tcp_user_timeout().unwrap(), Some(2 * silence));
+            assert_eq!(socket.tcp_keepalive_time().unwrap(), silence);
         }
-        prepare(&stream, Duration::from_millis(1)).unwrap();
+        prepare(&socket, Duration::from_millis(1)).unwrap();
     }
 }
