@@ -45,6 +45,8 @@ pub(crate) struct Parked<T, B> {
     /// Whether the connection ends with the body.
     closes: bool,
     out: Out,
+    /// Whether the body was asked in this very poll of the task, and had nothing. It wakes the task when it has.
+    was_asked: bool,
     /// What the client has sent meanwhile.
     ahead: Bytes,
     /// How long the last bytes may take when the body has ended.
@@ -72,13 +74,15 @@ enum Next {
 }
 
 impl<T, B> Parked<T, B> {
-    /// Goes on with a stream. `ahead` is what hyper has read behind the request.
+    /// Goes on with a stream, in the task in which the body was asked last. `ahead` is what hyper has read behind the
+    /// request.
     pub(crate) fn new(io: T, taken: Taken<B>, ahead: Bytes, patience: Duration) -> Self {
         Self {
             io: Some(io),
             body: Some(taken.body),
             closes: taken.closes,
             out: Out::new(),
+            was_asked: true,
             ahead,
             patience,
             deadline: None,
@@ -102,7 +106,7 @@ where
             let Some(body) = &mut self.body else {
                 return written.map(Ok);
             };
-            if self.out.len() >= MAX_WAITING {
+            if self.out.len() >= MAX_WAITING || mem::take(&mut self.was_asked) {
                 return Poll::Pending;
             }
             let mut piece = SCRATCH.take();
