@@ -17,7 +17,7 @@ use super::attempt::{Attempt, Credential};
 use super::config::Config;
 use super::{GateRejection, ResponseBody, ResponseFuture, answer, checks};
 use crate::headers;
-use crate::route::{Shown, StrippedToken, scrub};
+use crate::route::{Forms, Shown, StrippedToken, scrub};
 use crate::slots::Reservation;
 
 /// Redeems the token of a request before the handler sees the request. A
@@ -132,8 +132,11 @@ impl<S> GateService<S> {
         if lifted.as_ref().is_some_and(StrippedToken::is_shown) {
             self.config.gate.tell_unstripped(route);
         }
-        if lifted.is_none() && route.fits(parts.uri.path()) {
-            scrub(&mut parts.uri);
+        if lifted.is_none() {
+            let path = parts.uri.path();
+            if route.fits(path, &Forms::of(path)) {
+                scrub(&mut parts.uri);
+            }
         }
         lifted
     }

@@ -24,31 +24,32 @@ pub(crate) struct MintTarget {
 
 /// The paths that a request may have been made to. Routers cut a prefix off the path that inner layers
 /// see, so the whole path is a candidate too.
-pub(super) fn candidates<'p>(parts: &'p Parts, nest: &str) -> Vec<Cow<'p, str>> {
+pub(super) fn candidates<'p>(parts: &'p Parts, nest: &str) -> impl Iterator<Item = Cow<'p, str>> {
     let seen = parts.uri.path();
-    let mut paths = Vec::with_capacity(3);
-    if let Some(PublicPath(path)) = parts.extensions.get() {
-        paths.push(Cow::Borrowed(&**path));
-    }
-    paths.push(Cow::Borrowed(seen));
-    #[cfg(feature = "axum")]
-    if let Some(original) = parts.extensions.get::<axum::extract::OriginalUri>() {
-        let path = original.0.path();
-        if path.ends_with(seen) {
-            paths.push(Cow::Borrowed(path));
-        }
-    }
+    let public = parts.extensions.get().map(|PublicPath(path)| &**path);
     // The values of a prefix's parameters can't be known from what is left of the path.
-    if !nest.is_empty() && !nest.contains('{') {
-        paths.push(Cow::Owned(format!("{nest}{seen}")));
-    }
-    paths
+    let is_known = !nest.is_empty() && !nest.contains('{');
+    let nested = is_known.then(|| Cow::Owned(format!("{nest}{seen}")));
+    let paths = [public, Some(seen), original(parts)].into_iter().flatten();
+    paths.map(Cow::Borrowed).chain(nested)
+}
+
+/// The whole path, if axum has kept it.
+#[cfg(feature = "axum")]
+fn original(parts: &Parts) -> Option<&str> {
+    let axum::extract::OriginalUri(uri) = parts.extensions.get()?;
+    uri.path().ends_with(parts.uri.path()).then(|| uri.path())
+}
+
+#[cfg(not(feature = "axum"))]
+fn original(_: &Parts) -> Option<&str> {
+    None
 }
 
 impl SseRoute {
     /// What a request for a token asks for, if it was made to the mint path of this route.
     pub(crate) fn find_mint(&self, parts: &Parts) -> Option<MintTarget> {
-        let mut paths = candidates(parts, &self.0.settings.nest).into_iter();
+        let mut paths = candidates(parts, &self.0.settings.nest);
         let params = paths.find_map(|path| self.0.mint.decode(&path))?;
         let of = |name: &str| {
             let mut params = params.iter();

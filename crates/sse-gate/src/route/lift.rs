@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -14,9 +15,10 @@ use sse_gate_resume::backend::ResumeId;
 use zeroize::Zeroizing;
 
 use super::found::candidates;
+use super::normalized::Forms;
 use super::other_credentials::OtherCredentials;
 use super::scrub::scrub;
-use super::{SseRoute, TokenIn, normalized};
+use super::{SseRoute, TokenIn};
 
 /// The longest query that is read, in bytes.
 pub(super) const MAX_QUERY: usize = 4 * 1024;
@@ -162,8 +164,7 @@ impl SseRoute {
 
     fn lift_below(&self, nest: &str, parts: &mut Parts) -> Option<StrippedToken> {
         let seen = parts.uri.path().len();
-        let paths = candidates(parts, nest);
-        let (resource, token_at) = paths.into_iter().find_map(|path| {
+        let (resource, token_at) = candidates(parts, nest).find_map(|path| {
             // Where the token is in what inner layers see of the path.
             let cut = path.len().checked_sub(seen)?;
             let (resource, token_at) = self.matches(&path)?;
@@ -174,16 +175,14 @@ impl SseRoute {
     }
 
     /// The same for a path that matches this route only after it was normalized.
-    pub(crate) fn lift_loosely(&self, parts: &mut Parts) -> Option<StrippedToken> {
-        let mut forms = normalized::forms(parts.uri.path());
-        let (form, found) = forms.find_map(|form| {
-            let found = self.matches(&form)?;
+    pub(crate) fn lift_loosely(&self, parts: &mut Parts, forms: &Forms) -> Option<StrippedToken> {
+        let (form, found) = forms.all().into_iter().find_map(|form| {
+            let found = self.matches(form)?;
             Some((form, found))
         })?;
-        drop(forms);
         if found.1.is_some() {
             let query = parts.uri.query().map(str::to_owned);
-            parts.uri = with_path_and_query(&parts.uri, form, query.as_deref())?;
+            parts.uri = with_path_and_query(&parts.uri, form.to_owned(), query.as_deref())?;
         }
         self.lift_found(parts, found, false)
     }
@@ -306,7 +305,7 @@ pub(super) fn with_path_and_query(uri: &Uri, mut path: String, query: Option<&st
         path.push_str(query);
     }
     let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::from_maybe_shared(path).ok()?);
+    parts.path_and_query = Some(PathAndQuery::from_maybe_shared(Bytes::from(path)).ok()?);
     Uri::from_parts(parts).ok()
 }
 

@@ -24,6 +24,7 @@ pub use error::{InvalidRoute, InvalidRouteKind};
 pub(crate) use found::{MintTarget, PublicPath};
 pub(crate) use lift::Shown;
 pub use lift::StrippedToken;
+pub(crate) use normalized::Forms;
 pub(crate) use pattern::Params;
 pub(crate) use scrub::scrub;
 pub use token_in::TokenIn;
@@ -258,12 +259,17 @@ impl SseRoute {
     }
 
     /// Whether a path is one of the stream or of the mint, as it is or after it was normalized.
-    pub(crate) fn fits(&self, path: &str) -> bool {
-        self.0.stream.fits(path) || self.0.mint.fits(path)
+    pub(crate) fn fits(&self, path: &str, forms: &Forms) -> bool {
+        self.0.stream.fits(path, forms) || self.0.mint.fits(path, forms)
     }
 
-    pub(crate) fn is_mint(&self, path: &str) -> bool {
-        self.0.mint.fits(path)
+    pub(crate) fn is_mint(&self, path: &str, forms: &Forms) -> bool {
+        self.0.mint.fits(path, forms)
+    }
+
+    /// Whether a router may have cut a prefix off its paths.
+    pub(crate) fn is_nested(&self) -> bool {
+        !self.0.settings.nest.is_empty()
     }
 }
 

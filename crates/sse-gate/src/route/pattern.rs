@@ -5,7 +5,8 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::error::RouteFault;
-use super::{InvalidRoute, normalized, spelling};
+use super::normalized::Forms;
+use super::{InvalidRoute, spelling};
 
 /// What must be percent-encoded in a segment: everything but the unreserved characters (RFC 3986 §2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -75,8 +76,11 @@ impl Pattern {
     }
 
     /// Whether a path matches as it is or after it was normalized.
-    pub(crate) fn fits(&self, path: &str) -> bool {
-        self.find(path).is_some() || normalized::forms(path).any(|form| self.find(&form).is_some())
+    pub(crate) fn fits(&self, path: &str, forms: &Forms) -> bool {
+        let [bare, with_slash] = forms.all();
+        [path, bare, with_slash]
+            .into_iter()
+            .any(|form| self.find(form).is_some())
     }
 
     /// Leaves the paths of another pattern to another handler.

@@ -4,6 +4,8 @@
 //! in another encoding, after a wrong separator, in a segment of the path. Such a token opens nothing,
 //! but it is still valid: a reader of the log could correct the spelling and use it.
 
+use std::borrow::Cow;
+
 use http::Uri;
 use percent_encoding::percent_decode;
 use sse_gate_core::{Resource, Token};
@@ -67,14 +69,18 @@ pub(crate) fn scrub(uri: &mut Uri) {
 /// The path with placeholders. `None` if nothing has to change.
 fn blank_segments(path: &str) -> Option<String> {
     let is_blank = |segment: &str| segment.len() > MAX_SEGMENT || any_form(segment, is_credential);
-    let mut is_changed = false;
-    let segments = path.split('/').map(|segment| {
-        let is_blank = is_blank(segment);
-        is_changed |= is_blank;
-        if is_blank { PLACEHOLDER } else { segment }
+    if !path.split('/').any(is_blank) {
+        return None;
+    }
+    let segments = path.split('/');
+    let clean = segments.map(|segment| {
+        if is_blank(segment) {
+            PLACEHOLDER
+        } else {
+            segment
+        }
     });
-    let clean = segments.collect::<Vec<_>>().join("/");
-    is_changed.then_some(clean)
+    Some(clean.collect::<Vec<_>>().join("/"))
 }
 
 /// What is left of a query. `None` if nothing has to change. The query is split at semicolons too: some
@@ -100,16 +106,16 @@ fn without_credentials(query: &str) -> Option<String> {
 
 /// Whether `holds` is true for the text, or for what it becomes when it is decoded again and again.
 fn any_form(text: &str, holds: impl Fn(&[u8]) -> bool) -> bool {
-    let mut form = text.as_bytes().to_vec();
+    let mut form = Cow::Borrowed(text.as_bytes());
     for _ in 0..MAX_DEPTH {
         if holds(&form) {
             return true;
         }
-        let decoded: Vec<u8> = percent_decode(&form).collect();
-        if decoded == form {
+        // It is borrowed if nothing was encoded.
+        let Cow::Owned(decoded) = Cow::from(percent_decode(&form)) else {
             return false;
-        }
-        form = decoded;
+        };
+        form = Cow::Owned(decoded);
     }
     // No normal text is encoded so often.
     true

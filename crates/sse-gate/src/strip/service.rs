@@ -9,7 +9,7 @@ use tower_service::Service;
 
 use super::ascii;
 use crate::SseRoute;
-use crate::route::{PublicPath, scrub};
+use crate::route::{Forms, PublicPath, StrippedToken, scrub};
 
 /// Takes the token out of the requests of its routes. A [`StripTokenLayer`](super::StripTokenLayer) makes
 /// it; see the [module](super).
@@ -44,25 +44,40 @@ where
 impl<S> StripToken<S> {
     fn strip(&self, parts: &mut Parts) {
         // The path as it is, for any of the routes, comes before a path that has to be guessed.
-        let ways = [SseRoute::lift_whole, SseRoute::lift, SseRoute::lift_loosely];
-        let lifted = ways.into_iter().find_map(|lift| {
-            let mut routes = self.routes.iter();
-            routes.find_map(|route| lift(route, parts))
+        let whole = self.lift(parts, SseRoute::lift_whole);
+        let lifted = whole.or_else(|| {
+            self.lift(parts, |route, parts| {
+                route.is_nested().then(|| route.lift(parts)).flatten()
+            })
         });
         if let Some(lifted) = lifted {
             parts.extensions.insert(lifted);
             return;
         }
-        let path = parts.uri.path();
-        if !self.routes.iter().any(|route| route.fits(path)) {
+        let forms = Forms::of(parts.uri.path());
+        if let Some(lifted) = self.lift(parts, |route, parts| route.lift_loosely(parts, &forms)) {
+            parts.extensions.insert(lifted);
             return;
         }
-        let is_mint = self.routes.iter().any(|route| route.is_mint(path));
+        let path = parts.uri.path();
+        if !self.routes.iter().any(|route| route.fits(path, &forms)) {
+            return;
+        }
+        let is_mint = self.routes.iter().any(|route| route.is_mint(path, &forms));
         scrub(&mut parts.uri);
         if is_mint {
             let path = PublicPath(parts.uri.path().into());
             parts.extensions.insert(path);
         }
+    }
+
+    /// What the first route takes out of the request that it belongs to.
+    fn lift(
+        &self,
+        parts: &mut Parts,
+        lift: impl Fn(&SseRoute, &mut Parts) -> Option<StrippedToken>,
+    ) -> Option<StrippedToken> {
+        self.routes.iter().find_map(|route| lift(route, parts))
     }
 }
 
