@@ -3,9 +3,10 @@
 use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use sha2::{Digest, Sha256};
 use sse_gate_core::{Entropy, EntropyError};
 
-/// Names a session: 16 random bytes.
+/// Names a session: 16 bytes that nobody can guess.
 ///
 /// It is a part of a resume id, and no credential by itself. Its `Debug` shows the first three
 /// bytes, enough to find the session in a log.
@@ -16,10 +17,13 @@ impl SessionId {
     /// The length of its text in an id, in bytes.
     pub(super) const TEXT_LEN: usize = 22;
 
-    pub(crate) fn generate(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
-        let mut bytes = [0; 32];
-        entropy.fill(&mut bytes)?;
-        Ok(Self(std::array::from_fn(|place| bytes[place])))
+    /// A new name, and the salt of the session's key. Both come of one draw: the name is a digest of the salt, which
+    /// does not lead back to it.
+    pub(crate) fn generate(entropy: &dyn Entropy) -> Result<(Self, [u8; 32]), EntropyError> {
+        let mut salt = [0; 32];
+        entropy.fill(&mut salt)?;
+        let digest = Sha256::digest(salt);
+        Ok((Self(std::array::from_fn(|place| digest[place])), salt))
     }
 
     /// The name of these bytes, as a store reads it back.

@@ -10,7 +10,7 @@ use super::Fence;
 use crate::id::SessionId;
 use crate::log::Log;
 use crate::session::{Binding, Delivered};
-use crate::sessions::Sessions;
+use crate::sessions::{Sessions, part_of};
 
 /// The right of one connection to emit, until another one replaces it. When it is dropped, the
 /// session waits for its client.
@@ -119,6 +119,13 @@ impl Lease {
         let clock = self.sessions.clock();
         let by_date = self.binding.grant.deadline().saturating_since(clock.now());
         by_date.min(self.ends_at.saturating_since(clock.steady()))
+    }
+
+    /// A part of this span that differs from session to session, and mostly from one connection of it to the next:
+    /// clients that wait for it don't all come back in the same moment. Ids can't be guessed, so no randomness is drawn.
+    pub(crate) fn jitter(&self, span: Duration) -> Duration {
+        let place = usize::try_from(self.generation % 16).unwrap_or_default();
+        part_of(span, self.session.as_bytes()[place])
     }
 
     /// Keeps something for as long as the connection lasts, such as its place among the open streams.

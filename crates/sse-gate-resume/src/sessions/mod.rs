@@ -23,6 +23,7 @@ use crate::store::{SessionKey, SessionStore, SharedSessions};
 use crate::subscription::Subscription;
 
 use parts::Parts;
+pub(crate) use parts::part_of;
 
 /// How many sessions of a subject are closed at a time.
 const CLOSED_AT_A_TIME: usize = 64;
@@ -149,9 +150,7 @@ impl Sessions {
     /// Opens a session for a token that was just redeemed, and subscribes its first client.
     pub async fn open(&self, opening: Opening<'_>) -> Result<Subscription, OpenError> {
         let parts = &*self.0;
-        let id = SessionId::generate(&*parts.entropy)?;
-        let mut salt = [0; 32];
-        parts.entropy.fill(&mut salt)?;
+        let (id, salt) = SessionId::generate(&*parts.entropy)?;
         let place = opening.start().place(&opening.log.bounds());
         let (now, arrival) = (parts.clock.now(), opening.arrival);
         // The store's time, as far as it is known here.

@@ -93,9 +93,7 @@ impl Parts {
         let mut bytes = [0; 32];
         // No promise depends on it: without randomness, all clients wait equally long.
         let drawn = self.entropy.fill(&mut bytes).map_or(u8::MAX, |()| bytes[0]);
-        // No longer wait can be written.
-        span.min(Event::MAX_RETRY)
-            .mul_f64(f64::from(drawn) / f64::from(u8::MAX))
+        part_of(span, drawn)
     }
 
     /// Tells the observer.
@@ -112,6 +110,12 @@ impl Drop for Sweep {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Release);
     }
+}
+
+/// So many of 255 parts of this span, or of the longest wait that can be written.
+pub(crate) fn part_of(span: Duration, parts: u8) -> Duration {
+    span.min(Event::MAX_RETRY)
+        .mul_f64(f64::from(parts) / f64::from(u8::MAX))
 }
 
 fn context(session: SessionId, generation: u64, binding: &Binding) -> TagContext<'_> {

@@ -176,10 +176,7 @@ impl Subscription {
             // The client may have no id of this connection yet.
             self.open(None, buffer);
             let retry = self.lease.binding().policy.retry();
-            frames::retry(
-                retry.saturating_add(self.lease.sessions().jitter(spread)),
-                buffer,
-            );
+            frames::retry(retry.saturating_add(self.lease.jitter(spread)), buffer);
             self.stage = Stage::Over(SubscriptionEnd::ShutDown);
         }
     }

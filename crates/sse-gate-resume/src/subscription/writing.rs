@@ -62,7 +62,7 @@ impl Subscription {
     pub(super) fn open(&mut self, gap: Option<(u64, u64)>, buffer: &mut BytesMut) {
         if self.stage == Stage::Opening {
             let retry = self.lease.binding().policy.retry();
-            let retry = retry.saturating_add(self.lease.sessions().jitter(retry));
+            let retry = retry.saturating_add(self.lease.jitter(retry));
             self.lease.fence().deliver(Delivered::Sent);
             frames::open(retry, &self.prefix, self.cursor, gap, buffer);
             self.stage = Stage::Opened;
