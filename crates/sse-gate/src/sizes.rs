@@ -23,7 +23,7 @@ fn what_a_stream_has_is_small() {
         ("its pulse", size_of::<Pulse>(), 48),
         ("its slot", size_of::<Slot>(), 8),
         ("the record of its session", size_of::<Record>(), 104),
-        ("what that is bound to", size_of::<Binding>(), 272),
+        ("what that is bound to", size_of::<Binding>(), 240),
     ] {
         assert!(
             size <= most,

@@ -41,7 +41,7 @@ impl Grace {
     pub(super) fn admits(&self, generation: u64, policy: &ResumePolicy, now: SteadyTime) -> bool {
         self.predecessor == Some(generation)
             && !self.until.has_passed(now)
-            && self.retries < policy.retries
+            && self.retries < policy.retries()
     }
 
     /// Counts an id that was shown again.

@@ -87,7 +87,7 @@ impl Record {
     /// it is taken once.
     pub fn new(binding: Arc<Binding>) -> Self {
         let arrived_at = binding.arrived_at;
-        let idle_until = arrived_at.saturating_add(binding.policy.idle);
+        let idle_until = arrived_at.saturating_add(binding.policy.idle());
         Self {
             binding,
             closed: None,
@@ -294,7 +294,7 @@ impl Record {
             ends_at, policy, ..
         } = &*self.binding;
         if self.closed.is_some() {
-            ends_at.saturating_add(policy.idle)
+            ends_at.saturating_add(policy.idle())
         } else if self.is_attached {
             *ends_at
         } else {
@@ -307,7 +307,7 @@ impl Record {
         let Binding {
             ends_at, policy, ..
         } = &*self.binding;
-        ends_at.saturating_add(policy.idle).has_passed(now)
+        ends_at.saturating_add(policy.idle()).has_passed(now)
     }
 
     /// A new connection begins, in a generation of its own.
@@ -318,7 +318,7 @@ impl Record {
     }
 
     fn idle_end(&self, now: SteadyTime) -> SteadyTime {
-        now.saturating_add(self.binding.policy.idle)
+        now.saturating_add(self.binding.policy.idle())
             .min(self.binding.ends_at)
     }
 }

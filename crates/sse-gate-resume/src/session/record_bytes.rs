@@ -77,13 +77,13 @@ impl Record {
             binding.arrival_epoch.as_u64(),
             binding.arrived_at.as_millis(),
             binding.ends_at.as_millis(),
-            millis(policy.retry),
-            millis(policy.idle),
-            millis(policy.takeover_span),
+            millis(policy.retry()),
+            millis(policy.idle()),
+            millis(policy.takeover_span()),
         ] {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
-        for number in [policy.retries, policy.takeovers] {
+        for number in [policy.retries(), policy.takeovers()] {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
         for part in [grant, name] {
@@ -203,13 +203,11 @@ impl<'a> Reader<'a> {
             arrival_epoch,
             arrived_at,
             ends_at,
-            policy: ResumePolicy {
-                retry,
-                retries,
-                idle,
-                takeovers,
-                takeover_span,
-            },
+            policy: ResumePolicy::default()
+                .with_retry(retry)
+                .with_retries(retries)
+                .with_idle(idle)
+                .with_takeovers(takeovers, takeover_span),
         })
     }
 }

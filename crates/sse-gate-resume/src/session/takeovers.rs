@@ -24,13 +24,13 @@ impl Takeovers {
         if self.span_end(policy).has_passed(now) {
             *self = Self::new(now);
         }
-        let is_free = self.count < policy.takeovers;
+        let is_free = self.count < policy.takeovers();
         self.count += u32::from(is_free);
         is_free
     }
 
     /// When they are counted anew.
     pub(super) fn span_end(&self, policy: &ResumePolicy) -> SteadyTime {
-        self.since.saturating_add(policy.takeover_span)
+        self.since.saturating_add(policy.takeover_span())
     }
 }

@@ -21,13 +21,29 @@ const ENDS: [Duration; 3] = [
 #[test]
 fn a_window_has_an_end_for_any_wait() {
     for retry in ENDS {
-        let window = ResumePolicy::default().with_retry(retry).window();
-        let expected = if retry.is_zero() {
-            Duration::from_secs(10)
-        } else {
-            Duration::MAX
-        };
-        assert_eq!(window, expected, "{retry:?}");
+        let policy = ResumePolicy::default().with_retry(retry);
+        let waits = 6 * policy.retry() + Duration::from_secs(2);
+        let expected = waits.max(Duration::from_secs(10));
+        assert_eq!(policy.window(), expected, "{retry:?}");
+    }
+}
+
+#[test]
+fn times_of_a_policy_are_whole_milliseconds_up_to_49_days() {
+    let longest = Duration::from_millis(u64::from(u32::MAX));
+    for (set, kept) in [
+        (Duration::ZERO, Duration::ZERO),
+        (Duration::from_micros(1_999), Duration::from_millis(1)),
+        (longest, longest),
+        (longest + Duration::from_millis(1), longest),
+        (Duration::MAX, longest),
+    ] {
+        let policy = ResumePolicy::default()
+            .with_retry(set)
+            .with_idle(set)
+            .with_takeovers(1, set);
+        let times = [policy.retry(), policy.idle(), policy.takeover_span()];
+        assert_eq!(times, [kept; 3], "{set:?}");
     }
 }
 

@@ -9,7 +9,9 @@ use sse_gate_resume::{Arrival, Resumed};
 use crate::slots::Slot;
 
 /// What a stream holds until the handler attaches it. The slot is the most important part.
-pub(crate) struct Unattached(pub(super) Arc<Mutex<Option<Attachment>>>);
+///
+/// The stream and its guard share this for as long as the stream is open, so what is gone then is in a box of its own.
+pub(crate) struct Unattached(pub(super) Arc<Mutex<Option<Box<Attachment>>>>);
 
 impl Unattached {
     /// Whether the handler has attached the stream.

@@ -47,7 +47,7 @@ pub struct ResumableStream {
     is_resumed: bool,
     /// The pulse of the connection.
     pulse: Arc<Pulse>,
-    attachment: Arc<Mutex<Option<Attachment>>>,
+    attachment: Arc<Mutex<Option<Box<Attachment>>>>,
     /// Whether the handler has taken the attachment.
     is_attached: Arc<AtomicBool>,
 }
@@ -96,7 +96,7 @@ impl ResumableStream {
             stores,
             is_resumed: matches!(attachment, Attachment::Resumed(_)),
             pulse,
-            attachment: Arc::new(Mutex::new(Some(attachment))),
+            attachment: Arc::new(Mutex::new(Some(Box::new(attachment)))),
             is_attached: Arc::default(),
         }
     }
@@ -169,7 +169,7 @@ impl ResumableStream {
             .attachment
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        match &*attachment {
+        match attachment.as_deref() {
             Some(Attachment::New(first)) => first.cursor,
             _ => None,
         }
@@ -243,7 +243,7 @@ impl ResumableStream {
             .unwrap_or_else(PoisonError::into_inner);
         let attachment = attachment.take().ok_or(AttachError::Already)?;
         self.is_attached.store(true, Ordering::Release);
-        Ok(attachment)
+        Ok(*attachment)
     }
 }
 

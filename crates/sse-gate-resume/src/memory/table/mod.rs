@@ -22,7 +22,8 @@ use crate::store::{Due, Notice, SessionKey, StoredSession};
 /// in maps, and walks through no list.
 pub(super) struct Table {
     limits: SessionLimits,
-    entries: HashMap<SessionId, SessionEntry>,
+    /// In boxes: up to half of a table is free, and a place that is free is small.
+    entries: HashMap<SessionId, Box<SessionEntry>>,
     by_token: HashMap<TokenKey, SessionId>,
     by_subject: BySubject,
     ends: Ends,
@@ -100,12 +101,12 @@ impl Table {
         self.by_token.insert(binding.token, id);
         self.ends.add(id, ends_at);
         self.open += 1;
-        let entry = SessionEntry {
+        let entry = Box::new(SessionEntry {
             record,
             version: 0,
             ends_at,
             listing: Some(listing),
-        };
+        });
         self.entries.insert(id, entry);
         Ok(())
     }
