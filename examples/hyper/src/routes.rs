@@ -1,6 +1,7 @@
 //! Which request goes where. Hyper has no router: a match on path and method is one.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use demo_service::http::{Demo, Response as DemoResponse, SetupError};
@@ -36,23 +37,28 @@ pub(crate) fn routes(
         let demo = demo.clone();
         service_fn(move |request| stream(kind, demo.clone(), request))
     };
-    let router = Router {
-        mints: [demo.mint(), demo.chat_mint(), demo.topic_mint()],
+    let router = Arc::new(Router {
+        generation_mint: demo.mint(),
+        chat_mint: demo.chat_mint(),
+        topic_mint: demo.topic_mint(),
         generations: demo.gate_layer()?.layer(handler(Kind::Generation)),
         chat: demo.chat_gate_layer()?.layer(handler(Kind::Chat)),
         topics: demo.topic_gate_layer()?.layer(handler(Kind::Topic)),
         demo: demo.clone(),
-    };
+    });
     Ok(ServiceBuilder::new()
         .layer(TraceLayer::new_for_http())
         .layer(server::cors(&args.allow_origin)?)
-        .service(service_fn(move |request| router.clone().route(request))))
+        .service(service_fn(move |request| {
+            Arc::clone(&router).route(request)
+        })))
 }
 
-#[derive(Clone)]
 struct Router<S> {
     demo: Demo,
-    mints: [MintService; 3],
+    generation_mint: MintService,
+    chat_mint: MintService,
+    topic_mint: MintService,
     generations: S,
     chat: S,
     topics: S,
@@ -60,12 +66,11 @@ struct Router<S> {
 
 impl<S, B> Router<S>
 where
-    S: Service<Request, Response = http::Response<B>, Error = Infallible>,
+    S: Service<Request, Response = http::Response<B>, Error = Infallible> + Clone,
     B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
 {
-    async fn route(self, request: Request) -> Result<Response, Infallible> {
-        let Self { demo, mints, .. } = self;
-        let [generation_mint, chat_mint, topic_mint] = mints;
+    async fn route(self: Arc<Self>, request: Request) -> Result<Response, Infallible> {
+        let demo = &self.demo;
         let uri = request.uri().clone();
         let path: Vec<&str> = uri.path().split('/').skip(1).collect();
         let response = match (&path[..], request.method()) {
@@ -74,24 +79,26 @@ where
             (["healthz"], &Method::GET | &Method::HEAD) => demo.healthz(),
             (["readyz"], &Method::GET | &Method::HEAD) => demo.readyz(),
             (["metrics"], &Method::GET | &Method::HEAD) => demo.metrics(),
-            (["demo", "login"], &Method::POST) => login(&demo, request).await,
-            (["demo", "logout"], &Method::POST) => logout(&demo, request).await,
-            (["generations"], &Method::POST) => start(&demo, request).await,
-            (["generations", _], &Method::GET | &Method::HEAD) => generation(&demo, request).await,
-            (["generations", _], &Method::DELETE) => cancel(&demo, request).await,
+            (["demo", "login"], &Method::POST) => login(demo, request).await,
+            (["demo", "logout"], &Method::POST) => logout(demo, request).await,
+            (["generations"], &Method::POST) => start(demo, request).await,
+            (["generations", _], &Method::GET | &Method::HEAD) => generation(demo, request).await,
+            (["generations", _], &Method::DELETE) => cancel(demo, request).await,
             (["generations", "generate", _, "stream-token"], _) => {
-                generation_mint.oneshot(request).await?
+                self.generation_mint.clone().oneshot(request).await?
             }
             (["generations", "generate", _, "stream"], _) => {
-                return open(self.generations, request).await;
+                return open(self.generations.clone(), request).await;
             }
-            (["api", "chat", "stream", "initiate"], _) => chat_mint.oneshot(request).await?,
-            (["api", "chat", "stream", _], _) => return open(self.chat, request).await,
-            (["api", "chat", "stream", _, "stop"], &Method::POST) => stop(&demo, request).await,
-            (["topics", _, "stream-token"], _) => topic_mint.oneshot(request).await?,
-            (["topics", _, "stream"], _) => return open(self.topics, request).await,
-            (["topics", _, "publish"], &Method::POST) => publish(&demo, request).await,
-            (["demo", "drop"], &Method::POST) => drop_connection(&demo, request).await,
+            (["api", "chat", "stream", "initiate"], _) => {
+                self.chat_mint.clone().oneshot(request).await?
+            }
+            (["api", "chat", "stream", _], _) => return open(self.chat.clone(), request).await,
+            (["api", "chat", "stream", _, "stop"], &Method::POST) => stop(demo, request).await,
+            (["topics", _, "stream-token"], _) => self.topic_mint.clone().oneshot(request).await?,
+            (["topics", _, "stream"], _) => return open(self.topics.clone(), request).await,
+            (["topics", _, "publish"], &Method::POST) => publish(demo, request).await,
+            (["demo", "drop"], &Method::POST) => drop_connection(demo, request).await,
             (["" | "healthz" | "readyz" | "metrics"] | ["assets", _], _) => {
                 method_not_allowed("GET,HEAD")
             }
