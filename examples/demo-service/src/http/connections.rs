@@ -1,17 +1,23 @@
 //! The connections of resumable streams: [`Connections`].
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use sse_gate::ResumableBody;
 use sse_gate::core::TokenKey;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tokio::sync::oneshot;
 
 use crate::users::UserId;
 
 /// The body of a resumable stream: it ends with its session, with the server, or when its user
 /// drops its connection.
-pub type ResumableStreamBody = ResumableBody<WaitForCancellationFutureOwned>;
+pub type ResumableStreamBody = ResumableBody<Dropped>;
+
+/// Ready when the connection is [dropped](Connections::cut).
+#[derive(Debug)]
+pub struct Dropped(Option<oneshot::Receiver<()>>);
 
 /// Which connections are open, so that one can be dropped: for people who want to see their
 /// browser come back.
@@ -23,7 +29,8 @@ struct Connection {
     owner: UserId,
     /// Which one of its stream it is.
     generation: u64,
-    end: CancellationToken,
+    /// Gone when it was dropped.
+    end: Option<oneshot::Sender<()>>,
 }
 
 /// Kept while the connection is open. That it is over is no reason to end its body: the body may
@@ -37,7 +44,7 @@ struct Entry {
 impl Connections {
     /// Has a body end when its connection is [dropped](Self::cut).
     pub(super) fn enter(&self, body: ResumableBody) -> ResumableStreamBody {
-        let end = CancellationToken::new();
+        let (end, dropped) = oneshot::channel();
         let lease = body.lease();
         let (key, generation) = (lease.binding().token, lease.generation());
         self.insert(
@@ -45,7 +52,7 @@ impl Connections {
             Connection {
                 owner: UserId::new(lease.binding().grant.subject().as_str()),
                 generation,
-                end: end.clone(),
+                end: Some(end),
             },
         );
         lease.hold(Entry {
@@ -53,15 +60,22 @@ impl Connections {
             key,
             generation,
         });
-        body.until(end.cancelled_owned())
+        body.until(Dropped(Some(dropped)))
     }
 
     /// Ends the connection of the stream with this key, if there is one and it is the user's.
     pub(super) fn cut(&self, key: &TokenKey, user: &UserId) -> bool {
-        let connections = self.lock();
-        let connection = connections.get(key);
+        let mut connections = self.lock();
+        let connection = connections.get_mut(key);
         let connection = connection.filter(|connection| connection.owner == *user);
-        connection.inspect(|found| found.end.cancel()).is_some()
+        let Some(connection) = connection else {
+            return false;
+        };
+        if let Some(end) = connection.end.take() {
+            // If nobody waits for it, the connection is over already.
+            let _ = end.send(());
+        }
+        true
     }
 
     /// Another connection of the same stream may have entered already, and have replaced this one.
@@ -75,6 +89,24 @@ impl Connections {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<TokenKey, Connection>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Future for Dropped {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(told) = &mut self.0 else {
+            return Poll::Pending;
+        };
+        let told = std::task::ready!(Pin::new(told).poll(cx));
+        // Another connection has taken its place in the list: it goes on.
+        self.0 = None;
+        if told.is_ok() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }
 
