@@ -7,6 +7,11 @@ use demo_service::server::{self, Args};
 use tokio::net::TcpListener;
 use tower::Layer;
 
+/// Opening a stream takes less of the processor with it than with glibc's, and it gives memory back.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[tokio::main]
 async fn main() -> Result<(), SetupError> {
     let args = Args::from_command_line();
