@@ -1,13 +1,14 @@
 //! The clients of a server: raw sockets, on one thread.
 
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -110,7 +111,7 @@ impl Load {
                 let mut opened = Vec::with_capacity(share);
                 for _ in 0..share {
                     let token = member(&ask(&mut mint, &requests.mint).await, "sse_token");
-                    let mut stream = TcpStream::connect(addr).await.expect("it listens");
+                    let mut stream = connect(addr, opener).await;
                     stream.set_nodelay(true).expect("a TCP socket");
                     let open = requests.open(&token);
                     stream.write_all(open.as_bytes()).await.expect("it reads");
@@ -175,6 +176,14 @@ pub(crate) struct Spent {
     pub(crate) deliveries: u64,
     pub(crate) first: Duration,
     pub(crate) last: Duration,
+}
+
+/// Connects from one of several addresses: one alone has no ports for so many streams.
+async fn connect(to: SocketAddr, opener: usize) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let own = Ipv4Addr::new(127, 0, 0, 1 + u8::try_from(opener % 8).unwrap_or_default());
+    socket.bind((own, 0).into()).expect("a free port");
+    socket.connect(to).await.expect("it listens")
 }
 
 async fn count(mut stream: TcpStream, got: Arc<Got>) {

@@ -8,6 +8,8 @@
 #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 
 mod axum_peer;
+mod growth;
+mod handshake;
 mod hyper_peer;
 mod load;
 mod measure;
@@ -28,6 +30,13 @@ fn main() {
     }
     process::move_to_second_processor();
     let kinds = [Kind::Hyper, Kind::Axum, Kind::OurHyper, Kind::OurAxum];
+    let is_asked_for = |part| std::env::args().any(|arg| arg == part);
+    if is_asked_for("handshake") {
+        return handshake::measure(&kinds);
+    }
+    if is_asked_for("growth") {
+        return growth::measure(&kinds);
+    }
     let mut best: Vec<Option<measure::Figures>> = vec![None; kinds.len()];
     for round in 0..measure::ROUNDS {
         for (kind, best) in kinds.iter().zip(&mut best) {

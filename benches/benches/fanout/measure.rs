@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::load::{Load, Requests};
+use tokio::runtime::Runtime;
+
+use crate::load::{Load, Requests, Spent};
 use crate::process::{Kind, Process};
 
 /// How often each server is started afresh. The best round of each figure counts.
@@ -11,7 +13,7 @@ pub(crate) const ROUNDS: usize = 3;
 
 const MANY: usize = 10_000;
 const SOME: usize = 1_000;
-const EVENTS: usize = 10;
+pub(crate) const EVENTS: usize = 10;
 const BURST: usize = 16;
 
 /// The figures of one server: of each, less is better.
@@ -51,10 +53,15 @@ impl Figures {
 
 /// Measures a server that was just started.
 pub(crate) fn all(server: &Process) -> Figures {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    runtime().block_on(measure(server))
+}
+
+/// The thread of the load.
+pub(crate) fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build();
-    runtime.expect("a runtime").block_on(measure(server))
+        .build()
+        .expect("a runtime")
 }
 
 async fn measure(server: &Process) -> Figures {
@@ -88,12 +95,13 @@ async fn measure(server: &Process) -> Figures {
     Figures([handshake, stream, event, last, first, burst, left])
 }
 
-fn each(spent: crate::load::Spent) -> f64 {
+/// The processor time of one delivery.
+pub(crate) fn each(spent: Spent) -> f64 {
     spent.cpu_nanos as f64 / spent.deliveries as f64
 }
 
 /// Waits until the server has nothing more to do.
-async fn settle(server: &Process) {
+pub(crate) async fn settle(server: &Process) {
     let mut before = server.cpu_nanos();
     loop {
         tokio::time::sleep(Duration::from_millis(300)).await;

@@ -47,7 +47,7 @@ impl Kind {
 }
 
 fn ours<'c>(command: &'c mut Command, program: &str) -> &'c mut Command {
-    const MANY: &str = "20000";
+    const MANY: &str = "50000";
     command.arg(program).args(["--addr", "127.0.0.1:0"]).args([
         "--streams",
         MANY,
@@ -118,4 +118,14 @@ pub(crate) fn move_to_second_processor() {
         .args(["-a", "-cp", "1", &pid])
         .output();
     moved.expect("taskset is there");
+}
+
+/// How many files this process, and so each that it starts, may have open.
+pub(crate) fn max_open_files() -> usize {
+    let limits = fs::read_to_string("/proc/self/limits").expect("Linux tells its limits");
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    soft.unwrap_or(usize::MAX)
 }
