@@ -1,7 +1,7 @@
 //! Where lines end: [`Ends`].
 
 use memchr::memchr2;
-use wide::{CmpEq, i8x16};
+use wide::{CmpEq, i8x16, u8x16};
 
 /// How many bytes one step looks at: one for each bit of a mask.
 const WINDOW: usize = u64::BITS as usize;
@@ -69,9 +69,11 @@ impl Ends {
                     return self.found != 0;
                 };
                 self.next += WINDOW;
-                self.found = ends(window);
-                if self.found != 0 {
-                    return true;
+                if may_have_ends(window) {
+                    self.found = ends(window);
+                    if self.found != 0 {
+                        return true;
+                    }
                 }
             }
             if text.len() > self.next + SHORT * WINDOW {
@@ -79,6 +81,16 @@ impl Ends {
             }
         }
     }
+}
+
+/// Whether a window has a byte that is not above CR. It takes a third of the time of [`ends`], and most
+/// windows without an end have only bytes above: a tab is the only other character in use.
+#[inline]
+fn may_have_ends(window: &[u8; WINDOW]) -> bool {
+    let (parts, _) = window.as_chunks::<PART>();
+    let [a, b, c, d] = [0, 1, 2, 3].map(|part| u8x16::new(parts[part]));
+    let least = a.min(b).min(c.min(d));
+    least.min(u8x16::splat(b'\r')).cmp_eq(least).any()
 }
 
 /// A bit for each byte that tells whether it is a CR or an LF. The first byte has the lowest bit.
