@@ -93,3 +93,44 @@ fn a_long_event_whose_type_came_earlier_is_whole() {
         assert_eq!(message.data(), data);
     }
 }
+
+/// A large chunk that ends in a line is cut by the decoder itself, after the last line end.
+#[test]
+fn a_large_chunk_that_ends_in_a_line_means_the_same_as_small_ones() {
+    let line = b"data: ab\xC3\xA9\xFFc\xF0\x9F\x98\x80\xE2\x82".repeat(300);
+    for before in ["", "\u{feff}", "\r", "\n", "id: 1\n", "data: 1\n\n: c\r\n"] {
+        for after in ["\n\n", "\r\r", "\r\n\r\ndata: 2\n\n", "data: 3\n", ""] {
+            let stream = [before.as_bytes(), &line[..], after.as_bytes()].concat();
+            let expected = decode(&stream, "");
+            let small: Vec<_> = stream.chunks(100).collect();
+            for (limit, at) in [(3000, 5000), (8000, 5000), (8000, 5001), (8000, 5010)] {
+                let decoder = || decoder("").with_limit(limit);
+                let how = format!("{before:?}, {after:?}, limit {limit}, cut at {at}");
+                let (one, two) = stream.split_at(at);
+                for chunks in [&[one, two][..], &[&one[..1], &one[1..], two], &[&stream]] {
+                    let seen = borrowed(decoder(), chunks);
+                    assert_eq!(seen, borrowed(decoder(), &small), "{how}");
+                    assert_eq!(seen, shared(decoder(), chunks), "{how}");
+                    if limit > stream.len() {
+                        assert_eq!(seen.decoded.events, expected.events, "{how}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A line of an event that is skipped can be a large chunk, too.
+#[test]
+fn an_event_that_is_skipped_ends_where_it_ends_in_large_chunks() {
+    let large = "x".repeat(5000);
+    let first = format!("data: {large}\r");
+    for (end, events) in [("\n\n", 1), ("\n", 0)] {
+        let last = format!("{end}data: 2\n\n");
+        let chunks = [&first, &large, &last].map(String::as_bytes);
+        for read in [borrowed, shared] {
+            let seen = read(decoder("").with_limit(1000), &chunks);
+            assert_eq!(seen.frames.len(), 1 + events, "{:?}", seen.frames);
+        }
+    }
+}

@@ -62,15 +62,9 @@ impl Interpreter {
         }
     }
 
-    /// Whether the next line can't be read where it is in the chunk: it began in an earlier text, or
-    /// it is skipped.
+    /// Whether lines are skipped, because the event is too large.
     #[inline]
-    pub(super) fn needs_slow_path(&self) -> bool {
-        self.is_skipping() | !self.line.is_empty()
-    }
-
-    #[inline]
-    fn is_skipping(&self) -> bool {
+    pub(super) fn is_skipping(&self) -> bool {
         matches!(self.stage, Stage::Skipped | Stage::SkippedInLine)
     }
 
@@ -128,28 +122,16 @@ impl Interpreter {
         None
     }
 
-    /// Reads the end of a line that began in an earlier text, or skips a line.
-    pub(super) fn line_slow_path(
-        &mut self,
-        end: &str,
-        chunk: &str,
-        comments: bool,
-        limit: usize,
-    ) -> Option<Step> {
-        if self.is_skipping() {
-            let is_end = self.stage == Stage::Skipped && end.is_empty();
-            self.stage = if is_end { Stage::Empty } else { Stage::Skipped };
-            return None;
-        }
-        if self.buffered_len() + self.line.len() + end.len() > limit {
-            return Some(self.skip_event(false));
-        }
-        self.line.push_str(end);
-        self.buffered_line(chunk, comments)
+    /// Skips a line of an event that is too large. Returns whether there are more: an empty line is the
+    /// last one, unless it is the end of one that began in an earlier text.
+    pub(super) fn skip_line(&mut self, is_empty: bool) -> bool {
+        let is_end = self.stage == Stage::Skipped && is_empty;
+        self.stage = if is_end { Stage::Empty } else { Stage::Skipped };
+        !is_end
     }
 
     /// Reads the line in the `line` buffer, which is complete now.
-    fn buffered_line(&mut self, chunk: &str, comments: bool) -> Option<Step> {
+    pub(super) fn buffered_line(&mut self, comments: bool) -> Option<Step> {
         let (kind, start) = line::parse(self.line.as_bytes(), 0..self.line.len());
         if kind != LineKind::Comment {
             self.stage = Stage::Begun;
@@ -157,7 +139,7 @@ impl Interpreter {
         let value = &self.line[start..];
         let mut step = None;
         match kind {
-            LineKind::Data if self.data.is_set() => self.data.add_line(value, chunk),
+            LineKind::Data if self.data.is_set() => self.data.add_line(value, ""),
             LineKind::Data => self.data.swap_in(&mut self.line, start),
             LineKind::Event => self.event_type.set(value),
             LineKind::Id if value.contains('\0') => {}

@@ -2,14 +2,17 @@
 
 use core::mem;
 
+use memchr::{memchr2, memrchr2};
+
 use super::chunk::Chunk;
 use super::state::State;
 use super::step::Step;
 use super::utf8::Piece;
 use crate::ends::Ends;
 
-/// A line that has this many bytes already is expected to have many more.
-const LONG: usize = 256;
+/// In a chunk of this many bytes, the last line end is looked for first. In a smaller one that takes longer
+/// than it saves.
+const LARGE: usize = 4096;
 
 /// Reads one chunk.
 ///
@@ -20,6 +23,9 @@ const LONG: usize = 256;
 pub(super) struct Reader<C: Chunk> {
     /// The part of the chunk that is not decoded yet.
     rest: C,
+    /// How many bytes come after the last line end of a large chunk. They are the start of a line that can't
+    /// be read where it is.
+    tail: usize,
     /// The piece of the chunk whose lines are being read.
     pub(super) text: C::Text,
     /// Where in the text the next line begins.
@@ -33,9 +39,17 @@ pub(super) struct Reader<C: Chunk> {
 }
 
 impl<C: Chunk> Reader<C> {
+    #[expect(
+        clippy::inline_always,
+        reason = "made for each chunk, where it is used: to move it takes longer"
+    )]
+    #[inline(always)]
     pub(super) fn new(chunk: C) -> Self {
+        let is_large = chunk.len() >= LARGE;
+        let tail = if is_large { unfinished(&chunk) } else { 0 };
         Self {
             rest: chunk,
+            tail,
             text: C::Text::default(),
             at: 0,
             reach: 0,
@@ -54,6 +68,9 @@ impl<C: Chunk> Reader<C> {
     #[inline]
     pub(super) fn next(&mut self, state: &mut State) -> Option<Step> {
         state.interpreter.clear_returned();
+        if !self.is_reading && self.rest.is_empty() {
+            return None;
+        }
         state.interpreter.returned = self.next_step(state);
         state.interpreter.returned
     }
@@ -70,9 +87,14 @@ impl<C: Chunk> Reader<C> {
             if self.rest.is_empty() {
                 return None;
             }
-            let piece = state.utf8.next(&mut self.rest)?;
-            if let Some(step) = self.begin(piece, state) {
-                return Some(step);
+            let step = if self.rest.len() <= self.tail || state.is_in_line() {
+                self.line_part(state)
+            } else {
+                let piece = state.utf8.next(&mut self.rest, self.tail)?;
+                self.begin(piece, state)
+            };
+            if step.is_some() {
+                return step;
             }
         }
     }
@@ -84,7 +106,7 @@ impl<C: Chunk> Reader<C> {
         let (text, bytes) = (&*self.text, self.text.as_bytes());
         // Local variables and not fields, because this loop takes most of the time.
         let (mut at, mut reach, mut ends) = (self.at, self.reach, self.ends.clone());
-        let mut slow = interpreter.needs_slow_path();
+        let mut skipping = interpreter.is_skipping();
         while let Some(end) = ends.next(bytes) {
             let line = at..end;
             at = end + 1;
@@ -92,12 +114,10 @@ impl<C: Chunk> Reader<C> {
                 // The LF of a CRLF ends no line of its own.
                 continue;
             }
-            let step = if slow {
-                let line = &text[line];
-                let step = interpreter.line_slow_path(line, text, state.comments, state.limit);
-                reach = at.saturating_add(state.limit - interpreter.buffered_len());
-                slow = interpreter.needs_slow_path();
-                step
+            let step = if skipping {
+                skipping = interpreter.skip_line(line.is_empty());
+                reach = at.saturating_add(state.limit);
+                None
             } else if line.is_empty() {
                 reach = at.saturating_add(state.limit);
                 interpreter.end_event()
@@ -113,6 +133,34 @@ impl<C: Chunk> Reader<C> {
         }
         self.at = at;
         self.end_text(state)
+    }
+
+    /// Reads a part of a line, to its end or to that of the chunk, that can't be read where it is. It goes
+    /// into the interpreter's buffer, so no text of the chunk is made for it.
+    fn line_part(&mut self, state: &mut State) -> Option<Step> {
+        let interpreter = &mut state.interpreter;
+        interpreter.after_cr = false;
+        let len = match self.rest.len().checked_sub(self.tail) {
+            Some(lines @ 1..) => memchr2(b'\r', b'\n', &self.rest[..lines]),
+            _ => None,
+        };
+        let len = len.unwrap_or(self.rest.len());
+        let (mut part, mut step) = (&self.rest[..len], None);
+        while !part.is_empty()
+            && step.is_none()
+            && let Some(piece) = state.utf8.next(&mut part, 0)
+        {
+            step = interpreter.add_to_line(piece.as_str(&mut [0; 4]), state.limit);
+        }
+        let read = len - part.len();
+        self.rest.skip(read);
+        if step.is_some() || state.utf8.is_in_character() {
+            return step;
+        }
+        let end = *self.rest.first()?;
+        self.rest.skip(1);
+        interpreter.after_cr = end == b'\r';
+        interpreter.buffered_line(state.comments)
     }
 
     /// Copies what is needed of a text that has been read to its end.
@@ -132,11 +180,7 @@ impl<C: Chunk> Reader<C> {
         match piece {
             Piece::Text(text) => {
                 self.at = usize::from(after_cr && text.starts_with('\n'));
-                self.ends = if interpreter.line.len() > LONG {
-                    Ends::far_from(self.at, text.as_bytes())
-                } else {
-                    Ends::from(self.at)
-                };
+                self.ends = Ends::from(self.at);
                 // A limit that was set in the middle of an event may be exceeded already.
                 let left = state.limit.saturating_sub(interpreter.buffered_len());
                 self.reach = left.saturating_add(self.at);
@@ -144,11 +188,16 @@ impl<C: Chunk> Reader<C> {
                 self.is_reading = true;
                 None
             }
-            Piece::Char(character) => {
+            Piece::Char(_) => {
                 self.text = C::Text::default();
-                let mut room = [0; 4];
-                interpreter.add_to_line(character.encode_utf8(&mut room), state.limit)
+                interpreter.add_to_line(piece.as_str(&mut [0; 4]), state.limit)
             }
         }
     }
+}
+
+/// How many bytes come after the last line end of a chunk.
+fn unfinished(chunk: &[u8]) -> usize {
+    let lines = memrchr2(b'\r', b'\n', chunk).map_or(0, |end| end + 1);
+    chunk.len() - lines
 }

@@ -28,6 +28,12 @@ impl State {
         }
     }
 
+    /// Whether a line has begun, and no character that is not complete yet.
+    #[inline]
+    pub(super) fn is_in_line(&self) -> bool {
+        !self.interpreter.line.is_empty() && !self.utf8.is_in_character()
+    }
+
     /// What would be discarded if the stream ended here.
     pub(super) fn incomplete(&self) -> Option<Incomplete> {
         if self.utf8.is_in_character() {

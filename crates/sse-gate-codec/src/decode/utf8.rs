@@ -1,6 +1,7 @@
 //! From bytes to text, piece by piece: [`Utf8`].
 
 use core::mem;
+use core::ops::Deref;
 
 use super::chunk::Chunk;
 
@@ -34,6 +35,16 @@ pub(super) enum Piece<T> {
     Char(char),
 }
 
+impl<T: Deref<Target = str>> Piece<T> {
+    /// The text, or the character in `room`.
+    pub(super) fn as_str<'a>(&'a self, room: &'a mut [u8; 4]) -> &'a str {
+        match self {
+            Self::Text(text) => text,
+            Self::Char(character) => character.encode_utf8(room),
+        }
+    }
+}
+
 impl Utf8 {
     /// Whether a character has begun and is not complete yet.
     pub(super) fn is_in_character(&self) -> bool {
@@ -41,7 +52,11 @@ impl Utf8 {
     }
 
     /// Takes the next piece from the start of a chunk; `None` if the chunk has no more.
-    pub(super) fn next<C: Chunk>(&mut self, chunk: &mut C) -> Option<Piece<C::Text>> {
+    ///
+    /// The last `tail` bytes are left where they are. What is before them ends with a line end, if there
+    /// are any.
+    #[inline]
+    pub(super) fn next<C: Chunk>(&mut self, chunk: &mut C, tail: usize) -> Option<Piece<C::Text>> {
         if self.len > 0 {
             let character = self.complete(chunk)?;
             if mem::replace(&mut self.started, true) || character != '\u{feff}' {
@@ -52,7 +67,8 @@ impl Utf8 {
             chunk.skip(BOM.len());
             self.started = true;
         }
-        let whole = chunk.len() - cut(chunk);
+        let len = chunk.len() - tail;
+        let whole = len - cut(&chunk[..len]);
         if whole == 0 {
             self.len = chunk.len();
             self.begun[..self.len].copy_from_slice(chunk);
@@ -129,7 +145,7 @@ mod tests {
     fn decode<C: Chunk>(chunks: impl IntoIterator<Item = C>) -> String {
         let (mut utf8, mut decoded) = (Utf8::default(), String::new());
         for mut chunk in chunks {
-            while let Some(piece) = utf8.next(&mut chunk) {
+            while let Some(piece) = utf8.next(&mut chunk, 0) {
                 match piece {
                     Piece::Text(text) => {
                         assert!(!text.is_empty());
