@@ -8,8 +8,8 @@ use sse_gate_codec::{JsonError, SharedMessage};
 
 /// An event of the stream: its name, its data and the last event id.
 ///
-/// It shares the memory of the chunk that it came in, so a clone copies no data. An event that you keep keeps its
-/// chunk, which can be some 100 KiB: keep the text of it, if you keep many.
+/// An event of more than 1 KiB can share the memory of the chunk that it came in, so a clone copies no data. If you
+/// keep such an event, you keep its chunk, which can be some 100 KiB: keep the text of it, if you keep many.
 ///
 /// ```
 /// use serde::Deserialize;

@@ -74,7 +74,8 @@ assert_eq!((wait.unwrap().as_millis(), decoder.last_event_id()), (500, "7"));
 //!
 //! # A client without a runtime
 //! A [`Decoder`] takes chunks of any size as they come. [`Message`]s borrow from the chunk.
-//! [`SharedMessage`]s share it, so that you can keep them or send them to another task.
+//! [`SharedMessage`]s are yours to keep or to send to another task: short ones are copied, and long ones
+//! share the chunk.
 //!
 //! ```
 //! use std::io::{self, Read};

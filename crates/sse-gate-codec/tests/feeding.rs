@@ -134,9 +134,11 @@ fn what_is_not_read_of_a_chunk_is_decoded_all_the_same() {
 }
 
 #[test]
-fn a_shared_event_stands_in_its_chunk_and_a_clone_in_the_same_memory() {
+fn a_long_event_stands_in_its_chunk_and_a_clone_in_the_same_memory() {
+    let long = "in the chunk ".repeat(100);
     let chunk =
-        Bytes::from("id: 1\nevent: e\ndata: in the chunk\n\ndata: 2\ndata: 3\n\ndata: 4\n\n");
+        format!("id: 1\nevent: e\ndata: {long}\n\ndata: {long}\ndata: 3\n\ndata: {long}\n\n");
+    let chunk = Bytes::from(chunk);
     let messages = messages(&mut Decoder::new(), &chunk);
     let at = |text: &str| text.as_ptr() as usize;
     let start = chunk.as_ptr() as usize;
@@ -144,11 +146,12 @@ fn a_shared_event_stands_in_its_chunk_and_a_clone_in_the_same_memory() {
     assert_eq!(at(messages[0].event()), start + 13);
     assert_eq!(at(messages[0].id()), start + 4);
     assert_eq!(at(messages[2].id()), start + 4);
-    assert_eq!(messages[0].data_bytes(), "in the chunk");
+    assert_eq!(messages[0].data_bytes(), long);
     assert_eq!(messages[0].data_bytes().as_ptr() as usize, start + 21);
     // Joined lines are in memory of their own.
-    assert_eq!(messages[1].data(), "2\n3");
-    assert_eq!(messages[1].data_bytes(), "2\n3");
+    let joined = [&long, "\n3"].concat();
+    assert_eq!(messages[1].data(), joined);
+    assert_eq!(messages[1].data_bytes(), joined);
     assert_eq!(messages[1].id(), "1");
     let clone = messages[1].clone();
     assert_eq!(at(clone.data()), at(messages[1].data()));
@@ -157,15 +160,32 @@ fn a_shared_event_stands_in_its_chunk_and_a_clone_in_the_same_memory() {
 }
 
 #[test]
+fn a_short_event_is_copied_and_lets_the_chunk_go() {
+    for (data, is_copied) in [("x".repeat(1021), true), ("x".repeat(1022), false)] {
+        let chunk = Bytes::from(format!("id: 17\nevent: e\ndata: {data}\n\n"));
+        let messages = messages(&mut Decoder::new(), &chunk);
+        assert_eq!(messages[0].event(), "e");
+        assert_eq!(messages[0].data(), data);
+        assert_eq!(messages[0].data_bytes(), data);
+        assert_eq!(messages[0].id(), "17");
+        assert_eq!(chunk.is_unique(), is_copied, "{} bytes", data.len());
+    }
+}
+
+#[test]
 fn the_id_of_an_earlier_chunk_is_in_all_later_events() {
-    let mut decoder = Decoder::new();
-    let first = messages(&mut decoder, &Bytes::from_static(b"id: 1\ndata: a\n\n"));
-    let later = Bytes::from_static(b"data: b\n\ndata: c\n\nid: 2\ndata: d\n\ndata\ndata\n\n");
-    let later = messages(&mut decoder, &later);
-    let ids: Vec<_> = first.iter().chain(&later).map(SharedMessage::id).collect();
-    assert_eq!(ids, ["1", "1", "1", "2", "2"]);
-    // Events that have the id of an earlier one share a copy.
-    assert_eq!(later[0].id().as_ptr(), later[1].id().as_ptr());
+    for first_id in ["1".to_owned(), "1".repeat(2000)] {
+        let mut decoder = Decoder::new();
+        let first = format!("id: {first_id}\ndata: a\n\n");
+        let first = messages(&mut decoder, &first.into());
+        let later = Bytes::from_static(b"data: b\n\ndata: c\n\nid: 2\ndata: d\n\ndata\ndata\n\n");
+        let later = messages(&mut decoder, &later);
+        let ids: Vec<_> = first.iter().chain(&later).map(SharedMessage::id).collect();
+        assert_eq!(ids, [&first_id, &first_id, &first_id, "2", "2"]);
+        // Events that have the long id of an earlier one share a copy.
+        let share = later[0].id().as_ptr() == later[1].id().as_ptr();
+        assert_eq!(share, first_id.len() > 64);
+    }
 }
 
 /// The decoder can't know what a leaked feed has read. It must not panic.

@@ -51,8 +51,8 @@ use crate::EventId;
 /// | the end of the stream in the middle of an event | nothing; see [`incomplete`](Decoder::incomplete) |
 ///
 /// # Memory
-/// An event is not copied if it lies within one chunk and its data is one line. Other events are put
-/// together in buffers that are used again. There are six, and a copy of the last id to share. Each
+/// An event that is lent is not copied if it lies within one chunk and its data is one line. Other events
+/// are put together in buffers that are used again. There are six, and a copy of the last id to share. Each
 /// grows only as large as the stream makes it, to at most about twice the
 /// [limit](Decoder::with_limit).
 ///
@@ -184,7 +184,8 @@ impl Decoder {
         Feed::new(&mut self.state, chunk)
     }
 
-    /// Reads the next chunk of the stream. Its messages share the chunk.
+    /// Reads the next chunk of the stream. Its messages can be kept: short ones are copied, and long ones share
+    /// the chunk.
     pub fn feed_shared(&mut self, chunk: Bytes) -> SharedFeed<'_> {
         SharedFeed::new(&mut self.state, chunk)
     }

@@ -1,8 +1,7 @@
 //! The last event id: [`LastId`].
 
+use alloc::sync::Arc;
 use core::mem;
-
-use bytestring::ByteString;
 
 use super::field_value::FieldValue;
 
@@ -13,7 +12,7 @@ use super::field_value::FieldValue;
 pub(super) struct LastId {
     value: FieldValue,
     /// The copy that was shared last. It may be the one of an earlier id.
-    shared: ByteString,
+    shared: Arc<str>,
     /// Whether `shared` is a copy of `value`.
     is_shared: bool,
 }
@@ -24,7 +23,7 @@ impl LastId {
     }
 
     /// The copy that events share; `None` if no event has had an id.
-    pub(super) fn share(&mut self, chunk: &str) -> Option<ByteString> {
+    pub(super) fn share(&mut self, chunk: &str) -> Option<Arc<str>> {
         let text = self.value.get(chunk)?;
         if !mem::replace(&mut self.is_shared, true) {
             self.shared = text.into();

@@ -15,7 +15,8 @@
 //! | 4 | `interpreter` | applies the lines of an event, and keeps its `field_value`s |
 //! | 5 | `state` | what a decoder keeps from chunk to chunk: `utf8`, `interpreter`, settings |
 //! | 5 | `message` | an event as the `interpreter` dispatches it, borrowed |
-//! | 6 | `shared_message` | the same, to keep: it shares the chunk |
+//! | 5 | `short_message`, `long_message` | the same, to keep: copied, or sharing the chunk |
+//! | 6 | `shared_message` | the public type of these two |
 //! | 6 | `reader` | walks over the lines of one chunk and changes the `state` |
 //! | 7 | `feed`, `shared_feed` | the frames of one chunk, made by a `reader` |
 //! | 8 | `decoder` | the public type: settings, and a feed for each chunk |
@@ -33,10 +34,12 @@ mod incomplete;
 mod interpreter;
 mod last_id;
 mod line;
+mod long_message;
 mod message;
 mod reader;
 mod shared_feed;
 mod shared_message;
+mod short_message;
 mod state;
 mod step;
 mod too_large;

@@ -17,7 +17,12 @@ pub(crate) struct SharedReader {
     reader: Reader<Bytes>,
 }
 
+#[expect(
+    clippy::inline_always,
+    reason = "a message is made and used in one place: to move it takes longer"
+)]
 impl SharedReader {
+    #[inline(always)]
     pub(crate) fn new(state: &mut State, chunk: Bytes) -> Self {
         state.interpreter.forget_chunk();
         Self {
@@ -32,6 +37,7 @@ impl SharedReader {
     }
 
     /// The next frame of the chunk; `None` at its end.
+    #[inline(always)]
     pub(crate) fn next(
         &mut self,
         state: &mut State,
@@ -74,6 +80,7 @@ pub struct SharedFeed<'d> {
 }
 
 impl<'d> SharedFeed<'d> {
+    #[inline]
     pub(super) fn new(state: &'d mut State, chunk: Bytes) -> Self {
         let reader = SharedReader::new(state, chunk);
         Self { state, reader }

@@ -1,23 +1,20 @@
 //! An event to keep: [`SharedMessage`].
 
-use alloc::string::String;
-use core::ops::Range;
+use alloc::sync::Arc;
 
 use bytes::Bytes;
 use bytestring::ByteString;
 
 use super::interpreter::Interpreter;
+use super::long_message::LongMessage;
 use super::message::{DEFAULT_TYPE, Message};
-
-/// An id of at most this many bytes is copied together with its event. A longer one is shared by all
-/// events that have it.
-const SHORT: usize = 64;
+use super::short_message::ShortMessage;
 
 /// A decoded event to keep or to send to another task. A clone is cheap.
 ///
-/// Texts that were one piece of the chunk stay there: the message shares the chunk's memory and
-/// keeps it alive. Other texts are in memory of the message's own, which is at most twice as large
-/// as they are.
+/// A message whose texts have at most 1 KiB together is a copy. In a longer one, texts that were one piece
+/// of the chunk stay there: the message shares the chunk's memory and keeps it alive. Other texts are in
+/// memory of the message's own, which is at most twice as large as they are.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -35,117 +32,71 @@ const SHORT: usize = 64;
 /// assert_eq!(messages[1].data(), "two");
 /// ```
 #[derive(Debug, Clone)]
-pub struct SharedMessage {
-    /// The memory that type and data are in.
-    text: ByteString,
-    event: Range<usize>,
-    data: Range<usize>,
-    id: Id,
-}
+pub struct SharedMessage(Kind);
 
-/// Where the last event id is.
 #[derive(Debug, Clone)]
-enum Id {
-    /// There is none.
-    None,
-    /// In the text of the message.
-    Inside(Range<usize>),
-    /// In memory that other messages share.
-    Outside(ByteString),
+enum Kind {
+    Short(ShortMessage),
+    Long(Arc<LongMessage>),
 }
 
 impl SharedMessage {
     #[inline]
     pub(super) fn new(interpreter: &mut Interpreter, chunk: &ByteString) -> Self {
-        let event = if interpreter.event_type.is_set() {
-            interpreter.event_type.in_chunk()
-        } else {
-            Some(0..0)
-        };
-        let Some((event, data)) = event.zip(interpreter.data.in_chunk()) else {
-            return Self::copy(interpreter, chunk);
-        };
-        let id = match interpreter.last_id.value().in_chunk() {
-            Some(range) => Id::Inside(range),
-            None => Id::outside(interpreter, chunk),
-        };
-        Self {
-            text: chunk.clone(),
-            event,
-            data,
-            id,
-        }
-    }
-
-    /// A message with memory of its own: the data, then the type, then the id if it is short.
-    fn copy(interpreter: &mut Interpreter, chunk: &str) -> Self {
-        let event = interpreter.event_type.get(chunk).unwrap_or_default();
-        let id = interpreter.last_id.value().get(chunk);
-        let short_id = id.filter(|id| id.len() <= SHORT);
-        let more = event.len() + short_id.map_or(0, str::len);
-        let data = &mut interpreter.data;
-        let (mut text, data) = data.take_buffer(more).unwrap_or_else(|| {
-            let data = data.get(chunk).unwrap_or_default();
-            let mut text = String::with_capacity(data.len() + more);
-            text.push_str(data);
-            (text, 0..data.len())
-        });
-        let mut push = |part: &str| {
-            text.push_str(part);
-            text.len() - part.len()..text.len()
-        };
-        let event = push(event);
-        let id = match short_id {
-            Some(id) => Id::Inside(push(id)),
-            None => Id::outside(interpreter, chunk),
-        };
-        Self {
-            text: text.into(),
-            event,
-            data,
-            id,
-        }
+        Self(match ShortMessage::new(interpreter, chunk) {
+            Some(short) => Kind::Short(short),
+            None => Kind::Long(LongMessage::new(interpreter, chunk).into()),
+        })
     }
 
     /// The type, which a page listens for. It is `message` if the stream names none.
+    #[inline]
     pub fn event(&self) -> &str {
-        match &self.text[self.event.clone()] {
-            "" => DEFAULT_TYPE,
-            event => event,
+        let event = match &self.0 {
+            Kind::Short(short) => short.event(),
+            Kind::Long(long) => long.event(),
+        };
+        if event.is_empty() {
+            DEFAULT_TYPE
+        } else {
+            event
         }
     }
 
     /// The data. Its lines are joined with LF.
+    #[inline]
     pub fn data(&self) -> &str {
-        &self.text[self.data.clone()]
+        match &self.0 {
+            Kind::Short(short) => short.data(),
+            Kind::Long(long) => long.data(),
+        }
     }
 
-    /// The data as bytes, which are UTF-8. They share the message's memory, without a copy.
+    /// The data as bytes, which are UTF-8. Those of a long message share its memory, without a copy.
     pub fn data_bytes(&self) -> Bytes {
-        self.text.as_bytes().slice(self.data.clone())
+        match &self.0 {
+            Kind::Short(short) => Bytes::copy_from_slice(short.data().as_bytes()),
+            Kind::Long(long) => long.data_bytes(),
+        }
     }
 
     /// The last event id: the one of this event or of an earlier one; empty if there was none.
+    #[inline]
     pub fn id(&self) -> &str {
-        self.as_message().id()
+        self.last_id().unwrap_or_default()
     }
 
     /// The same message, borrowed: for code that takes a [`Message`].
     pub fn as_message(&self) -> Message<'_> {
-        let id = match &self.id {
-            Id::None => None,
-            Id::Inside(range) => Some(&self.text[range.clone()]),
-            Id::Outside(id) => Some(&**id),
-        };
-        Message::from_parts(self.event(), self.data(), id)
+        Message::from_parts(self.event(), self.data(), self.last_id())
     }
-}
 
-impl Id {
-    /// The last event id in its shared copy, if there is an id.
-    fn outside(interpreter: &mut Interpreter, chunk: &str) -> Self {
-        let shared = interpreter.last_id.share(chunk);
-        shared.map_or(Self::None, Self::Outside)
+    #[inline]
+    fn last_id(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Short(short) => short.id(),
+            Kind::Long(long) => long.id(),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pin_project! {
     /// Most clients need only the events: see [`EventStream`](crate::EventStream). A proxy passes on
     /// the rest, too.
     ///
-    /// The chunks may be of any type that converts into [`Bytes`]. Messages share them, as with
+    /// The chunks may be of any type that converts into [`Bytes`]. Long messages share them, as with
     /// [`Decoder::feed_shared`]. The stream ends when the chunks end. An event that is incomplete then
     /// is discarded, and [`incomplete`](FrameStream::incomplete) says so.
     ///
