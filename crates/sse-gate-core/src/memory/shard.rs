@@ -7,6 +7,11 @@ use crate::{Entry, SteadyTime, TokenKey};
 
 /// How many ends one operation looks at, at most. It bounds how long the lock is held when many entries
 /// have ended at the same time.
+///
+/// Room for this many entries is more than 1 KiB. When so much is asked for, glibc merges the small pieces
+/// that were freed since the last time. So each operation that removes entries pays for merging a few. If
+/// their list grew step by step, it could grow in place each time, and nothing would be merged until one
+/// operation had to merge a million pieces.
 const EXPIRED_AT_ONCE: usize = 64;
 
 /// Entries by key, and by the moment when they end.
@@ -87,7 +92,13 @@ impl Shard {
                     may_have_more: false,
                 };
             };
-            entries.extend(self.remove(end.1, |stored| stored.end() == end));
+            if let Some(stored) = self.remove(end.1, |stored| stored.end() == end) {
+                // All the room at once: see EXPIRED_AT_ONCE.
+                if entries.is_empty() {
+                    entries.reserve_exact(EXPIRED_AT_ONCE);
+                }
+                entries.push(stored);
+            }
         }
         Expired {
             entries,
@@ -108,5 +119,47 @@ impl Stored {
 
     fn end(&self) -> (SteadyTime, u64) {
         (self.ends_at, self.prefix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Epoch, Grant, Resource, Subject, Timestamp};
+    use std::time::Duration;
+
+    fn ends(prefix: u64, ends_at: SteadyTime) -> Stored {
+        let grant = Grant {
+            subject: Subject::new("alice").expect("a good name"),
+            resource: Resource::new(["feed"]).expect("a short part"),
+            payload: None,
+            expires_at: Timestamp::FOREVER,
+            deadline: Timestamp::FOREVER,
+            continues: false,
+            epoch: Epoch::ZERO,
+        };
+        Stored {
+            prefix,
+            ends_at,
+            entry: Entry::seal(TokenKey::from_bytes([0; 32]), &grant, Duration::MAX),
+        }
+    }
+
+    /// The cost of an operation while very many entries end: a bounded number of entries, in one piece of
+    /// memory. It is asked for at once and is large enough that glibc merges what was freed before.
+    #[test]
+    fn the_cost_of_what_has_ended_is_one_large_allocation_an_operation() {
+        let (start, end) = (SteadyTime::from_millis(0), SteadyTime::from_millis(1));
+        for count in [0, 1, 2, EXPIRED_AT_ONCE, 10 * EXPIRED_AT_ONCE] {
+            let mut shard = Shard::default();
+            for prefix in (0..).take(count) {
+                assert!(shard.insert(ends(prefix, end), start).is_ok());
+            }
+            let Expired { entries, .. } = shard.remove_expired(end);
+            assert_eq!(entries.len(), count.min(EXPIRED_AT_ONCE));
+            let room = if count == 0 { 0 } else { EXPIRED_AT_ONCE };
+            assert_eq!(entries.capacity(), room, "{count} have ended");
+        }
+        assert!(EXPIRED_AT_ONCE * size_of::<Stored>() > 1024);
     }
 }
