@@ -157,7 +157,7 @@ impl<B: Body> Body for TrackedBody<B> {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use http_body_util::Full;
+    use http_body_util::{BodyExt, Full};
     use tokio::time::sleep;
 
     use super::*;
@@ -225,5 +225,18 @@ mod tests {
         });
         assert_eq!(activity.over(limits).await, Over::Answer);
         assert_eq!(start.elapsed(), Duration::from_secs(1) + limits.answer);
+    }
+
+    /// What is tracked is sent as if it were not.
+    #[tokio::test]
+    async fn a_tracked_body_is_like_its_own() {
+        let body = Full::new(Bytes::from_static(b"hello"));
+        let mut body = Activity::new().begin().until_end_of(body);
+        assert_eq!(body.size_hint().exact(), Some(5));
+        assert!(!body.is_end_stream());
+        let frame = body.frame().await.expect("there is a frame").unwrap();
+        assert_eq!(frame.into_data().unwrap(), "hello");
+        assert!(body.is_end_stream());
+        assert!(body.frame().await.is_none());
     }
 }

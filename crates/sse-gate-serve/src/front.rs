@@ -124,4 +124,48 @@ mod tests {
             assert_eq!(head.status(), StatusCode::OK, "{target}");
         }
     }
+
+    /// A17: over HTTP/2 the path is a field of its own, which must not be missing.
+    #[test]
+    fn an_absolute_target_without_a_path_is_the_root_before_http_2() {
+        for (version, expected) in [
+            (Version::HTTP_10, true),
+            (Version::HTTP_11, true),
+            (Version::HTTP_2, false),
+        ] {
+            let request = Request::builder().version(version).uri("http://host?x");
+            let request = request.body(()).unwrap();
+            assert_eq!(has_path(&request), expected, "{version:?}");
+        }
+    }
+
+    /// The length of a body that is empty already is not that of an answer to GET.
+    #[tokio::test]
+    async fn an_answer_to_head_that_is_empty_tells_no_length() {
+        let empty = service_fn(async |_: Request<Full<Bytes>>| {
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+        });
+        let request = Request::builder().method("HEAD").body(Full::default());
+        let request = request.unwrap();
+        let response = answer(&empty, request).await.unwrap();
+        assert!(!response.headers().contains_key(CONTENT_LENGTH));
+    }
+
+    #[test]
+    fn a_stream_is_known_by_its_type_of_content() {
+        for (media_type, expected) in [
+            (Some("text/event-stream"), true),
+            (Some("Text/Event-Stream; charset=utf-8"), true),
+            (Some("text/event"), false),
+            (Some("text/plain; x=text/event-stream"), false),
+            (None, false),
+        ] {
+            let mut response = Response::new(());
+            if let Some(media_type) = media_type {
+                let media_type = HeaderValue::from_static(media_type);
+                response.headers_mut().insert(CONTENT_TYPE, media_type);
+            }
+            assert_eq!(is_stream(&response), expected, "{media_type:?}");
+        }
+    }
 }

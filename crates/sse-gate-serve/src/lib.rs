@@ -55,6 +55,8 @@ mod http1;
 mod http2;
 mod park;
 mod preface;
+#[cfg(test)]
+mod probe;
 mod progress;
 mod rewind;
 mod server;

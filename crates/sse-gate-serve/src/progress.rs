@@ -97,8 +97,27 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+    use crate::probe::{Probe, passes_everything_on};
 
     const LIMIT: Duration = Duration::from_secs(30);
+
+    #[tokio::test(start_paused = true)]
+    async fn everything_else_is_passed_on() {
+        passes_everything_on(|probe| Progress::new(probe, LIMIT));
+    }
+
+    /// G2: the same of bytes that are to be flushed, and of the end.
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_no_flush_and_no_end_is_given_up() {
+        let began = Instant::now();
+        let mut server = Progress::new(Probe::default(), LIMIT);
+        let failed = server.flush().await.unwrap_err();
+        assert_eq!(failed.kind(), io::ErrorKind::TimedOut);
+        let mut server = Progress::new(Probe::default(), LIMIT);
+        let failed = server.shutdown().await.unwrap_err();
+        assert_eq!(failed.kind(), io::ErrorKind::TimedOut);
+        assert!(began.elapsed() >= 2 * LIMIT);
+    }
 
     /// G2
     #[tokio::test(start_paused = true)]

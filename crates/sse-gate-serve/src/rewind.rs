@@ -73,3 +73,43 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Rewind<T> {
         self.io.is_write_vectored()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+    use crate::probe::{Probe, passes_everything_on};
+
+    #[test]
+    fn everything_but_what_was_read_ahead_is_passed_on() {
+        passes_everything_on(|probe| Rewind::new(Bytes::new(), probe));
+    }
+
+    /// However short the reads are.
+    #[tokio::test]
+    async fn what_was_read_ahead_comes_first() {
+        for length in 1..12 {
+            let ahead = Bytes::from_static(b"first ");
+            let mut io = Rewind::new(ahead, Probe::new(b"then"));
+            let (mut got, mut buffer) = (Vec::new(), vec![0; length]);
+            while got.len() < 10 {
+                let read = io.read(&mut buffer).await.unwrap();
+                assert_ne!(read, 0, "after {got:?}");
+                got.extend_from_slice(&buffer[..read]);
+            }
+            assert_eq!(got, b"first then", "reads of {length}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_not_read_is_left() {
+        let mut io = Rewind::new(Bytes::from_static(b"first "), Probe::new(b"then"));
+        io.read_exact(&mut [0; 2]).await.unwrap();
+        let (ahead, mut rest) = io.into_parts();
+        assert_eq!(ahead, "rst ");
+        let mut then = [0; 4];
+        rest.read_exact(&mut then).await.unwrap();
+        assert_eq!(&then, b"then");
+    }
+}

@@ -224,4 +224,21 @@ mod tests {
         transcript.written(&vec![b'x'; MAX_HEAD + 1]);
         assert!(matches!(transcript.stage, Stage::Other));
     }
+
+    #[test]
+    fn as_much_as_the_bounds_may_be_under_way() {
+        let mut transcript = Transcript::begin();
+        // With its length of five digits and its two line ends.
+        let data = vec![b'x'; 256 * 1024 - 9];
+        transcript.given(&data);
+        let mut head = HEAD[..HEAD.len() - 2].to_vec();
+        head.extend_from_slice(b"x: ");
+        head.resize(16 * 1024, b'x');
+        transcript.written(&head);
+        transcript.written(b"\r\n\r\n3FFF7\r\n");
+        transcript.written(&data);
+        assert!(!transcript.is_level());
+        transcript.written(b"\r\n");
+        assert!(transcript.is_level());
+    }
 }

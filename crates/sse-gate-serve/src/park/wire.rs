@@ -76,3 +76,49 @@ impl<T: AsyncWrite + Unpin, B> AsyncWrite for Wire<T, B> {
         Pin::new(&mut self.io).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+    use crate::probe::{Probe, passes_everything_on};
+
+    const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    const CHUNK: &[u8] = b"3\r\none\r\n";
+
+    #[test]
+    fn everything_is_passed_on() {
+        passes_everything_on(|probe| Wire::new(probe, &Shelf::<()>::default()));
+    }
+
+    /// The shelf is told what was written, and not what was to be written.
+    #[test]
+    fn the_shelf_sees_each_byte_that_is_written_once() {
+        let mut cx = Context::from_waker(Waker::noop());
+        for taken in 0..=HEAD.len() + CHUNK.len() {
+            let shelf = Shelf::default();
+            shelf.put(());
+            shelf.lock().transcript.given(b"one");
+            let probe = Probe::default();
+            let mut wire = Wire::new(probe.clone(), &shelf);
+            probe.take(taken);
+            let slices = [HEAD, CHUNK].map(IoSlice::new);
+            let written = Pin::new(&mut wire).poll_write_vectored(&mut cx, &slices);
+            assert!(matches!(written, Poll::Ready(Ok(count)) if count == taken));
+            let rest = [HEAD, CHUNK].concat().split_off(taken);
+            assert_eq!(
+                shelf.lock().transcript.is_level(),
+                rest.is_empty(),
+                "{taken}"
+            );
+            // The rest goes in two writes, of which the first is asked to write all.
+            probe.take(rest.len() / 2);
+            assert!(Pin::new(&mut wire).poll_write(&mut cx, &rest).is_ready());
+            probe.take(usize::MAX);
+            let last = &rest[rest.len() / 2..];
+            assert!(Pin::new(&mut wire).poll_write(&mut cx, last).is_ready());
+            assert!(shelf.lock().transcript.is_level(), "{taken} at first");
+        }
+    }
+}

@@ -1,6 +1,13 @@
 //! What is parked, and what stays with hyper.
 
-use crate::stage::{Client, Feed, Scene, Step};
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http::Response;
+use http_body_util::{BodyExt, Full};
+use tower::ServiceExt;
+
+use crate::stage::{App, Client, FedBody, Feed, Scene, Step};
 
 /// A stream of this request, which goes on.
 async fn goes_on(scene: &mut Scene, request: &str) -> (Client, Feed) {
@@ -98,4 +105,22 @@ async fn a_body_that_fails_with_hyper_has_no_end() {
     feed.steps.send(Step::Fail).unwrap();
     assert!(!client.rest().await.contains("0\r\n\r\n"));
     feed.until_gone().await;
+}
+
+/// The length of a body is told if it is known. Such an answer has no chunks.
+#[tokio::test]
+async fn a_stream_of_known_length_stays_with_hyper() {
+    let layer = |app: App| {
+        app.map_response(|response: Response<FedBody>| {
+            let body = Full::new(Bytes::from_static(b"data: 1\n\n"));
+            let body = body.map_err(|never: Infallible| -> std::io::Error { match never {} });
+            response.map(|_| body)
+        })
+    };
+    let scene = Scene::behind(layer, "text/event-stream", true, |server| server).await;
+    let mut client = scene.connect().await;
+    client.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n").await;
+    let answer = client.until("\r\n\r\ndata: 1\n\n").await;
+    assert!(answer.contains("\r\ncontent-length: 9\r\n"), "{answer}");
+    assert_eq!(scene.stats.parked(), 0);
 }
