@@ -1,9 +1,12 @@
 //! What is parked, and what stays with hyper.
 
 use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::Response;
+use http_body::{Body, Frame};
 use http_body_util::{BodyExt, Full};
 use tower::ServiceExt;
 
@@ -123,4 +126,47 @@ async fn a_stream_of_known_length_stays_with_hyper() {
     let answer = client.until("\r\n\r\ndata: 1\n\n").await;
     assert!(answer.contains("\r\ncontent-length: 9\r\n"), "{answer}");
     assert_eq!(scene.stats.parked(), 0);
+}
+
+/// A body that has ended before its first frame, of a length that it does not tell.
+struct Ended;
+
+impl Body for Ended {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        true
+    }
+}
+
+/// Whether a body has ended is told, too. An answer without a body has no chunks.
+#[tokio::test]
+async fn a_stream_that_has_ended_already_is_empty() {
+    let layer = |app: App| app.map_response(|response: Response<FedBody>| response.map(|_| Ended));
+    let scene = Scene::behind(layer, "text/event-stream", true, |server| server).await;
+    let mut client = scene.connect().await;
+    client.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n").await;
+    let head = client.until("\r\n\r\n").await;
+    assert!(head.contains("\r\ncontent-length: 0\r\n"), "{head}");
+}
+
+/// A body that ends while hyper has it is dropped then, and not with its connection.
+#[tokio::test]
+async fn a_stream_that_is_never_parked_is_dropped_when_it_ends() {
+    let mut scene = Scene::new().await;
+    let mut client = scene.connect().await;
+    client.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n").await;
+    let feed = scene.feed().await;
+    feed.send("one");
+    feed.end().await;
+    client.until("3\r\none\r\n0\r\n\r\n").await;
+    assert_eq!(scene.stats.connections(), 1);
 }

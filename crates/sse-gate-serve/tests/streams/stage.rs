@@ -71,11 +71,21 @@ impl Feed {
         self.steps.send(Step::Data(text.to_owned().into())).unwrap();
     }
 
+    /// Ends the body, and waits until it is dropped.
+    pub(crate) async fn end(self) {
+        drop(self.steps);
+        dropped(self.gone).await;
+    }
+
     /// Waits until the body is dropped.
     pub(crate) async fn until_gone(self) {
-        let gone = tokio::time::timeout(PATIENCE, self.gone).await;
-        assert!(gone.expect("the body stays").is_err());
+        dropped(self.gone).await;
     }
+}
+
+async fn dropped(gone: oneshot::Receiver<()>) {
+    let gone = tokio::time::timeout(PATIENCE, gone).await;
+    assert!(gone.expect("the body stays").is_err());
 }
 
 /// A server. Each request comes here, and its response is what the test feeds.

@@ -155,8 +155,9 @@ fn a_parked_stream_is_small() {
     assert!(size_of::<Parked<tokio::net::TcpStream, Frames>>() <= 160);
 }
 
-/// A body that always has more.
+/// A body that always has more, in frames of this length.
 struct Endless {
+    frame: usize,
     given: usize,
 }
 
@@ -168,43 +169,70 @@ impl Body for Endless {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        const FRAME: &[u8] = &[b'x'; 1_000];
-        self.given += FRAME.len();
-        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(FRAME)))))
+        self.given += self.frame;
+        let data = vec![b'x'; self.frame];
+        Poll::Ready(Some(Ok(Frame::data(data.into()))))
     }
+}
+
+/// A stream of such a body, over a connection whose writes take so many bytes.
+fn endless(
+    frame: usize,
+    takes: impl IntoIterator<Item = Option<usize>>,
+) -> Parked<Trickle, Endless> {
+    let io = Trickle {
+        takes: takes.into_iter().collect(),
+        written: Vec::new(),
+        flushed: 0,
+    };
+    let body = Box::pin(Endless { frame, given: 0 });
+    let closes = false;
+    asked_again(Parked::new(
+        io,
+        Taken { body, closes },
+        Bytes::new(),
+        Duration::from_secs(60),
+    ))
 }
 
 /// The body is asked for what may wait, and not for more, however often the task is woken.
 #[test]
 fn a_client_that_takes_nothing_holds_little() {
-    let io = Trickle {
-        takes: std::iter::repeat_n(None, 1_000).collect(),
-        written: Vec::new(),
-        flushed: 0,
-    };
-    let taken = Taken {
-        body: Box::pin(Endless { given: 0 }),
-        closes: false,
-    };
-    let mut stream = asked_again(Parked::new(
-        io,
-        taken,
-        Bytes::new(),
-        Duration::from_secs(60),
-    ));
+    let mut stream = endless(1_000, [None; 1_000]);
     let mut cx = Context::from_waker(Waker::noop());
     for _ in 0..100 {
         assert!(Pin::new(&mut stream).poll(&mut cx).is_pending());
     }
-    assert!(stream.out.len() >= MAX_WAITING, "it is asked for that much");
-    assert!(
-        stream.out.len() < MAX_WAITING + PIECE + 1_100,
-        "{}",
-        stream.out.len()
-    );
+    let waiting = stream.out.len();
+    assert!((64 * 1024..82 * 1024).contains(&waiting), "{waiting} wait");
     let given = stream.body.as_ref().map(|body| body.given);
+    assert!(given < Some(waiting), "no more was asked for than waits");
+}
+
+/// What is ready is collected, so that there are few writes.
+#[test]
+fn a_write_has_many_frames() {
+    let takes = [Some(usize::MAX)].into_iter().chain([None; 100]);
+    let mut stream = endless(1_000, takes);
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(Pin::new(&mut stream).poll(&mut cx).is_pending());
+    let written = stream.io.as_ref().map_or(0, |io| io.written.len());
     assert!(
-        given < Some(stream.out.len()),
-        "no more was asked for than waits"
+        (16 * 1024..18 * 1024).contains(&written),
+        "{written} at once"
     );
+}
+
+/// The next stream of the thread writes with the same buffer, unless a large event was in it.
+#[test]
+fn a_buffer_is_kept_unless_it_is_large() {
+    for (frame, is_kept) in [(1_000, true), (30_000, true), (70_000, false)] {
+        let mut stream = endless(frame, [None; 100]);
+        drop(SCRATCH.take());
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut stream).poll(&mut cx).is_pending());
+        let kept = SCRATCH.take();
+        assert!(kept.is_empty());
+        assert_eq!(kept.capacity() > 0, is_kept, "frames of {frame}");
+    }
 }
