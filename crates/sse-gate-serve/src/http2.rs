@@ -69,3 +69,30 @@ where
     connection.as_mut().graceful_shutdown();
     Ok(timeout(silence / 6, connection).await??)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use tokio::io::duplex;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::probe::empty_answers;
+
+    /// G20
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_answers_nothing_has_the_time_of_silence() {
+        let silence = Duration::from_secs(30);
+        let (_client, io) = duplex(1024);
+        let peer = PeerAddr((Ipv4Addr::LOCALHOST, 1).into());
+        let start = Instant::now();
+        let preface = Bytes::from_static(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        let served = serve(Rewind::new(preface, io), peer, empty_answers(silence)).await;
+        assert!(served.is_err());
+        let took = start.elapsed();
+        assert!(took >= silence && took < silence + silence / 10, "{took:?}");
+    }
+}

@@ -1,11 +1,21 @@
-//! For tests: a connection that does as it is told, and whether what stands around one passes everything on.
+//! For tests: a connection that does as it is told, and what is served over one.
 
+use std::convert::Infallible;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_util::sync::CancellationToken;
+
+use crate::connection::{App, Shared};
+use crate::settings::Settings;
+use crate::stats::Stats;
 
 /// A connection. Its clones are the same one.
 #[derive(Clone, Default)]
@@ -149,4 +159,17 @@ where
         Poll::Ready(Ok(()))
     ));
     probe.with(|state| assert_eq!((state.flushed, state.shut), (1, 1)));
+}
+
+/// A server of empty answers, whose clients may be silent for this long.
+pub(crate) fn empty_answers(silence: Duration) -> Arc<Shared<impl App>> {
+    let app = tower::service_fn(async |_: Request<Incoming>| {
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+    });
+    let settings = Settings {
+        silence,
+        ..Settings::default()
+    };
+    let shared = Shared::new(app, settings, Stats::default(), CancellationToken::new());
+    Arc::new(shared)
 }
