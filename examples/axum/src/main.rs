@@ -7,7 +7,7 @@ use demo_service::server::{self, Args};
 use tokio::net::TcpListener;
 
 /// Opening a stream takes less of the processor with it than with glibc's, and it gives memory back.
-#[cfg(target_os = "linux")]
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tower::Layer;
 
 /// Opening a stream takes less of the processor with it than with glibc's, and it gives memory back.
-#[cfg(target_os = "linux")]
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
