@@ -56,6 +56,24 @@ pub(crate) fn measure(kinds: &[Kind]) {
     }
 }
 
+/// Prints how much memory an idle stream takes whose token opens one connection.
+pub(crate) fn measure_strict(kinds: &[Kind]) {
+    for kind in kinds.iter().filter(|kind| kind.is_ours()) {
+        let server = Process::start(*kind);
+        let kib = runtime().block_on(async {
+            let requests = Arc::new(Requests::of_strict(&server).await);
+            Load::open(&server, &requests, 64).await.leave().await;
+            settle(&server).await;
+            let memory = server.resident_kib();
+            let load = Load::open(&server, &requests, SIZES[1]).await;
+            let kib = server.resident_kib().saturating_sub(memory) as f64 / SIZES[1] as f64;
+            load.leave().await;
+            kib
+        });
+        println!("{}: {kib:.1} KiB for an idle strict stream", kind.name());
+    }
+}
+
 async fn row(server: &Process, streams: usize) -> Row {
     let requests = Arc::new(Requests::of(server).await);
     let warm = Load::open(server, &requests, 64).await;

@@ -48,7 +48,7 @@ impl Got {
 pub(crate) struct Requests {
     mint: String,
     publish: String,
-    stream: &'static str,
+    stream: String,
 }
 
 impl Requests {
@@ -58,26 +58,36 @@ impl Requests {
             return Self {
                 mint: mint.to_owned(),
                 publish: "POST /publish HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n".into(),
-                stream: "/stream",
+                stream: "/stream".to_owned(),
             };
         }
-        let body = r#"{"username":"alice","password":"demo"}"#;
-        let login = format!(
-            "POST /demo/login HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let mut stream = TcpStream::connect(server.addr).await.expect("it listens");
-        let answer = ask(&mut stream, &login).await;
-        let bearer = format!(
-            "authorization: Bearer {}\r\n",
-            member(&answer, "access_token")
-        );
+        let bearer = bearer(server).await;
         Self {
             mint: format!(
                 "POST /topics/t/stream-token HTTP/1.1\r\nhost: x\r\n{bearer}content-length: 0\r\n\r\n"
             ),
             publish: format!("POST /topics/t/publish HTTP/1.1\r\nhost: x\r\n{bearer}"),
-            stream: "/topics/t/stream",
+            stream: "/topics/t/stream".to_owned(),
+        }
+    }
+
+    /// The same for strict streams of one of our servers: of a computation that is not done before they are gone.
+    pub(crate) async fn of_strict(server: &Process) -> Self {
+        let bearer = bearer(server).await;
+        let source = format!("[{}1]", "{\\\"a\\\":1},".repeat(3_000));
+        let body = format!("{{\"source\":\"{source}\"}}");
+        let start = format!(
+            "POST /generations HTTP/1.1\r\nhost: x\r\n{bearer}content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(server.addr).await.expect("it listens");
+        let id = member(&ask(&mut stream, &start).await, "generation_id");
+        Self {
+            mint: format!(
+                "POST /generations/generate/{id}/stream-token HTTP/1.1\r\nhost: x\r\n{bearer}content-length: 0\r\n\r\n"
+            ),
+            publish: String::new(),
+            stream: format!("/generations/generate/{id}/stream"),
         }
     }
 
@@ -211,6 +221,19 @@ async fn first_event(stream: &mut TcpStream) {
     }
     let text = String::from_utf8_lossy(&response);
     assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+}
+
+/// The header of a caller who has signed in.
+async fn bearer(server: &Process) -> String {
+    let body = r#"{"username":"alice","password":"demo"}"#;
+    let login = format!(
+        "POST /demo/login HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(server.addr).await.expect("it listens");
+    let answer = ask(&mut stream, &login).await;
+    let token = member(&answer, "access_token");
+    format!("authorization: Bearer {token}\r\n")
 }
 
 async fn ask(stream: &mut TcpStream, request: &str) -> String {

@@ -37,6 +37,9 @@ fn main() {
     if is_asked_for("growth") {
         return growth::measure(&kinds);
     }
+    if is_asked_for("strict") {
+        return growth::measure_strict(&kinds);
+    }
     let mut best: Vec<Option<measure::Figures>> = vec![None; kinds.len()];
     for round in 0..measure::ROUNDS {
         for (kind, best) in kinds.iter().zip(&mut best) {

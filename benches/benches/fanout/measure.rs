@@ -32,12 +32,12 @@ const ROWS: [&str; 7] = [
 
 /// What the two peers of each are, and how much ours may be of theirs.
 const TARGETS: [&str; ROWS.len()] = [
-    "hyper <= 1.12, axum <= 0.76",
-    "hyper <= 1.05",
-    "hyper <= 1.02",
+    "axum <= 1.05",
+    "3 KiB",
+    "hyper <= 0.86",
     "-",
     "-",
-    "hyper <= 1.0",
+    "hyper <= 0.8",
     "-",
 ];
 
