@@ -35,10 +35,7 @@ pub(crate) async fn read(io: &mut (impl AsyncRead + Unpin)) -> io::Result<Option
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use tokio::io::{AsyncWriteExt, duplex};
-    use tokio::time::timeout;
 
     use super::*;
 
@@ -87,16 +84,6 @@ mod tests {
             assert_eq!(first.bytes, &sent[..known_after], "{name}");
             assert_eq!(rest, &sent[known_after..], "{name}");
         }
-    }
-
-    /// The server speaks when the preface is there, and does not wait for a frame.
-    #[tokio::test(start_paused = true)]
-    async fn nothing_behind_the_preface_is_waited_for() {
-        let (mut client, mut server) = duplex(PREFACE.len());
-        client.write_all(PREFACE).await.unwrap();
-        let first = timeout(Duration::from_secs(1), read(&mut server)).await;
-        let first = first.expect("it is known").unwrap();
-        assert!(first.is_some_and(|first| first.is_http2));
     }
 
     #[tokio::test]

@@ -245,3 +245,17 @@ impl<S, U> fmt::Debug for Serve<S, U> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_debug_print_has_the_settings_and_not_the_app() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let text = format!("{:?}", serve(listener, "the app"));
+        assert!(text.starts_with("Serve {"), "{text}");
+        assert!(text.contains("settings: Settings {"), "{text}");
+        assert!(!text.contains("the app"), "{text}");
+    }
+}
