@@ -68,14 +68,9 @@ impl Connections {
         let mut connections = self.lock();
         let connection = connections.get_mut(key);
         let connection = connection.filter(|connection| connection.owner == *user);
-        let Some(connection) = connection else {
-            return false;
-        };
-        if let Some(end) = connection.end.take() {
-            // If nobody waits for it, the connection is over already.
-            let _ = end.send(());
-        }
-        true
+        // If it was told before, or nobody waits for it, the connection is over already.
+        let end = connection.and_then(|connection| connection.end.take());
+        end.is_some_and(|end| end.send(()).is_ok())
     }
 
     /// Another connection of the same stream may have entered already, and have replaced this one.
