@@ -94,6 +94,7 @@ mod observer;
 mod opening;
 mod publisher;
 mod resumed;
+mod room;
 mod session;
 mod sessions;
 mod slow;

@@ -39,7 +39,17 @@ impl BySession {
             *connections.get_mut().count(is_cut) -= 1;
             if connections.get().are_gone() {
                 connections.remove();
+                self.give_room_back();
             }
+        }
+    }
+
+    /// Gives back most of the room when three quarters of it are free. So the entries that are left are moved only when
+    /// many others have gone.
+    fn give_room_back(&mut self) {
+        let Self(table) = self;
+        if table.capacity() > 128 && table.len() < table.capacity() / 4 {
+            table.shrink_to(2 * table.len());
         }
     }
 
@@ -64,5 +74,25 @@ impl Connections {
 
     fn are_gone(self) -> bool {
         self.uncut == 0 && self.cut == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_given_back_when_streams_have_gone() {
+        let session = |n: u16| {
+            let [high, low] = n.to_be_bytes();
+            Some(SessionId::from_bytes([
+                high, low, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            ]))
+        };
+        let mut streams = BySession::default();
+        (0..10_000).for_each(|n| streams.add(1, session(n), false));
+        assert!(streams.0.capacity() >= 10_000);
+        (0..10_000).for_each(|n| streams.remove(1, session(n), false));
+        assert!(streams.0.capacity() <= 128);
     }
 }

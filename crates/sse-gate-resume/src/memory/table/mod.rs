@@ -13,6 +13,7 @@ use ends::Ends;
 
 use super::SessionLimits;
 use crate::id::SessionId;
+use crate::room::shrink;
 use crate::session::{NodeId, Record, SessionEpoch, SessionErrorKind};
 use crate::store::{Due, Notice, SessionKey, StoredSession};
 
@@ -222,6 +223,8 @@ impl Table {
         if let Some(entry) = self.entries.remove(&id) {
             self.ends.forget(id);
             self.by_token.remove(&entry.record.binding().token);
+            shrink(&mut self.entries);
+            shrink(&mut self.by_token);
         }
     }
 

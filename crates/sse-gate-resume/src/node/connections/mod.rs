@@ -11,6 +11,7 @@ use local::{Connection, Deferred, LocalSession};
 use super::{CutReason, Departure, Fence};
 use crate::id::SessionId;
 use crate::log::{Log, LogEpoch, StopReason};
+use crate::room::shrink;
 use crate::session::CloseReason;
 use crate::sync::Mutex;
 
@@ -212,6 +213,7 @@ impl Connections {
                 deferred.stopped = Some(Arc::clone(&local.log));
             }
             deferred.freed = Some(local);
+            shrink(&mut inner.sessions);
         }
         drop(inner);
         let was_here = deferred.freed.is_some();
@@ -231,6 +233,7 @@ impl Connections {
         {
             inner.leave_log(local.log.epoch());
             deferred.freed = Some(local);
+            shrink(&mut inner.sessions);
         }
         drop(inner);
         deferred.run();
