@@ -8,6 +8,7 @@
 #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 
 mod axum_peer;
+mod floor;
 mod growth;
 mod handshake;
 mod hyper_peer;
@@ -21,6 +22,7 @@ fn main() {
     if let Some(task) = sse_gate_benches::child_task() {
         return match task.as_str() {
             "hyper" => hyper_peer::serve(),
+            "floor" => floor::serve(),
             _ => axum_peer::serve(),
         };
     }
@@ -29,7 +31,13 @@ fn main() {
         return;
     }
     process::move_to_second_processor();
-    let kinds = [Kind::Hyper, Kind::Axum, Kind::OurHyper, Kind::OurAxum];
+    let kinds = [
+        Kind::Hyper,
+        Kind::Axum,
+        Kind::OurHyper,
+        Kind::OurAxum,
+        Kind::Floor,
+    ];
     let is_asked_for = |part| std::env::args().any(|arg| arg == part);
     if is_asked_for("handshake") {
         return handshake::measure(&kinds);

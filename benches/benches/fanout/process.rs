@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     Hyper,
     /// Axum's `Sse` behind a hand-rolled ticket.
     Axum,
+    /// Sockets in a list: the kernel's part.
+    Floor,
     /// The hyper example.
     OurHyper,
     /// The axum example.
@@ -23,6 +25,7 @@ impl Kind {
         match self {
             Self::Hyper => "hyper alone, no tokens",
             Self::Axum => "axum, hand-rolled tickets",
+            Self::Floor => "floor: sockets in a list",
             Self::OurHyper => "sse-gate, hyper example",
             Self::OurAxum => "sse-gate, axum example",
         }
@@ -39,6 +42,7 @@ impl Kind {
         match self {
             Self::Hyper => command.arg(own).env("SSE_GATE_BENCH_TASK", "hyper"),
             Self::Axum => command.arg(own).env("SSE_GATE_BENCH_TASK", "axum"),
+            Self::Floor => command.arg(own).env("SSE_GATE_BENCH_TASK", "floor"),
             Self::OurHyper => ours(&mut command, env!("CARGO_BIN_EXE_server-hyper")),
             Self::OurAxum => ours(&mut command, env!("CARGO_BIN_EXE_server-axum")),
         };
