@@ -21,7 +21,14 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
+    /// It wants one port of IPv4 and of IPv6, and ends if the one that it found is taken in one of them. So it may have to
+    /// be started again.
     pub(crate) fn start() -> Self {
+        let started = (0..5).find_map(|_| Self::start_once());
+        started.expect("chromedriver says its port")
+    }
+
+    fn start_once() -> Option<Self> {
         let mut process = Command::new(program("chromedriver", "chromium-driver"))
             .arg("--port=0")
             .stdin(Stdio::null())
@@ -33,16 +40,13 @@ impl Driver {
         let port = port(&mut said);
         let reader = thread::spawn(move || drop(io::copy(&mut said, &mut io::sink())));
         // From here on, dropping it ends it.
-        let mut driver = Self {
+        let driver = Self {
             process,
-            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or_default())),
             reader: Some(reader),
             session: None,
         };
-        driver
-            .addr
-            .set_port(port.expect("chromedriver says its port"));
-        driver
+        port.map(|_| driver)
     }
 
     /// Where it takes commands.

@@ -15,7 +15,7 @@ mod program {
 
     /// What a future gives, unless it takes too long.
     pub(crate) async fn in_time<F: Future>(what: &str, future: F) -> F::Output {
-        let output = timeout(Duration::from_secs(20), future).await;
+        let output = timeout(Duration::from_secs(60), future).await;
         output.unwrap_or_else(|_| panic!("waited too long: {what}"))
     }
 }
