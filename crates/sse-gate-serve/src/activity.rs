@@ -8,6 +8,9 @@ use std::time::Duration;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, sleep_until};
 
+/// A timer is not set anew sooner than this, however short a limit is.
+const SOONEST: Duration = Duration::from_millis(10);
+
 /// Which requests of one connection are under way, and since when there has been none.
 ///
 /// A request is under way from its head to the end of its response's body.
@@ -79,7 +82,7 @@ impl Activity {
     /// Its timer is set anew only when it runs out, and not with each request. So it never runs for longer than the
     /// shorter limit: the next request may begin at once.
     pub(crate) async fn over(&self, limits: Limits) -> Over {
-        let shorter = limits.idle.min(limits.answer);
+        let shorter = limits.idle.min(limits.answer).max(SOONEST);
         loop {
             let now = Instant::now();
             let next = self.lock().next_limit(limits);
@@ -226,6 +229,26 @@ mod tests {
         });
         assert_eq!(activity.over(limits).await, Over::Answer);
         assert_eq!(start.elapsed(), Duration::from_secs(1) + limits.answer);
+    }
+
+    /// A limit of zero does not keep a processor busy, nor end a stream.
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_of_zero_sets_no_timer_all_the_time() {
+        let limits = Limits {
+            idle: LIMITS.idle,
+            answer: Duration::ZERO,
+        };
+        let activity = Activity::new();
+        let stream = activity.begin();
+        stream.goes_on();
+        let (mut polls, mut over) = (0, Box::pin(activity.over(limits)));
+        let counted = std::future::poll_fn(|cx| {
+            polls += 1;
+            over.as_mut().poll(cx)
+        });
+        let ended = tokio::time::timeout(Duration::from_secs(1), counted).await;
+        assert!(ended.is_err());
+        assert!(polls <= 102, "{polls}");
     }
 
     /// What is tracked is sent as if it were not.

@@ -5,6 +5,12 @@ use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 
+/// The kernel counts in seconds, and takes no zero.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// Linux takes no longer time before it probes a connection.
+const LONGEST: Duration = Duration::from_secs(32_767);
+
 /// Whether a connection has the options of its listener from the start, so that they are set once for all.
 ///
 /// On Linux, a socket that is accepted is a copy of the one that listens (`sk_clone`). A test here holds it to that.
@@ -17,8 +23,7 @@ pub(crate) const ARE_INHERITED: bool = cfg!(any(target_os = "android", target_os
 /// its kin). A connection without any traffic is probed after the time of silence.
 pub(crate) fn prepare(socket: &SockRef<'_>, silence: Duration) -> io::Result<()> {
     socket.set_tcp_nodelay(true)?;
-    // The kernel counts in seconds, and takes no zero.
-    let silence = silence.max(Duration::from_secs(1));
+    let silence = silence.clamp(SHORTEST, LONGEST);
     socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(silence))?;
     #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
     socket.set_tcp_user_timeout(Some(2 * silence))?;
@@ -53,6 +58,8 @@ mod tests {
             assert_eq!(socket.tcp_user_timeout().unwrap(), Some(2 * silence));
             assert_eq!(socket.tcp_keepalive_time().unwrap(), silence);
         }
-        prepare(&socket, Duration::from_millis(1)).unwrap();
+        for any in [Duration::ZERO, Duration::from_millis(1), Duration::MAX] {
+            prepare(&socket, any).unwrap();
+        }
     }
 }
