@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use sse_gate_core::Subject;
 
 use crate::id::SessionId;
+use crate::room::shrink;
 
 /// Lists sessions by subject, in no order, and those without a connection in the order in which they
 /// were opened. No step takes longer because a subject has many sessions.
@@ -111,6 +112,7 @@ impl BySubject {
         own.ids.swap_remove(listing.at);
         if own.ids.is_empty() {
             self.subjects.remove(subject);
+            shrink(&mut self.subjects);
             return None;
         }
         let id = *own.ids.get(listing.at)?;

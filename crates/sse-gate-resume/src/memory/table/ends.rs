@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sse_gate_core::SteadyTime;
 
 use crate::id::SessionId;
+use crate::room::shrink;
 
 /// The open sessions in the order in which they end, and the closed ones in the order in which they
 /// were closed, and in that in which they are forgotten.
@@ -55,6 +56,7 @@ impl Ends {
         if let Some(Closing { number, forget_at }) = self.closed.remove(&id) {
             self.by_number.remove(&number);
             self.forgettable.remove(&(forget_at, id));
+            shrink(&mut self.closed);
         }
     }
 
