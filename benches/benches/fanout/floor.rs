@@ -78,7 +78,7 @@ async fn request(stream: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<(usize, 
     }
 }
 
-/// Writes an event to all streams. They take it: nobody is slow here.
+/// Writes an event to all streams. No client is slow here, so each takes all of it.
 fn publish(data: &[u8], streams: &Streams) {
     let event = [b"data: ", data, b"\n\n"].concat();
     let chunk = [format!("{:X}\r\n", event.len()).as_bytes(), &event, b"\r\n"].concat();

@@ -6,11 +6,10 @@ use std::hash::Hash;
 /// The least room that a table keeps.
 const LEAST: usize = 64;
 
-/// Gives back the room of a table of which three quarters are free, but for twice as much as it has entries. Call it after
-/// each removal.
+/// Makes a table smaller if three quarters of it are free. Room for twice its entries stays. Call it after each removal.
 ///
-/// It moves the entries that are left, and not again until half as many were added or removed. So a removal costs
-/// the same on average, as an insertion does into a table that doubles.
+/// It moves the entries that are left. They are not moved again before half as many were added or removed. So a removal
+/// costs the same on average, as an insertion does into a table that doubles.
 pub(crate) fn shrink<K: Eq + Hash, V>(table: &mut HashMap<K, V>) {
     if table.capacity() > 2 * LEAST && table.len() < table.capacity() / 4 {
         table.shrink_to((2 * table.len()).max(LEAST));

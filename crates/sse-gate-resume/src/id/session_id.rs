@@ -6,7 +6,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 use sse_gate_core::{Entropy, EntropyError};
 
-/// Names a session: 16 bytes that nobody can guess.
+/// The name of a session: 16 bytes that can't be guessed.
 ///
 /// It is a part of a resume id, and no credential by itself. Its `Debug` shows the first three
 /// bytes, enough to find the session in a log.

@@ -112,7 +112,7 @@ mod tests {
                 rest.is_empty(),
                 "{taken}"
             );
-            // The rest goes in two writes, of which the first is asked to write all.
+            // The rest takes two writes: the first is given all of it, and writes half.
             probe.take(rest.len() / 2);
             assert!(Pin::new(&mut wire).poll_write(&mut cx, &rest).is_ready());
             probe.take(usize::MAX);

@@ -68,7 +68,7 @@ impl Connections {
         let mut connections = self.lock();
         let connection = connections.get_mut(key);
         let connection = connection.filter(|connection| connection.owner == *user);
-        // If it was told before, or nobody waits for it, the connection is over already.
+        // A connection that was told before is over, and so is one whose body is gone.
         let end = connection.and_then(|connection| connection.end.take());
         end.is_some_and(|end| end.send(()).is_ok())
     }
