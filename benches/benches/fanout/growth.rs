@@ -44,11 +44,15 @@ pub(crate) fn measure(kinds: &[Kind]) {
     println!("\n| | streams | open one | KiB | an event |\n|---|---|---|---|---|");
     for (kind, rows) in kinds.iter().zip(&all) {
         for row in rows {
+            let open = if kind.has_tokens() {
+                format!("{:.2}", row.open / unit.open)
+            } else {
+                "–".to_owned()
+            };
             println!(
-                "| {} | {} | {:.2} | {:.1} | {:.2} |",
+                "| {} | {} | {open} | {:.1} | {:.2} |",
                 kind.name(),
                 row.streams,
-                row.open / unit.open,
                 row.memory,
                 row.event / unit.event,
             );

@@ -11,9 +11,10 @@ use crate::process::{Kind, Process};
 const ROUNDS: usize = 15;
 const STREAMS: usize = 1_000;
 
-/// Prints what a token, a stream and its first event cost each server, divided by what they cost the
+/// Prints what a token, a stream and its first event cost each server that has tokens, divided by what they cost the
 /// first and the second in the same round: the median of all rounds.
 pub(crate) fn measure(kinds: &[Kind]) {
+    let (kinds, others): (Vec<Kind>, Vec<Kind>) = kinds.iter().partition(|kind| kind.has_tokens());
     let servers: Vec<_> = kinds.iter().map(|kind| Process::start(*kind)).collect();
     let mut nanos: Vec<Vec<f64>> = vec![Vec::new(); servers.len()];
     runtime().block_on(async {
@@ -27,6 +28,9 @@ pub(crate) fn measure(kinds: &[Kind]) {
         let ratios = |peer: usize| own.iter().zip(&nanos[peer]).map(|(own, peer)| own / peer);
         let to = |peer| median(ratios(peer).collect());
         println!("  {:28} {:6.2} | {:6.2}", kind.name(), to(0), to(1));
+    }
+    for kind in others {
+        println!("  {:28} {:>6} | {:>6}", kind.name(), "–", "–");
     }
 }
 

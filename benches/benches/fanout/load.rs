@@ -17,7 +17,7 @@ use crate::process::Process;
 /// How many streams are being opened at a time.
 const OPENERS: usize = 64;
 
-/// What ends a stream's first event and stands in every other, and nowhere else.
+/// What stands in every event but perhaps a stream's first, and nowhere else.
 const MARK: u8 = b'~';
 const MARK_TEXT: &str = "~";
 
@@ -46,26 +46,32 @@ impl Got {
 
 /// How to ask a server for tokens and streams, and to publish.
 pub(crate) struct Requests {
-    mint: String,
+    /// None if streams are opened without a token.
+    mint: Option<String>,
     publish: String,
     stream: String,
 }
 
 impl Requests {
     pub(crate) async fn of(server: &Process) -> Self {
+        let bearer = if server.kind.has_logins() {
+            bearer(server).await
+        } else {
+            String::new()
+        };
         if !server.kind.is_ours() {
-            let mint = "POST /token HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n";
+            let mint =
+                format!("POST /token HTTP/1.1\r\nhost: x\r\n{bearer}content-length: 0\r\n\r\n");
             return Self {
-                mint: mint.to_owned(),
+                mint: server.kind.has_tokens().then_some(mint),
                 publish: "POST /publish HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n".into(),
                 stream: "/stream".to_owned(),
             };
         }
-        let bearer = bearer(server).await;
         Self {
-            mint: format!(
+            mint: Some(format!(
                 "POST /topics/t/stream-token HTTP/1.1\r\nhost: x\r\n{bearer}content-length: 0\r\n\r\n"
-            ),
+            )),
             publish: format!("POST /topics/t/publish HTTP/1.1\r\nhost: x\r\n{bearer}"),
             stream: "/topics/t/stream".to_owned(),
         }
@@ -83,9 +89,9 @@ impl Requests {
         let mut stream = TcpStream::connect(server.addr).await.expect("it listens");
         let id = member(&ask(&mut stream, &start).await, "generation_id");
         Self {
-            mint: format!(
+            mint: Some(format!(
                 "POST /generations/generate/{id}/stream-token HTTP/1.1\r\nhost: x\r\n{bearer}content-length: 0\r\n\r\n"
-            ),
+            )),
             publish: String::new(),
             stream: format!("/generations/generate/{id}/stream"),
         }
@@ -120,7 +126,10 @@ impl Load {
                 let mut mint = TcpStream::connect(addr).await.expect("it listens");
                 let mut opened = Vec::with_capacity(share);
                 for _ in 0..share {
-                    let token = member(&ask(&mut mint, &requests.mint).await, "sse_token");
+                    let token = match &requests.mint {
+                        Some(request) => member(&ask(&mut mint, request).await, "sse_token"),
+                        None => String::new(),
+                    };
                     let mut stream = connect(addr, opener).await;
                     stream.set_nodelay(true).expect("a TCP socket");
                     let open = requests.open(&token);
@@ -212,10 +221,10 @@ async fn read_some(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usiz
     }
 }
 
-/// Reads up to the end of the first event. It must be alone.
+/// Reads up to the end of the first event. It must be alone, in a chunk or as it is.
 async fn first_event(stream: &mut TcpStream) {
     let mut response = Vec::with_capacity(1024);
-    while !(response.ends_with(b"\n\n\r\n")) {
+    while !(response.ends_with(b"\n\n\r\n") || response.ends_with(b"\n\n")) {
         let read = stream.read_buf(&mut response).await.expect("it answers");
         assert!(read > 0, "{}", String::from_utf8_lossy(&response));
     }
@@ -227,7 +236,7 @@ async fn first_event(stream: &mut TcpStream) {
 async fn bearer(server: &Process) -> String {
     let body = r#"{"username":"alice","password":"demo"}"#;
     let login = format!(
-        "POST /demo/login HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST /demo/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     let mut stream = TcpStream::connect(server.addr).await.expect("it listens");

@@ -14,8 +14,11 @@ mod handshake;
 mod hyper_peer;
 mod load;
 mod measure;
+mod nginx;
+mod outside;
 mod process;
 
+use outside::Outside;
 use process::{Kind, Process};
 
 fn main() {
@@ -31,22 +34,19 @@ fn main() {
         return;
     }
     process::move_to_second_processor();
-    let kinds = [
-        Kind::Hyper,
-        Kind::Axum,
-        Kind::OurHyper,
-        Kind::OurAxum,
-        Kind::Floor,
-    ];
+    let mut kinds = vec![Kind::Hyper, Kind::Axum, Kind::OurHyper, Kind::OurAxum];
     let is_asked_for = |part| std::env::args().any(|arg| arg == part);
+    if is_asked_for("strict") {
+        return growth::measure_strict(&kinds);
+    }
+    let outside = Outside::ALL.into_iter().filter(|peer| peer.is_installed());
+    kinds.extend(outside.map(Kind::Outside));
+    kinds.push(Kind::Floor);
     if is_asked_for("handshake") {
         return handshake::measure(&kinds);
     }
     if is_asked_for("growth") {
         return growth::measure(&kinds);
-    }
-    if is_asked_for("strict") {
-        return growth::measure_strict(&kinds);
     }
     let mut best: Vec<Option<measure::Figures>> = vec![None; kinds.len()];
     for round in 0..measure::ROUNDS {

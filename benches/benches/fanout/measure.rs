@@ -30,6 +30,9 @@ const ROWS: [&str; 7] = [
     "memory left when 10,000 have gone",
 ];
 
+/// The row that only servers with tokens have.
+const HANDSHAKE: usize = 0;
+
 /// What the two peers of each are, and how much ours may be of theirs.
 const TARGETS: [&str; ROWS.len()] = [
     "axum <= 1.05",
@@ -81,7 +84,7 @@ async fn measure(server: &Process) -> Figures {
     let (memory, cpu) = (server.resident_kib(), server.cpu_nanos());
     let many = Load::open(server, &requests, MANY).await;
     let handshake = (server.cpu_nanos() - cpu) as f64 / MANY as f64;
-    let stream = (server.resident_kib() - memory) as f64 / MANY as f64;
+    let stream = server.resident_kib().saturating_sub(memory) as f64 / MANY as f64;
     let (mut event, mut last, mut first) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
     for _ in 0..EVENTS {
         let spent = many.publish(server, &requests, 1).await;
@@ -120,7 +123,11 @@ pub(crate) fn print(kinds: &[Kind], figures: &[Figures]) {
         println!("\n{name} (target: {})", TARGETS[row]);
         for (kind, own) in kinds.iter().zip(figures) {
             let to = |peer: usize| own.0[row] / figures[peer].0[row];
-            println!("  {:28} {:6.2} | {:6.2}", kind.name(), to(0), to(1));
+            if row == HANDSHAKE && !kind.has_tokens() {
+                println!("  {:28} {:>6} | {:>6}", kind.name(), "–", "–");
+            } else {
+                println!("  {:28} {:6.2} | {:6.2}", kind.name(), to(0), to(1));
+            }
         }
     }
     let kib: Vec<_> = figures

@@ -3,7 +3,10 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use crate::nginx::Site;
+use crate::outside::Outside;
 
 /// Which server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub(crate) enum Kind {
     OurHyper,
     /// The axum example.
     OurAxum,
+    /// A server of others.
+    Outside(Outside),
 }
 
 impl Kind {
@@ -28,11 +33,23 @@ impl Kind {
             Self::Floor => "floor: sockets in a list",
             Self::OurHyper => "sse-gate, hyper example",
             Self::OurAxum => "sse-gate, axum example",
+            Self::Outside(peer) => peer.name(),
         }
     }
 
     pub(crate) fn is_ours(self) -> bool {
         matches!(self, Self::OurHyper | Self::OurAxum)
+    }
+
+    /// Whether a stream is opened with a token, be it a constant.
+    pub(crate) fn has_tokens(self) -> bool {
+        self != Self::Outside(Outside::Nchan)
+    }
+
+    /// Whether a token is given for a JWT.
+    pub(crate) fn has_logins(self) -> bool {
+        use Outside::{BetterSse, SseStarlette};
+        self.is_ours() || matches!(self, Self::Outside(BetterSse | SseStarlette))
     }
 
     fn command(self) -> Command {
@@ -45,6 +62,7 @@ impl Kind {
             Self::Floor => command.arg(own).env("SSE_GATE_BENCH_TASK", "floor"),
             Self::OurHyper => ours(&mut command, env!("CARGO_BIN_EXE_server-hyper")),
             Self::OurAxum => ours(&mut command, env!("CARGO_BIN_EXE_server-axum")),
+            Self::Outside(peer) => peer.add_to(&mut command),
         };
         command
     }
@@ -70,24 +88,27 @@ pub(crate) struct Process {
     pub(crate) kind: Kind,
     pub(crate) addr: SocketAddr,
     child: Child,
+    /// What nginx has beside its process.
+    _site: Option<Site>,
 }
 
 impl Process {
     pub(crate) fn start(kind: Kind) -> Self {
         let mut command = kind.command();
+        let site = (kind == Kind::Outside(Outside::Nchan)).then(Site::new);
+        if let Some(site) = &site {
+            site.add_to(&mut command);
+        }
         let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
         let command = command.env("RUST_LOG", "off");
         let mut child = command.spawn().expect("taskset is there");
         let out = child.stdout.take().expect("it is piped");
-        let mut line = String::new();
-        BufReader::new(out)
-            .read_line(&mut line)
-            .expect("the server says where it listens");
-        let addr = line.trim().rsplit('/').next().map(str::parse);
+        let addr = site.as_ref().map_or_else(|| said(out), Site::ready);
         Self {
             kind,
-            addr: addr.and_then(Result::ok).expect("an address"),
+            addr,
             child,
+            _site: site,
         }
     }
 
@@ -116,6 +137,16 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Where a server says that it listens.
+fn said(out: ChildStdout) -> SocketAddr {
+    let mut line = String::new();
+    BufReader::new(out)
+        .read_line(&mut line)
+        .expect("the server says where it listens");
+    let addr = line.trim().rsplit('/').next().map(str::parse);
+    addr.and_then(Result::ok).expect("an address")
 }
 
 /// Leaves the first processor to the server.
