@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use crate::caps::Caps;
-use crate::connection::{self, App, BoxError, Shared};
+use crate::connection::{App, BoxError, Connection, Shared};
 use crate::progress::Progress;
 use crate::server::{PeerAddr, Tls};
 use crate::socket;
@@ -60,13 +60,25 @@ pub(crate) async fn run<S: App>(
             tracing::debug!(%error, "a connection broke");
             continue;
         }
-        let open = shared.stats.connection();
-        let served = serve(stream, tls.clone(), PeerAddr(peer), Arc::clone(&shared));
-        connections.spawn(async move {
-            let ended = served.await;
-            drop((counted, open));
-            ended
-        });
+        let kept = (counted, shared.stats.connection());
+        let silence = shared.settings.silence;
+        let (peer, shared) = (PeerAddr(peer), Arc::clone(&shared));
+        match tls.clone() {
+            None => {
+                let io = Progress::new(stream, silence);
+                connections.spawn(Connection::new(io, peer, shared, kept));
+            }
+            #[cfg(feature = "rustls")]
+            Some(tls) => {
+                let accepted = timeout(silence, tls.accept(stream));
+                connections.spawn(async move {
+                    let io = Progress::new(Box::new(Box::pin(accepted).await??), silence);
+                    Connection::new(io, peer, shared, kept).await
+                });
+            }
+            #[cfg(not(feature = "rustls"))]
+            Some(never) => match never {},
+        }
     }
     drop(listener);
     let all = async {
@@ -102,28 +114,4 @@ async fn accept(
     let (stream, peer) = listener.accept().await?;
     let counted = caps.count(room, peer.ip());
     Ok(counted.map(|counted| (stream, peer, counted)))
-}
-
-/// Serves a connection. What is returned is a box already, so that little is left of the steps that are over.
-fn serve<S: App>(
-    stream: TcpStream,
-    tls: Option<Tls>,
-    peer: PeerAddr,
-    shared: Arc<Shared<S>>,
-) -> Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>> {
-    match tls {
-        None => {
-            let io = Box::new(Progress::new(stream, shared.settings.silence));
-            Box::pin(connection::run(io, peer, shared))
-        }
-        #[cfg(feature = "rustls")]
-        Some(tls) => Box::pin(async move {
-            let silence = shared.settings.silence;
-            let stream = Box::pin(timeout(silence, tls.accept(stream))).await??;
-            let io = Box::new(Progress::new(stream, silence));
-            connection::run(io, peer, shared).await
-        }),
-        #[cfg(not(feature = "rustls"))]
-        Some(never) => match never {},
-    }
 }

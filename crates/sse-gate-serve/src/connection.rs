@@ -1,6 +1,8 @@
-//! One connection, from its first byte to its last: [`run`].
+//! One connection, from its first byte to its last: [`Connection`].
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -11,13 +13,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
+use crate::park::{Parked, Rest};
 use crate::preface::{self, First};
-use crate::progress::Progress;
 use crate::rewind::Rewind;
 use crate::server::PeerAddr;
 use crate::settings::Settings;
-use crate::stats::Stats;
-use crate::{http1, http2};
+use crate::stats::{Counted, Stats};
+use crate::{front, http1, http2};
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -45,6 +47,9 @@ where
 {
     type Sent = B;
 }
+
+/// A body as the app gives it.
+pub(crate) type Given<S> = front::Body<<S as App>::Sent>;
 
 /// What all connections of a server share.
 #[derive(Debug)]
@@ -77,60 +82,138 @@ impl<S: Clone> Shared<S> {
     }
 }
 
-/// Serves a connection to its end. From the shutdown on it takes no more requests.
+/// One connection, from its first byte to its last. From the shutdown on it takes no more requests.
 ///
 /// It ends when no request has been under way for the time that a client may be silent, whatever the client has
 /// sent meanwhile: no byte, half an HTTP/2 preface, half a head, or a byte now and then. It also ends if an
 /// answer that is no stream is not taken within its time.
 ///
-/// All of its steps are in boxes of their own: a task has room for the largest one, and a parked stream needs little.
-pub(crate) async fn run<T, S: App>(
-    io: Box<Progress<T>>,
+/// It is the future of a task, and has room for a parked stream and little else: what an event looks at is in few places.
+pub(crate) struct Connection<T, S: App, K> {
+    stage: Stage<T, Given<S>>,
     peer: PeerAddr,
     shared: Arc<Shared<S>>,
-) -> Result<(), BoxError>
-where
-    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let Some((mut io, is_http2)) = Box::pin(begin(io, Arc::clone(&shared))).await? else {
-        return Ok(());
-    };
-    if is_http2 {
-        return Box::pin(http2::serve(io, peer, shared)).await;
-    }
-    while let Some(parked) = Box::pin(http1::serve(io, peer, Arc::clone(&shared))).await? {
-        let counted = shared.stats.park();
-        let Some(rest) = parked.await else {
-            return Ok(());
-        };
-        drop(counted);
-        if rest.closes || shared.shutdown.is_cancelled() {
-            return Box::pin(close(rest.io, Arc::clone(&shared))).await;
-        }
-        io = Rewind::new(rest.ahead, rest.io);
-    }
-    Ok(())
+    /// Dropped when it has ended.
+    _kept: K,
 }
 
-/// Waits for the first bytes, and tells whether they are HTTP/2's. `None` if there are none.
-async fn begin<T, S>(
-    mut io: T,
-    shared: Arc<Shared<S>>,
-) -> Result<Option<(Rewind<T>, bool)>, BoxError>
+enum Stage<T, B> {
+    /// Its next requests are answered. The future is ready with a stream that goes on without hyper, or when there is none.
+    Busy(Step<T, B>),
+    Parked {
+        stream: Parked<T, B>,
+        _counted: Counted,
+    },
+}
+
+type Step<T, B> = Pin<Box<dyn Future<Output = Result<Option<Parked<T, B>>, BoxError>> + Send>>;
+
+impl<T, S, K> Connection<T, S, K>
 where
-    T: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: App,
+{
+    pub(crate) fn new(io: T, peer: PeerAddr, shared: Arc<Shared<S>>, kept: K) -> Self {
+        Self {
+            stage: Stage::Busy(Box::pin(begin(Box::new(io), peer, Arc::clone(&shared)))),
+            peer,
+            shared,
+            _kept: kept,
+        }
+    }
+
+    /// What comes after a stream.
+    fn after(&self, rest: Rest<T>) -> Stage<T, Given<S>> {
+        let shared = Arc::clone(&self.shared);
+        Stage::Busy(if rest.closes || shared.shutdown.is_cancelled() {
+            Box::pin(close(rest.io, shared))
+        } else {
+            let io = Rewind::new(rest.ahead.into(), Box::new(rest.io));
+            Box::pin(http1::serve(io, self.peer, shared))
+        })
+    }
+}
+
+impl<T, S, K> Future for Connection<T, S, K>
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: App,
+    K: Unpin,
+{
+    type Output = Result<(), BoxError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            self.stage = match &mut self.stage {
+                Stage::Busy(step) => match ready!(step.as_mut().poll(cx))? {
+                    Some(stream) => Stage::Parked {
+                        stream,
+                        _counted: self.shared.stats.park(),
+                    },
+                    None => return Poll::Ready(Ok(())),
+                },
+                Stage::Parked { stream, .. } => match ready!(Pin::new(stream).poll(cx)) {
+                    Some(rest) => self.after(rest),
+                    None => return Poll::Ready(Ok(())),
+                },
+            }
+        }
+    }
+}
+
+/// Answers the first requests of a connection, in the version of HTTP that its first bytes are of.
+async fn begin<T, S: App>(
+    mut io: Box<T>,
+    peer: PeerAddr,
+    shared: Arc<Shared<S>>,
+) -> Result<Option<Parked<T, Given<S>>>, BoxError>
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let first = tokio::select! {
         first = timeout(shared.settings.silence, preface::read(&mut io)) => first??,
         () = shared.shutdown.cancelled() => return Ok(None),
     };
-    Ok(first.map(|First { bytes, is_http2 }| (Rewind::new(bytes, io), is_http2)))
+    let Some(First { bytes, is_http2 }) = first else {
+        return Ok(None);
+    };
+    let io = Rewind::new(bytes, io);
+    if is_http2 {
+        // It has another size, and most connections are of HTTP/1.1.
+        Box::pin(http2::serve(io, peer, shared)).await?;
+        return Ok(None);
+    }
+    http1::serve(io, peer, shared).await
 }
 
 /// Ends a connection that has nothing more to say.
-async fn close<T: AsyncWrite + Unpin, S>(
+async fn close<T: AsyncWrite + Unpin, S, P>(
     mut io: T,
     shared: Arc<Shared<S>>,
-) -> Result<(), BoxError> {
-    Ok(timeout(shared.settings.silence, io.shutdown()).await??)
+) -> Result<Option<P>, BoxError> {
+    timeout(shared.settings.silence, io.shutdown()).await??;
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use http_body_util::Full;
+    use tokio::net::TcpStream;
+    use tower::util::BoxCloneService;
+
+    use super::*;
+    use crate::progress::Progress;
+
+    type Io = Progress<TcpStream>;
+    type Service = BoxCloneService<Request<Incoming>, Response<Full<Bytes>>, Infallible>;
+
+    /// A task has room for a parked stream, and for little else.
+    #[test]
+    fn a_task_is_small() {
+        let task = size_of::<Connection<Io, Service, ()>>();
+        let stream = size_of::<Parked<Io, Given<Service>>>();
+        assert!(task <= stream + 64, "{task} for {stream}");
+    }
 }

@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use bytes::Bytes;
 use http::header::TRAILER;
 use http::{Method, Request, Response, Version};
 use http_body::Body;
@@ -19,7 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
 use crate::activity::{Activity, Over, TrackedBody};
-use crate::connection::{App, BoxError, Shared};
+use crate::connection::{App, BoxError, Given, Shared};
 use crate::front;
 use crate::park::{Parked, Shelf, ShelvedBody, Taken, Wire};
 use crate::rewind::Rewind;
@@ -33,18 +32,15 @@ enum End<B> {
     Parks(Taken<B>),
 }
 
-/// A body as the app gives it.
-type Given<S> = front::Body<<S as App>::Sent>;
-
 /// A body as hyper gets it.
 type Sent<S> = TrackedBody<Either<ShelvedBody<Given<S>>, Given<S>>>;
 
 /// Serves a connection until it ends. `Some` if its response goes on without hyper, with what is left of the connection.
 pub(crate) async fn serve<T, S: App>(
-    io: Rewind<T>,
+    io: Rewind<Box<T>>,
     peer: PeerAddr,
     shared: Arc<Shared<S>>,
-) -> Result<Option<Pin<Box<Parked<T, Given<S>>>>>, BoxError>
+) -> Result<Option<Parked<T, Given<S>>>, BoxError>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -70,7 +66,7 @@ where
                 let left = connection.into_parts().ok_or("a stream was upgraded")?;
                 let (unread, io) = left.io.into_inner().into_inner().into_parts();
                 let ahead = joined(&left.read_buf, &unread);
-                Ok(Some(Box::pin(Parked::new(io, taken, ahead, silence))))
+                Ok(Some(Parked::new(*io, taken, ahead, silence)))
             }
         },
         over = activity.over(shared.settings.limits()) => match over {
@@ -137,6 +133,6 @@ fn is_bare<R: Body>(request: &Request<R>) -> bool {
 }
 
 /// These bytes, and those behind them, without the large buffer that they may be in.
-fn joined(first: &[u8], second: &[u8]) -> Bytes {
+fn joined(first: &[u8], second: &[u8]) -> Box<[u8]> {
     [first, second].concat().into()
 }

@@ -32,17 +32,17 @@ impl Stats {
         self.0.parked.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn connection(&self) -> impl Drop + use<> {
+    pub(crate) fn connection(&self) -> Counted {
         Counted::new(&self.0, |counts| &counts.connections)
     }
 
-    pub(crate) fn park(&self) -> impl Drop + use<> {
+    pub(crate) fn park(&self) -> Counted {
         Counted::new(&self.0, |counts| &counts.parked)
     }
 }
 
 /// Something that counts until it is dropped.
-struct Counted {
+pub(crate) struct Counted {
     counts: Arc<Counts>,
     which: fn(&Counts) -> &AtomicUsize,
 }

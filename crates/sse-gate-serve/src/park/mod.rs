@@ -15,6 +15,6 @@ mod transcript;
 mod wire;
 
 pub(crate) use body::ShelvedBody;
-pub(crate) use parked::Parked;
+pub(crate) use parked::{Parked, Rest};
 pub(crate) use shelf::{Shelf, Taken};
 pub(crate) use wire::Wire;

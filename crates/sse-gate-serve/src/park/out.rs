@@ -12,7 +12,8 @@ pub(super) struct Lost;
 
 /// The bytes that could not be written yet, in their order. It takes no memory while there are none.
 pub(super) struct Out {
-    waiting: BytesMut,
+    /// In a box, as there are none most of the time.
+    waiting: Option<Box<BytesMut>>,
     /// Whether bytes may be in a buffer of the connection's own, as in one of TLS.
     is_unflushed: bool,
 }
@@ -21,14 +22,14 @@ impl Out {
     /// Nothing waits, but hyper may have left something in a buffer of the connection's own.
     pub(super) fn new() -> Self {
         Self {
-            waiting: BytesMut::new(),
+            waiting: None,
             is_unflushed: true,
         }
     }
 
     /// How many bytes wait for the client.
     pub(super) fn len(&self) -> usize {
-        self.waiting.len()
+        self.waiting.as_ref().map_or(0, |waiting| waiting.len())
     }
 
     /// Writes these bytes behind those that wait, and keeps what the connection does not take.
@@ -38,12 +39,14 @@ impl Out {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Result<(), Lost> {
-        let written = if self.waiting.is_empty() {
-            self.pass(io, cx, bytes)?
-        } else {
-            0
+        let written = match self.waiting {
+            None => self.pass(io, cx, bytes)?,
+            Some(_) => 0,
         };
-        self.waiting.extend_from_slice(&bytes[written..]);
+        if written < bytes.len() {
+            let waiting = self.waiting.get_or_insert_default();
+            waiting.extend_from_slice(&bytes[written..]);
+        }
         Ok(())
     }
 
@@ -53,11 +56,12 @@ impl Out {
         mut io: Pin<&mut impl AsyncWrite>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Lost>> {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.advance(self.pass(io.as_mut(), cx, &waiting)?);
-        if !waiting.is_empty() {
-            self.waiting = waiting;
-            return Poll::Pending;
+        if let Some(mut waiting) = self.waiting.take() {
+            waiting.advance(self.pass(io.as_mut(), cx, &waiting)?);
+            if !waiting.is_empty() {
+                self.waiting = Some(waiting);
+                return Poll::Pending;
+            }
         }
         if self.is_unflushed {
             match io.poll_flush(cx) {

@@ -48,18 +48,22 @@ pub(crate) struct Parked<T, B> {
     /// Whether the body was asked in this very poll of the task, and had nothing. It wakes the task when it has.
     was_asked: bool,
     /// What the client has sent meanwhile.
-    ahead: Bytes,
-    /// How long the last bytes may take when the body has ended.
-    patience: Duration,
-    /// Set when the body has ended.
-    deadline: Option<Pin<Box<Sleep>>>,
+    ahead: Box<[u8]>,
+    last_bytes: LastBytes,
+}
+
+/// How long the last bytes may take when the body has ended.
+enum LastBytes {
+    /// So long. It has not ended.
+    Within(Duration),
+    Until(Pin<Box<Sleep>>),
 }
 
 /// What is left when a stream has ended.
 pub(crate) struct Rest<T> {
     pub(crate) io: T,
     /// What the client has sent already of its next request.
-    pub(crate) ahead: Bytes,
+    pub(crate) ahead: Box<[u8]>,
     /// Whether the connection ends now.
     pub(crate) closes: bool,
 }
@@ -76,7 +80,7 @@ enum Next {
 impl<T, B> Parked<T, B> {
     /// Goes on with a stream, in the task in which the body was asked last. `ahead` is what hyper has read behind the
     /// request.
-    pub(crate) fn new(io: T, taken: Taken<B>, ahead: Bytes, patience: Duration) -> Self {
+    pub(crate) fn new(io: T, taken: Taken<B>, ahead: Box<[u8]>, patience: Duration) -> Self {
         Self {
             io: Some(io),
             body: Some(taken.body),
@@ -84,8 +88,7 @@ impl<T, B> Parked<T, B> {
             out: Out::new(),
             was_asked: true,
             ahead,
-            patience,
-            deadline: None,
+            last_bytes: LastBytes::Within(patience),
         }
     }
 }
@@ -124,7 +127,7 @@ where
                 Next::Failure => return Poll::Ready(Err(Lost)),
                 Next::End => {
                     self.body = None;
-                    self.deadline = Some(Box::pin(sleep(self.patience)));
+                    self.last_bytes.begin();
                 }
             }
         }
@@ -140,10 +143,27 @@ where
         let mut buffer = ReadBuf::new(&mut bytes);
         match ready!(Pin::new(io).poll_read(cx, &mut buffer)) {
             Ok(()) if !buffer.filled().is_empty() => {
-                self.ahead = Bytes::copy_from_slice(buffer.filled());
+                self.ahead = buffer.filled().into();
                 Poll::Pending
             }
             _ => Poll::Ready(()),
+        }
+    }
+}
+
+impl LastBytes {
+    /// The body has ended.
+    fn begin(&mut self) {
+        if let Self::Within(patience) = *self {
+            *self = Self::Until(Box::pin(sleep(patience)));
+        }
+    }
+
+    /// Ready when they have taken too long.
+    fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Self::Within(_) => Poll::Pending,
+            Self::Until(deadline) => deadline.as_mut().poll(cx),
         }
     }
 }
@@ -203,9 +223,6 @@ where
         if this.poll_gone(cx).is_ready() {
             return Poll::Ready(None);
         }
-        match &mut this.deadline {
-            Some(deadline) => deadline.as_mut().poll(cx).map(|()| None),
-            None => Poll::Pending,
-        }
+        this.last_bytes.poll_over(cx).map(|()| None)
     }
 }
