@@ -31,6 +31,11 @@ impl Base36 {
     }
 }
 
+/// How many digits a number has.
+pub(super) fn digits(number: u64) -> usize {
+    number.checked_ilog(36).unwrap_or_default() as usize + 1
+}
+
 /// The number that `text` spells; `None` for any other spelling than [`Base36`]'s.
 pub(super) fn parse(text: &str) -> Option<u64> {
     let digits = text.as_bytes();
@@ -57,6 +62,7 @@ mod tests {
         #[test]
         fn every_number_reads_back(number in any::<u64>()) {
             let text = Base36::new(number);
+            prop_assert_eq!(digits(number), text.as_bytes().len());
             let text = std::str::from_utf8(text.as_bytes()).unwrap();
             prop_assert_eq!(parse(text), Some(number));
         }

@@ -5,18 +5,28 @@ use std::fmt;
 use bytes::BytesMut;
 use zeroize::Zeroizing;
 
-use super::base36::{Base36, MAX_DIGITS};
+use super::base36::{self, Base36, MAX_DIGITS};
 use super::keys::ResumeKey;
 use super::session_id::push16;
-use super::{SCHEME, SessionId, Tag, TagContext};
+use super::{ResumeId, SCHEME, Tag, TagContext};
+
+const FIELD: &str = "id: ";
+
+/// The longest prefix, in bytes: the field, and an id without its sequence.
+const MAX_LEN: usize = FIELD.len() + ResumeId::MAX_LEN - MAX_DIGITS;
 
 /// The field `id: ` and the id up to the sequence, computed once for a connection.
-pub(crate) struct IdPrefix(Zeroizing<Box<str>>);
+///
+/// It is in no allocation of its own: each event is sent with it.
+pub(crate) struct IdPrefix {
+    text: Zeroizing<[u8; MAX_LEN]>,
+    len: u8,
+}
 
 impl IdPrefix {
     pub(crate) fn new(key: &ResumeKey, context: &TagContext<'_>) -> Self {
-        let mut text = String::with_capacity(2 * SessionId::TEXT_LEN + 24);
-        text.push_str("id: ");
+        let mut text = Zeroizing::new(String::with_capacity(MAX_LEN));
+        text.push_str(FIELD);
         text.push_str(SCHEME);
         text.push(char::from(key.kid()));
         text.push('.');
@@ -27,16 +37,24 @@ impl IdPrefix {
         text.push('.');
         push16(&mut text, Tag::new(key, context).as_bytes());
         text.push('.');
-        Self(Zeroizing::new(text.into()))
+        let mut prefix = Self {
+            text: Zeroizing::new([0; MAX_LEN]),
+            len: 0,
+        };
+        for (place, byte) in prefix.text.iter_mut().zip(text.bytes()) {
+            *place = byte;
+            prefix.len += 1;
+        }
+        prefix
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        &self.text[..usize::from(self.len)]
     }
 
-    /// The length of the longest line, in bytes.
-    pub(crate) fn line_len(&self) -> usize {
-        self.as_bytes().len() + MAX_DIGITS + 1
+    /// The length of the line of this sequence, in bytes.
+    pub(crate) fn line_len(&self, seq: u64) -> usize {
+        self.as_bytes().len() + base36::digits(seq) + 1
     }
 
     /// Appends the whole `id` line for this sequence.

@@ -55,6 +55,11 @@ impl Page {
         self.events.len()
     }
 
+    /// The numbers of its events.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
+        self.events.iter().map(|(seq, _)| *seq)
+    }
+
     /// How many bytes its events have together.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes

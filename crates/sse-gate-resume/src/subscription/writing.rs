@@ -19,7 +19,9 @@ impl Subscription {
                     return Written::Last;
                 }
                 self.open(None, buffer);
-                buffer.reserve(page.bytes() + page.len() * self.prefix.line_len());
+                // Bytes that fill their room are handed on as they are.
+                let lines = page.numbers().map(|seq| self.prefix.line_len(seq));
+                buffer.reserve(page.bytes() + lines.sum::<usize>());
                 for (seq, event) in page {
                     self.prefix.line(seq, buffer);
                     buffer.extend_from_slice(event.as_bytes());
