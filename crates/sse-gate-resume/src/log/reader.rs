@@ -1,13 +1,14 @@
 //! One reader of a log: [`Reader`].
 
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::feed::BYTES_A_FETCH;
 use super::readers::ReaderId;
-use super::shared::Found;
+use super::shared::{Found, SharedLog};
 use super::{Bounds, EncodedEvent, Log, LogError, Page, Read};
 use crate::store::StoredEvents;
 use crate::sync::Mutex;
@@ -35,9 +36,14 @@ use crate::sync::Mutex;
 /// # }).unwrap();
 /// ```
 pub struct Reader {
+    /// Keeps the handle that it was made with.
     log: Arc<Log>,
+    shared: Arc<SharedLog>,
     place: ReaderId,
-    fetch: Option<Fetch>,
+    /// Whether the log was looked at, and had something, the last time. Most of the time it has nothing more then.
+    has_just_read: bool,
+    /// In a box, as most readers are not behind.
+    fetch: Option<Box<Fetch>>,
 }
 
 type Asked = Pin<Box<dyn Future<Output = Result<Option<StoredEvents>, LogError>> + Send>>;
@@ -55,25 +61,28 @@ enum Fetch {
 
 impl Reader {
     pub(crate) fn new(log: Arc<Log>) -> Self {
-        let place = log.shared().lock().readers.enroll();
+        let shared = Arc::clone(log.shared());
+        let place = shared.lock().readers.enroll();
         // Other nodes may have appended while nothing read it here.
-        log.shared().look_again();
+        shared.look_again();
         Self {
             log,
+            shared,
             place,
+            has_just_read: false,
             fetch: None,
         }
     }
 
     pub(crate) fn bounds(&self) -> Bounds {
-        self.log.bounds()
+        self.shared.bounds()
     }
 
     /// Asks the store for what comes after event `after`, if the window no longer has it, or another node
     /// has appended more than this one knows of. Is ready when [`poll_read`](Self::poll_read) has something
     /// to say of it. Call it without a lock.
     pub fn poll_fetch(&mut self, after: u64, cx: &mut Context<'_>) -> Poll<()> {
-        let shared = self.log.shared();
+        let shared = &self.shared;
         let Some(backing) = &shared.backing else {
             return Poll::Ready(());
         };
@@ -83,19 +92,22 @@ impl Reader {
             }
             let (store, id) = (backing.store.clone(), backing.id.clone());
             let read = async move { store.read(id, after, BYTES_A_FETCH).await };
-            self.fetch = Some(Fetch::Asked(Mutex::new(Box::pin(read))));
+            self.fetch = Some(Box::new(Fetch::Asked(Mutex::new(Box::pin(read)))));
         }
-        let Some(Fetch::Asked(asked)) = &mut self.fetch else {
+        let Some(fetch) = self.fetch.as_deref_mut() else {
+            return Poll::Ready(());
+        };
+        let Fetch::Asked(asked) = fetch else {
             return Poll::Ready(());
         };
         let polled = asked.lock().as_mut().poll(cx);
         let Poll::Ready(answer) = polled else {
             return Poll::Pending;
         };
-        self.fetch = Some(match answer {
+        *fetch = match answer {
             Ok(answer) => Fetch::Answered { after, answer },
             Err(_) => Fetch::Failed,
-        });
+        };
         Poll::Ready(())
     }
 
@@ -105,19 +117,22 @@ impl Reader {
     /// is missed**. Events come in the order of their numbers, without holes.
     pub fn poll_read(&mut self, after: u64, page: &mut Page, cx: &mut Context<'_>) -> Poll<Read> {
         if let Some(fetch) = self.fetch.take() {
-            return self.read_fetched(fetch, after, page, cx);
+            return self.read_fetched(*fetch, after, page, cx);
         }
-        let shared = self.log.shared();
-        let now = shared.clock.steady();
+        let shared = &self.shared;
+        let is_trimmed = mem::take(&mut self.has_just_read);
         let mut state = shared.lock();
-        match state.read(after, page, now) {
+        match state.read(after, page, is_trimmed, &*shared.clock) {
             Found::Behind | Found::Read(Read::Ahead { .. }) if shared.backing.is_some() => {
                 drop(state);
                 // It was not so just now. The store is asked at the next look.
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
-            Found::Read(read) => Poll::Ready(read),
+            Found::Read(read) => {
+                self.has_just_read = true;
+                Poll::Ready(read)
+            }
             Found::Behind => Poll::Ready(Read::Trimmed {
                 first: state.retained.first(),
             }),
@@ -151,15 +166,15 @@ impl Reader {
             }
         };
         let Bounds { first, last, .. } = stored.bounds;
-        self.log.shared().lock().stored_first = first;
+        self.shared.lock().stored_first = first;
         if after > last {
             return Poll::Ready(Read::Ahead { last });
         }
-        if self.log.shared().catch_up(after, &stored.bounds) && stored.events.is_empty() {
+        if self.shared.catch_up(after, &stored.bounds) && stored.events.is_empty() {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        if after == last && self.log.shared().lock().covers(after) {
+        if after == last && self.shared.lock().covers(after) {
             // The window has caught up while the store was asked.
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -181,7 +196,7 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        let shared = self.log.shared();
+        let shared = &self.shared;
         let now = shared.clock.steady();
         shared.change(|state| {
             state.readers.dismiss(self.place);

@@ -276,8 +276,17 @@ impl State {
         after + 1 >= self.retained.first() && after <= self.retained.last()
     }
 
-    pub(super) fn read(&mut self, after: u64, page: &mut Page, now: SteadyTime) -> Found {
-        self.retained.trim(now);
+    /// Drops what is too old first. If there is nothing to read, that can be left out with `is_trimmed`.
+    pub(super) fn read(
+        &mut self,
+        after: u64,
+        page: &mut Page,
+        is_trimmed: bool,
+        clock: &dyn Clock,
+    ) -> Found {
+        if !is_trimmed || after < self.retained.last() {
+            self.retained.trim(clock.steady());
+        }
         let (first, last) = (self.retained.first(), self.retained.last());
         if after > last {
             return Found::Read(Read::Ahead { last });

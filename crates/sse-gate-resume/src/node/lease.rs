@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sse_gate_core::SteadyTime;
+use sse_gate_core::{SteadyTime, Timestamp};
 
 use super::Fence;
 use crate::id::SessionId;
@@ -53,6 +53,8 @@ pub struct Lease {
     binding: Arc<Binding>,
     /// When the session ends, by the steady time of this node.
     ends_at: SteadyTime,
+    /// The grant's deadline. Each event looks at it, and the binding is elsewhere in memory.
+    deadline: Timestamp,
     fence: Fence,
     /// Whether the store was asked to let it in.
     is_asked: bool,
@@ -74,6 +76,7 @@ impl Lease {
             session,
             generation,
             ends_at: sessions.steady().saturating_add(left),
+            deadline: binding.grant.deadline(),
             fence: connections.register(session, generation, log, binding.owns_log),
             binding: Arc::clone(binding),
             sessions: sessions.clone(),
@@ -117,7 +120,7 @@ impl Lease {
     /// it had when it was opened, whichever is shorter. The two differ if the wall clock was set.
     pub fn time_left(&self) -> Duration {
         let clock = self.sessions.clock();
-        let by_date = self.binding.grant.deadline().saturating_since(clock.now());
+        let by_date = self.deadline.saturating_since(clock.now());
         by_date.min(self.ends_at.saturating_since(clock.steady()))
     }
 
