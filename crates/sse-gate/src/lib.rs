@@ -132,6 +132,7 @@ mod stream_end;
 pub mod strip;
 #[cfg(feature = "tracing")]
 mod tracing_observer;
+mod turn;
 
 pub use sse_gate_codec as codec;
 pub use sse_gate_core as core;

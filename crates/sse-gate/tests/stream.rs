@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use http_body::Body as _;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, BodyStream, StreamBody};
 use sse_gate::core::{Signal, StreamEnd};
 use sse_gate::{Event, GrantRequest, SseBody, Subject};
 use support::{World, get};
@@ -190,6 +190,40 @@ async fn the_gate_ends_a_stream_at_its_deadline() {
         lasted,
         end: StreamEnd::Complete
     }));
+}
+
+/// G12: something between the gate and the body may poll the body by a waker of its own, and only when that was woken.
+#[tokio::test(start_paused = true)]
+async fn a_comment_breaks_the_silence_behind_another_waker() {
+    let world = World::new();
+    let service = world.layer().layer(tower::service_fn(async |_| {
+        let body = SseBody::new(stream::pending::<Said>()).with_heartbeat(Duration::from_secs(30));
+        let frames = stream::select_all([Box::pin(BodyStream::new(body))]);
+        Ok::<_, Infallible>(http::Response::new(StreamBody::new(frames)))
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let started = tokio::time::Instant::now();
+    let mut body = Box::pin(service.oneshot(get(&uri)).await.unwrap().into_body());
+    for seconds in [0, 30, 60] {
+        assert_eq!(next_frame(&mut body).await.unwrap(), ":\n\n");
+        assert_eq!(started.elapsed().as_secs(), seconds);
+    }
+}
+
+/// G9: the age of a body is in force behind the gate, too, where it has no timer of its own.
+#[tokio::test(start_paused = true)]
+async fn a_body_behind_the_gate_ends_at_its_age() {
+    let world = World::new();
+    let service = world.layer().layer(tower::service_fn(async |_| {
+        let body = SseBody::new(stream::pending::<Said>()).with_max_age(Duration::from_secs(7));
+        Ok::<_, Infallible>(body.into_response())
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let started = tokio::time::Instant::now();
+    let mut body = Box::pin(service.oneshot(get(&uri)).await.unwrap().into_body());
+    assert!(next_frame(&mut body).await.is_some());
+    assert_eq!(next_frame(&mut body).await, None);
+    assert_eq!(started.elapsed().as_secs(), 7);
 }
 
 /// G7: a body that always has something to say ends then, too.

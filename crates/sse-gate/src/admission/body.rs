@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use pin_project::pin_project;
+use tokio::time::Instant;
 
 use super::guard::StreamGuard;
 
@@ -112,17 +113,20 @@ fn poll_stream<B>(
 where
     B: Body<Data = Bytes>,
 {
-    // A body that always has a frame ready never waits, so the deadline is checked here.
-    let mut may_poll = guard.may_poll();
     let frame = loop {
-        if !may_poll {
+        let now = Instant::now();
+        if !guard.may_poll(now) {
             break None;
         }
-        match guard.as_mut().watch(|| body.as_mut().poll_frame(cx)) {
-            Poll::Ready(frame) if guard.as_mut().may_send() => break frame,
-            Poll::Ready(_) => break None,
-            Poll::Pending if guard.as_mut().has_ended() => break None,
-            Poll::Pending => may_poll = ready!(guard.as_mut().poll_over(cx)),
+        let watched = guard.as_mut();
+        match watched.watch(now, cx, |cx| body.as_mut().poll_frame(cx)) {
+            (Poll::Ready(frame), asked) => {
+                // What the body wants at that time it may rely on, although it is not asked in between.
+                let _ = asked.map(|at| guard.as_mut().poll_alarm(at, now, cx));
+                break frame.filter(|_| guard.as_mut().may_send(now));
+            }
+            (Poll::Pending, _) if guard.as_mut().has_ended() => break None,
+            (Poll::Pending, asked) => ready!(guard.as_mut().poll_again(asked, now, cx)),
         }
     };
     match &frame {

@@ -2,20 +2,21 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Response;
 use pin_project::{pin_project, pinned_drop};
 use sse_gate_core::{Grant, Signal, SteadyTime, StreamEnd};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
+use super::alarm::Alarm;
 use super::config::Config;
 use crate::Gate;
 use crate::far_off::FAR_OFF;
 use crate::resume::Unattached;
 use crate::slots::{Presence, Pulse, Slot};
-use crate::stream_end;
+use crate::{stream_end, turn};
 
 /// Kept while the stream is open. When it is dropped, it frees the slot and tells the observer.
 #[pin_project(PinnedDrop)]
@@ -35,9 +36,9 @@ pub(crate) struct StreamGuard {
     opened_at: Instant,
     /// How long the stream may last, counted from `opened_at`.
     time_left: Duration,
-    /// When the stream must end, by the runtime's clock.
+    /// Wakes the task when the stream must end, or sooner if the body asks for that.
     #[pin]
-    deadline: Sleep,
+    alarm: Alarm,
     /// When the stream must end, by the gate's clock. That clock runs on while the machine sleeps.
     ends_at: SteadyTime,
     /// How the stream ends, as far as is known.
@@ -77,7 +78,7 @@ impl StreamGuard {
             presence: Some(presence),
             opened_at,
             time_left,
-            deadline: sleep_until(opened_at + lasts),
+            alarm: Alarm::at(opened_at + lasts),
             ends_at,
             end: StreamEnd::Disconnected,
         }
@@ -102,17 +103,18 @@ impl StreamGuard {
 
     /// Whether the body may be polled, when the server asks for a frame. That is so while the stream
     /// continues, and once more for the last frame of a resumable stream.
-    pub(super) fn may_poll(&self) -> bool {
-        let now = Instant::now();
-        if now >= self.deadline.deadline() || self.has_overslept() {
+    ///
+    /// A body that always has a frame ready never waits, so the deadline is checked here.
+    pub(super) fn may_poll(&self, now: Instant) -> bool {
+        if now >= self.deadline() || self.has_overslept() {
             self.pulse.expire();
         }
         self.pulse.goes_on() || self.has_last_word()
     }
 
-    /// Whether the server may have the frame that the body has returned.
-    pub(super) fn may_send(self: Pin<&mut Self>) -> bool {
-        if self.pulse.server_took(Instant::now()) {
+    /// Whether the server may have the frame that the body has returned. It was polled at `now`.
+    pub(super) fn may_send(self: Pin<&mut Self>, now: Instant) -> bool {
+        if self.pulse.server_took(now) {
             return true;
         }
         let may_give = self.has_last_word();
@@ -120,13 +122,36 @@ impl StreamGuard {
         may_give
     }
 
-    /// Ready when a pending body must end: `true` if it may still send a last frame.
-    pub(super) fn poll_over(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+    /// Ready when a pending body is to be polled again: because its stream must end, or because it has asked for this
+    /// time. It was polled at `now`.
+    pub(super) fn poll_again(
+        self: Pin<&mut Self>,
+        asked: Option<Instant>,
+        now: Instant,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         if self.pulse.server_waits(cx) {
-            ready!(self.as_mut().project().deadline.poll(cx));
+            let at = asked.unwrap_or_else(|| self.deadline());
+            self.poll_alarm(at, now, cx)
+        } else {
+            Poll::Ready(())
         }
-        self.pulse.expire();
-        Poll::Ready(self.has_last_word())
+    }
+
+    /// Ready at this time, or when the stream must end. Before, the task is woken then.
+    pub(super) fn poll_alarm(
+        self: Pin<&mut Self>,
+        at: Instant,
+        now: Instant,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let at = at.min(self.deadline());
+        self.project().alarm.poll_until(at, now, cx)
+    }
+
+    /// When the stream must end, by the runtime's clock.
+    fn deadline(&self) -> Instant {
+        self.opened_at + self.time_left.min(FAR_OFF)
     }
 
     /// Whether the stream must end, for any reason.
@@ -164,9 +189,15 @@ impl StreamGuard {
         *self.project().end = StreamEnd::Failed;
     }
 
-    /// Polls the body, and notes how it says that it ends. A body that panics has failed.
-    pub(crate) fn watch<T>(self: Pin<&mut Self>, poll: impl FnOnce() -> T) -> T {
-        stream_end::watch(self.project().end, poll)
+    /// Polls the body, and notes how it says that it ends. A body that panics has failed. Returns also when the body wants
+    /// to be polled again, if it has asked for that.
+    pub(super) fn watch<T>(
+        self: Pin<&mut Self>,
+        now: Instant,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> T,
+    ) -> (T, Option<Instant>) {
+        stream_end::watch(self.project().end, || turn::take(now, cx, poll))
     }
 
     /// Polls the handler. If it fails, panics or answers with a status of 500 or above, the stream has

@@ -116,6 +116,7 @@
 
 mod accept;
 mod admit;
+mod alarm;
 mod answer;
 mod attempt;
 mod bearer_door;

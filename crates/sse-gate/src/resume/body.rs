@@ -64,7 +64,6 @@ pub struct ResumableBody<U = Pending<()>> {
     #[pin]
     until: U,
     spread: Duration,
-    #[pin]
     heartbeat: Heartbeat,
     /// Whether the session was told that a write has succeeded.
     is_confirmed: bool,
@@ -154,7 +153,8 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
     fn write(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> BytesMut {
         let mut frame = BytesMut::new();
         let this = self.as_mut().project();
-        if this.pulse.is_expired() || this.subscription.time_left().is_zero() {
+        // Without a wait, it is the gate that looks at the clock.
+        if this.pulse.is_expired() || (!*this.is_busy && this.subscription.time_left().is_zero()) {
             this.subscription.expire(&mut frame);
         }
         let written = this.subscription.poll_write(cx, &mut frame);

@@ -14,11 +14,13 @@ use http_body::{Body, Frame};
 use pin_project::pin_project;
 use sse_gate_codec::{Event, EventName};
 use sse_gate_core::StreamEnd;
-use tokio::time::{Sleep, sleep};
+use tokio::time::Instant;
 
 use super::heartbeat::Heartbeat;
 use super::producer::{Produced, Producer};
+use super::timer::Timer;
 use super::{NoHook, OnError, SseBodyError};
+use crate::far_off::FAR_OFF;
 use crate::{headers, stream_end};
 
 /// How many bytes of ready events are collected before they are sent. A single event may be larger.
@@ -73,12 +75,16 @@ pub struct SseBody<S, U = Pending<()>, H = NoHook> {
     producer: Producer<S>,
     #[pin]
     until: U,
-    #[pin]
-    max_age: Option<Sleep>,
-    #[pin]
+    max_age: Option<MaxAge>,
     heartbeat: Heartbeat,
     on_error: H,
     has_ended: bool,
+}
+
+/// When the body ends in any case.
+struct MaxAge {
+    ends_at: Instant,
+    timer: Timer,
 }
 
 impl<S> SseBody<S> {
@@ -217,9 +223,12 @@ impl<S, U, H> SseBody<S, U, H> {
     /// Ends the body after this time, counted from this call.
     ///
     /// Behind a [`GateLayer`](crate::GateLayer) you don't need it for the deadline of the grant: the layer
-    /// ends every body then. To be called within a Tokio runtime.
+    /// ends every body then.
     pub fn with_max_age(mut self, age: Duration) -> Self {
-        self.max_age = Some(sleep(age));
+        self.max_age = Some(MaxAge {
+            ends_at: Instant::now() + age.min(FAR_OFF),
+            timer: Timer::default(),
+        });
         self
     }
 
@@ -241,11 +250,9 @@ where
     /// Whether something other than the events ends the body.
     fn is_over(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
         let this = self.project();
+        let max_age = this.max_age.as_mut();
         this.until.poll(cx).is_ready()
-            || this
-                .max_age
-                .as_pin_mut()
-                .is_some_and(|age| age.poll(cx).is_ready())
+            || max_age.is_some_and(|it| it.timer.poll_until(it.ends_at, cx).is_ready())
     }
 
     /// All events that are ready, up to the size of a frame, and whether the stream has ended.
@@ -295,12 +302,12 @@ where
         if is_last {
             return Poll::Ready(None);
         }
-        let mut heartbeat = self.project().heartbeat;
+        let heartbeat = self.project().heartbeat;
         if !heartbeat.has_sent() {
             heartbeat.sent();
             return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(Event::HEARTBEAT)))));
         }
-        let beat = heartbeat.as_mut().poll(cx);
+        let beat = heartbeat.poll(cx);
         beat.map(|bytes| Some(Ok(Frame::data(bytes))))
     }
 

@@ -1,13 +1,14 @@
 //! Sends a comment after a silence: [`Heartbeat`].
 
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use pin_project::pin_project;
 use sse_gate_codec::Event;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
+
+use super::timer::Timer;
+use crate::turn;
 
 /// How long a stream may be silent by default. Many proxies close a silent connection after 60 s or
 /// less.
@@ -24,33 +25,29 @@ const NAMED: &[u8] = b":\nevent: sse.heartbeat\ndata: {\"v\":1}\n\n";
 ///
 /// The silence begins when the server takes bytes from the body. Only the server knows when they are
 /// written to the socket.
-#[pin_project]
 pub(crate) struct Heartbeat {
     silence: Duration,
-    bytes: &'static [u8],
+    /// Whether pages can see it.
+    is_named: bool,
     /// When the server last took bytes.
     sent_at: Option<Instant>,
-    /// Set when it is first polled. It is not moved for each event: when it fires too early, it is set
-    /// again.
-    #[pin]
-    timer: Option<Sleep>,
+    timer: Timer,
 }
 
 impl Heartbeat {
     /// Sends after this much silence, instead of 15 s.
     pub(crate) fn set_silence(&mut self, silence: Duration) {
         self.silence = silence.clamp(MIN_SILENCE, crate::far_off::FAR_OFF);
-        self.timer = None;
     }
 
     /// Sends an event that pages can see, beside the comment.
     pub(crate) fn set_named(&mut self) {
-        self.bytes = NAMED;
+        self.is_named = true;
     }
 
-    /// Notes that the server takes bytes now. The timer stays as it is: it is set again when it fires.
-    pub(crate) fn sent(self: Pin<&mut Self>) {
-        *self.project().sent_at = Some(Instant::now());
+    /// Notes that the server takes bytes now.
+    pub(crate) fn sent(&mut self) {
+        self.sent_at = Some(turn::now());
     }
 
     /// Whether the server has taken any bytes.
@@ -59,23 +56,15 @@ impl Heartbeat {
     }
 
     /// Ready with the bytes to send when the silence has lasted long enough. They count as taken.
-    pub(crate) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Bytes> {
-        let mut this = self.project();
-        let sent_at = *this.sent_at.get_or_insert_with(Instant::now);
-        let ends_at = sent_at + *this.silence;
-        if this.timer.is_none() {
-            this.timer.set(Some(sleep_until(ends_at)));
-        }
-        let mut timer = this.timer.as_pin_mut().expect("it was just set");
-        ready!(timer.as_mut().poll(cx));
-        if timer.deadline() < ends_at {
-            timer.as_mut().reset(ends_at);
-            ready!(timer.as_mut().poll(cx));
-        }
-        let now = Instant::now();
-        *this.sent_at = Some(now);
-        timer.reset(now + *this.silence);
-        Poll::Ready(Bytes::from_static(this.bytes))
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Bytes> {
+        let sent_at = *self.sent_at.get_or_insert_with(turn::now);
+        ready!(self.timer.poll_until(sent_at + self.silence, cx));
+        self.sent();
+        Poll::Ready(Bytes::from_static(if self.is_named {
+            NAMED
+        } else {
+            Event::HEARTBEAT
+        }))
     }
 }
 
@@ -83,9 +72,9 @@ impl Default for Heartbeat {
     fn default() -> Self {
         Self {
             silence: DEFAULT_SILENCE,
-            bytes: Event::HEARTBEAT,
+            is_named: false,
             sent_at: None,
-            timer: None,
+            timer: Timer::default(),
         }
     }
 }

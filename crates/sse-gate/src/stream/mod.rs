@@ -5,6 +5,7 @@ mod boxed;
 mod error;
 mod heartbeat;
 mod producer;
+mod timer;
 
 pub use body::SseBody;
 pub use boxed::{BoxEvents, BoxSseBody};
