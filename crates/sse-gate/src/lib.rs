@@ -158,7 +158,8 @@ pub use mint::MintService;
 pub use origin::InvalidOrigin;
 pub use problem::Problem;
 pub use resume::{
-    AttachError, Resumable, ResumableBody, ResumableStream, WorkError, WorkOutput, WorkSlots,
+    AttachError, Resumable, ResumableBody, ResumableStream, StopHandle, WorkError, WorkOutput,
+    WorkSlots,
 };
 pub use route::{InvalidRoute, InvalidRouteKind, SseRoute, StrippedToken, TokenIn};
 pub use sessions::{Log, Logs, MemorySessions, Publisher, ResumeKeys, Sessions};

@@ -5,6 +5,7 @@ mod support;
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -189,6 +190,51 @@ async fn a_resumable_stream_gets_a_last_word() {
         text.contains("sse.open") && text.contains("retry: "),
         "{text}"
     );
+}
+
+/// G10: a handle ends one stream as the end of the service does, and its session goes on.
+#[tokio::test]
+async fn a_handle_ends_one_stream() {
+    let world = World::new();
+    let sessions = world.gate.new_sessions().unwrap();
+    let log = FutureExt::now_or_never(world.gate.new_logs().create())
+        .expect("memory is ready at once")
+        .unwrap();
+    let handles = Arc::new(Mutex::new(Vec::new()));
+    let layer = world.layer().resumable(&sessions);
+    let open = async || {
+        let (log, handles) = (log.clone(), Arc::clone(&handles));
+        let service = layer.layer(tower::service_fn(move |request: Request<Body>| {
+            let (log, handles) = (log.clone(), Arc::clone(&handles));
+            async move {
+                let body = attach(&log, &request).await;
+                handles.lock().unwrap().push(body.stop_handle());
+                Ok::<_, Infallible>(body.into_response())
+            }
+        }));
+        let uri = format!("/generations/7/stream?token={}", world.token().await);
+        Box::pin(service.oneshot(get(&uri)).await.unwrap().into_body())
+    };
+    let (stopped, other) = (open().await, open().await);
+    let mut streams = [stopped, other].map(|mut body| {
+        tokio::spawn(async move {
+            let mut text = Vec::new();
+            while let Some(frame) = body.frame().await {
+                text.extend(frame.unwrap().into_data().unwrap());
+            }
+            String::from_utf8(text).unwrap()
+        })
+    });
+    settle().await;
+    let handle = handles.lock().unwrap()[0].clone();
+    assert!(handle.stop() && !handle.stop(), "it ends once");
+    let ended = tokio::time::timeout(Duration::from_secs(10), &mut streams[0]).await;
+    let text = ended.expect("it is woken").unwrap();
+    let last = text.split("\n\n").nth(1).unwrap();
+    assert!(last.starts_with("retry: "), "{text}");
+    settle().await;
+    assert!(!streams[1].is_finished());
+    streams[1].abort();
 }
 
 /// G10: a handler of a resumable route that answers with a body of its own has no last word, and never

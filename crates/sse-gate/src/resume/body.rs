@@ -17,6 +17,7 @@ use sse_gate_core::StreamEnd;
 use sse_gate_resume::Subscription;
 use sse_gate_resume::backend::{Lease, SubscriptionEnd, Written};
 
+use super::stop_handle::StopHandle;
 use crate::slots::Pulse;
 use crate::stream::Heartbeat;
 use crate::{headers, stream_end};
@@ -41,7 +42,7 @@ const DEFAULT_SPREAD: Duration = Duration::from_secs(5);
 /// | the work failed | `sse.error` |
 /// | another connection of the session has replaced it | nothing |
 /// | the client was too slow: [`Resumable::with_slow_policy`](crate::Resumable::with_slow_policy) | nothing; it comes back |
-/// | the server stops: [`until`](Self::until), [`GateLayer::until`](crate::GateLayer::until) | a new `retry`, random within the [spread](Self::with_spread) |
+/// | the server stops: [`until`](Self::until), [`GateLayer::until`](crate::GateLayer::until), or a [handle](Self::stop_handle) | a new `retry`, random within the [spread](Self::with_spread) |
 ///
 /// ```
 /// use std::time::Duration;
@@ -128,6 +129,11 @@ impl<U> ResumableBody<U> {
     pub fn with_named_heartbeat(mut self) -> Self {
         self.heartbeat.set_named();
         self
+    }
+
+    /// Ends this body from elsewhere. Unlike the signal of [`until`](Self::until), it is not polled with each event.
+    pub fn stop_handle(&self) -> StopHandle {
+        StopHandle::new(Arc::clone(&self.pulse))
     }
 
     /// The lease of this connection on its session.

@@ -140,6 +140,7 @@ mod follow;
 mod listening;
 mod produce;
 mod settings;
+mod stop_handle;
 mod stream;
 
 pub(crate) use attachment::{NewSession, Unattached};
@@ -149,4 +150,5 @@ pub use follow::Follow;
 pub use produce::{WorkError, WorkOutput, WorkSlots};
 pub use settings::Resumable;
 pub(crate) use settings::in_background;
+pub use stop_handle::StopHandle;
 pub use stream::ResumableStream;

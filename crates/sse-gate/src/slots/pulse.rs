@@ -92,7 +92,7 @@ impl Pulse {
     }
 
     /// Ends the stream because the service stops. Returns whether it was still running.
-    pub(super) fn stop(&self) -> bool {
+    pub(crate) fn stop(&self) -> bool {
         self.end(STOPPED)
     }
 
