@@ -10,12 +10,11 @@ use sse_gate::codec::{Event, EventName};
 use sse_gate::mint::{Denied, MintRequest, MintService, Permit, with_state};
 use sse_gate::sessions::error::AppendError;
 use sse_gate::{
-    GateLayer, GuardedSessions, Problem, Publisher, ResumableStream, SseRoute, StrippedToken,
-    Subject, TokenIn,
+    GateLayer, GuardedSessions, Problem, Publisher, ResumableBody, ResumableStream, SseRoute,
+    StrippedToken, Subject, TokenIn,
 };
 use tokio::time::sleep;
 
-use super::connections::ResumableStreamBody;
 use super::{Demo, Response, SetupError, reply};
 use crate::chat::{Answer, Library, Question, QuestionError, Step};
 use crate::generation::Pace;
@@ -92,7 +91,7 @@ impl Demo {
     pub async fn chat(
         &self,
         stream: &ResumableStream,
-    ) -> Result<http::Response<ResumableStreamBody>, Problem> {
+    ) -> Result<http::Response<ResumableBody>, Problem> {
         // It is kept where an answer may be started again.
         let question = match question(stream) {
             Err(lost) if !stream.is_resumed() => return Err(lost),

@@ -1,23 +1,12 @@
 //! The connections of resumable streams: [`Connections`].
 
 use std::collections::HashMap;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
-use sse_gate::ResumableBody;
 use sse_gate::core::TokenKey;
-use tokio::sync::oneshot;
+use sse_gate::{ResumableBody, StopHandle};
 
 use crate::users::UserId;
-
-/// The body of a resumable stream: it ends with its session, with the server, or when its user
-/// drops its connection.
-pub type ResumableStreamBody = ResumableBody<Dropped>;
-
-/// Ready when the connection is [dropped](Connections::cut).
-#[derive(Debug)]
-pub struct Dropped(Option<oneshot::Receiver<()>>);
 
 /// Which connections are open, so that one can be dropped: for people who want to see their
 /// browser come back.
@@ -29,8 +18,7 @@ struct Connection {
     owner: UserId,
     /// Which one of its stream it is.
     generation: u64,
-    /// Gone when it was dropped.
-    end: Option<oneshot::Sender<()>>,
+    end: StopHandle,
 }
 
 /// Kept while the connection is open. That it is over is no reason to end its body: the body may
@@ -42,9 +30,8 @@ struct Entry {
 }
 
 impl Connections {
-    /// Has a body end when its connection is [dropped](Self::cut).
-    pub(super) fn enter(&self, body: ResumableBody) -> ResumableStreamBody {
-        let (end, dropped) = oneshot::channel();
+    /// Enters the connection of a body, which ends when it is [dropped](Self::cut).
+    pub(super) fn enter(&self, body: &ResumableBody) {
         let lease = body.lease();
         let (key, generation) = (lease.binding().token, lease.generation());
         self.insert(
@@ -52,7 +39,7 @@ impl Connections {
             Connection {
                 owner: UserId::new(lease.binding().grant.subject().as_str()),
                 generation,
-                end: Some(end),
+                end: body.stop_handle(),
             },
         );
         lease.hold(Entry {
@@ -60,17 +47,18 @@ impl Connections {
             key,
             generation,
         });
-        body.until(Dropped(Some(dropped)))
     }
 
     /// Ends the connection of the stream with this key, if there is one and it is the user's.
     pub(super) fn cut(&self, key: &TokenKey, user: &UserId) -> bool {
-        let mut connections = self.lock();
-        let connection = connections.get_mut(key);
-        let connection = connection.filter(|connection| connection.owner == *user);
-        // A connection that was told before is over, and so is one whose body is gone.
-        let end = connection.and_then(|connection| connection.end.take());
-        end.is_some_and(|end| end.send(()).is_ok())
+        let end = {
+            let connections = self.lock();
+            let connection = connections.get(key);
+            let connection = connection.filter(|connection| connection.owner == *user);
+            connection.map(|connection| connection.end.clone())
+        };
+        // A connection that was told before is over.
+        end.is_some_and(|end| end.stop())
     }
 
     /// Another connection of the same stream may have entered already, and have replaced this one.
@@ -84,24 +72,6 @@ impl Connections {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<TokenKey, Connection>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Future for Dropped {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(told) = &mut self.0 else {
-            return Poll::Pending;
-        };
-        let told = std::task::ready!(Pin::new(told).poll(cx));
-        // Another connection has taken its place in the list: it goes on.
-        self.0 = None;
-        if told.is_ok() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
     }
 }
 

@@ -16,7 +16,6 @@ use sse_gate::sessions::error::{TopicError, TopicErrorKind};
 use sse_gate::{GateLayer, Logs, Problem, ResumableBody, ResumableStream, SseRoute, Subject};
 
 use super::body::BoxError;
-use super::connections::ResumableStreamBody;
 use super::mint::last_event_id;
 use super::{Demo, Response, SetupError, reply};
 use crate::topics::{self, TopicName};
@@ -80,7 +79,7 @@ impl Demo {
     pub async fn feed(
         &self,
         stream: &ResumableStream,
-    ) -> Result<http::Response<ResumableStreamBody>, Problem> {
+    ) -> Result<http::Response<ResumableBody>, Problem> {
         // The first part is the route.
         let granted = stream.granted();
         let name = granted.resource().parts().nth(1).unwrap_or_default();
@@ -167,14 +166,9 @@ impl Demo {
     }
 
     /// The response that streams this body, until its user drops the connection.
-    pub(super) fn resumable_response(
-        &self,
-        body: ResumableBody,
-    ) -> http::Response<ResumableStreamBody> {
-        self.0
-            .connections
-            .enter(body)
-            .with_spread(self.0.spread)
+    pub(super) fn resumable_response(&self, body: ResumableBody) -> http::Response<ResumableBody> {
+        self.0.connections.enter(&body);
+        body.with_spread(self.0.spread)
             .with_heartbeat(self.0.heartbeat)
             .into_response()
     }

@@ -36,7 +36,6 @@ mod storage;
 mod stream;
 
 pub use self::body::BoxError;
-pub use self::connections::ResumableStreamBody;
 pub use self::demo::{Demo, SetupError};
 pub use self::stream::{Events, ProgressStream};
 
