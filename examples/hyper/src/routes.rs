@@ -4,19 +4,24 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use demo_service::http::{Demo, Response as DemoResponse, SetupError};
+use demo_service::http::{BoxError, Demo, ProgressStream, Response as DemoResponse, SetupError};
 use demo_service::server::{self, Args};
 use http::header::ALLOW;
 use http::{Extensions, HeaderValue, Method};
-use http_body_util::BodyExt;
-use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{Either, Full};
 use hyper::body::{Body, Incoming};
-use sse_gate::{Granted, MintService, Problem, ResumableStream};
+use sse_gate::admission::ResponseBody;
+use sse_gate::{Granted, MintService, Problem, ResumableBody, ResumableStream};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_http::trace::TraceLayer;
 
 type Request = http::Request<Incoming>;
-type Response = http::Response<UnsyncBoxBody<Bytes, Infallible>>;
+type Response = http::Response<ResponseBody<HandlerBody>>;
+
+/// The body of a stream's handler: a problem, or the stream. It is in no box, so that an event finds all of a stream in
+/// one place.
+type HandlerBody = Either<Full<Bytes>, StreamBody>;
+type StreamBody = Either<ProgressStream, ResumableBody>;
 
 /// The service that [`server::serve`] serves.
 pub(crate) fn routes(
@@ -25,7 +30,7 @@ pub(crate) fn routes(
 ) -> Result<
     impl Service<
         Request,
-        Response = http::Response<impl Body<Data = Bytes, Error = Infallible> + Send + 'static>,
+        Response = http::Response<impl Body<Data = Bytes, Error = BoxError> + Send + 'static>,
         Error = Infallible,
         Future: Send,
     > + Clone
@@ -64,10 +69,9 @@ struct Router<S> {
     topics: S,
 }
 
-impl<S, B> Router<S>
+impl<S> Router<S>
 where
-    S: Service<Request, Response = http::Response<B>, Error = Infallible> + Clone,
-    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
+    S: Service<Request, Response = Response, Error = Infallible> + Clone,
 {
     async fn route(self: Arc<Self>, request: Request) -> Result<Response, Infallible> {
         let demo = &self.demo;
@@ -88,15 +92,19 @@ where
                 self.generation_mint.clone().oneshot(request).await?
             }
             (["generations", "generate", _, "stream"], _) => {
-                return open(self.generations.clone(), request).await;
+                return self.generations.clone().oneshot(request).await;
             }
             (["api", "chat", "stream", "initiate"], _) => {
                 self.chat_mint.clone().oneshot(request).await?
             }
-            (["api", "chat", "stream", _], _) => return open(self.chat.clone(), request).await,
+            (["api", "chat", "stream", _], _) => {
+                return self.chat.clone().oneshot(request).await;
+            }
             (["api", "chat", "stream", _, "stop"], &Method::POST) => stop(demo, request).await,
             (["topics", _, "stream-token"], _) => self.topic_mint.clone().oneshot(request).await?,
-            (["topics", _, "stream"], _) => return open(self.topics.clone(), request).await,
+            (["topics", _, "stream"], _) => {
+                return self.topics.clone().oneshot(request).await;
+            }
             (["topics", _, "publish"], &Method::POST) => publish(demo, request).await,
             (["demo", "drop"], &Method::POST) => drop_connection(demo, request).await,
             (["" | "healthz" | "readyz" | "metrics"] | ["assets", _], _) => {
@@ -112,7 +120,7 @@ where
             (["generations", _], _) => method_not_allowed("GET,HEAD,DELETE"),
             _ => Demo::not_found(),
         };
-        Ok(response.map(BodyExt::boxed_unsync))
+        Ok(response.map(ResponseBody::from))
     }
 }
 
@@ -162,16 +170,6 @@ async fn drop_connection(demo: &Demo, request: Request) -> DemoResponse {
     demo.drop_connection(&parts, body).await
 }
 
-/// Asks the handler of a stream, through its gate.
-async fn open<S, B>(stream: S, request: Request) -> Result<Response, Infallible>
-where
-    S: Service<Request, Response = http::Response<B>, Error = Infallible>,
-    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
-{
-    let response = stream.oneshot(request).await?;
-    Ok(response.map(BodyExt::boxed_unsync))
-}
-
 /// What a stream is of.
 #[derive(Clone, Copy)]
 enum Kind {
@@ -181,27 +179,31 @@ enum Kind {
 }
 
 /// The handler of all streams, behind their gates.
-async fn stream(kind: Kind, demo: Demo, request: Request) -> Result<Response, Infallible> {
-    let opened = open_stream(kind, &demo, request.extensions()).await;
-    Ok(opened.unwrap_or_else(|problem| problem.into_response().map(BodyExt::boxed_unsync)))
+async fn stream(
+    kind: Kind,
+    demo: Demo,
+    request: Request,
+) -> Result<http::Response<HandlerBody>, Infallible> {
+    Ok(match open_stream(kind, &demo, request.extensions()).await {
+        Ok(response) => response.map(Either::Right),
+        Err(problem) => problem.into_response().map(Either::Left),
+    })
 }
 
 async fn open_stream(
     kind: Kind,
     demo: &Demo,
     extensions: &Extensions,
-) -> Result<Response, Problem> {
+) -> Result<http::Response<StreamBody>, Problem> {
     Ok(match kind {
-        Kind::Generation => demo
-            .stream(Granted::of(extensions)?)?
-            .map(BodyExt::boxed_unsync),
+        Kind::Generation => demo.stream(Granted::of(extensions)?)?.map(Either::Left),
         Kind::Chat => demo
             .chat(ResumableStream::of(extensions)?)
             .await?
-            .map(BodyExt::boxed_unsync),
+            .map(Either::Right),
         Kind::Topic => demo
             .feed(ResumableStream::of(extensions)?)
             .await?
-            .map(BodyExt::boxed_unsync),
+            .map(Either::Right),
     })
 }

@@ -146,6 +146,13 @@ impl<B> Default for ResponseBody<B> {
     }
 }
 
+/// A whole body, so that a router needs no box for streams and other answers to be of one type.
+impl<B> From<Full<Bytes>> for ResponseBody<B> {
+    fn from(body: Full<Bytes>) -> Self {
+        Self::own(body)
+    }
+}
+
 impl<B> fmt::Debug for ResponseBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseBody").finish_non_exhaustive()
