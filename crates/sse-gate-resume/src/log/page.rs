@@ -40,6 +40,11 @@ impl Page {
         !self.is_full()
     }
 
+    /// Makes room for so many events at once, as far as it may have them.
+    pub(super) fn expect(&mut self, events: usize) {
+        self.events.reserve_exact(events.min(MAX_EVENTS));
+    }
+
     /// Whether there is no room for another event.
     pub fn is_full(&self) -> bool {
         self.events.len() >= MAX_EVENTS || self.bytes >= MAX_BYTES

@@ -106,6 +106,7 @@ impl Retained {
     pub(super) fn read(&self, after: u64, page: &mut Page) {
         let first = self.first();
         let skip = usize::try_from((after + 1).saturating_sub(first)).unwrap_or(usize::MAX);
+        page.expect(self.events.len().saturating_sub(skip));
         for (index, retained) in self.events.iter().enumerate().skip(skip) {
             if !page.push(first + index as u64, retained.event.clone()) {
                 break;

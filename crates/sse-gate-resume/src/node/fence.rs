@@ -109,6 +109,8 @@ impl Fence {
     pub(crate) fn hold(&self, thing: Box<dyn Any + Send>) {
         let mut inner = self.0.lock();
         if inner.cut.is_none() {
+            // Each of many streams holds one or two things.
+            inner.held.reserve_exact(1);
             inner.held.push(thing);
             return;
         }
