@@ -1,9 +1,16 @@
 //! Compares what hyper writes with what the body gives: [`Transcript`].
 
+use std::mem::MaybeUninit;
+
+use httparse::{ParserConfig, Status};
+
 use super::framing::push_chunk;
 
 /// A longer head is not looked at, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
+
+/// Nor is one with more fields.
+const MAX_FIELDS: usize = 100;
 
 /// So much of a body may be under way to the socket, in bytes. A body that is further ahead does not wait.
 const MAX_EXPECTED: usize = 256 * 1024;
@@ -55,21 +62,15 @@ impl Transcript {
     /// These bytes were written.
     pub(super) fn written(&mut self, bytes: &[u8]) {
         match &mut self.stage {
+            Stage::Head(head) if head.is_empty() => match Head::read(bytes) {
+                Ok(Status::Complete(head)) => self.begin_body(&head, &bytes[head.len..]),
+                Ok(Status::Partial) => self.keep(bytes),
+                Err(Unfit) => self.give_up(),
+            },
             Stage::Head(head) => {
-                let before = head.len();
-                head.extend_from_slice(bytes);
-                let Some(end) = end_of_head(head) else {
-                    if head.len() > MAX_HEAD {
-                        self.give_up();
-                    }
-                    return;
-                };
-                let Some(read) = Head::read(&head[..end]) else {
-                    return self.give_up();
-                };
-                self.closes = read.closes;
-                self.stage = Stage::Body;
-                self.written(&bytes[end - before..]);
+                let whole = [&head[..], bytes].concat();
+                *head = Vec::new();
+                self.written(&whole);
             }
             Stage::Body if self.expected.starts_with(bytes) => {
                 self.expected.drain(..bytes.len());
@@ -77,6 +78,21 @@ impl Transcript {
             Stage::Body => self.give_up(),
             Stage::Other => {}
         }
+    }
+
+    /// Only the beginning of the head is written.
+    fn keep(&mut self, bytes: &[u8]) {
+        if bytes.len() > MAX_HEAD {
+            return self.give_up();
+        }
+        self.stage = Stage::Head(bytes.to_vec());
+    }
+
+    /// The head is written, and these bytes behind it.
+    fn begin_body(&mut self, head: &Head, bytes: &[u8]) {
+        self.closes = head.closes;
+        self.stage = Stage::Body;
+        self.written(bytes);
     }
 
     /// Whether all that the body gave is written, and nothing else behind the head.
@@ -90,34 +106,42 @@ impl Transcript {
     }
 }
 
-/// Where a head ends, behind its empty line.
-fn end_of_head(bytes: &[u8]) -> Option<usize> {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-    Some(end + 4)
-}
-
 /// What counts of a head that hyper has written.
 struct Head {
+    /// Its bytes, with the empty line.
+    len: usize,
     closes: bool,
 }
 
+/// What was written is no head of a response in chunks.
+struct Unfit;
+
 impl Head {
-    /// The head of a response in chunks. `None` if it is none.
-    fn read(head: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(head).ok()?;
-        let mut lines = text.lines();
-        let is_final = lines.next()?.starts_with("HTTP/1.1 2");
-        let (mut is_chunked, mut closes) = (false, false);
-        for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-            let value = value.trim();
-            if name.eq_ignore_ascii_case("transfer-encoding") {
-                is_chunked = value.eq_ignore_ascii_case("chunked");
-            } else if name.eq_ignore_ascii_case("connection") {
-                let mut options = value.split(',').map(str::trim);
-                closes |= options.any(|option| option.eq_ignore_ascii_case("close"));
-            }
+    fn read(bytes: &[u8]) -> Result<Status<Self>, Unfit> {
+        let mut fields = [const { MaybeUninit::uninit() }; MAX_FIELDS];
+        let mut head = httparse::Response::new(&mut []);
+        let read = ParserConfig::default()
+            .parse_response_with_uninit_headers(&mut head, bytes, &mut fields)
+            .map_err(|_| Unfit)?;
+        let Status::Complete(len) = read else {
+            return Ok(Status::Partial);
+        };
+        let values = |name: &'static str| {
+            let fields = head.headers.iter();
+            let named = fields.filter(move |field| field.name.eq_ignore_ascii_case(name));
+            named.map(|field| field.value)
+        };
+        let is_final = head.version == Some(1) && matches!(head.code, Some(200..=299));
+        let mut codings = values("transfer-encoding");
+        let is_chunked = codings
+            .next()
+            .is_some_and(|it| it.eq_ignore_ascii_case(b"chunked"));
+        if !is_final || !is_chunked || codings.next().is_some() {
+            return Err(Unfit);
         }
-        (is_final && is_chunked).then_some(Self { closes })
+        let mut options = values("connection").flat_map(|value| value.split(|byte| *byte == b','));
+        let closes = options.any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"));
+        Ok(Status::Complete(Self { len, closes }))
     }
 }
 
@@ -195,11 +219,33 @@ mod tests {
             b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
             b"HTTP/1.1 100 Continue\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
-            b"HTTP/1.1 200 OK\r\nX: \xff\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nX\r\nTransfer-Encoding: chunked\r\n\r\n",
         ] {
             let mut transcript = with_head(head);
             transcript.written(b"3\r\none\r\n");
             assert!(!transcript.is_level(), "{}", head.escape_ascii());
+        }
+    }
+
+    /// A value may have other bytes than ASCII (RFC 9110 §5.5).
+    #[test]
+    fn a_head_may_say_anything_else() {
+        let mut transcript =
+            with_head(b"HTTP/1.1 200 OK\r\nX: \xff\r\nTransfer-Encoding: chunked\r\n\r\n");
+        transcript.written(b"3\r\none\r\n");
+        assert!(transcript.is_level());
+    }
+
+    #[test]
+    fn a_head_with_very_many_fields_is_given_up() {
+        for (others, is_level) in [(MAX_FIELDS - 1, true), (MAX_FIELDS, false)] {
+            let fields = "x: y\r\n".repeat(others);
+            let head = format!("HTTP/1.1 200 OK\r\n{fields}transfer-encoding: chunked\r\n\r\n");
+            let mut transcript = with_head(head.as_bytes());
+            transcript.written(b"3\r\none\r\n");
+            assert_eq!(transcript.is_level(), is_level, "{others}");
         }
     }
 
