@@ -55,7 +55,8 @@ pub(crate) fn routes(
         .layer(TraceLayer::new_for_http())
         .layer(server::cors(&args.allow_origin)?)
         .service(service_fn(move |request| {
-            Arc::clone(&router).route(request)
+            // It is large, and each layer would move it.
+            Box::pin(Arc::clone(&router).route(request))
         })))
 }
 
