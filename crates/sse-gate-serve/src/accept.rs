@@ -61,24 +61,8 @@ pub(crate) async fn run<S: App>(
             continue;
         }
         let kept = (counted, shared.stats.connection());
-        let silence = shared.settings.silence;
         let (peer, shared) = (PeerAddr(peer), Arc::clone(&shared));
-        match tls.clone() {
-            None => {
-                let io = Progress::new(stream, silence);
-                connections.spawn(Connection::new(io, peer, shared, kept));
-            }
-            #[cfg(feature = "rustls")]
-            Some(tls) => {
-                let accepted = timeout(silence, tls.accept(stream));
-                connections.spawn(async move {
-                    let io = Progress::new(Box::new(Box::pin(accepted).await??), silence);
-                    Connection::new(io, peer, shared, kept).await
-                });
-            }
-            #[cfg(not(feature = "rustls"))]
-            Some(never) => match never {},
-        }
+        start(&mut connections, stream, tls.clone(), peer, shared, kept);
     }
     drop(listener);
     let all = async {
@@ -91,6 +75,35 @@ pub(crate) async fn run<S: App>(
         connections.shutdown().await;
     }
     Ok(())
+}
+
+/// Serves a connection in a task of its own.
+fn start<S: App>(
+    connections: &mut JoinSet<Result<(), BoxError>>,
+    stream: TcpStream,
+    tls: Option<Tls>,
+    peer: PeerAddr,
+    shared: Arc<Shared<S>>,
+    kept: impl Send + Unpin + 'static,
+) {
+    let silence = shared.settings.silence;
+    match tls {
+        None => {
+            let io = Progress::new(stream, silence);
+            connections.spawn(Connection::new(io, peer, shared, kept));
+        }
+        #[cfg(feature = "rustls")]
+        Some(tls) => {
+            // In boxes, as a task has room for a parked stream, and little else.
+            let accepted = Box::pin(timeout(silence, tls.accept(stream)));
+            connections.spawn(async move {
+                let io = Progress::new(Box::new(accepted.await??), silence);
+                Connection::new(io, peer, shared, kept).await
+            });
+        }
+        #[cfg(not(feature = "rustls"))]
+        Some(never) => match never {},
+    }
 }
 
 /// Writes to the log how a connection ended, unless it ended well.
