@@ -92,8 +92,9 @@ impl Parts {
     pub(super) fn jitter(&self, span: Duration) -> Duration {
         let mut bytes = [0; 32];
         // No promise depends on it: without randomness, all clients wait equally long.
-        let drawn = self.entropy.fill(&mut bytes).map_or(u8::MAX, |()| bytes[0]);
-        part_of(span, drawn)
+        let drawn = self.entropy.fill(&mut bytes);
+        let [one, two, three, four, ..] = drawn.map_or([u8::MAX; 32], |()| bytes);
+        part_of(span, [one, two, three, four])
     }
 
     /// Tells the observer.
@@ -112,10 +113,12 @@ impl Drop for Sweep {
     }
 }
 
-/// So many of 255 parts of this span, or of the longest wait that can be written.
-pub(crate) fn part_of(span: Duration, parts: u8) -> Duration {
+/// The part of this span, or of the longest wait that can be written, that these random bytes stand for. With fewer of
+/// them, many clients would wait for the same time.
+pub(crate) fn part_of(span: Duration, random: [u8; 4]) -> Duration {
+    let parts = u32::from_le_bytes(random);
     span.min(Event::MAX_RETRY)
-        .mul_f64(f64::from(parts) / f64::from(u8::MAX))
+        .mul_f64(f64::from(parts) / f64::from(u32::MAX))
 }
 
 fn context(session: SessionId, generation: u64, binding: &Binding) -> TagContext<'_> {

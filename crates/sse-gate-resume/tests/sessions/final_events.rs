@@ -116,7 +116,7 @@ fn a_jitter_is_a_part_of_its_span() {
     let stage = Stage::default();
     let span = Duration::from_secs(100);
     let drawn: BTreeSet<_> = (0..300).map(|_| stage.sessions.jitter(span)).collect();
-    assert!(drawn.len() > 20, "{} different", drawn.len());
+    assert!(drawn.len() > 290, "{} different", drawn.len());
     assert!(drawn.iter().all(|part| *part <= span));
     let (first, last) = (drawn.first().unwrap(), drawn.last().unwrap());
     assert!(*last - *first > span / 4, "from {first:?} to {last:?}");
