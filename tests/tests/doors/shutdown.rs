@@ -44,7 +44,7 @@ pub(crate) async fn clients_that_can_come_back_are_told_when(framework: Framewor
     }
     let n = service.publish().await;
     service.stop().await;
-    let mut waits = BTreeSet::new();
+    let (mut waits, mut same) = (BTreeSet::new(), 0);
     for (before, mut stream) in streams {
         let (events, end) = stream.rest().await;
         assert_eq!(end, End::Proper);
@@ -53,9 +53,10 @@ pub(crate) async fn clients_that_can_come_back_are_told_when(framework: Framewor
             events.iter().all(|event| event.event.is_none()),
             "{events:?}"
         );
-        assert_ne!(stream.retry(), before, "a new time to wait");
+        same += usize::from(stream.retry() == before);
         waits.extend(stream.retry());
     }
+    assert!(same < 2, "a new time to wait for each, but by chance");
     assert!(waits.len() > 6, "they don't all come at once: {waits:?}");
 }
 
