@@ -4,11 +4,13 @@
 mod support;
 
 use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
-use http_body::Body as _;
+use http_body::{Body as _, Frame};
 use http_body_util::{BodyExt, BodyStream, StreamBody};
 use sse_gate::core::{Signal, StreamEnd};
 use sse_gate::{Event, GrantRequest, SseBody, Subject};
@@ -104,7 +106,7 @@ async fn a_failure_is_the_last_event() {
     let panicking = stream::poll_fn(move |_| {
         polls += 1;
         assert!(polls <= 2, "the producer panics");
-        std::task::Poll::Ready(Some(Said::Ok(Event::new().data("one"))))
+        Poll::Ready(Some(Said::Ok(Event::new().data("one"))))
     });
     let body = SseBody::new(panicking).collect().await.unwrap().to_bytes();
     assert_eq!(body, format!("data: one\n\ndata: one\n\n{last}"));
@@ -208,6 +210,59 @@ async fn a_comment_breaks_the_silence_behind_another_waker() {
         assert_eq!(next_frame(&mut body).await.unwrap(), ":\n\n");
         assert_eq!(started.elapsed().as_secs(), seconds);
     }
+}
+
+/// Asks the body in it once, right behind its first frame, and then not before it could have something.
+struct Patient<B> {
+    body: B,
+    asked: u32,
+    until: tokio::time::Instant,
+}
+
+impl<B: http_body::Body<Data = Bytes> + Unpin> http_body::Body for Patient<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        self.asked += 1;
+        if self.asked > 2 && tokio::time::Instant::now() < self.until {
+            return Poll::Pending;
+        }
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        match polled {
+            Poll::Pending if self.asked == 2 => {
+                Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"own")))))
+            }
+            polled => polled,
+        }
+    }
+}
+
+/// G12: what has asked to be woken may rely on that, also if its body gave a frame of its own at the same time.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_was_asked_once_is_woken_all_the_same() {
+    let world = World::new();
+    let service = world.layer().layer(tower::service_fn(async |_| {
+        let silence = Duration::from_secs(30);
+        let body = SseBody::new(stream::pending::<Said>()).with_heartbeat(silence);
+        Ok::<_, Infallible>(http::Response::new(Patient {
+            body: Box::pin(body),
+            asked: 0,
+            until: tokio::time::Instant::now() + silence,
+        }))
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let started = tokio::time::Instant::now();
+    let mut body = Box::pin(service.oneshot(get(&uri)).await.unwrap().into_body());
+    let expected: [&[u8]; 3] = [b":\n\n", b"own", b":\n\n"];
+    for expected in expected {
+        let frame = tokio::time::timeout(Duration::from_secs(31), next_frame(&mut body)).await;
+        assert_eq!(frame.unwrap().unwrap(), expected);
+    }
+    assert_eq!(started.elapsed().as_secs(), 30);
 }
 
 /// G9: the age of a body is in force behind the gate, too, where it has no timer of its own.
