@@ -53,6 +53,17 @@ mod tests {
     }
 
     #[test]
+    fn a_table_that_gives_room_back_keeps_room_for_twice_its_entries_and_the_least() {
+        for (count, least) in [(1_000, 2_000), (0, LEAST)] {
+            let mut table: HashMap<u32, u32> = HashMap::with_capacity(100_000);
+            table.extend((0..count).map(|key| (key, key)));
+            shrink(&mut table);
+            let room = table.capacity();
+            assert!((least..2 * least).contains(&room), "{room} for {count}");
+        }
+    }
+
+    #[test]
     fn a_small_table_keeps_its_room() {
         let mut table: HashMap<u32, u32> = HashMap::with_capacity(LEAST);
         let room = table.capacity();

@@ -1,5 +1,6 @@
 //! What a client gets that is to wait.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -108,6 +109,25 @@ fn a_shutdown_spreads_its_clients() {
         wait
     };
     drawn(shut_down, 1_000, 5_000);
+}
+
+/// G9, G10: the waits of one session differ from connection to connection, however many it has had.
+#[test]
+fn connections_in_a_row_wait_for_different_times() {
+    let stage = Stage::default();
+    let mut client = stage.alice(&stage.log());
+    let waits: Vec<_> = (0..300)
+        .map(|_| {
+            let (read, _) = client.read_stream();
+            client.connection = None;
+            client.reconnect(&stage).unwrap();
+            read.retries[0]
+        })
+        .collect();
+    for row in waits.windows(16) {
+        let different: HashSet<_> = row.iter().collect();
+        assert!(different.len() > 8, "{row:?}");
+    }
 }
 
 /// I1, I13: the longest id is read, and none that is longer by anything.

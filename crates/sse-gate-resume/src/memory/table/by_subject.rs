@@ -125,3 +125,24 @@ impl Listing {
         self.at = moved.at;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_given_back_when_subjects_have_gone() {
+        let mut sessions = BySubject::default();
+        let add = |number| {
+            let subject = Subject::new(format!("user {number}")).expect("a good name");
+            let listing = sessions.add(&subject, SessionId::from_bytes([0; 16]));
+            (subject, listing)
+        };
+        let listed: Vec<_> = (0..10_000).map(add).collect();
+        assert!(sessions.subjects.capacity() >= 10_000);
+        for (subject, listing) in &listed {
+            assert!(sessions.remove(subject, listing).is_none());
+        }
+        assert!(sessions.subjects.capacity() <= 128);
+    }
+}

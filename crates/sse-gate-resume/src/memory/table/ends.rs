@@ -80,3 +80,21 @@ impl Ends {
         ended.map(|(_, id)| *id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_given_back_when_closed_sessions_are_forgotten() {
+        let (mut ends, end) = (Ends::default(), SteadyTime::from_millis(1));
+        let ids = (0..10_000_u128).map(|number| SessionId::from_bytes(number.to_be_bytes()));
+        for id in ids.clone() {
+            ends.add(id, end);
+            ends.close(id, end, end);
+        }
+        assert!(ends.closed.capacity() >= 10_000);
+        ids.for_each(|id| ends.forget(id));
+        assert!(ends.closed.capacity() <= 128);
+    }
+}

@@ -253,3 +253,55 @@ fn orphaned(record: &Record, left_at: SteadyTime) -> Record {
     record.orphan(left_at);
     record
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use pollster::block_on;
+    use sse_gate_core::{GrantRequest, MemoryStore, Resource, TokenGate};
+
+    use super::*;
+    use crate::log::{LogEpoch, LogName};
+    use crate::session::{Binding, ResumePolicy};
+
+    #[test]
+    fn room_is_given_back_when_sessions_are_forgotten() {
+        let subject = Subject::new("alice").expect("a good name");
+        let resource = Resource::new(["feed"]).expect("a short part");
+        let gate = TokenGate::new(MemoryStore::default());
+        let grant = block_on(gate.grant(GrantRequest::new(subject, resource))).expect("a grant");
+        let binding = Binding {
+            token: TokenKey::from_bytes([0; 32]),
+            grant,
+            salt: [0; 32],
+            log_name: LogName::new("log").expect("it is short"),
+            log_epoch: LogEpoch::from_bytes([0; 8]),
+            owns_log: true,
+            base: 0,
+            start_after: 0,
+            arrival_epoch: SessionEpoch::ZERO,
+            arrived_at: SteadyTime::from_millis(0),
+            ends_at: SteadyTime::from_millis(1),
+            policy: ResumePolicy::default(),
+        };
+        let limits = SessionLimits::default().with_max_per_subject(10_000);
+        let mut table = Table::new(limits.with_max(10_000));
+        let ids = (0..10_000_u128).map(u128::to_be_bytes);
+        for id in ids.clone() {
+            let mut token = [0; 32];
+            token[..16].copy_from_slice(&id);
+            let binding = Arc::new(Binding {
+                token: TokenKey::from_bytes(token),
+                ..binding.clone()
+            });
+            let created = table.create(SessionId::from_bytes(id), Record::new(binding));
+            assert!(created.is_ok(), "{created:?}");
+        }
+        assert!(table.entries.capacity() >= 10_000 && table.by_token.capacity() >= 10_000);
+        ids.for_each(|id| table.forget(SessionId::from_bytes(id)));
+        assert_eq!((table.len(), table.by_token.len()), (0, 0));
+        assert!(table.entries.capacity() <= 128);
+        assert!(table.by_token.capacity() <= 128);
+    }
+}

@@ -286,3 +286,36 @@ impl Inner {
         readership.get().sessions == 0 && readership.remove().is_owned
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::log::{LogBudget, LogLimits, Logs};
+
+    /// A session is forgotten because it is over, or because no connection of it was let in.
+    #[test]
+    fn room_is_given_back_when_sessions_have_gone() {
+        let logs = Logs::new(LogLimits::default(), LogBudget::default());
+        let log = Arc::new(block_on(logs.create()).expect("a log"));
+        let connections = Connections::default();
+        let room = || connections.0.lock().sessions.capacity();
+        for was_let_in in [true, false] {
+            let register = |number: u128| {
+                let session = SessionId::from_bytes(number.to_be_bytes());
+                (session, connections.register(session, 1, &log, false))
+            };
+            let registered: Vec<_> = (0..10_000).map(register).collect();
+            assert!(room() >= 10_000);
+            for (session, fence) in &registered {
+                if was_let_in {
+                    assert!(connections.close(*session, 1, CloseReason::Revoked));
+                } else {
+                    connections.give_up(*session, fence);
+                }
+            }
+            assert!(room() <= 128);
+        }
+    }
+}
