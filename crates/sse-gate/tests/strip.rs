@@ -212,6 +212,21 @@ fn a_uri_is_ascii_behind_the_layer() {
     }
 }
 
+/// B11, D5: behind a router that has cut a prefix off, the layer sees only the end of the path. It takes
+/// the token of a nested route out of that, too.
+#[test]
+fn a_token_is_taken_out_of_what_a_router_has_left_of_the_path() {
+    let nested = routes().map(|route| route.with_nest("/api").unwrap());
+    for (uri, expected) in [
+        ("/generations/7/stream?token=x", "/generations/7/stream"),
+        ("/chat/spelled-as-no-token?a=b", "/chat/-?a=b"),
+    ] {
+        assert_eq!(seen(&nested, uri), expected, "behind the router");
+        let (uri, expected) = (format!("/api{uri}"), format!("/api{expected}"));
+        assert_eq!(seen(&nested, &uri), expected, "before the router");
+    }
+}
+
 /// B11: the path that the client asks for comes first. A nested route of the same pattern takes nothing
 /// from it, in whatever order the layer knows the two.
 #[tokio::test]

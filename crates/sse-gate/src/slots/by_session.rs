@@ -95,4 +95,17 @@ mod tests {
         (0..10_000).for_each(|n| streams.remove(1, session(n), false));
         assert!(streams.0.capacity() <= 128);
     }
+
+    #[test]
+    fn room_for_twice_the_sessions_stays_and_a_small_table_keeps_all_of_it() {
+        for (room, count, least) in [(100_000, 1_000, 2_000), (64, 0, 64)] {
+            let mut streams = BySession(HashMap::with_capacity(room));
+            for subject in 0..=count {
+                streams.add(subject, Some(SessionId::from_bytes([0; 16])), false);
+            }
+            streams.remove(0, Some(SessionId::from_bytes([0; 16])), false);
+            let left = streams.0.capacity();
+            assert!((least..2 * least).contains(&left), "{left} of {room}");
+        }
+    }
 }
