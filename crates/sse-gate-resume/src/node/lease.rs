@@ -1,6 +1,7 @@
 //! One connection's hold on its session: [`Lease`].
 
 use std::any::Any;
+use std::array;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -127,9 +128,9 @@ impl Lease {
     /// A part of this span that differs from session to session, and mostly from one connection of it to the next:
     /// clients that wait for it don't all come back in the same moment. Ids can't be guessed, so no randomness is drawn.
     pub(crate) fn jitter(&self, span: Duration) -> Duration {
-        let (parts, _) = self.session.as_bytes().as_chunks();
-        let part = usize::try_from(self.generation).unwrap_or_default() % parts.len();
-        part_of(span, parts[part])
+        let id = self.session.as_bytes();
+        let first = usize::try_from(self.generation % 16).unwrap_or_default();
+        part_of(span, array::from_fn(|at| id[(first + at) % id.len()]))
     }
 
     /// Keeps something for as long as the connection lasts, such as its place among the open streams.
