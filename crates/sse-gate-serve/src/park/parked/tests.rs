@@ -137,6 +137,22 @@ async fn a_write_of_nothing_is_the_end() {
     assert!(parked([Some(2), Some(0)]).await.is_none());
 }
 
+/// G2: a client that does not take the end is given up.
+#[tokio::test(start_paused = true)]
+async fn the_last_bytes_have_their_time() {
+    let mut stream = parked([None; 1_000]);
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..20 {
+        assert!(Pin::new(&mut stream).poll(&mut cx).is_pending());
+    }
+    assert!(stream.body.is_none());
+    tokio::time::advance(Duration::from_secs(61)).await;
+    assert!(matches!(
+        Pin::new(&mut stream).poll(&mut cx),
+        Poll::Ready(None)
+    ));
+}
+
 /// Nothing is kept for a stream that waits.
 #[tokio::test]
 async fn a_stream_that_waits_has_no_buffer() {
