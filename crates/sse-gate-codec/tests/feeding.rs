@@ -188,6 +188,20 @@ fn the_id_of_an_earlier_chunk_is_in_all_later_events() {
     }
 }
 
+#[test]
+fn a_long_event_with_memory_of_its_own_has_a_short_id_in_it_and_shares_a_long_one() {
+    let event = format!("data: {}\ndata\n\n", "x".repeat(2000));
+    for (id_len, is_shared) in [(64, false), (65, true)] {
+        let id = "1".repeat(id_len);
+        let chunk = format!("id: {id}\n{event}{event}");
+        let messages = messages(&mut Decoder::new(), &chunk.into());
+        let ids: Vec<_> = messages.iter().map(SharedMessage::id).collect();
+        assert_eq!(ids, [&id, &id]);
+        let share = ids[0].as_ptr() == ids[1].as_ptr();
+        assert_eq!(share, is_shared, "{id_len} bytes");
+    }
+}
+
 /// The decoder can't know what a leaked feed has read. It must not panic.
 #[test]
 fn a_feed_that_is_leaked_harms_nothing() {
