@@ -17,7 +17,8 @@ const MAX_LEN: usize = FIELD.len() + ResumeId::MAX_LEN - MAX_DIGITS;
 
 /// The field `id: ` and the id up to the sequence, computed once for a connection.
 ///
-/// It is in no allocation of its own: each event is sent with it.
+/// It is in no allocation of its own: each event is sent with it. It is wiped when it is dropped, but not where it was
+/// before it was moved.
 pub(crate) struct IdPrefix {
     text: Zeroizing<[u8; MAX_LEN]>,
     len: u8,
@@ -45,6 +46,11 @@ impl IdPrefix {
             *place = byte;
             prefix.len += 1;
         }
+        debug_assert_eq!(
+            usize::from(prefix.len),
+            text.len(),
+            "generations are bounded"
+        );
         prefix
     }
 

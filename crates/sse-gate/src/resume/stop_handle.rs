@@ -39,7 +39,8 @@ impl StopHandle {
     }
 
     /// Ends the body as [`ResumableBody::until`](crate::ResumableBody::until) does. Returns whether nothing had ended it
-    /// before: no call of this, and no end of its stream's time, subject or service. A body that is gone does not count.
+    /// before: no call of this, and no end of its stream's time, subject or service. That the body was dropped, or had
+    /// written all that it has, is not known here.
     pub fn stop(&self) -> bool {
         self.0.stop()
     }
