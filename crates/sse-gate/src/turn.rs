@@ -46,7 +46,13 @@ pub(crate) fn take<T>(
     (polled, wake_at)
 }
 
-/// The time at which the turn began. It is now if there is no turn.
+/// Whether a gate polls the body.
+pub(crate) fn is_taken() -> bool {
+    TURN.get().is_some()
+}
+
+/// The time at which the turn began, or at which the server took the frame before it, if it follows one. It is now if there
+/// is no turn.
 pub(crate) fn now() -> Instant {
     TURN.get().map_or_else(Instant::now, |turn| turn.now)
 }

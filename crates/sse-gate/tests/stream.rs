@@ -298,6 +298,48 @@ async fn a_stream_that_never_waits_ends_at_its_deadline() {
     assert_eq!(next_frame(&mut body).await, None);
 }
 
+/// G9: so does one that has an age of its own.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_never_waits_ends_at_its_age() {
+    let world = World::new();
+    let service = world.layer().layer(tower::service_fn(async |_| {
+        let endless = stream::repeat_with(|| Said::Ok(Event::new().data("again")));
+        let body = SseBody::new(endless).with_max_age(Duration::from_secs(7));
+        Ok::<_, Infallible>(body.into_response())
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let mut body = Box::pin(service.oneshot(get(&uri)).await.unwrap().into_body());
+    for _ in 0..3 {
+        assert!(next_frame(&mut body).await.is_some());
+    }
+    tokio::time::advance(Duration::from_secs(7)).await;
+    assert_eq!(next_frame(&mut body).await, None);
+}
+
+/// H10: the silence before a heartbeat begins when the server took the last frame, however long it did not ask for more.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_asked_late_beats_at_once() {
+    let world = World::new();
+    let service = world.layer().layer(tower::service_fn(async |_| {
+        let once = stream::iter([Said::Ok(Event::new().data("once"))]).chain(stream::pending());
+        let body = SseBody::new(once).with_heartbeat(Duration::from_secs(30));
+        Ok::<_, Infallible>(body.into_response())
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let mut body = Box::pin(service.oneshot(get(&uri)).await.unwrap().into_body());
+    assert_eq!(next_frame(&mut body).await.unwrap(), "data: once\n\n");
+    tokio::time::advance(Duration::from_secs(100)).await;
+    let asked = tokio::time::Instant::now();
+    assert_eq!(next_frame(&mut body).await.unwrap(), ":\n\n");
+    assert_eq!(
+        asked.elapsed(),
+        Duration::ZERO,
+        "it has been silent for long"
+    );
+    assert_eq!(next_frame(&mut body).await.unwrap(), ":\n\n");
+    assert_eq!(asked.elapsed(), Duration::from_secs(30));
+}
+
 #[tokio::test]
 async fn the_end_of_a_stream_is_told_as_it_was() {
     let world = World::new();

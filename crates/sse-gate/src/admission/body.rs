@@ -114,13 +114,20 @@ where
     B: Body<Data = Bytes>,
 {
     let frame = loop {
-        let now = Instant::now();
-        if !guard.may_poll(now) {
+        // A body that has just given a frame has no other one most of the time. So the clocks are looked at only if it has.
+        let given_at = guard.frame_taken_at();
+        let now = given_at.unwrap_or_else(Instant::now);
+        if given_at.is_none() && !guard.may_poll(now) {
             break None;
         }
         let watched = guard.as_mut();
         match watched.watch(now, cx, |cx| body.as_mut().poll_frame(cx)) {
             (Poll::Ready(frame), asked) => {
+                let now = given_at.map_or(now, |_| Instant::now());
+                if given_at.is_some() && guard.is_late(now) {
+                    // It came too late. A resumable body has a last word.
+                    continue;
+                }
                 // What the body wants at that time it may rely on, although it is not asked in between.
                 let _ = asked.map(|at| guard.as_mut().poll_alarm(at, now, cx));
                 break frame.filter(|_| guard.as_mut().may_send(now));

@@ -106,10 +106,22 @@ impl StreamGuard {
     ///
     /// A body that always has a frame ready never waits, so the deadline is checked here.
     pub(super) fn may_poll(&self, now: Instant) -> bool {
-        if now >= self.deadline() || self.has_overslept() {
+        let _ = self.is_late(now);
+        self.pulse.goes_on() || self.has_last_word()
+    }
+
+    /// Whether the time is up. If so, the stream must end.
+    pub(super) fn is_late(&self, now: Instant) -> bool {
+        let is_late = now >= self.deadline() || self.has_overslept();
+        if is_late {
             self.pulse.expire();
         }
-        self.pulse.goes_on() || self.has_last_word()
+        is_late
+    }
+
+    /// When the server took the last frame, if it has not waited for one since.
+    pub(super) fn frame_taken_at(&self) -> Option<Instant> {
+        self.pulse.taken_at()
     }
 
     /// Whether the server may have the frame that the body has returned. It was polled at `now`.

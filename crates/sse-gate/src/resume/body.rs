@@ -20,7 +20,7 @@ use sse_gate_resume::backend::{Lease, SubscriptionEnd, Written};
 use super::stop_handle::StopHandle;
 use crate::slots::Pulse;
 use crate::stream::Heartbeat;
-use crate::{headers, stream_end};
+use crate::{headers, stream_end, turn};
 
 /// Within which time the clients come back whose streams were ended by a shutdown.
 const DEFAULT_SPREAD: Duration = Duration::from_secs(5);
@@ -159,8 +159,9 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
     fn write(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> BytesMut {
         let mut frame = BytesMut::new();
         let this = self.as_mut().project();
-        // Without a wait, it is the gate that looks at the clock.
-        if this.pulse.is_expired() || (!*this.is_busy && this.subscription.time_left().is_zero()) {
+        // Behind a gate it is the gate that looks at the clocks.
+        if this.pulse.is_expired() || (!turn::is_taken() && this.subscription.time_left().is_zero())
+        {
             this.subscription.expire(&mut frame);
         }
         let written = this.subscription.poll_write(cx, &mut frame);

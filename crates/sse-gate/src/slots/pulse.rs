@@ -56,6 +56,13 @@ impl Pulse {
         self.set(u64::try_from(since).unwrap_or(LATEST).min(LATEST))
     }
 
+    /// When the server took the head or the last frame, to the millisecond below, if it has not waited since and the
+    /// stream may continue.
+    pub(crate) fn taken_at(&self) -> Option<Instant> {
+        let state = self.state.load(Ordering::Acquire);
+        (state <= LATEST).then(|| self.start + Duration::from_millis(state))
+    }
+
     /// Notes that the server waits for a frame. Returns whether the stream may continue. If it must end
     /// while the server waits, the task is woken.
     pub(crate) fn server_waits(&self, cx: &Context<'_>) -> bool {

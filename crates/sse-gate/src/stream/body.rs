@@ -252,7 +252,10 @@ where
         let this = self.project();
         let max_age = this.max_age.as_mut();
         this.until.poll(cx).is_ready()
-            || max_age.is_some_and(|it| it.timer.poll_until(it.ends_at, cx).is_ready())
+            || max_age.is_some_and(|it| {
+                // The time of a turn may be that of the last frame, and this must end a body that never waits.
+                Instant::now() >= it.ends_at || it.timer.poll_until(it.ends_at, cx).is_ready()
+            })
     }
 
     /// All events that are ready, up to the size of a frame, and whether the stream has ended.

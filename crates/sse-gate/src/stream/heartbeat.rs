@@ -29,8 +29,10 @@ pub(crate) struct Heartbeat {
     silence: Duration,
     /// Whether pages can see it.
     is_named: bool,
-    /// When the server last took bytes.
-    sent_at: Option<Instant>,
+    /// Whether the server has taken any bytes.
+    has_sent: bool,
+    /// Since when it waits for more.
+    silent_since: Option<Instant>,
     timer: Timer,
 }
 
@@ -47,18 +49,19 @@ impl Heartbeat {
 
     /// Notes that the server takes bytes now.
     pub(crate) fn sent(&mut self) {
-        self.sent_at = Some(turn::now());
+        self.has_sent = true;
+        self.silent_since = None;
     }
 
     /// Whether the server has taken any bytes.
     pub(crate) fn has_sent(&self) -> bool {
-        self.sent_at.is_some()
+        self.has_sent
     }
 
     /// Ready with the bytes to send when the silence has lasted long enough. They count as taken.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Bytes> {
-        let sent_at = *self.sent_at.get_or_insert_with(turn::now);
-        ready!(self.timer.poll_until(sent_at + self.silence, cx));
+        let since = *self.silent_since.get_or_insert_with(turn::now);
+        ready!(self.timer.poll_until(since + self.silence, cx));
         self.sent();
         Poll::Ready(Bytes::from_static(if self.is_named {
             NAMED
@@ -73,7 +76,8 @@ impl Default for Heartbeat {
         Self {
             silence: DEFAULT_SILENCE,
             is_named: false,
-            sent_at: None,
+            has_sent: false,
+            silent_since: None,
             timer: Timer::default(),
         }
     }

@@ -40,3 +40,19 @@ async fn a_stream_ends_that_slept_beyond_its_deadline() {
     let got = client.read();
     assert_eq!((got.names(), got.ended), (vec!["sse.close"], true));
 }
+
+/// E9, I20: so does one that has just sent an event, and has another one. That comes too late.
+#[tokio::test(start_paused = true)]
+async fn a_busy_stream_says_at_its_deadline_that_it_is_over() {
+    let scene = Scene::new();
+    let (mut client, publisher) = scene.streaming().await;
+    publish(&publisher, &["1"]).await;
+    assert_eq!(
+        client.connection.as_mut().unwrap().read_frame().names(),
+        ["message"]
+    );
+    publish(&publisher, &["2"]).await;
+    scene.world.clock.set_wall_ahead(HOUR);
+    let got = client.read();
+    assert_eq!((got.names(), got.ended), (vec!["sse.close"], true));
+}
