@@ -21,6 +21,8 @@ pub(crate) struct Pattern {
     text: Box<str>,
     /// Has this pattern and the exceptions from it.
     matcher: matchit::Router<PathOwner>,
+    /// How long its text is before the first parameter. Most paths of other routes differ there already.
+    fixed: usize,
     names: Vec<Box<str>>,
 }
 
@@ -52,6 +54,7 @@ impl Pattern {
         Ok(Self {
             text: text.into(),
             matcher,
+            fixed: text.find('{').unwrap_or(text.len()),
             names,
         })
     }
@@ -71,6 +74,9 @@ impl Pattern {
 
     /// The parameters of a path that matches, not decoded.
     pub(super) fn find<'p>(&'p self, path: &'p str) -> Option<matchit::Params<'p, 'p>> {
+        if !path.starts_with(&self.text[..self.fixed]) {
+            return None;
+        }
         let found = self.matcher.at(path).ok()?;
         (*found.value == PathOwner::Own).then_some(found.params)
     }

@@ -123,6 +123,10 @@ fn any_form(text: &str, holds: impl Fn(&[u8]) -> bool) -> bool {
 
 /// Whether the text contains the beginning of a token, of a resume id or of a JWT.
 fn is_credential(text: &[u8]) -> bool {
+    // Each kind has one of these.
+    if !text.iter().any(|byte| matches!(byte, b'_' | b'.')) {
+        return false;
+    }
     let has = |prefix: &[u8]| {
         let mut windows = text.windows(prefix.len());
         windows.any(|window| window.eq_ignore_ascii_case(prefix))
