@@ -32,8 +32,9 @@ pub(super) fn method(method: &Method, by_caller: bool) -> Result<(), GateRejecti
 /// A proxy marks a request with `Early-Data` that it got before the TLS handshake was complete (RFC
 /// 8470 §5.1).
 fn early_data(parts: &Parts) -> Result<(), GateRejection> {
+    const EARLY_DATA: HeaderName = HeaderName::from_static("early-data");
     pass_if(
-        !parts.headers.contains_key("early-data"),
+        !parts.headers.contains_key(EARLY_DATA),
         GateRejection::EarlyData,
     )
 }
@@ -52,7 +53,13 @@ fn body(parts: &Parts) -> Result<(), GateRejection> {
 /// headers of the same meaning.
 fn prefetch(parts: &Parts) -> Result<(), GateRejection> {
     const AHEAD_OF_TIME: [&str; 3] = ["prefetch", "prerender", "preview"];
-    let is_ahead = |name: &str| {
+    const NAMES: [HeaderName; 4] = [
+        HeaderName::from_static("sec-purpose"),
+        HeaderName::from_static("purpose"),
+        HeaderName::from_static("x-purpose"),
+        HeaderName::from_static("x-moz"),
+    ];
+    let is_ahead = |name: &HeaderName| {
         let values = parts.headers.get_all(name).iter();
         values
             .flat_map(|value| value.to_str().unwrap_or_default().split([',', ';']))
@@ -62,24 +69,22 @@ fn prefetch(parts: &Parts) -> Result<(), GateRejection> {
                     .any(|word| purpose.trim().eq_ignore_ascii_case(word))
             })
     };
-    let ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
-        .into_iter()
-        .any(is_ahead);
-    pass_if(!ahead, GateRejection::Prefetch)
+    pass_if(!NAMES.iter().any(is_ahead), GateRejection::Prefetch)
 }
 
 /// Fetch Metadata: a script's request has the destination `empty` and the mode `cors` or
 /// `same-origin`. A request without these headers comes from a program or an old browser, and passes.
 fn fetch_metadata(parts: &Parts) -> Result<(), GateRejection> {
-    let all_are = |name: &str, expected: &[&str]| {
+    const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+    const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+    let all_are = |name: HeaderName, expected: &[&str]| {
         parts
             .headers
             .get_all(name)
             .iter()
             .all(|value| expected.iter().any(|it| value == it))
     };
-    let by_script = all_are("sec-fetch-mode", &["cors", "same-origin"])
-        && all_are("sec-fetch-dest", &["empty"]);
+    let by_script = all_are(MODE, &["cors", "same-origin"]) && all_are(DEST, &["empty"]);
     pass_if(by_script, GateRejection::FetchMetadata)
 }
 

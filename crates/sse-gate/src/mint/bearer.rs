@@ -86,6 +86,9 @@ impl fmt::Debug for Bearer<'_> {
 /// RFC 6750 §2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
 fn is_b64token(text: &str) -> bool {
     let text = text.trim_end_matches('=');
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    let is_part = |byte| {
+        let is_sign = matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+        is_sign || u8::is_ascii_alphanumeric(&byte)
+    };
     !text.is_empty() && text.bytes().all(is_part)
 }
