@@ -1,7 +1,7 @@
 //! Tables give room back when they have become small: [`shrink`].
 
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 
 /// The least room that a table keeps.
 const LEAST: usize = 64;
@@ -10,7 +10,7 @@ const LEAST: usize = 64;
 ///
 /// It moves the entries that are left. They are not moved again before half as many were added or removed. So a removal
 /// costs the same on average, as an insertion does into a table that doubles.
-pub(crate) fn shrink<K: Eq + Hash, V>(table: &mut HashMap<K, V>) {
+pub(crate) fn shrink<K: Eq + Hash, V, S: BuildHasher>(table: &mut HashMap<K, V, S>) {
     if table.capacity() > 2 * LEAST && table.len() < table.capacity() / 4 {
         table.shrink_to((2 * table.len()).max(LEAST));
     }

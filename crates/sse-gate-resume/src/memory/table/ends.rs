@@ -1,7 +1,8 @@
 //! When sessions end: [`Ends`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
 use sse_gate_core::SteadyTime;
 
 use crate::id::SessionId;
@@ -12,7 +13,7 @@ use crate::room::shrink;
 #[derive(Default)]
 pub(super) struct Ends {
     open: BTreeSet<(SteadyTime, SessionId)>,
-    closed: HashMap<SessionId, Closing>,
+    closed: FxHashMap<SessionId, Closing>,
     /// By the number of their closing.
     by_number: BTreeMap<u64, SessionId>,
     forgettable: BTreeSet<(SteadyTime, SessionId)>,

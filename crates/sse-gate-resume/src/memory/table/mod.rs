@@ -6,6 +6,7 @@ mod ends;
 use std::collections::HashMap;
 use std::mem;
 
+use rustc_hash::FxHashMap;
 use sse_gate_core::{SteadyTime, Subject, TokenKey, Withdrawals};
 
 use by_subject::{BySubject, Listing};
@@ -20,12 +21,12 @@ use crate::store::{Due, Notice, SessionKey, StoredSession};
 /// All sessions, by name, by token and by subject, and in the order in which they end.
 ///
 /// A step takes no longer because there are many sessions, of one subject or of all: it finds its way
-/// in maps, and walks through no list.
+/// in maps, and walks through no list. Names and tokens can't be chosen by clients, so a fast hash is enough for them.
 pub(super) struct Table {
     limits: SessionLimits,
     /// In boxes: up to half of a table is free, and a place that is free is small.
-    entries: HashMap<SessionId, Box<SessionEntry>>,
-    by_token: HashMap<TokenKey, SessionId>,
+    entries: FxHashMap<SessionId, Box<SessionEntry>>,
+    by_token: FxHashMap<TokenKey, SessionId>,
     by_subject: BySubject,
     ends: Ends,
     open: usize,
@@ -57,8 +58,8 @@ impl Table {
     pub(super) fn new(limits: SessionLimits) -> Self {
         Self {
             limits,
-            entries: HashMap::new(),
-            by_token: HashMap::new(),
+            entries: FxHashMap::default(),
+            by_token: FxHashMap::default(),
             by_subject: BySubject::default(),
             ends: Ends::default(),
             open: 0,

@@ -2,11 +2,11 @@
 
 mod local;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use local::{Connection, Deferred, LocalSession};
+use rustc_hash::FxHashMap;
 
 use super::{CutReason, Departure, Fence};
 use crate::id::SessionId;
@@ -25,9 +25,10 @@ pub(crate) struct Connections(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    sessions: HashMap<SessionId, LocalSession>,
+    /// Names of sessions and logs can't be chosen by clients, so a fast hash is enough for them.
+    sessions: FxHashMap<SessionId, LocalSession>,
     /// How logs are read.
-    logs: HashMap<LogEpoch, Readership>,
+    logs: FxHashMap<LogEpoch, Readership>,
     /// Connections that are gone, which the store could not be told.
     unnoted: Vec<Departure>,
 }
