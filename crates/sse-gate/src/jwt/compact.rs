@@ -1,6 +1,6 @@
 //! The spelling of a JWT: [`Compact`].
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use jsonwebtoken::crypto;
 use jsonwebtoken::errors::ErrorKind;
 use sse_gate_core::CredentialReason;
@@ -37,12 +37,12 @@ impl<'a> Compact<'a> {
     }
 
     pub(super) fn header(&self) -> Result<Vec<u8>, AuthError> {
-        let json = Base64UrlUnpadded::decode_vec(self.header);
+        let json = BASE64_URL_SAFE_NO_PAD.decode(self.header);
         json.map_err(|_| unreadable("its header is not base64url"))
     }
 
     pub(super) fn claims(&self) -> Result<Vec<u8>, AuthError> {
-        let json = Base64UrlUnpadded::decode_vec(self.claims);
+        let json = BASE64_URL_SAFE_NO_PAD.decode(self.claims);
         json.map_err(|_| unreadable("its claims are not base64url"))
     }
 

@@ -1,6 +1,6 @@
 //! One entry of a JWK Set: whether it is a key that verifies JWTs, and which.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
@@ -118,5 +118,7 @@ fn required<'a>(entry: &'a Entry, name: &str) -> Result<&'a str, SkippedKeyReaso
 }
 
 fn bytes(entry: &Entry, name: &str) -> Result<Vec<u8>, SkippedKeyReason> {
-    Base64UrlUnpadded::decode_vec(required(entry, name)?).map_err(|_| SkippedKeyReason::InvalidKey)
+    BASE64_URL_SAFE_NO_PAD
+        .decode(required(entry, name)?)
+        .map_err(|_| SkippedKeyReason::InvalidKey)
 }
