@@ -43,7 +43,6 @@ impl SharedLog {
     pub(super) fn learn(self: &Arc<Self>, stored: &Bounds) {
         self.change(|state| {
             state.learn(stored.last, stored.end);
-            ((), state.readers.take_waiting())
         });
         self.look_again();
     }
@@ -93,14 +92,15 @@ impl SharedLog {
     /// The store has more events than the window knows of, if a reader has had `after`. Returns whether
     /// that was so. Readers that have not had them get them from the store.
     pub(super) fn catch_up(&self, after: u64, stored: &Bounds) -> bool {
-        self.change(|state| {
-            if after <= state.retained.last() {
-                return (false, Vec::new());
-            }
-            state.retained.skip_to(stored.last);
-            state.learn(stored.last, stored.end);
-            (true, state.readers.take_waiting())
-        })
+        let mut state = self.lock();
+        if after <= state.retained.last() {
+            return false;
+        }
+        state.retained.skip_to(stored.last);
+        state.learn(stored.last, stored.end);
+        drop(state);
+        self.wake_readers();
+        true
     }
 
     /// Fetches what the window lacks, in the background.
@@ -132,11 +132,11 @@ impl SharedLog {
                             state.is_fed = false;
                             // What was only heard of is asked for later.
                             state.heard.add(heard.last, heard.has_ended);
-                            return (false, state.readers.take_waiting());
+                            return false;
                         }
                     }
                     state.is_fed = false;
-                    (state.begin_feed(), state.readers.take_waiting())
+                    state.begin_feed()
                 });
             }
         });
@@ -171,7 +171,7 @@ impl State {
         if self.is_fed || may_come || !(lacks_some || self.has_news()) {
             return false;
         }
-        if self.readers.is_empty() {
+        if self.readers == 0 {
             if lacks_some {
                 self.ahead.clear();
                 self.retained.skip_to(self.stored_last);
@@ -275,7 +275,6 @@ impl Drop for InFlight {
         let arrived = self.arrived.take();
         self.log.change(|state| {
             state.answered(arrived, now);
-            ((), state.readers.take_waiting())
         });
         self.log.look_again();
     }

@@ -78,10 +78,8 @@ impl Log {
         let encoded = EncodedEvent::new(event)?;
         let Some(backing) = &self.0.backing else {
             let now = self.0.clock.steady();
-            let seq = self.0.change(|state| match state.append(encoded, now) {
-                Ok(seq) => (Ok(seq), state.readers.take_waiting()),
-                Err(kind) => (Err(kind), Vec::new()),
-            })?;
+            let seq = self.0.lock().append(encoded, now)?;
+            self.0.wake_readers();
             return Ok(seq);
         };
         backing.chores.run_kept();
@@ -186,7 +184,7 @@ impl Log {
 
     /// Whether it was left to another process.
     pub(crate) fn is_left(&self) -> bool {
-        self.0.lock().is_left
+        self.0.look().is_left
     }
 
     /// Asks the writer to stop. The log goes on until the writer ends it.
@@ -219,7 +217,7 @@ impl Log {
 
     /// How many readers the log has: connections that are open now.
     pub fn readers(&self) -> usize {
-        self.0.lock().readers.len()
+        self.0.look().readers
     }
 
     /// How many handles there are of this log, this one included. Each clone is one. Sessions,
@@ -232,12 +230,12 @@ impl Log {
 
     /// Why the writer is asked to stop, if it is. A writer that waits for it is still woken.
     pub fn stop_reason(&self) -> Option<StopReason> {
-        self.0.lock().stop
+        self.0.look().stop
     }
 
     /// Whether its one writer is gone with its process, and has not ended the log.
     pub fn is_orphaned(&self) -> bool {
-        self.0.lock().is_orphaned
+        self.0.look().is_orphaned
     }
 
     /// Makes this node the writer of a log that [is orphaned](Self::is_orphaned). Returns whether it
@@ -313,7 +311,7 @@ impl Log {
     pub fn poll_deserted(&self, cx: &mut Context<'_>) -> Poll<Duration> {
         let now = self.0.clock.steady();
         let mut state = self.0.lock();
-        if state.readers.is_empty() {
+        if state.readers == 0 {
             return Poll::Ready(now.saturating_since(state.deserted_since));
         }
         keep_waker(&mut state.writer, cx);

@@ -1,5 +1,6 @@
 //! The events that a reader gets at a time: [`Page`].
 
+use std::num::NonZeroU64;
 use std::vec;
 
 use super::EncodedEvent;
@@ -63,6 +64,13 @@ impl Page {
     /// The numbers of its events.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
         self.events.iter().map(|(seq, _)| *seq)
+    }
+
+    /// The number of its last event. The first of a log is 1.
+    pub(super) fn last(&self) -> Option<NonZeroU64> {
+        self.events
+            .last()
+            .and_then(|(seq, _)| NonZeroU64::new(*seq))
     }
 
     /// How many bytes its events have together.

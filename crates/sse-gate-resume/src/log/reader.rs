@@ -1,7 +1,7 @@
 //! One reader of a log: [`Reader`].
 
 use std::fmt;
-use std::mem;
+use std::num::NonZeroU64;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -40,13 +40,19 @@ pub struct Reader {
     log: Arc<Log>,
     shared: Arc<SharedLog>,
     place: ReaderId,
-    /// Whether the log was looked at, and had something, the last time. Most of the time it has nothing more then.
-    has_just_read: bool,
+    /// Up to where it has had everything.
+    caught_up: Option<CaughtUp>,
     /// In a box, as most readers are not behind.
     fetch: Option<Box<Fetch>>,
 }
 
 type Asked = Pin<Box<dyn Future<Output = Result<Option<StoredEvents>, LogError>> + Send>>;
+
+/// Where a log ended when it had been changed so often.
+struct CaughtUp {
+    after: NonZeroU64,
+    changes: u64,
+}
 
 /// What a reader that is behind the window asks of the store.
 enum Fetch {
@@ -62,14 +68,15 @@ enum Fetch {
 impl Reader {
     pub(crate) fn new(log: Arc<Log>) -> Self {
         let shared = Arc::clone(log.shared());
-        let place = shared.lock().readers.enroll();
+        shared.lock().readers += 1;
+        let place = shared.readers.enroll();
         // Other nodes may have appended while nothing read it here.
         shared.look_again();
         Self {
             log,
             shared,
             place,
-            has_just_read: false,
+            caught_up: None,
             fetch: None,
         }
     }
@@ -87,7 +94,7 @@ impl Reader {
             return Poll::Ready(());
         };
         if self.fetch.is_none() {
-            if shared.lock().covers(after) {
+            if shared.look().covers(after) {
                 return Poll::Ready(());
             }
             let (store, id) = (backing.store.clone(), backing.id.clone());
@@ -119,27 +126,49 @@ impl Reader {
         if let Some(fetch) = self.fetch.take() {
             return self.read_fetched(*fetch, after, page, cx);
         }
-        let shared = &self.shared;
-        let is_trimmed = mem::take(&mut self.has_just_read);
-        let mut state = shared.lock();
-        match state.read(after, page, is_trimmed, &*shared.clock) {
-            Found::Behind | Found::Read(Read::Ahead { .. }) if shared.backing.is_some() => {
-                drop(state);
+        loop {
+            let changes = self.shared.changes();
+            if !self.is_caught_up(after, changes) {
+                match self.shared.find(after, page) {
+                    Found::Nothing => {}
+                    found => return self.tell(found, changes, page, cx),
+                }
+            }
+            // Whoever changes the log counts that, and wakes this place then. So nothing between looking and waiting is missed.
+            let place = self.shared.readers.lock(self.place);
+            if self.shared.changes() == changes {
+                place.wait(cx);
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Whether it has had all up to this event, and the log was not changed since it looked. Most of the time that is so when
+    /// it has just read something.
+    fn is_caught_up(&self, after: u64, changes: u64) -> bool {
+        let caught_up = self.caught_up.as_ref();
+        caught_up.is_some_and(|it| it.after.get() == after && it.changes == changes)
+    }
+
+    /// What it has found after so many changes of the log.
+    fn tell(&mut self, found: Found, changes: u64, page: &Page, cx: &Context<'_>) -> Poll<Read> {
+        self.caught_up = None;
+        match found {
+            Found::Behind { .. } | Found::Read(Read::Ahead { .. })
+                if self.shared.backing.is_some() =>
+            {
                 // It was not so just now. The store is asked at the next look.
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
-            Found::Read(read) => {
-                self.has_just_read = true;
-                Poll::Ready(read)
+            Found::Events { are_all } => {
+                let last = page.last().filter(|_| are_all);
+                self.caught_up = last.map(|after| CaughtUp { after, changes });
+                Poll::Ready(Read::Events)
             }
-            Found::Behind => Poll::Ready(Read::Trimmed {
-                first: state.retained.first(),
-            }),
-            Found::Nothing => {
-                state.readers.wait(self.place, cx);
-                Poll::Pending
-            }
+            Found::Read(read) => Poll::Ready(read),
+            Found::Behind { first } => Poll::Ready(Read::Trimmed { first }),
+            Found::Nothing => Poll::Pending,
         }
     }
 
@@ -174,7 +203,7 @@ impl Reader {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        if after == last && self.shared.lock().covers(after) {
+        if after == last && self.shared.look().covers(after) {
             // The window has caught up while the store was asked.
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -198,13 +227,14 @@ impl Drop for Reader {
     fn drop(&mut self) {
         let shared = &self.shared;
         let now = shared.clock.steady();
-        shared.change(|state| {
-            state.readers.dismiss(self.place);
-            if !state.readers.is_empty() {
-                return ((), Vec::new());
+        shared.readers.dismiss(self.place);
+        shared.tell_writer(|state| {
+            state.readers -= 1;
+            if state.readers > 0 {
+                return None;
             }
             state.deserted_since = now;
-            ((), state.writer.take().into_iter().collect())
+            state.writer.take()
         });
     }
 }

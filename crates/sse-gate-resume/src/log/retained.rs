@@ -95,11 +95,16 @@ impl Retained {
 
     /// Drops the events that are too old.
     pub(super) fn trim(&mut self, now: SteadyTime) {
-        let max_age = self.limits.age;
-        let is_old = |retained: &RetainedEvent| retained.at.saturating_add(max_age).has_passed(now);
-        while self.events.front().is_some_and(is_old) {
+        while !self.is_trimmed(now) {
             self.drop_oldest();
         }
+    }
+
+    /// Whether no event is too old.
+    pub(super) fn is_trimmed(&self, now: SteadyTime) -> bool {
+        let max_age = self.limits.age;
+        let oldest = self.events.front();
+        !oldest.is_some_and(|oldest| oldest.at.saturating_add(max_age).has_passed(now))
     }
 
     /// Copies the events after `after` into the page, as far as it has room.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::mem;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 
@@ -16,13 +16,16 @@ use super::retained::Retained;
 use super::{
     AppendErrorKind, Bounds, EncodedEvent, LogEnd, LogEpoch, LogWindows, Page, Read, StopReason,
 };
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::{AtomicU64, Ordering, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A log, behind every handle of it.
 pub(super) struct SharedLog {
     pub(super) epoch: LogEpoch,
     pub(super) clock: Arc<dyn Clock>,
-    state: Mutex<State>,
+    state: RwLock<State>,
+    pub(super) readers: Readers,
+    /// How often it was changed, for readers.
+    changes: AtomicU64,
     handles: AtomicUsize,
     /// Whether no session has it yet. Then nothing finds it any more when its last handle is dropped.
     is_unclaimed: AtomicBool,
@@ -33,7 +36,7 @@ pub(super) struct SharedLog {
     pub(super) windows: Option<LogWindows>,
 }
 
-/// What of a log changes, under its lock.
+/// What of a log changes, under its lock. Readers look at it at the same time.
 pub(super) struct State {
     pub(super) retained: Retained,
     /// Events that the store has acknowledged before one with a smaller number.
@@ -51,7 +54,8 @@ pub(super) struct State {
     pub(super) end: Option<LogEnd>,
     /// Whether its writer's process goes down, and leaves it to another one.
     pub(super) is_left: bool,
-    pub(super) readers: Readers,
+    /// How many readers there are.
+    pub(super) readers: usize,
     /// When the last reader went, or the log was made.
     pub(super) deserted_since: SteadyTime,
     pub(super) stop: Option<StopReason>,
@@ -66,13 +70,19 @@ pub(super) struct State {
 }
 
 /// What a reader finds in the window.
+#[derive(Clone, Copy)]
 pub(super) enum Found {
+    /// The events in the page.
+    Events {
+        /// Whether there is nothing more for it: no event, and no end.
+        are_all: bool,
+    },
     /// This is all there is for it.
     Read(Read),
     /// It has to wait.
     Nothing,
-    /// It is behind the window: the store may have what it misses.
-    Behind,
+    /// It is behind the window, which has this event first: the store may have what it misses.
+    Behind { first: u64 },
 }
 
 impl SharedLog {
@@ -87,7 +97,7 @@ impl SharedLog {
             is_fed: false,
             end: None,
             is_left: false,
-            readers: Readers::default(),
+            readers: 0,
             deserted_since: clock.steady(),
             stop: None,
             writer: None,
@@ -98,7 +108,9 @@ impl SharedLog {
         Self {
             epoch,
             clock,
-            state: Mutex::new(state),
+            state: RwLock::new(state),
+            readers: Readers::default(),
+            changes: AtomicU64::new(0),
             handles: AtomicUsize::new(0),
             is_unclaimed: AtomicBool::new(false),
             released: OnceLock::new(),
@@ -127,8 +139,14 @@ impl SharedLog {
         self
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock()
+    /// To look at it, beside others.
+    pub(super) fn look(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read()
+    }
+
+    /// To change it, alone.
+    pub(super) fn lock(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write()
     }
 
     pub(super) fn bounds(&self) -> Bounds {
@@ -146,23 +164,55 @@ impl SharedLog {
         }
     }
 
-    /// Changes the log, then wakes those whom the change concerns, without the lock.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> (T, Vec<Waker>)) -> T {
-        let (result, waiting) = change(&mut self.lock());
-        waiting.into_iter().for_each(Waker::wake);
+    /// Changes what readers find, then wakes those that wait.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.lock());
+        self.wake_readers();
         result
+    }
+
+    /// The log was changed for readers, and is not locked any more.
+    pub(super) fn wake_readers(&self) {
+        self.changes.fetch_add(1, Ordering::Release);
+        self.readers.wake();
+    }
+
+    /// How often it was changed. If that is the same while the place of a reader is locked as before it looked, then it
+    /// has seen everything, or is woken as soon as its place is free.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Changes what the writer waits for, then wakes its task if that is returned.
+    pub(super) fn tell_writer(&self, change: impl FnOnce(&mut State) -> Option<Waker>) {
+        let writer = change(&mut self.lock());
+        if let Some(writer) = writer {
+            writer.wake();
+        }
+    }
+
+    /// Looks for what comes after event `after`. Events that are too old are dropped before.
+    pub(super) fn find(&self, after: u64, page: &mut Page) -> Found {
+        let now = self.clock.steady();
+        let state = self.look();
+        if state.retained.is_trimmed(now) {
+            return state.find(after, page);
+        }
+        drop(state);
+        let mut state = self.lock();
+        state.retained.trim(now);
+        state.find(after, page)
     }
 
     pub(super) fn ended(&self, how: LogEnd) {
         self.change(|state| {
             state.end.get_or_insert(how);
-            ((), state.readers.take_waiting())
         });
     }
 
     /// Asks the writer to stop.
     pub(super) fn stop(&self, reason: StopReason) {
-        self.change(|state| {
+        self.tell_writer(|state| {
             match reason {
                 StopReason::Requested => {
                     state.stop.get_or_insert(reason);
@@ -173,7 +223,7 @@ impl SharedLog {
                     state.retained.clear();
                 }
             }
-            ((), state.writer.take().into_iter().collect())
+            state.writer.take()
         });
         if reason == StopReason::Closed {
             self.remove_later();
@@ -182,9 +232,9 @@ impl SharedLog {
 
     /// The log was closed by another node, or by an earlier process: its writer is told.
     pub(super) fn learn_closed(&self) {
-        self.change(|state| {
+        self.tell_writer(|state| {
             state.stop = Some(StopReason::Closed);
-            ((), state.writer.take().into_iter().collect())
+            state.writer.take()
         });
     }
 
@@ -200,8 +250,8 @@ impl SharedLog {
             .backing
             .as_ref()
             .is_some_and(|backing| backing.id.name.is_own());
-        let state = self.lock();
-        is_own && !state.readers.is_empty() && state.publishers == 0
+        let state = self.look();
+        is_own && state.readers > 0 && state.publishers == 0
     }
 
     /// Whether no event has come since it was tended last.
@@ -276,27 +326,20 @@ impl State {
         after + 1 >= self.retained.first() && after <= self.retained.last()
     }
 
-    /// Drops what is too old first. If there is nothing to read, that can be left out with `is_trimmed`.
-    pub(super) fn read(
-        &mut self,
-        after: u64,
-        page: &mut Page,
-        is_trimmed: bool,
-        clock: &dyn Clock,
-    ) -> Found {
-        if !is_trimmed || after < self.retained.last() {
-            self.retained.trim(clock.steady());
-        }
+    /// What is in the window after event `after`.
+    fn find(&self, after: u64, page: &mut Page) -> Found {
         let (first, last) = (self.retained.first(), self.retained.last());
         if after > last {
             return Found::Read(Read::Ahead { last });
         }
         if after + 1 < first {
-            return Found::Behind;
+            return Found::Behind { first };
         }
         self.retained.read(after, page);
         match self.told_end() {
-            _ if !page.is_empty() => Found::Read(Read::Events),
+            end if !page.is_empty() => Found::Events {
+                are_all: !page.is_full() && end.is_none(),
+            },
             Some(end) => Found::Read(Read::Ended(end)),
             None => Found::Nothing,
         }

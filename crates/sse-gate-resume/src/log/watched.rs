@@ -25,7 +25,7 @@ impl WatchedLog {
 
     /// Whether nothing can be appended to it any more.
     pub(crate) fn is_closed(&self) -> bool {
-        self.0.lock().stop == Some(StopReason::Closed)
+        self.0.look().stop == Some(StopReason::Closed)
     }
 
     /// Whether there is a handle.
@@ -36,7 +36,7 @@ impl WatchedLog {
     /// When the log's last event is too old, if it has one. It is right as long as there is no
     /// handle: nothing can be appended then.
     pub(crate) fn empty_at(&self) -> Option<SteadyTime> {
-        self.0.lock().retained.empty_at()
+        self.0.look().retained.empty_at()
     }
 
     /// Frees what a store holds of the log.
