@@ -358,3 +358,44 @@ fn nothing_waits_before_the_first_request() {
         assert_eq!(tasks(), 1);
     });
 }
+
+/// E9, I20: a body that its handler keeps for itself is not behind the gate, and looks at the clock by itself.
+#[tokio::test]
+async fn a_body_that_its_handler_keeps_ends_at_its_deadline() {
+    let world = World::new();
+    let sessions = world.gate.new_sessions().unwrap();
+    let log = FutureExt::now_or_never(world.gate.new_logs().create())
+        .expect("memory is ready at once")
+        .unwrap();
+    let kept = Arc::new(Mutex::new(None));
+    let place = Arc::clone(&kept);
+    let layer = world.layer().resumable(&sessions);
+    let service = layer.layer(tower::service_fn(move |request: Request<Body>| {
+        let (log, place) = (log.clone(), Arc::clone(&place));
+        async move {
+            *place.lock().unwrap() = Some(attach(&log, &request).await);
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+        }
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let _answer = service.oneshot(get(&uri)).await.unwrap();
+    let mut body = Box::pin(kept.lock().unwrap().take().unwrap());
+    let mut next = || {
+        let frame = FutureExt::now_or_never(body.frame())?.map(|frame| frame.unwrap());
+        Some(frame.map(|frame| frame.into_data().unwrap()))
+    };
+    assert!(next().flatten().is_some(), "it is open");
+    assert_eq!(next(), None, "it waits");
+    world.clock.set_wall_ahead(Duration::from_secs(60 * 60));
+    let last = next().flatten().unwrap();
+    assert!(last.starts_with(b"event: sse.close\n"), "{last:?}");
+    assert_eq!(next(), Some(None));
+}
+
+/// A router answers with bodies of its own beside streams.
+#[tokio::test]
+async fn a_whole_body_is_the_body_of_a_response() {
+    let body = ResponseBody::<BoxBody>::from(Full::from("not found"));
+    assert_eq!(body.size_hint().exact(), Some(9));
+    assert_eq!(body.collect().await.unwrap().to_bytes(), "not found");
+}

@@ -14,8 +14,8 @@ use crate::turn;
 pub(super) struct Timer(Option<Pin<Box<Sleep>>>);
 
 impl Timer {
-    /// Ready at this time. If it is later at each call, its own timer is not moved for each: when that fires too early, it
-    /// is set again.
+    /// Ready at this time, which is never earlier than that of the call before. If it is later at each call, its own timer
+    /// is not moved for each: when that fires too early, it is set again.
     pub(super) fn poll_until(&mut self, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
         if turn::now() >= at {
             return Poll::Ready(());
@@ -25,9 +25,6 @@ impl Timer {
             return Poll::Pending;
         }
         let timer = self.0.get_or_insert_with(|| Box::pin(sleep_until(at)));
-        if timer.deadline() > at {
-            timer.as_mut().reset(at);
-        }
         ready!(timer.as_mut().poll(cx));
         if timer.deadline() < at {
             timer.as_mut().reset(at);
