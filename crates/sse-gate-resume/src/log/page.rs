@@ -1,9 +1,8 @@
 //! The events that a reader gets at a time: [`Page`].
 
-use std::num::NonZeroU64;
 use std::vec;
 
-use super::EncodedEvent;
+use super::{EncodedEvent, Events};
 
 /// So many events are a page.
 const MAX_EVENTS: usize = 64;
@@ -41,14 +40,17 @@ impl Page {
         !self.is_full()
     }
 
-    /// Makes room for so many events at once, as far as it may have them.
-    pub(super) fn expect(&mut self, events: usize) {
-        self.events.reserve_exact(events.min(MAX_EVENTS));
+    /// Takes these events.
+    pub(super) fn take(&mut self, events: Events<'_>) {
+        self.events.reserve_exact(events.numbers().count());
+        for (seq, event) in events.numbered() {
+            self.push(seq, EncodedEvent::from_bytes(event.clone()));
+        }
     }
 
     /// Whether there is no room for another event.
     pub fn is_full(&self) -> bool {
-        self.events.len() >= MAX_EVENTS || self.bytes >= MAX_BYTES
+        Self::is_full_with(self.events.len(), self.bytes)
     }
 
     /// Whether it has no events.
@@ -61,21 +63,9 @@ impl Page {
         self.events.len()
     }
 
-    /// The numbers of its events.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
-        self.events.iter().map(|(seq, _)| *seq)
-    }
-
-    /// The number of its last event. The first of a log is 1.
-    pub(super) fn last(&self) -> Option<NonZeroU64> {
-        self.events
-            .last()
-            .and_then(|(seq, _)| NonZeroU64::new(*seq))
-    }
-
-    /// How many bytes its events have together.
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+    /// Whether a page is full with so many events, which have so many bytes together.
+    pub(super) fn is_full_with(events: usize, bytes: usize) -> bool {
+        events >= MAX_EVENTS || bytes >= MAX_BYTES
     }
 }
 

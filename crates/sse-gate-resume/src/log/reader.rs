@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use super::feed::BYTES_A_FETCH;
 use super::readers::ReaderId;
 use super::shared::{Found, SharedLog};
-use super::{Bounds, EncodedEvent, Log, LogError, Page, Read};
+use super::{Bounds, Events, Log, LogError, Page, Read};
 use crate::store::StoredEvents;
 use crate::sync::Mutex;
 
@@ -48,6 +48,14 @@ pub struct Reader {
 
 type Asked = Pin<Box<dyn Future<Output = Result<Option<StoredEvents>, LogError>> + Send>>;
 
+/// What a reader has taken.
+pub(crate) enum Taken<T> {
+    /// Of events, this was made.
+    Events(T),
+    /// There were none, for this reason. It is not [`Read::Events`].
+    None(Read),
+}
+
 /// Where a log ended when it had been changed so often.
 struct CaughtUp {
     after: NonZeroU64,
@@ -79,10 +87,6 @@ impl Reader {
             caught_up: None,
             fetch: None,
         }
-    }
-
-    pub(crate) fn bounds(&self) -> Bounds {
-        self.shared.bounds()
     }
 
     /// Asks the store for what comes after event `after`, if the window no longer has it, or another node
@@ -123,15 +127,30 @@ impl Reader {
     /// If there is nothing, the task is woken as soon as there is: between looking and waiting **nothing
     /// is missed**. Events come in the order of their numbers, without holes.
     pub fn poll_read(&mut self, after: u64, page: &mut Page, cx: &mut Context<'_>) -> Poll<Read> {
+        let taken = self.poll_take(after, |events| page.take(events), cx);
+        taken.map(|taken| match taken {
+            Taken::Events(()) => Read::Events,
+            Taken::None(read) => read,
+        })
+    }
+
+    /// As [`poll_read`](Self::poll_read), but events are taken where they are, while the log is locked for writers. At
+    /// most one page is taken.
+    pub(crate) fn poll_take<T>(
+        &mut self,
+        after: u64,
+        mut take: impl FnMut(Events<'_>) -> T,
+        cx: &mut Context<'_>,
+    ) -> Poll<Taken<T>> {
         if let Some(fetch) = self.fetch.take() {
-            return self.read_fetched(*fetch, after, page, cx);
+            return self.take_fetched(*fetch, after, take, cx);
         }
         loop {
             let changes = self.shared.changes();
             if !self.is_caught_up(after, changes) {
-                match self.shared.find(after, page) {
+                match self.shared.find(after, &mut take) {
                     Found::Nothing => {}
-                    found => return self.tell(found, changes, page, cx),
+                    found => return self.tell(found, changes, cx),
                 }
             }
             // Whoever changes the log counts that, and wakes this place then. So nothing between looking and waiting is missed.
@@ -151,7 +170,7 @@ impl Reader {
     }
 
     /// What it has found after so many changes of the log.
-    fn tell(&mut self, found: Found, changes: u64, page: &Page, cx: &Context<'_>) -> Poll<Read> {
+    fn tell<T>(&mut self, found: Found<T>, changes: u64, cx: &Context<'_>) -> Poll<Taken<T>> {
         self.caught_up = None;
         match found {
             Found::Behind { .. } | Found::Read(Read::Ahead { .. })
@@ -161,24 +180,24 @@ impl Reader {
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
-            Found::Events { are_all } => {
-                let last = page.last().filter(|_| are_all);
-                self.caught_up = last.map(|after| CaughtUp { after, changes });
-                Poll::Ready(Read::Events)
+            Found::Events { taken, all_up_to } => {
+                self.caught_up = all_up_to.map(|after| CaughtUp { after, changes });
+                Poll::Ready(Taken::Events(taken))
             }
-            Found::Read(read) => Poll::Ready(read),
-            Found::Behind { first } => Poll::Ready(Read::Trimmed { first }),
+            Found::Read(read) => Poll::Ready(Taken::None(read)),
+            Found::Behind { first } => Poll::Ready(Taken::None(Read::Trimmed { first })),
             Found::Nothing => Poll::Pending,
         }
     }
 
-    fn read_fetched(
+    fn take_fetched<T>(
         &mut self,
         fetch: Fetch,
         after: u64,
-        page: &mut Page,
+        take: impl FnOnce(Events<'_>) -> T,
         cx: &mut Context<'_>,
-    ) -> Poll<Read> {
+    ) -> Poll<Taken<T>> {
+        let none = |read| Poll::Ready(Taken::None(read));
         let stored = match fetch {
             Fetch::Answered {
                 after: asked,
@@ -186,7 +205,7 @@ impl Reader {
             } if asked == after => stored,
             // The log is gone from its store, or the store can't be asked.
             Fetch::Answered { answer: None, .. } | Fetch::Failed => {
-                return Poll::Ready(Read::Unavailable);
+                return none(Read::Unavailable);
             }
             // The answer is to another question.
             Fetch::Asked(_) | Fetch::Answered { .. } => {
@@ -197,7 +216,7 @@ impl Reader {
         let Bounds { first, last, .. } = stored.bounds;
         self.shared.lock().stored_first = first;
         if after > last {
-            return Poll::Ready(Read::Ahead { last });
+            return none(Read::Ahead { last });
         }
         if self.shared.catch_up(after, &stored.bounds) && stored.events.is_empty() {
             cx.waker().wake_by_ref();
@@ -209,17 +228,14 @@ impl Reader {
             return Poll::Pending;
         }
         if after + 1 < first {
-            return Poll::Ready(Read::Trimmed { first });
+            return none(Read::Trimmed { first });
         }
         if stored.events.is_empty() || stored.first != after + 1 {
-            return Poll::Ready(Read::Unavailable);
+            return none(Read::Unavailable);
         }
-        for (seq, event) in (stored.first..).zip(stored.events) {
-            if !page.push(seq, EncodedEvent::from_bytes(event)) {
-                break;
-            }
-        }
-        Poll::Ready(Read::Events)
+        let last = last.max(self.shared.look().retained.last());
+        let events = Events::stored(stored.first, &stored.events, last);
+        Poll::Ready(Taken::Events(take(events)))
     }
 }
 

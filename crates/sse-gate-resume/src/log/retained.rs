@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use sse_gate_core::SteadyTime;
 
 use super::budget::Account;
-use super::{AppendErrorKind, EncodedEvent, LogLimits, Page};
+use super::{AppendErrorKind, EncodedEvent, Events, LogLimits};
 
 /// What an event costs beside its bytes: its place in the queue, and the head of its allocation.
 const OVERHEAD: usize = 64;
@@ -21,8 +21,8 @@ pub(super) struct Retained {
 }
 
 #[derive(Debug)]
-struct RetainedEvent {
-    event: EncodedEvent,
+pub(super) struct RetainedEvent {
+    pub(super) event: EncodedEvent,
     at: SteadyTime,
 }
 
@@ -107,16 +107,12 @@ impl Retained {
         !oldest.is_some_and(|oldest| oldest.at.saturating_add(max_age).has_passed(now))
     }
 
-    /// Copies the events after `after` into the page, as far as it has room.
-    pub(super) fn read(&self, after: u64, page: &mut Page) {
-        let first = self.first();
-        let skip = usize::try_from((after + 1).saturating_sub(first)).unwrap_or(usize::MAX);
-        page.expect(self.events.len().saturating_sub(skip));
-        for (index, retained) in self.events.iter().enumerate().skip(skip) {
-            if !page.push(first + index as u64, retained.event.clone()) {
-                break;
-            }
-        }
+    /// A page of the events after `after`.
+    pub(super) fn after(&self, after: u64) -> Events<'_> {
+        let first = self.first().max(after + 1);
+        let skipped = usize::try_from(first - self.first()).unwrap_or(usize::MAX);
+        let events = self.events.range(skipped.min(self.events.len())..);
+        Events::retained(first, events, self.last)
     }
 
     fn drop_oldest(&mut self) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::mem;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
@@ -14,7 +15,7 @@ use super::feed::Heard;
 use super::readers::Readers;
 use super::retained::Retained;
 use super::{
-    AppendErrorKind, Bounds, EncodedEvent, LogEnd, LogEpoch, LogWindows, Page, Read, StopReason,
+    AppendErrorKind, Bounds, EncodedEvent, Events, LogEnd, LogEpoch, LogWindows, Read, StopReason,
 };
 use crate::sync::{AtomicU64, Ordering, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -70,12 +71,12 @@ pub(super) struct State {
 }
 
 /// What a reader finds in the window.
-#[derive(Clone, Copy)]
-pub(super) enum Found {
-    /// The events in the page.
+pub(super) enum Found<T> {
+    /// Events, of which it has made this.
     Events {
-        /// Whether there is nothing more for it: no event, and no end.
-        are_all: bool,
+        taken: T,
+        /// The number of the last of them, if there is nothing more for it: no event, and no end.
+        all_up_to: Option<NonZeroU64>,
     },
     /// This is all there is for it.
     Read(Read),
@@ -191,17 +192,17 @@ impl SharedLog {
         }
     }
 
-    /// Looks for what comes after event `after`. Events that are too old are dropped before.
-    pub(super) fn find(&self, after: u64, page: &mut Page) -> Found {
+    /// Looks for what comes after event `after`, and takes it. Events that are too old are dropped before.
+    pub(super) fn find<T>(&self, after: u64, take: impl FnOnce(Events<'_>) -> T) -> Found<T> {
         let now = self.clock.steady();
         let state = self.look();
         if state.retained.is_trimmed(now) {
-            return state.find(after, page);
+            return state.find(after, take);
         }
         drop(state);
         let mut state = self.lock();
         state.retained.trim(now);
-        state.find(after, page)
+        state.find(after, take)
     }
 
     pub(super) fn ended(&self, how: LogEnd) {
@@ -326,8 +327,8 @@ impl State {
         after + 1 >= self.retained.first() && after <= self.retained.last()
     }
 
-    /// What is in the window after event `after`.
-    fn find(&self, after: u64, page: &mut Page) -> Found {
+    /// Takes what is in the window after event `after`.
+    fn find<T>(&self, after: u64, take: impl FnOnce(Events<'_>) -> T) -> Found<T> {
         let (first, last) = (self.retained.first(), self.retained.last());
         if after > last {
             return Found::Read(Read::Ahead { last });
@@ -335,10 +336,11 @@ impl State {
         if after + 1 < first {
             return Found::Behind { first };
         }
-        self.retained.read(after, page);
+        let events = self.retained.after(after);
         match self.told_end() {
-            end if !page.is_empty() => Found::Events {
-                are_all: !page.is_full() && end.is_none(),
+            end if !events.is_empty() => Found::Events {
+                all_up_to: events.last().filter(|_| !events.is_full() && end.is_none()),
+                taken: take(events),
             },
             Some(end) => Found::Read(Read::Ended(end)),
             None => Found::Nothing,

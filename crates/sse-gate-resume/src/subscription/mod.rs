@@ -11,12 +11,13 @@ use bytes::BytesMut;
 
 pub use end::{SubscriptionEnd, Written};
 
-use crate::frames;
 use crate::id::IdPrefix;
-use crate::log::{Log, Page, Reader};
+use crate::log::{Log, Reader, Taken};
 use crate::node::{CutReason, Lease};
 use crate::session::{Binding, CloseReason};
 use crate::slow::{Slow, SlowPolicy};
+
+use writing::Writing;
 
 /// What the client of one connection gets: the events that it missed, then those that come, each
 /// with a resume id of this connection.
@@ -68,21 +69,7 @@ use crate::slow::{Slow, SlowPolicy};
 pub struct Subscription {
     lease: Lease,
     reader: Reader,
-    prefix: IdPrefix,
-    /// The last event that the client has when everything that was written has arrived.
-    cursor: u64,
-    slow: Slow,
-    stage: Stage,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// The client has no id of this connection yet.
-    Opening,
-    /// An id of this connection was written.
-    Opened,
-    /// There is nothing more to write, for this reason.
-    Over(SubscriptionEnd),
+    writing: Writing,
 }
 
 impl Subscription {
@@ -90,16 +77,13 @@ impl Subscription {
         Self {
             lease,
             reader: Reader::new(log),
-            prefix,
-            cursor,
-            slow: Slow::new(SlowPolicy::default()),
-            stage: Stage::Opening,
+            writing: Writing::new(prefix, cursor),
         }
     }
 
     /// Sets what to do about a client that falls behind.
     pub fn with_slow_policy(mut self, policy: SlowPolicy) -> Self {
-        self.slow = Slow::new(policy);
+        self.writing.slow = Slow::new(policy);
         self
     }
 
@@ -120,10 +104,7 @@ impl Subscription {
 
     /// Why it ended, if it has.
     pub fn end(&self) -> Option<SubscriptionEnd> {
-        match self.stage {
-            Stage::Over(end) => Some(end),
-            Stage::Opening | Stage::Opened => None,
-        }
+        self.writing.end()
     }
 
     /// Notes that the client has got something: a write has succeeded.
@@ -140,32 +121,36 @@ impl Subscription {
         if self.end().is_some() {
             return Poll::Ready(Written::Last);
         }
-        let mut page = Page::default();
+        let Self {
+            lease,
+            reader,
+            writing,
+        } = self;
         // What is taken from the log under the fence's lock counts as emitted. What only its store has
         // is fetched before that.
-        let is_fetching = self.reader.poll_fetch(self.cursor, cx).is_pending();
-        let sessions = self.lease.sessions();
+        let is_fetching = reader.poll_fetch(writing.cursor, cx).is_pending();
         let mut hears = true;
-        let read = self.lease.fence().emit(cx, |cx| {
+        let taken = lease.fence().emit(cx, |cx| {
             // Another node may have replaced this connection. The fence wakes it when that is known.
-            hears = sessions.hears();
+            hears = lease.sessions().hears();
             if !hears || is_fetching {
                 return Poll::Pending;
             }
-            self.reader.poll_read(self.cursor, &mut page, cx)
+            let after = writing.cursor;
+            reader.poll_take(after, |events| writing.events(lease, events, buffer), cx)
         });
-        match read {
-            Err(why) => {
-                self.cut_off(why, buffer);
-                Poll::Ready(Written::Last)
-            }
-            Ok(Poll::Ready(read)) => Poll::Ready(self.write(read, page, buffer)),
-            Ok(Poll::Pending) if hears && self.stage == Stage::Opening => {
-                self.open(None, buffer);
+        let written = match taken {
+            Err(why) => Poll::Ready(writing.cut_off(lease, why, buffer)),
+            Ok(Poll::Ready(Taken::Events(written))) => Poll::Ready(written),
+            Ok(Poll::Ready(Taken::None(read))) => Poll::Ready(writing.read(lease, read, buffer)),
+            Ok(Poll::Pending) if hears && writing.is_opening() => {
+                writing.open(lease, None, buffer);
                 Poll::Ready(Written::More)
             }
             Ok(Poll::Pending) => Poll::Pending,
-        }
+        };
+        writing.note_opened(lease);
+        written
     }
 
     /// Ends the connection because the server stops. The client is told to come back, with an id of
@@ -173,18 +158,35 @@ impl Subscription {
     /// clients come back at once.
     pub fn shut_down(&mut self, spread: Duration, buffer: &mut BytesMut) {
         if self.may_end(buffer) {
-            // The client may have no id of this connection yet.
-            self.open(None, buffer);
-            let retry = self.lease.binding().policy.retry();
-            frames::retry(retry.saturating_add(self.lease.jitter(spread)), buffer);
-            self.stage = Stage::Over(SubscriptionEnd::ShutDown);
+            self.writing.shut_down(&self.lease, spread, buffer);
+            self.writing.note_opened(&self.lease);
         }
     }
 
     /// Ends the connection because its deadline has come. The client is told not to come back.
     pub fn expire(&mut self, buffer: &mut BytesMut) {
         if self.may_end(buffer) {
-            self.cut_off(CutReason::Closed(CloseReason::Deadline), buffer);
+            let why = CutReason::Closed(CloseReason::Deadline);
+            self.writing.cut_off(&self.lease, why, buffer);
+            self.writing.note_opened(&self.lease);
         }
+    }
+
+    /// Whether it may end for a reason of the server's. If it was cut, it ends for that reason.
+    fn may_end(&mut self, buffer: &mut BytesMut) -> bool {
+        if self.end().is_some() {
+            return false;
+        }
+        let (lease, writing) = (&self.lease, &mut self.writing);
+        let cut_reason = lease.fence().cut_reason();
+        if let Some(why) = cut_reason {
+            writing.cut_off(lease, why, buffer);
+        } else if !lease.sessions().hears() {
+            // It may have been replaced on another node. Then nothing more is emitted.
+            writing.cut_off(lease, CutReason::Replaced, buffer);
+            return false;
+        }
+        writing.note_opened(lease);
+        cut_reason.is_none()
     }
 }
