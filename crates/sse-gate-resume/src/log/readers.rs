@@ -271,6 +271,14 @@ mod tests {
         };
         assert_eq!(crowd.readers.few.lock().len(), FEW);
         assert_eq!(sizes, vec![FEW; PARTS]);
+        // Those that came one after the other are together.
+        let parts = crowd
+            .places
+            .chunks(FEW)
+            .map(|few| few.iter().map(|(place, _)| place.part));
+        for (part, mut places) in (0..).zip(parts) {
+            assert!(places.all(|place| place == part));
+        }
         let few = Readers::default();
         for _ in 0..FEW {
             few.enroll();
