@@ -1,6 +1,10 @@
 //! Readers that are behind the window of a log, and get what they miss from its store. I8
 
-use sse_gate_resume::backend::SubscriptionEnd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use sse_gate_resume::backend::{Page, Read, SubscriptionEnd};
 use sse_gate_resume::{Log, LogBudget, LogLimits, SessionLimits, SessionSignal};
 
 use crate::support::{Client, Stage, append};
@@ -130,4 +134,34 @@ fn a_store_that_fails_ends_no_connection_that_has_all_events() {
     store.fail(false);
     append_numbers(&log, 3, 4);
     assert_eq!(client.read_data(), numbers(3, 4));
+}
+
+#[derive(Default)]
+struct Flag(AtomicBool);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A window that moves on between the two looks of a reader makes no gap: the reader is polled again, and asks the store.
+#[test]
+fn a_reader_that_has_just_fallen_behind_asks_the_store() {
+    let (_stage, store, log) = stage(LogLimits::default());
+    append_numbers(&log, 1, 1);
+    let flag = Arc::new(Flag::default());
+    let waker = Waker::from(Arc::clone(&flag));
+    let mut cx = Context::from_waker(&waker);
+    let (mut reader, mut page) = (log.reader(), Page::default());
+    assert!(reader.poll_fetch(1, &mut cx).is_ready());
+    let reads = store.reads();
+    append_numbers(&log, 2, 300);
+    assert!(reader.poll_read(1, &mut page, &mut cx).is_pending());
+    assert!(flag.0.load(Ordering::Relaxed) && store.reads() == reads);
+    assert!(reader.poll_fetch(1, &mut cx).is_ready());
+    let read = reader.poll_read(1, &mut page, &mut cx);
+    assert_eq!(read, Poll::Ready(Read::Events));
+    assert_eq!(page.into_iter().next().map(|(seq, _)| seq), Some(2));
+    assert!(store.reads() > reads);
 }
