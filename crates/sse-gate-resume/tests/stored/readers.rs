@@ -165,3 +165,20 @@ fn a_reader_that_has_just_fallen_behind_asks_the_store() {
     assert_eq!(page.into_iter().next().map(|(seq, _)| seq), Some(2));
     assert!(store.reads() > reads);
 }
+
+/// A reader that has had everything gets it again if it asks for that.
+#[test]
+fn events_can_be_read_twice() {
+    let (_stage, _store, log) = stage(LogLimits::default());
+    append_numbers(&log, 1, 3);
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut reader = log.reader();
+    for after in [0, 1, 0] {
+        let mut page = Page::default();
+        let read = reader.poll_read(after, &mut page, &mut cx);
+        assert_eq!(read, Poll::Ready(Read::Events), "behind {after}");
+        assert_eq!(page.len() as u64, 3 - after);
+    }
+    let last = reader.poll_read(3, &mut Page::default(), &mut cx);
+    assert!(last.is_pending());
+}
