@@ -41,6 +41,12 @@ enum Says {
     Besides(Log),
 }
 
+/// A log in memory, of the service.
+fn memory_log(world: &World) -> Log {
+    let created = FutureExt::now_or_never(world.gate.new_logs().create());
+    created.expect("memory is ready at once").unwrap()
+}
+
 impl Says {
     async fn body(self, request: Request<Body>) -> BoxBody {
         match self {
@@ -166,9 +172,7 @@ async fn every_strict_stream_ends() {
 async fn a_resumable_stream_gets_a_last_word() {
     let world = World::new();
     let sessions = world.gate.new_sessions().unwrap();
-    let log = FutureExt::now_or_never(world.gate.new_logs().create())
-        .expect("memory is ready at once")
-        .unwrap();
+    let log = memory_log(&world);
     let (down, until) = signal();
     let layer = world.layer().resumable(&sessions).until(until);
     let mut body = open(&world, &layer, Says::Log(log.clone())).await;
@@ -197,9 +201,7 @@ async fn a_resumable_stream_gets_a_last_word() {
 async fn a_handle_ends_one_stream() {
     let world = World::new();
     let sessions = world.gate.new_sessions().unwrap();
-    let log = FutureExt::now_or_never(world.gate.new_logs().create())
-        .expect("memory is ready at once")
-        .unwrap();
+    let log = memory_log(&world);
     let handles = Arc::new(Mutex::new(Vec::new()));
     let layer = world.layer().resumable(&sessions);
     let open = async || {
@@ -364,9 +366,7 @@ fn nothing_waits_before_the_first_request() {
 async fn a_body_that_its_handler_keeps_ends_at_its_deadline() {
     let world = World::new();
     let sessions = world.gate.new_sessions().unwrap();
-    let log = FutureExt::now_or_never(world.gate.new_logs().create())
-        .expect("memory is ready at once")
-        .unwrap();
+    let log = memory_log(&world);
     let kept = Arc::new(Mutex::new(None));
     let place = Arc::clone(&kept);
     let layer = world.layer().resumable(&sessions);
