@@ -153,7 +153,7 @@ impl Reader {
                     found => return self.tell(found, changes, cx),
                 }
             }
-            // Whoever changes the log counts that, and wakes this place then. So nothing between looking and waiting is missed.
+            // A change is counted before this place is locked to be woken. So none is missed between looking and waiting.
             let place = self.shared.readers.lock(self.place);
             if self.shared.changes() == changes {
                 place.wait(cx);

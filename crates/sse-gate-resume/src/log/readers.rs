@@ -52,7 +52,7 @@ struct Place {
     is_listed: bool,
 }
 
-/// A reader's place while its part is locked: nobody of the part is woken meanwhile.
+/// A reader's place while its part is locked. No reader of the part is woken meanwhile.
 pub(super) struct LockedPlace<'a> {
     part: MutexGuard<'a, Part>,
     place: usize,
@@ -239,8 +239,8 @@ mod tests {
         }
     }
 
-    /// G11: whoever has left is not woken, and holds no task. Its place is another one's, and in the end there is no room
-    /// for anybody.
+    /// G11: a reader that has left is not woken, and holds no task. Its place is used again. When all have left, no room is
+    /// kept.
     #[test]
     fn a_crowd_that_leaves_leaves_nothing() {
         let crowd = Crowd::new();

@@ -72,8 +72,9 @@ pub(super) struct State {
 
 /// What a reader finds in the window.
 pub(super) enum Found<T> {
-    /// Events, of which it has made this.
+    /// It has taken events.
     Events {
+        /// What it has made of them.
         taken: T,
         /// The number of the last of them, if there is nothing more for it: no event, and no end.
         all_up_to: Option<NonZeroU64>,
