@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use sse_gate_core::{Limits, RefusalReason, Subject, TokenGate};
+use sse_gate_core::{RefusalReason, Subject, TokenGate};
 use sse_gate_redis::{Redis, RedisOptions, RedisSessions, RedisTokens, ServerErrorKind};
 use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::SessionLimits;
 use sse_gate_resume::backend::SessionStore;
 
-use crate::stage::{connect, gate, issue, keys, redeem, until_it_works};
+use crate::stage::{connect, gate, issue, keys, limits, redeem, until_it_works};
 
 /// E1: the scripts are lost, as after a restart. They are sent again, and nobody notices.
 #[tokio::test(flavor = "multi_thread")]
@@ -129,8 +129,7 @@ async fn wrong_sealing_keys_are_told_at_the_start() {
 async fn a_full_memory_refuses_newcomers_only() {
     let server = RedisServer::start();
     let redis = connect(&server).await;
-    let limits = Limits::default().with_tokens_per_subject(1_000);
-    let gate = TokenGate::new(RedisTokens::new(&redis, limits));
+    let gate = TokenGate::new(RedisTokens::new(&redis, limits()));
     let (issued, other) = (issue(&gate).await.unwrap(), issue(&gate).await.unwrap());
     let last_seen = || server.cli(&["ZRANGE", "{sse-gate}:nodes", "0", "-1", "WITHSCORES"]);
     server.cli(&["CONFIG", "SET", "maxmemory", "1"]);

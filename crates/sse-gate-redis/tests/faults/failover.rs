@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use sse_gate_core::{Limits, TokenGate};
+use sse_gate_core::TokenGate;
 use sse_gate_redis::{Redis, RedisOptions, RedisTokens};
 use sse_gate_redis_server::RedisServer;
 
 use crate::proxy::Proxy;
-use crate::stage::{issue, keys, redeem, until_it_works};
+use crate::stage::{issue, keys, limits, redeem, until_it_works};
 
 /// How often a replica is promoted; `SSE_GATE_FAILOVERS` sets another number.
 const FAILOVERS: usize = 5;
@@ -23,10 +23,7 @@ pub(crate) fn failovers() -> usize {
 async fn a_token_that_a_failback_brings_back_is_refused() {
     let primary = RedisServer::start_with(&["--save", "", "--repl-diskless-sync-delay", "0"]);
     let redis = Redis::connect(&primary.url(), RedisOptions::sealed(keys())).await;
-    let gate = TokenGate::new(RedisTokens::new(
-        &redis.expect("it is fit"),
-        Limits::default(),
-    ));
+    let gate = TokenGate::new(RedisTokens::new(&redis.expect("it is fit"), limits()));
     let replica = replica_of(&primary);
     let taken = issue(&gate).await.expect("it works");
     let count = "return #redis.call('KEYS', '{sse-gate}:t:e:*')";
@@ -63,10 +60,7 @@ async fn a_failback_that_no_operation_has_seen_is_noticed() {
     // Long enough for a failback between two signs of life.
     let options = RedisOptions::sealed(keys()).with_node_ttl(Duration::from_secs(12));
     let redis = Redis::connect(&primary.url(), options).await;
-    let gate = TokenGate::new(RedisTokens::new(
-        &redis.expect("it is fit"),
-        Limits::default(),
-    ));
+    let gate = TokenGate::new(RedisTokens::new(&redis.expect("it is fit"), limits()));
     let unused = issue(&gate).await.expect("it works");
     let begun = Instant::now();
     let until_next_sign = |after: &str| {
@@ -120,8 +114,7 @@ async fn a_token_that_a_failover_brings_back_is_refused() {
     let mut primary = RedisServer::start_with(&["--save", "", "--repl-diskless-sync-delay", "0"]);
     let proxy = Proxy::to(primary.port()).await;
     let redis = Redis::connect(&proxy.url(), RedisOptions::sealed(keys())).await;
-    let limits = Limits::default().with_tokens_per_subject(1_000);
-    let gate = TokenGate::new(RedisTokens::new(&redis.expect("it is fit"), limits));
+    let gate = TokenGate::new(RedisTokens::new(&redis.expect("it is fit"), limits()));
     for round in 0..failovers() {
         let replica = replica_of(&primary);
         let taken = issue(&gate).await.expect("it works");

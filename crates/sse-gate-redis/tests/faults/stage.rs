@@ -9,7 +9,7 @@ use sse_gate_redis::{Redis, RedisOptions, RedisTokens, SealingKey, SealingKeys};
 use sse_gate_redis_server::RedisServer;
 
 /// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) type Gate = TokenGate<std::sync::Arc<RedisTokens>>;
 
@@ -22,9 +22,16 @@ pub(crate) async fn connect(server: &RedisServer) -> Redis {
     redis.expect("the server is fit")
 }
 
+/// One subject may have as many tokens as all together: a test that asks until the server answers, or until it does
+/// not, is told about the server and not about a cap.
+pub(crate) fn limits() -> Limits {
+    let all = Limits::default().max_tokens();
+    Limits::default().with_tokens_per_subject(all)
+}
+
 /// The gate of another node.
 pub(crate) async fn gate(server: &RedisServer) -> Gate {
-    TokenGate::new(RedisTokens::new(&connect(server).await, Limits::default()))
+    TokenGate::new(RedisTokens::new(&connect(server).await, limits()))
 }
 
 pub(crate) fn feed() -> Resource {
