@@ -1,4 +1,5 @@
-//! One poll of a body by the gate around it: a turn. The body learns the time, and may ask to be woken.
+//! One poll of a body by the gate around it: a turn. The body learns the time, may ask to be woken, and tells its last
+//! word.
 //!
 //! So a stream has one timer, and not one in each of its layers. As with [`stream_end`](crate::stream_end), the layers
 //! between the two bodies know nothing of this, so it uses the call.
@@ -13,8 +14,16 @@ use tokio::time::Instant;
 struct Turn {
     now: Instant,
     task: Task,
-    /// When the body wants to be polled again at the latest.
-    wake_at: Option<Instant>,
+    said: Said,
+}
+
+/// What a body said in its turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// When it wants to be polled again at the latest.
+    pub(crate) wake_at: Option<Instant>,
+    /// Whether its frame holds no events, and tells only how the stream ends.
+    pub(crate) last_word: bool,
 }
 
 /// A waker's identity.
@@ -28,22 +37,22 @@ thread_local! {
 /// Ends a turn, also when the body panics.
 struct Restore(Option<Turn>);
 
-/// Polls a body. Returns also when it wants to be polled again, if it has asked for that.
+/// Polls a body. Returns also what it said.
 pub(crate) fn take<T>(
     now: Instant,
     cx: &mut Context<'_>,
     poll: impl FnOnce(&mut Context<'_>) -> T,
-) -> (T, Option<Instant>) {
+) -> (T, Said) {
     let turn = Turn {
         now,
         task: Task::of(cx),
-        wake_at: None,
+        said: Said::default(),
     };
     let before = Restore(TURN.replace(Some(turn)));
     let polled = poll(cx);
-    let wake_at = TURN.get().and_then(|turn| turn.wake_at);
+    let said = TURN.get().map_or_else(Said::default, |turn| turn.said);
     drop(before);
-    (polled, wake_at)
+    (polled, said)
 }
 
 /// Whether a gate polls the body.
@@ -63,15 +72,20 @@ pub(crate) fn now() -> Instant {
 /// learn that the body was meant.
 pub(crate) fn wake_at(cx: &Context<'_>, at: Instant) -> bool {
     let turn = TURN.get().filter(|turn| turn.task.is_same(&Task::of(cx)));
-    let Some(turn) = turn else {
+    let Some(mut turn) = turn else {
         return false;
     };
-    let wake_at = turn.wake_at.map_or(at, |before| before.min(at));
-    TURN.set(Some(Turn {
-        wake_at: Some(wake_at),
-        ..turn
-    }));
+    turn.said.wake_at = Some(turn.said.wake_at.map_or(at, |before| before.min(at)));
+    TURN.set(Some(turn));
     true
+}
+
+/// Tells the gate that the frame of this turn is the body's last word. So it does not come too late.
+pub(crate) fn last_word() {
+    if let Some(mut turn) = TURN.get() {
+        turn.said.last_word = true;
+        TURN.set(Some(turn));
+    }
 }
 
 impl Task {
@@ -114,15 +128,15 @@ mod tests {
     fn the_earliest_time_counts() {
         let mut cx = Context::from_waker(Waker::noop());
         let (now, second) = (Instant::now(), Duration::from_secs(1));
-        let ((), asked) = take(now, &mut cx, |cx| {
+        let ((), said) = take(now, &mut cx, |cx| {
             assert_eq!(super::now(), now);
             for seconds in [3, 2, 4] {
                 assert!(wake_at(cx, now + seconds * second));
             }
         });
-        assert_eq!(asked, Some(now + 2 * second));
+        assert_eq!(said.wake_at, Some(now + 2 * second));
         assert!(!wake_at(&cx, now), "there is no turn");
-        assert_eq!(take(now, &mut cx, |_| ()).1, None);
+        assert_eq!(take(now, &mut cx, |_| ()).1, Said::default());
     }
 
     /// What polls the body by a waker of its own would not poll it when the task is woken.
@@ -132,9 +146,9 @@ mod tests {
         let mut cx = Context::from_waker(&own);
         let now = Instant::now();
         for other in [&other, Waker::noop()] {
-            let (is_woken, asked) =
+            let (is_woken, said) =
                 take(now, &mut cx, |_| wake_at(&Context::from_waker(other), now));
-            assert_eq!((is_woken, asked), (false, None));
+            assert_eq!((is_woken, said), (false, Said::default()));
         }
     }
 
@@ -144,7 +158,10 @@ mod tests {
         let mut cx = Context::from_waker(Waker::noop());
         let (now, later) = (Instant::now(), Instant::now() + Duration::from_secs(1));
         let (inner, outer) = take(now, &mut cx, |cx| {
-            let inner = take(later, cx, |cx| wake_at(cx, later)).1;
+            let inner = take(later, cx, |cx| {
+                last_word();
+                wake_at(cx, later)
+            });
             let panicked = catch_unwind(AssertUnwindSafe(|| {
                 take(later, cx, |cx| {
                     wake_at(cx, later);
@@ -153,8 +170,12 @@ mod tests {
             }));
             assert!(panicked.is_err());
             assert_eq!(super::now(), now);
-            inner
+            inner.1
         });
-        assert_eq!((inner, outer), (Some(later), None));
+        let said = Said {
+            wake_at: Some(later),
+            last_word: true,
+        };
+        assert_eq!((inner, outer), (said, Said::default()));
     }
 }

@@ -122,18 +122,20 @@ where
         }
         let watched = guard.as_mut();
         match watched.watch(now, cx, |cx| body.as_mut().poll_frame(cx)) {
-            (Poll::Ready(frame), asked) => {
+            (Poll::Ready(frame), said) => {
                 let now = given_at.map_or(now, |_| Instant::now());
-                if given_at.is_some() && guard.is_late(now) {
+                if given_at.is_some() && guard.is_late(now) && !said.last_word {
                     // It came too late. A resumable body has a last word.
                     continue;
                 }
                 // What the body wants at that time it may rely on, although it is not asked in between.
-                let _ = asked.map(|at| guard.as_mut().poll_alarm(at, now, cx));
+                let _ = said
+                    .wake_at
+                    .map(|at| guard.as_mut().poll_alarm(at, now, cx));
                 break frame.filter(|_| guard.as_mut().may_send(now));
             }
             (Poll::Pending, _) if guard.as_mut().has_ended() => break None,
-            (Poll::Pending, asked) => ready!(guard.as_mut().poll_again(asked, now, cx)),
+            (Poll::Pending, said) => ready!(guard.as_mut().poll_again(said.wake_at, now, cx)),
         }
     };
     match &frame {

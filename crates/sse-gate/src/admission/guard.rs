@@ -16,7 +16,8 @@ use crate::Gate;
 use crate::far_off::FAR_OFF;
 use crate::resume::Unattached;
 use crate::slots::{Presence, Pulse, Slot};
-use crate::{stream_end, turn};
+use crate::stream_end;
+use crate::turn::{self, Said};
 
 /// Kept while the stream is open. When it is dropped, it frees the slot and tells the observer.
 #[pin_project(PinnedDrop)]
@@ -201,14 +202,13 @@ impl StreamGuard {
         *self.project().end = StreamEnd::Failed;
     }
 
-    /// Polls the body, and notes how it says that it ends. A body that panics has failed. Returns also when the body wants
-    /// to be polled again, if it has asked for that.
+    /// Polls the body, and notes how it says that it ends. A body that panics has failed. Returns also what it said.
     pub(super) fn watch<T>(
         self: Pin<&mut Self>,
         now: Instant,
         cx: &mut Context<'_>,
         poll: impl FnOnce(&mut Context<'_>) -> T,
-    ) -> (T, Option<Instant>) {
+    ) -> (T, Said) {
         stream_end::watch(self.project().end, || turn::take(now, cx, poll))
     }
 

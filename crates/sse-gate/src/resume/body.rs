@@ -174,7 +174,10 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
         let is_waiting = written.is_pending();
         let is_stopped = this.pulse.is_stopped();
         if mem::replace(this.is_busy, !is_waiting) || is_waiting || is_stopped {
-            self.end_if_told(cx, &mut frame);
+            self.as_mut().end_if_told(cx, &mut frame);
+        }
+        if self.has_ended && written != Poll::Ready(Written::More) {
+            turn::last_word();
         }
         frame
     }

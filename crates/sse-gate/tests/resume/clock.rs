@@ -56,3 +56,37 @@ async fn a_busy_stream_says_at_its_deadline_that_it_is_over() {
     let got = client.read();
     assert_eq!((got.names(), got.ended), (vec!["sse.close"], true));
 }
+
+/// E9, I20: so does one whose log has ended since it sent an event. Its end holds no event, so it does not come too late.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_asked_late_says_how_its_log_ended() {
+    let scene = Scene::new();
+    let (mut client, publisher) = scene.streaming().await;
+    publish(&publisher, &["1"]).await;
+    assert_eq!(
+        client.connection.as_mut().unwrap().read_frame().names(),
+        ["message"]
+    );
+    publisher.finish().await.unwrap();
+    scene.world.clock.set_wall_ahead(HOUR);
+    let got = client.read();
+    assert_eq!((got.names(), got.ended), (vec!["sse.close"], true));
+    assert_eq!(got.events[0].data, r#"{"v":1,"reason":"complete"}"#);
+}
+
+/// E9: an event comes too late, too, if the server stops at that time: a last word takes none along.
+#[tokio::test(start_paused = true)]
+async fn a_stop_makes_no_event_come_in_time() {
+    let scene = Scene::new();
+    let (mut client, publisher) = scene.streaming().await;
+    publish(&publisher, &["1"]).await;
+    assert_eq!(
+        client.connection.as_mut().unwrap().read_frame().names(),
+        ["message"]
+    );
+    publish(&publisher, &["2"]).await;
+    scene.desk.shut_down();
+    scene.world.clock.set_wall_ahead(HOUR);
+    let got = client.read();
+    assert!(got.ended && got.events.is_empty(), "{got:?}");
+}
