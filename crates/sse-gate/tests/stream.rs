@@ -340,6 +340,63 @@ async fn a_stream_that_is_asked_late_beats_at_once() {
     assert_eq!(asked.elapsed(), Duration::from_secs(30));
 }
 
+/// G12, H10: the timer of a stream fires while its server does not ask for more. When the server asks again, the stream is
+/// woken in time for its next heartbeat, and ends if its time is up.
+#[tokio::test(start_paused = true)]
+async fn a_timer_that_fires_during_a_stall_is_set_again() {
+    for (stalls_for, beats) in [(10, true), (1_000_000, false)] {
+        let world = World::new();
+        let (sender, said) = channel();
+        let said = std::sync::Mutex::new(Some(said));
+        let service = world.layer().layer(tower::service_fn(async |_| {
+            let said = said.lock().unwrap().take().unwrap();
+            Ok::<_, Infallible>(SseBody::new(said).into_response())
+        }));
+        let uri = format!("/generations/7/stream?token={}", world.token().await);
+        let mut body = Box::pin(service.oneshot(get(&uri)).await.unwrap().into_body());
+        assert_eq!(next_frame(&mut body).await.unwrap(), ":\n\n");
+        assert!(futures_util::poll!(body.frame()).is_pending());
+        tokio::time::advance(Duration::from_secs(10)).await;
+        sender.send(Ok(Event::new().data("one"))).unwrap();
+        assert_eq!(next_frame(&mut body).await.unwrap(), "data: one\n\n");
+        let taken = tokio::time::Instant::now();
+        tokio::time::advance(Duration::from_secs(stalls_for)).await;
+        let next = tokio::time::timeout(Duration::from_secs(60), next_frame(&mut body)).await;
+        if beats {
+            assert_eq!(next.unwrap().unwrap(), ":\n\n");
+            assert_eq!(taken.elapsed(), Duration::from_secs(15));
+        } else {
+            assert_eq!(next, Ok(None));
+        }
+    }
+}
+
+/// G12: the runtime makes a task that does much wait for its turn. Its stream is woken in time all the same.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_sent_much_at_once_still_beats() {
+    let world = World::new();
+    let (sender, said) = channel();
+    for _ in 0..200 {
+        sender.send(Ok(Event::new().data("one"))).unwrap();
+    }
+    let said = std::sync::Mutex::new(Some(said));
+    let service = world.layer().layer(tower::service_fn(async |_| {
+        let said = said.lock().unwrap().take().unwrap();
+        Ok::<_, Infallible>(SseBody::new(said).into_response())
+    }));
+    let uri = format!("/generations/7/stream?token={}", world.token().await);
+    let mut body = Box::pin(service.oneshot(get(&uri)).await.unwrap().into_body());
+    let mut events = 0;
+    while events < 200 {
+        let frame = next_frame(&mut body).await.unwrap();
+        events += frame.iter().filter(|byte| **byte == b':').count();
+    }
+    let taken = tokio::time::Instant::now();
+    let next = tokio::time::timeout(Duration::from_secs(60), next_frame(&mut body)).await;
+    assert_eq!(next.unwrap().unwrap(), ":\n\n");
+    assert_eq!(taken.elapsed(), Duration::from_secs(15));
+}
+
 #[tokio::test]
 async fn the_end_of_a_stream_is_told_as_it_was() {
     let world = World::new();

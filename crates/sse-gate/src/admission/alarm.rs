@@ -1,9 +1,10 @@
 //! The one timer of a stream: [`Alarm`].
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use pin_project::pin_project;
+use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Wakes a task at a time. To ask for a later time at each event costs nothing: the timer stays as it is until it fires.
@@ -48,13 +49,13 @@ impl Alarm {
             this.timer.as_mut().reset(at);
         }
         *this.task = Some(cx.waker().clone());
-        this.timer.poll(cx)
+        // Also when the task has done much in this turn of the runtime: the timer would not know the task otherwise.
+        pin!(unconstrained(this.timer)).poll(cx)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::Wake;

@@ -114,16 +114,18 @@ where
     B: Body<Data = Bytes>,
 {
     let frame = loop {
-        // A body that has just given a frame has no other one most of the time. So the clocks are looked at only if it has.
+        // A body that has just given a frame has no other one most of the time. So the gate's clock is looked at only if it
+        // has, and the runtime's after the poll: it may be long after that frame.
         let given_at = guard.frame_taken_at();
         let now = given_at.unwrap_or_else(Instant::now);
         if given_at.is_none() && !guard.may_poll(now) {
             break None;
         }
         let watched = guard.as_mut();
-        match watched.watch(now, cx, |cx| body.as_mut().poll_frame(cx)) {
+        let polled = watched.watch(now, cx, |cx| body.as_mut().poll_frame(cx));
+        let now = given_at.map_or(now, |_| Instant::now());
+        match polled {
             (Poll::Ready(frame), said) => {
-                let now = given_at.map_or(now, |_| Instant::now());
                 if given_at.is_some() && guard.is_late(now) && !said.last_word {
                     // It came too late. A resumable body has a last word.
                     continue;
