@@ -94,11 +94,16 @@ fn start<S: App>(
         }
         #[cfg(feature = "rustls")]
         Some(tls) => {
+            // Below TLS, which takes bytes into a buffer of its own.
+            let accepted = timeout(silence, tls.accept(Progress::new(stream, silence)));
             // In boxes, as a task has room for a parked stream, and little else.
-            let accepted = Box::pin(timeout(silence, tls.accept(stream)));
+            let mut accepted = Box::pin(accepted);
             connections.spawn(async move {
-                let io = Progress::new(Box::new(accepted.await??), silence);
-                Connection::new(io, peer, shared, kept).await
+                let accepted = tokio::select! {
+                    accepted = &mut accepted => accepted??,
+                    () = shared.shutdown.cancelled() => return Ok(()),
+                };
+                Connection::new(Box::new(accepted), peer, shared, kept).await
             });
         }
         #[cfg(not(feature = "rustls"))]

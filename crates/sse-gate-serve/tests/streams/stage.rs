@@ -140,6 +140,26 @@ impl Scene {
         S::Future: Send + 'static,
         B: Body<Data = Bytes, Error = std::io::Error> + Send + 'static,
     {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(listener, layer, media_type, parks, change)
+    }
+
+    /// A server on a listener of the test's.
+    pub(crate) fn on<S, B>(
+        listener: TcpListener,
+        layer: impl FnOnce(App) -> S,
+        media_type: &'static str,
+        parks: bool,
+        change: impl FnOnce(Serve<S>) -> Serve<S>,
+    ) -> Self
+    where
+        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
+            + Clone
+            + Send
+            + 'static,
+        S::Future: Send + 'static,
+        B: Body<Data = Bytes, Error = std::io::Error> + Send + 'static,
+    {
         let (tell, feeds) = unbounded_channel();
         let app = tower::service_fn(move |request: Request<Incoming>| {
             let ((steps, theirs), (gone, is_gone)) = (unbounded_channel(), oneshot::channel());
@@ -157,7 +177,6 @@ impl Scene {
             let response = response.body(body).unwrap();
             std::future::ready(Ok(response))
         });
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stats = Stats::default();
         let (stop, stopped) = oneshot::channel();
