@@ -47,6 +47,10 @@ pub(crate) async fn run<S: App>(
         let (stream, peer, counted) = match accepted {
             Ok(Some(accepted)) => accepted,
             Ok(None) => continue,
+            Err(error) if is_of_one_connection(&error) => {
+                tracing::debug!(%error, "a connection broke");
+                continue;
+            }
             Err(error) => {
                 // Out of file descriptors, say.
                 tracing::warn!(%error, "a connection was not accepted");
@@ -75,6 +79,15 @@ pub(crate) async fn run<S: App>(
         connections.shutdown().await;
     }
     Ok(())
+}
+
+/// Whether only the connection that was to be accepted has failed. The next one can be accepted at once.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
 }
 
 /// Serves a connection in a task of its own.
@@ -132,4 +145,23 @@ async fn accept(
     let (stream, peer) = listener.accept().await?;
     let counted = caps.count(room, peer.ip());
     Ok(counted.map(|counted| (stream, peer, counted)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Its client may have gone before it was accepted. That is no reason to wait before the next.
+    #[test]
+    fn a_connection_that_broke_is_known_from_a_server_without_descriptors() {
+        for (kind, is_of_one) in [
+            (io::ErrorKind::ConnectionAborted, true),
+            (io::ErrorKind::ConnectionReset, true),
+            (io::ErrorKind::ConnectionRefused, true),
+            (io::ErrorKind::OutOfMemory, false),
+            (io::ErrorKind::Other, false),
+        ] {
+            assert_eq!(is_of_one_connection(&kind.into()), is_of_one, "{kind:?}");
+        }
+    }
 }
