@@ -1,28 +1,39 @@
 //! Which connections have something to do: [`Activity`].
 
-use std::pin::Pin;
+mod body;
+mod watched;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, sleep_until};
+
+pub(crate) use body::TrackedBody;
+pub(crate) use watched::Watched;
 
 /// A timer is not set anew sooner than this, however short a limit is.
 const SOONEST: Duration = Duration::from_millis(10);
 
 /// Which requests of one connection are under way, and since when there has been none.
 ///
-/// A request is under way from its head to the end of its response's body.
+/// A request is under way from its head to the end of its response's body. The client may still have to take bytes of it
+/// then, and the connection is not idle before it has.
 #[derive(Clone, Debug)]
 pub(crate) struct Activity(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
-    /// By a number of their own, when they began; streams that go on have no such time.
+    /// By a number of their own, since when each is to be answered. Streams that go on have no such time.
     requests: Vec<(u64, Option<Instant>)>,
     next: u64,
+    /// Since when there has been no request.
     changed: Instant,
+    /// Since when the last answer was to be taken, after the first request.
+    last: Option<Instant>,
+    /// When the client took bytes last, after the end of all requests.
+    taken: Instant,
+    /// Whether bytes wait until the client takes them.
+    has_waiting: bool,
 }
 
 /// How long a connection may be as it is.
@@ -48,21 +59,23 @@ pub(crate) struct UnderWay {
     number: u64,
 }
 
-/// The body of a response, whose request is under way until it is dropped.
-#[derive(Debug)]
-pub(crate) struct TrackedBody<B> {
-    body: Pin<Box<B>>,
-    _request: UnderWay,
-}
-
 impl Activity {
     /// A connection that has just been opened.
     pub(crate) fn new() -> Self {
+        let now = Instant::now();
         Self(Arc::new(Mutex::new(State {
             requests: Vec::new(),
             next: 0,
-            changed: Instant::now(),
+            changed: now,
+            last: None,
+            taken: now,
+            has_waiting: false,
         })))
+    }
+
+    /// Has the time without a request begin anew.
+    pub(crate) fn renew(&self) {
+        self.lock().changed = Instant::now();
     }
 
     /// A request begins.
@@ -75,6 +88,18 @@ impl Activity {
             activity: self.clone(),
             number,
         }
+    }
+
+    /// The client has taken bytes.
+    fn note_taken(&self) {
+        self.lock().note_taken();
+    }
+
+    /// Whether bytes wait for the client has changed.
+    fn note_waiting(&self, is_waiting: bool) {
+        let mut state = self.lock();
+        state.has_waiting = is_waiting;
+        state.note_taken();
     }
 
     /// Returns when the connection has reached a limit.
@@ -100,67 +125,80 @@ impl Activity {
 }
 
 impl State {
+    /// Where a request is. Their numbers are in order.
+    fn place_of(&self, number: u64) -> Result<usize, usize> {
+        self.requests.binary_search_by_key(&number, |(it, _)| *it)
+    }
+
+    fn note_taken(&mut self) {
+        // It counts, and costs a look at the clock, only behind the end of all requests.
+        if self.requests.is_empty() {
+            self.taken = Instant::now();
+        }
+    }
+
     /// The limit that is reached first, and when. `None` while there are only streams.
     fn next_limit(&self, limits: Limits) -> Option<(Instant, Over)> {
-        if self.requests.is_empty() {
-            return Some((self.changed + limits.idle, Over::Idle));
+        if !self.requests.is_empty() {
+            let oldest = self.requests.iter().filter_map(|(_, since)| *since).min()?;
+            return Some((oldest + limits.answer, Over::Answer));
         }
-        let oldest = self.requests.iter().filter_map(|(_, began)| *began).min()?;
-        Some((oldest + limits.answer, Over::Answer))
+        let idle = self.changed + limits.idle;
+        // The end of an answer may take as long as the answer might.
+        let ends = self.last.map(|since| since + limits.answer);
+        Some(match ends {
+            Some(ends) if self.has_waiting => (ends, Over::Answer),
+            Some(ends) => (idle.max(ends.min(self.taken + limits.idle)), Over::Idle),
+            None => (idle, Over::Idle),
+        })
     }
 }
 
 impl UnderWay {
     /// Its response is a stream, which may go on for as long as it likes.
     pub(crate) fn goes_on(&self) {
+        self.set(None);
+    }
+
+    /// From now on, its client has to take something.
+    fn waits(&self) {
+        self.set(Some(Instant::now()));
+    }
+
+    fn set(&self, since: Option<Instant>) {
         let mut state = self.activity.lock();
-        let mut requests = state.requests.iter_mut();
-        if let Some((_, began)) = requests.find(|(number, _)| *number == self.number) {
-            *began = None;
+        if let Ok(at) = state.place_of(self.number) {
+            state.requests[at].1 = since;
         }
     }
 
     /// Has the request end with its response's body.
     pub(crate) fn until_end_of<B>(self, body: B) -> TrackedBody<B> {
-        TrackedBody {
-            body: Box::pin(body),
-            _request: self,
-        }
+        TrackedBody::new(body, self)
+    }
+
+    /// As [`until_end_of`](Self::until_end_of), of a stream. Each frame of it has to be taken within the time of an answer.
+    pub(crate) fn until_end_of_stream<B>(self, body: B) -> TrackedBody<B> {
+        TrackedBody::of_stream(body, self)
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
+        let now = Instant::now();
         let mut state = self.activity.lock();
-        state.requests.retain(|(number, _)| *number != self.number);
-        state.changed = Instant::now();
-    }
-}
-
-impl<B: Body> Body for TrackedBody<B> {
-    type Data = B::Data;
-    type Error = B::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        self.body.as_mut().poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        if let Ok(at) = state.place_of(self.number) {
+            let (_, since) = state.requests.remove(at);
+            state.last = state.last.max(Some(since.unwrap_or(now)));
+        }
+        state.changed = now;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use http_body_util::{BodyExt, Full};
+    use http_body_util::Full;
     use tokio::time::sleep;
 
     use super::*;
@@ -213,6 +251,75 @@ mod tests {
         assert_eq!(start.elapsed(), LIMITS.idle);
     }
 
+    /// An answer may be written long after its body has ended: the client takes it for as long as an answer may take.
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_the_end_of_an_answer_is_not_idle() {
+        for (taken_until, ends_at, why) in [
+            (12, 42, Over::Idle),
+            (50, 80, Over::Idle),
+            (95, 100, Over::Idle),
+            (200, 100, Over::Answer),
+        ] {
+            let activity = Activity::new();
+            let start = Instant::now();
+            let request = activity.begin();
+            let other = activity.clone();
+            tokio::spawn(async move {
+                sleep(Duration::from_secs(10)).await;
+                drop(request);
+                other.note_waiting(true);
+                sleep(Duration::from_secs(taken_until - 10)).await;
+                other.note_waiting(false);
+            });
+            assert_eq!(activity.over(LIMITS).await, why, "{taken_until}");
+            assert_eq!(start.elapsed(), Duration::from_secs(ends_at));
+        }
+    }
+
+    /// Of HTTP/2, bytes may wait where no write shows it. A write shows that the client takes some.
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_bytes_after_an_answer_is_not_idle() {
+        for (is_asked, ends_at) in [(true, 100), (false, 30)] {
+            let activity = Activity::new();
+            let start = Instant::now();
+            if is_asked {
+                drop(activity.begin());
+            }
+            let other = activity.clone();
+            tokio::spawn(async move {
+                loop {
+                    other.note_taken();
+                    sleep(Duration::from_secs(20)).await;
+                }
+            });
+            assert_eq!(activity.over(LIMITS).await, Over::Idle);
+            assert_eq!(start.elapsed(), Duration::from_secs(ends_at));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_of_a_stream_has_the_time_of_an_answer() {
+        let activity = Activity::new();
+        let start = Instant::now();
+        let stream = activity.begin();
+        stream.goes_on();
+        sleep(Duration::from_secs(1000)).await;
+        drop(stream);
+        activity.note_waiting(true);
+        assert_eq!(activity.over(LIMITS).await, Over::Answer);
+        assert_eq!(start.elapsed(), Duration::from_secs(1000) + LIMITS.answer);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_without_a_request_can_begin_anew() {
+        let activity = Activity::new();
+        let start = Instant::now();
+        sleep(Duration::from_secs(20)).await;
+        activity.renew();
+        assert_eq!(activity.over(LIMITS).await, Over::Idle);
+        assert_eq!(start.elapsed(), Duration::from_secs(20) + LIMITS.idle);
+    }
+
     /// A request may begin right after the timer was set to the limit of the idle, and have less time than that.
     #[tokio::test(start_paused = true)]
     async fn the_shorter_limit_is_not_missed() {
@@ -249,18 +356,5 @@ mod tests {
         let ended = tokio::time::timeout(Duration::from_secs(1), counted).await;
         assert!(ended.is_err());
         assert!(polls <= 102, "{polls}");
-    }
-
-    /// What is tracked is sent as if it were not.
-    #[tokio::test]
-    async fn a_tracked_body_is_like_its_own() {
-        let body = Full::new(Bytes::from_static(b"hello"));
-        let mut body = Activity::new().begin().until_end_of(body);
-        assert_eq!(body.size_hint().exact(), Some(5));
-        assert!(!body.is_end_stream());
-        let frame = body.frame().await.expect("there is a frame").unwrap();
-        assert_eq!(frame.into_data().unwrap(), "hello");
-        assert!(body.is_end_stream());
-        assert!(body.frame().await.is_none());
     }
 }

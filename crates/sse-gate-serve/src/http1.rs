@@ -15,9 +15,8 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::timeout;
 
-use crate::activity::{Activity, Over, TrackedBody};
+use crate::activity::{Activity, Over, TrackedBody, Watched};
 use crate::connection::{App, BoxError, Given, Shared};
 use crate::front;
 use crate::park::{Parked, Shelf, ShelvedBody, Taken, Wire};
@@ -46,7 +45,7 @@ where
 {
     let silence = shared.settings.silence;
     let (activity, shelf) = (Activity::new(), Shelf::default());
-    let wire = TokioIo::new(Wire::new(io, &shelf));
+    let wire = TokioIo::new(Wire::new(Watched::new(io, &activity), &shelf));
     let service = service(&shared, peer, &activity, &shelf);
     // Its limits are ours: hyper has one on the head only, and would keep a timer of its own for it.
     let mut connection = Builder::new()
@@ -64,7 +63,7 @@ where
             End::Closed(ended) => Ok(ended.map(|()| None)?),
             End::Parks(taken) => {
                 let left = connection.into_parts().ok_or("a stream was upgraded")?;
-                let (unread, io) = left.io.into_inner().into_inner().into_parts();
+                let (unread, io) = left.io.into_inner().into_inner().into_inner().into_parts();
                 let ahead = joined(&left.read_buf, &unread);
                 Ok(Some(Parked::new(*io, taken, ahead, silence)))
             }
@@ -78,11 +77,14 @@ where
     Pin::new(&mut connection).graceful_shutdown();
     if is_asked_to_stop {
         connection.await?;
-    } else {
-        // What it still has to say may be said in the rest of the time.
-        timeout(silence / 6, connection).await??;
+        return Ok(None);
     }
-    Ok(None)
+    // What it still has to say may be said in the rest of the time. A request that was on its way is answered.
+    activity.renew();
+    tokio::select! {
+        ended = connection => Ok(ended.map(|()| None)?),
+        _ = activity.over(shared.settings.last_limits()) => Err("an idle connection did not end".into()),
+    }
 }
 
 /// Answers the requests of a connection, and puts bodies on the shelf that may be parked.
@@ -135,4 +137,31 @@ fn is_bare<R: Body>(request: &Request<R>) -> bool {
 /// These bytes, and those behind them, without the large buffer that they may be in.
 fn joined(first: &[u8], second: &[u8]) -> Box<[u8]> {
     [first, second].concat().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use tokio::io::{AsyncWriteExt, duplex};
+    use tokio::time::{sleep, timeout};
+
+    use super::*;
+    use crate::probe::silent_streams;
+
+    /// A request may come while its connection is told that it was idle for too long. Its stream has all the time.
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_comes_in_the_last_moment_is_served() {
+        let silence = Duration::from_secs(30);
+        let (mut client, io) = duplex(1024);
+        let peer = PeerAddr((Ipv4Addr::LOCALHOST, 1).into());
+        let head = Bytes::from_static(b"GET / HTTP/1.1\r\nHost: he");
+        let io = Rewind::new(head, Box::new(io));
+        let serving = tokio::spawn(serve(io, peer, silent_streams(silence)));
+        sleep(silence / 10 * 9).await;
+        client.write_all(b"re\r\n\r\n").await.unwrap();
+        assert!(timeout(10 * silence, serving).await.is_err(), "it goes on");
+    }
 }

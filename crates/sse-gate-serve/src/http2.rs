@@ -10,9 +10,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::timeout;
 
-use crate::activity::{Activity, Over};
+use crate::activity::{Activity, Over, Watched};
 use crate::connection::{App, BoxError, Shared};
 use crate::front;
 use crate::rewind::Rewind;
@@ -33,7 +32,6 @@ pub(crate) async fn serve<T, S: App>(
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let silence = shared.settings.silence;
     let activity = Activity::new();
     let app = TowerToHyperService::new(shared.app());
     let requests = activity.clone();
@@ -43,17 +41,23 @@ where
         let response = front::answer(&app, request);
         async move {
             let response = response.await?;
-            if front::is_stream(&response) {
-                under_way.goes_on();
-            }
-            Ok::<_, S::Error>(response.map(|body| under_way.until_end_of(body)))
+            let is_stream = front::is_stream(&response);
+            Ok::<_, S::Error>(response.map(|body| {
+                // The client says of each stream how much it takes, and no write tells that it takes nothing.
+                if is_stream {
+                    under_way.until_end_of_stream(body)
+                } else {
+                    under_way.until_end_of(body)
+                }
+            }))
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(io), service));
+    let io = TokioIo::new(Watched::new(io, &activity));
+    let mut connection = pin!(builder.serve_connection(io, service));
     tokio::select! {
         ended = connection.as_mut() => return Ok(ended?),
         over = activity.over(shared.settings.limits()) => match over {
@@ -65,9 +69,13 @@ where
             return Ok(connection.await?);
         }
     }
-    // What it still has to say may be said in the rest of the time.
+    // What it still has to say may be said in the rest of the time. A request that was on its way is answered.
     connection.as_mut().graceful_shutdown();
-    Ok(timeout(silence / 6, connection).await??)
+    activity.renew();
+    tokio::select! {
+        ended = connection => Ok(ended?),
+        _ = activity.over(shared.settings.last_limits()) => Err("an idle connection did not end".into()),
+    }
 }
 
 #[cfg(test)]

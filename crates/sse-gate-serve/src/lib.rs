@@ -9,8 +9,8 @@
 //!   [`Serve::with_max_per_peer`].
 //! - **An end within a time**: [`Serve::until`], [`Serve::with_grace`].
 //! - **Parked streams.** An event stream that waits for its next event needs no HTTP server: it writes chunks until it
-//!   ends. So when hyper has written all that there is, the socket is taken out of hyper, and a small task goes on with
-//!   the body. That takes a small part of the memory.
+//!   ends. So when hyper has written all that there is, the socket is taken out of hyper, and the connection's task goes
+//!   on with the body. That takes a small part of the memory.
 //!
 //! ```no_run
 //! use std::convert::Infallible;

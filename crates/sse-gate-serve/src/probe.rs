@@ -1,14 +1,17 @@
 //! For tests: a connection that does as it is told, and what is served over one.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures_util::stream;
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body::{Body, Frame};
+use http_body_util::{Full, StreamBody};
 use hyper::body::{Bytes, Incoming};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::sync::CancellationToken;
@@ -163,11 +166,29 @@ where
 
 /// A server of empty answers, whose clients may be silent for this long.
 pub(crate) fn empty_answers(silence: Duration) -> Arc<Shared<impl App>> {
-    let app = tower::service_fn(async |_: Request<Incoming>| {
-        Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
-    });
+    answers(silence, || Response::new(Full::<Bytes>::default()))
+}
+
+/// A server of streams that say nothing, whose clients may be silent for this long. They stay with hyper.
+pub(crate) fn silent_streams(silence: Duration) -> Arc<Shared<impl App>> {
+    answers(silence, || {
+        let silent = StreamBody::new(stream::pending::<Result<Frame<Bytes>, Infallible>>());
+        let response = Response::builder().header("content-type", "text/event-stream");
+        response.body(silent).expect("the header is valid")
+    })
+}
+
+fn answers<B>(
+    silence: Duration,
+    answer: impl Fn() -> Response<B> + Clone + Send + 'static,
+) -> Arc<Shared<impl App>>
+where
+    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
+{
+    let app = tower::service_fn(move |_: Request<Incoming>| ready(Ok::<_, Infallible>(answer())));
     let settings = Settings {
         silence,
+        parks: false,
         ..Settings::default()
     };
     let shared = Shared::new(app, settings, Stats::default(), CancellationToken::new());

@@ -120,16 +120,21 @@ impl<S, U> Serve<S, U> {
     /// It counts from the first byte that is missing, so a byte now and then does not help: in the TLS handshake, in
     /// the HTTP/2 preface, in the head of a request, and between two requests.
     ///
-    /// The same goes for a client, of a stream too, that takes none of the bytes that wait for it. A client whose machine
-    /// is gone without a word is found by the kernel within twice that time, on Linux as soon as there is something to
-    /// send.
+    /// The same goes for a client, of a stream too, that takes none of the bytes that wait for it. Over HTTP/2 a client
+    /// says of each stream how much it takes. If it takes nothing of one, it has the [time of an
+    /// answer](Self::with_answer_time) instead.
+    ///
+    /// On Linux, a client whose machine is gone without a word is found by the kernel within twice that time after
+    /// something was sent to it.
     pub fn with_silence(mut self, silence: Duration) -> Self {
         self.settings.silence = silence;
         self
     }
 
     /// How long a request may be under way whose answer is no event stream, from its head to the last byte of the answer
-    /// that the client takes: 5 min by default. Set it higher for large downloads.
+    /// that the client takes: 5 min by default. Set it higher for large downloads. Then the connection is closed.
+    ///
+    /// Over HTTP/2, each frame of a stream has to be taken within this time, too.
     pub fn with_answer_time(mut self, time: Duration) -> Self {
         self.settings.answer = time;
         self

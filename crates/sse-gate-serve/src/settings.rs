@@ -33,6 +33,14 @@ impl Settings {
             answer: self.answer.min(FAR_OFF),
         }
     }
+
+    /// The same of one that was idle and was asked to end.
+    pub(crate) fn last_limits(&self) -> Limits {
+        Limits {
+            idle: (self.silence / 6).min(FAR_OFF),
+            ..self.limits()
+        }
+    }
 }
 
 impl Default for Settings {

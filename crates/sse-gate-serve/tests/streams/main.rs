@@ -23,6 +23,7 @@ macro_rules! parked_and_not {
 mod conditions;
 mod ends;
 mod goes_on;
+mod http2;
 mod layers;
 mod limits;
 mod slow;

@@ -72,6 +72,28 @@ async fn a_client_that_does_not_take_the_end_is_hung_up_on(parks: bool) {
     until(|| scene.stats.connections() == 0).await;
 }
 
+/// An answer that is in the server's memory is taken for longer than a client may be silent.
+#[tokio::test]
+async fn a_large_answer_may_be_taken_slowly() {
+    let silence = Duration::from_millis(600);
+    let mut scene = Scene::of("text/plain", true, |server| server.with_silence(silence)).await;
+    let mut client = scene.connect().await;
+    client.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n").await;
+    let feed = scene.feed().await;
+    let length = 24 << 20;
+    feed.send(&"x".repeat(length));
+    feed.end().await;
+    let (begun, mut taken) = (std::time::Instant::now(), 0);
+    let mut buffer = vec![0; 64 * 1024];
+    while taken < length {
+        let read = client.socket.read(&mut buffer).await.unwrap();
+        assert_ne!(read, 0, "after {taken} bytes");
+        taken += read;
+        tokio::time::sleep(silence / 100).await;
+    }
+    assert!(begun.elapsed() > 2 * silence, "it was not slow");
+}
+
 parked_and_not! {
     a_slow_client_gets_each_byte_once;
     a_client_that_leaves_in_the_middle_of_a_write_ends_the_stream;
