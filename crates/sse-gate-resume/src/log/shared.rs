@@ -325,7 +325,7 @@ impl State {
 
     /// Whether the window says what comes after this event, or that nothing has come yet.
     pub(super) fn covers(&self, after: u64) -> bool {
-        after + 1 >= self.retained.first() && after <= self.retained.last()
+        after <= self.retained.last() && after + 1 >= self.retained.first()
     }
 
     /// Takes what is in the window after event `after`.

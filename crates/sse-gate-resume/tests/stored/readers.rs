@@ -55,6 +55,20 @@ fn what_the_window_has_no_room_for_is_read_from_the_store() {
     assert_eq!((store.reads(), gaps(&stage)), (reads, 0));
 }
 
+/// I9: a client may say that it has had any number of events.
+#[test]
+fn a_reader_may_be_ahead_of_the_store_by_any_number() {
+    let (_stage, _, log) = stage(LogLimits::default());
+    append_numbers(&log, 1, 3);
+    let mut cx = Context::from_waker(Waker::noop());
+    for after in [4, u64::MAX] {
+        let (mut reader, mut page) = (log.reader(), Page::default());
+        assert!(reader.poll_fetch(after, &mut cx).is_ready());
+        let read = reader.poll_read(after, &mut page, &mut cx);
+        assert_eq!(read, Poll::Ready(Read::Ahead { last: 3 }));
+    }
+}
+
 /// A reader that is behind asks for 64 KiB at a time, and not for each event.
 #[test]
 fn long_events_are_read_from_the_store_many_at_a_time() {
