@@ -389,7 +389,7 @@ async fn a_stream_that_sent_much_at_once_still_beats() {
     let mut events = 0;
     while events < 200 {
         let frame = next_frame(&mut body).await.unwrap();
-        events += frame.iter().filter(|byte| **byte == b':').count();
+        events += frame.len() / "data: one\n\n".len();
     }
     let taken = tokio::time::Instant::now();
     let next = tokio::time::timeout(Duration::from_secs(60), next_frame(&mut body)).await;

@@ -49,7 +49,8 @@ pub enum Signal {
     /// The endpoint that issues tokens refused a request. If the gate had refused it,
     /// [`IssueRefused`](Self::IssueRefused) was told before.
     MintRefused(MintRefusalReason),
-    /// A caller opened a stream, or went on with one, with its own credential instead of a token.
+    /// A caller may open a new stream with its own credential: for a caller, this is what
+    /// [`Redeemed`](Self::Redeemed) is for a token. There may still be no place for it.
     CallerAdmitted,
     /// A caller's own credential opened no stream.
     CallerRefused(MintRefusalReason),

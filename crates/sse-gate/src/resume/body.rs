@@ -194,7 +194,8 @@ impl<U: Future<Output = ()>> ResumableBody<U> {
     }
 
     /// Tells the session that a write has succeeded. A server that polls again after a pending poll has
-    /// written what it had before.
+    /// handed on what it had before. It may still have it in a buffer, if the client takes nothing: then a client that
+    /// loses the first frame has to ask for a new token.
     fn confirm(self: Pin<&mut Self>) {
         let this = self.project();
         if !*this.is_confirmed && this.pulse.is_server_waiting() {

@@ -125,7 +125,7 @@ impl Pulse {
         !has_ended(self.state.load(Ordering::Acquire))
     }
 
-    /// Whether the server has written everything, and waits for more.
+    /// Whether the server has taken all frames, and waits for the next. It may still have bytes in its buffers.
     pub(crate) fn is_server_waiting(&self) -> bool {
         self.state.load(Ordering::Acquire) == WAITING
     }
