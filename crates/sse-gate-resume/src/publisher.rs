@@ -87,6 +87,10 @@ impl Publisher {
     }
 
     /// Ends the log as complete. Clients that have all of it are told so.
+    ///
+    /// # Errors
+    ///
+    /// The store of the log can't be reached.
     pub async fn finish(mut self) -> Result<(), AppendError> {
         self.log.end(LogEnd::Complete).await?;
         self.has_ended = true;

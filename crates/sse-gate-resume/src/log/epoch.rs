@@ -21,6 +21,10 @@ pub struct LogEpoch(u64);
 
 impl LogEpoch {
     /// A random epoch, which no other log has.
+    ///
+    /// # Errors
+    ///
+    /// The system gave no random bytes.
     pub fn generate(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         let mut bytes = [0; 32];
         entropy.fill(&mut bytes)?;

@@ -89,11 +89,12 @@ impl SharedLog {
         }
     }
 
-    /// The store has more events than the window knows of, if a reader has had `after`. Returns whether
-    /// that was so. Readers that have not had them get them from the store.
-    pub(super) fn catch_up(&self, after: u64, stored: &Bounds) -> bool {
+    /// Notes what a reader that has had event `after` was told by the store. Returns whether the store has more than the
+    /// window knew of. Readers that have not had that get it from the store.
+    pub(super) fn learn_stored(&self, after: u64, stored: &Bounds) -> bool {
         let mut state = self.lock();
-        if after <= state.retained.last() {
+        state.stored_first = stored.first;
+        if after <= state.retained.last() || after > stored.last {
             return false;
         }
         state.retained.skip_to(stored.last);

@@ -65,7 +65,7 @@ impl Log {
         self.0.bounds()
     }
 
-    /// Appends an event and returns its number. It never waits for a reader.
+    /// Appends an event and returns its number. It never waits for a client.
     ///
     /// With a store, it waits until the store has acknowledged the event. An append that was begun is
     /// finished, even if this future is dropped.

@@ -5,7 +5,8 @@
 //! told so. Each log has an [epoch](LogEpoch), so that a number of one log means nothing in another.
 //!
 //! Readers pull: each asks for what comes after the event that it had last, and waits if there is
-//! nothing. So a slow reader costs a log nothing, and appending never waits for one.
+//! nothing. So a slow reader costs a log nothing, and appending never waits for a client: only while readers copy what
+//! they find, at most a page each.
 //!
 //! # Where the events are
 //!

@@ -13,15 +13,6 @@ use super::LogEpoch;
 /// ```
 /// use sse_gate_resume::backend::LogName;
 ///
-/// let name = LogName::new("topic/news")?;
-/// assert_eq!(name.as_str(), "topic/news");
-/// assert!(LogName::new("x".repeat(LogName::MAX_LEN + 1)).is_err());
-/// # Ok::<(), sse_gate_resume::backend::InvalidLogName>(())
-/// ```
-///
-/// ```
-/// use sse_gate_resume::backend::LogName;
-///
 /// let name = LogName::new("topic/chat")?;
 /// assert_eq!(name.as_str(), "topic/chat");
 /// assert!(LogName::new("x".repeat(LogName::MAX_LEN + 1)).is_err());

@@ -68,7 +68,10 @@ enum Fetch {
     Asked(Mutex<Asked>),
     Answered {
         after: u64,
+        /// `None` if the log is gone from its store.
         answer: Option<StoredEvents>,
+        /// Whether that was news to the window.
+        is_news: bool,
     },
     Failed,
 }
@@ -90,8 +93,8 @@ impl Reader {
     }
 
     /// Asks the store for what comes after event `after`, if the window no longer has it, or another node
-    /// has appended more than this one knows of. Is ready when [`poll_read`](Self::poll_read) has something
-    /// to say of it. Call it without a lock.
+    /// has appended more than this one knows of. Is ready when [`poll_read`](Self::poll_read) can be called.
+    /// Call it without a lock: it may wake other readers.
     pub fn poll_fetch(&mut self, after: u64, cx: &mut Context<'_>) -> Poll<()> {
         let shared = &self.shared;
         let Some(backing) = &shared.backing else {
@@ -116,7 +119,13 @@ impl Reader {
             return Poll::Pending;
         };
         *fetch = match answer {
-            Ok(answer) => Fetch::Answered { after, answer },
+            Ok(answer) => Fetch::Answered {
+                after,
+                is_news: answer
+                    .as_ref()
+                    .is_some_and(|stored| shared.learn_stored(after, &stored.bounds)),
+                answer,
+            },
             Err(_) => Fetch::Failed,
         };
         Poll::Ready(())
@@ -198,11 +207,12 @@ impl Reader {
         cx: &mut Context<'_>,
     ) -> Poll<Taken<T>> {
         let none = |read| Poll::Ready(Taken::None(read));
-        let stored = match fetch {
+        let (stored, is_news) = match fetch {
             Fetch::Answered {
                 after: asked,
                 answer: Some(stored),
-            } if asked == after => stored,
+                is_news,
+            } if asked == after => (stored, is_news),
             // The log is gone from its store, or the store can't be asked.
             Fetch::Answered { answer: None, .. } | Fetch::Failed => {
                 return none(Read::Unavailable);
@@ -214,11 +224,10 @@ impl Reader {
             }
         };
         let Bounds { first, last, .. } = stored.bounds;
-        self.shared.lock().stored_first = first;
         if after > last {
             return none(Read::Ahead { last });
         }
-        if self.shared.catch_up(after, &stored.bounds) && stored.events.is_empty() {
+        if is_news && stored.events.is_empty() {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
