@@ -171,7 +171,7 @@ pub(crate) async fn a_session_ends_with_its_jwt(setup: Setup) {
     let server = setup.start();
     let alice = server.user("alice");
     let mut claims = sse_gate_tests::jwt::claims("alice");
-    claims["exp"] = (sse_gate_tests::jwt::now() + 2).into();
+    claims["exp"] = (sse_gate_tests::jwt::now() + 5).into();
     let alice = alice.with_jwt(sse_gate_tests::jwt::with_claims(&claims));
     let ticket = alice.join("news").await;
     let (mut stream, opened) = open(&server, &ticket).await;

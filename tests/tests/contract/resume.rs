@@ -5,7 +5,7 @@ use sse_gate_tests::{Event, Setup, User};
 
 /// A1, A12: a reconnect brings a new token and the last id, and misses nothing.
 pub(crate) async fn a_stream_goes_on_after_the_last_event_seen(setup: Setup) {
-    let server = setup.arg("pace", 2).start();
+    let server = setup.arg("pace", 20).start();
     let alice = server.user("alice");
     let id = alice.start().await;
     let mut seen = Vec::new();

@@ -126,7 +126,7 @@ pub(crate) async fn attempts_to_log_in_are_limited_by_name(setup: Setup) {
     let mut answers = Vec::new();
     for name in ["alice", "nobody-of-this-name"] {
         let mut connection = server.connect().await;
-        let mut attempt = 0;
+        let (begun, mut attempt) = (Instant::now(), 0);
         let refused = loop {
             let response = connection.exchange(&login(name, "guess")).await;
             if response.status == 429 {
@@ -138,12 +138,18 @@ pub(crate) async fn attempts_to_log_in_are_limited_by_name(setup: Setup) {
         };
         assert!(refused.is_problem(), "{refused:?}");
         answers.push(refused.without_date());
-        // Not even the right password, or guesses could go on.
+        // Not even the right password, or guesses could go on. A second after the first attempt there is another one.
         let right = connection.exchange(&login(name, "demo")).await;
-        assert!(matches!(right.status, 429 | 401), "{name}: {right:?}");
+        if begun.elapsed() < Duration::from_secs(1) {
+            assert!(matches!(right.status, 429 | 401), "{name}: {right:?}");
+        }
     }
     assert_eq!(answers[0], answers[1]);
-    assert_eq!(server.send(&login("bob", "demo")).await.status, 200);
+    // By chance he may be in the group of one of them, and have to wait for a moment.
+    eventually("bob is let in", async || {
+        server.send(&login("bob", "demo")).await.status == 200
+    })
+    .await;
     let wait = answers[0].header("retry-after").map(str::parse::<u64>);
     let wait = wait.expect("a time to wait").expect("in seconds");
     assert!(wait <= 5, "{wait}");

@@ -8,8 +8,8 @@ use tokio::time::sleep;
 /// How often it comes back.
 const TIMES: usize = 200;
 
-/// How often it may: 64 times within ten seconds, which may begin anew meanwhile.
-const MOST: usize = 2 * 64 + 1;
+/// How often it may within ten seconds, which may begin anew meanwhile.
+const MOST: usize = 64;
 
 /// G18, I18: one session that is resumed two hundred times without a pause, with a log that fills the
 /// buffers of each of its connections, has a bounded number of them. The others are told to come back,
@@ -28,6 +28,7 @@ async fn takeovers_in_a_row_leave_few_sockets(setup: Setup) {
     }
     let idle = server.sockets();
     let (mut held, mut waits) = (vec![stream], 0);
+    let begun = Instant::now();
     for _ in 0..TIMES {
         match come_back(&server, &ticket, &id).await {
             Some((stream, next)) => {
@@ -37,8 +38,10 @@ async fn takeovers_in_a_row_leave_few_sockets(setup: Setup) {
             None => waits += 1,
         }
     }
-    assert!(waits > 0, "all were let in");
-    assert!(held.len() <= MOST, "{} connections are held", held.len());
+    let times_anew = usize::try_from(begun.elapsed().as_secs() / 10).unwrap_or(usize::MAX);
+    let most = MOST * (2 + times_anew) + 1;
+    assert!(waits > 0 || most > TIMES, "all were let in");
+    assert!(held.len() <= most, "{} connections are held", held.len());
     eventually("the others are gone", async || {
         server.sockets() <= idle + held.len() + 1
     })

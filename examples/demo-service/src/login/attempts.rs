@@ -79,7 +79,10 @@ mod tests {
             }
             let wait = attempts.count(name).unwrap_err();
             assert!(wait <= Duration::from_secs(1), "{wait:?}");
-            assert_eq!(attempts.count("bob"), Ok(()));
+            // One of them may be in the same group by chance.
+            let others = ["bob", "carol", "dave", "eve", "frank"];
+            let admitted = others.map(|name| attempts.count(name).is_ok());
+            assert!(admitted.iter().filter(|is_admitted| **is_admitted).count() >= 3);
         }
     }
 
