@@ -24,7 +24,7 @@ fn a_token_outlives_no_setting_of_the_wall() {
         ("set back before and after", back, back),
     ];
     for (case, before, after) in cases {
-        let scene = Scene::new();
+        let scene = Scene::that_forgets_nothing();
         before(&scene);
         let [early, late] = [(); 2].map(|()| scene.issue("alice"));
         after(&scene);

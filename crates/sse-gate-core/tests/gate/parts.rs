@@ -1,12 +1,14 @@
 //! What most of these tests need: a gate on a clock that is moved by hand, and all it signals.
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_core::{
-    Grant, GrantRequest, IssueError, Issued, Limits, ManualClock, MemoryStore, Observer,
-    RedeemError, RefusalReason, Resource, Signal, Subject, TokenGate,
+    Entropy, EntropyError, Grant, GrantRequest, IssueError, Issued, Limits, ManualClock,
+    MemoryStore, Observer, RedeemError, RefusalReason, Resource, Signal, Subject, SystemEntropy,
+    TokenGate,
 };
 
 /// A gate over a [`MemoryStore`] of its own.
@@ -22,9 +24,20 @@ impl Scene {
     }
 
     pub(crate) fn with_limits(limits: Limits) -> Self {
+        Self::of(limits, SystemEntropy)
+    }
+
+    /// A gate whose tokens are the same each time. The table of what became of tokens is small, and of random ones, two
+    /// may be in the same place.
+    pub(crate) fn that_forgets_nothing() -> Self {
+        Self::of(Limits::default(), CountedEntropy::default())
+    }
+
+    fn of(limits: Limits, entropy: impl Entropy) -> Self {
         let (clock, seen) = (ManualClock::default(), Arc::new(Recorder::default()));
         let gate = TokenGate::builder(MemoryStore::with_clock(limits, clock.clone()))
             .with_clock(clock.clone())
+            .with_entropy(entropy)
             .with_observer(Arc::clone(&seen))
             .build();
         Self { gate, clock, seen }
@@ -52,6 +65,16 @@ impl Scene {
 
     pub(crate) fn advance_millis(&self, millis: u64) {
         self.clock.advance(Duration::from_millis(millis));
+    }
+}
+
+#[derive(Debug, Default)]
+struct CountedEntropy(AtomicU8);
+
+impl Entropy for CountedEntropy {
+    fn fill(&self, bytes: &mut [u8; 32]) -> Result<(), EntropyError> {
+        *bytes = [self.0.fetch_add(1, Ordering::Relaxed); 32];
+        Ok(())
     }
 }
 

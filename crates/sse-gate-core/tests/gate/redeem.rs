@@ -84,7 +84,7 @@ fn a_token_lives_half_open() {
 /// Each reason is told to the observer, and only there.
 #[test]
 fn every_reason_for_a_miss_is_told_apart() {
-    let scene = Scene::new();
+    let scene = Scene::that_forgets_nothing();
     let [used, withdrawn, expired] = [(); 3].map(|()| scene.issue("alice"));
     scene.redeem(used.token().expose()).unwrap();
     assert!(block_on(scene.gate.withdraw(withdrawn.key())).unwrap());
