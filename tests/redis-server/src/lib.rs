@@ -3,7 +3,7 @@
 //! The program is `redis-server`, or what `SSE_GATE_REDIS_SERVER` names, such as `valkey-server`.
 
 use std::env;
-use std::io;
+use std::fs;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -14,6 +14,9 @@ use tempfile::TempDir;
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// At how many ports it may be tried to start.
+const ATTEMPTS: u32 = 4;
+
 /// A server that listens on a free port of this machine.
 #[derive(Debug)]
 pub struct RedisServer {
@@ -23,6 +26,9 @@ pub struct RedisServer {
     folder: TempDir,
     settings: Vec<String>,
 }
+
+/// Where a server writes its process, in its folder.
+const PID_FILE: &str = "pid";
 
 /// Ends the server when standard input ends, and waits for it.
 const KEEPER: &str = r#""$@" >/dev/null 2>&1 & pid=$!
@@ -47,12 +53,20 @@ impl RedisServer {
         let settings = settings.iter().map(|setting| (*setting).to_owned());
         let mut server = Self {
             keeper: None,
-            port: free_port(),
+            port: 0,
             folder: TempDir::new().expect("a folder can be made"),
             settings: settings.collect(),
         };
-        server.keep();
-        server
+        // Somebody else may take a port between the look at it and the start.
+        for _ in 0..ATTEMPTS {
+            server.port = free_port();
+            server.spawn();
+            if server.comes_up_within(PATIENCE / ATTEMPTS) {
+                return server;
+            }
+            server.kill();
+        }
+        panic!("Redis did not start: is it installed?");
     }
 
     /// Starts a sentinel with this file of settings, which it rewrites.
@@ -180,6 +194,8 @@ impl RedisServer {
             .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
             .arg("--dir")
             .arg(self.folder.path())
+            .arg("--pidfile")
+            .arg(self.folder.path().join(PID_FILE))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -192,14 +208,21 @@ impl RedisServer {
     ///
     /// It takes longer than 20 s.
     pub fn wait_until_up(&self) {
-        let deadline = Instant::now() + PATIENCE;
-        while !self.cli(&["PING"]).contains("PONG") {
-            assert!(
-                Instant::now() < deadline,
-                "Redis did not start: is it installed?"
-            );
+        assert!(self.comes_up_within(PATIENCE), "Redis did not start");
+    }
+
+    /// Waits until this server answers, and not another one at its port.
+    fn comes_up_within(&self, patience: Duration) -> bool {
+        let file = self.folder.path().join(PID_FILE);
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            let pid = fs::read_to_string(&file).unwrap_or_default();
+            if self.cli(&["PING"]).contains("PONG") && self.info("process_id") == pid.trim() {
+                return true;
+            }
             sleep(Duration::from_millis(5));
         }
+        false
     }
 }
 
@@ -327,13 +350,22 @@ impl RedisCluster {
     }
 }
 
-/// A port that nobody listens at.
+/// How far from its port a server of a cluster listens for the other ones.
+const BUS: u16 = 10_000;
+
+/// A port that nobody listens at, and nor does anybody where a server of a cluster listens besides.
 ///
 /// # Panics
 ///
 /// There is none.
 pub fn free_port() -> u16 {
-    let listener: io::Result<TcpListener> = TcpListener::bind("127.0.0.1:0");
-    let address = listener.and_then(|listener| listener.local_addr());
-    address.expect("there is a free port").port()
+    let bind = |port| TcpListener::bind(("127.0.0.1", port));
+    for _ in 0..100 {
+        let listener = bind(0).expect("there is a free port");
+        let port = listener.local_addr().expect("it has an address").port();
+        if port.checked_add(BUS).is_some_and(|bus| bind(bus).is_ok()) {
+            return port;
+        }
+    }
+    panic!("no two ports are free that belong together");
 }
