@@ -55,10 +55,11 @@ pub(crate) async fn a_token_for_a_topic_is_not_spent_on_a_refusal(setup: Setup) 
 
 /// G19: nor does a topic go whose only reader is between two connections: it has missed nothing.
 pub(crate) async fn a_topic_stays_for_a_reader_that_is_away(setup: Setup) {
-    // The promise of a token is over long before.
-    let server = setup.arg("token-ttl", 1_000).start();
+    let ttl = Duration::from_secs(3);
+    let server = setup.arg("token-ttl", ttl.as_millis()).start();
     let bob = server.user("bob");
     let ticket = bob.join("bobs").await;
+    let joined = Instant::now();
     let mut stream = server.open(&ticket.request()).await;
     let id = stream.next().await.and_then(|opened| opened.id);
     drop(stream);
@@ -66,6 +67,8 @@ pub(crate) async fn a_topic_stays_for_a_reader_that_is_away(setup: Setup) {
         server.metrics().await.connections() == 0
     })
     .await;
+    // The promise of a token is over.
+    tokio::time::sleep(ttl.saturating_sub(joined.elapsed()) + Duration::from_millis(1)).await;
     fill(&server).await;
     server.user("carol").publish("bobs", &json!("missed")).await;
     let again = ticket.resume(&id.expect("an id"));
