@@ -8,7 +8,7 @@ use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::SessionLimits;
 use sse_gate_resume::backend::SessionStore;
 
-use crate::stage::{connect, gate, issue, keys, limits, redeem, until_it_works};
+use crate::stage::{PATIENCE, connect, gate, issue, limits, patient, redeem, until_it_works};
 
 /// E1: the scripts are lost, as after a restart. They are sent again, and nobody notices.
 #[tokio::test(flavor = "multi_thread")]
@@ -70,11 +70,11 @@ async fn nothing_readable_is_on_the_server() {
 async fn a_key_of_another_type_is_told() {
     let server = RedisServer::start();
     server.cli(&["SET", "{sse-gate}:state", "something"]);
-    let refused = Redis::connect(&server.url(), RedisOptions::sealed(keys())).await;
+    let refused = Redis::connect(&server.url(), patient()).await;
     assert_eq!(refused.unwrap_err().kind(), ServerErrorKind::Foreign);
     server.cli(&["DEL", "{sse-gate}:state"]);
     server.cli(&["HSET", "{sse-gate}:state", "some", "thing"]);
-    let refused = Redis::connect(&server.url(), RedisOptions::sealed(keys())).await;
+    let refused = Redis::connect(&server.url(), patient()).await;
     assert_eq!(refused.unwrap_err().kind(), ServerErrorKind::Foreign);
     assert_eq!(server.cli(&["HLEN", "{sse-gate}:state"]), "1");
     server.cli(&["DEL", "{sse-gate}:state"]);
@@ -108,7 +108,8 @@ async fn wrong_sealing_keys_are_told_at_the_start() {
     let server = RedisServer::start();
     connect(&server).await;
     let new = || SealingKey::new([8; 32]);
-    let kind = async |options| {
+    let kind = async |options: RedisOptions| {
+        let options = options.with_timeout(PATIENCE);
         let connected = Redis::connect(&server.url(), options).await;
         connected.err().map(|error| error.kind())
     };

@@ -79,7 +79,7 @@ impl Sentinel {
         let file = folder.path().join("sentinel.conf");
         let settings = format!(
             "sentinel monitor primary 127.0.0.1 {port} 1\n\
-             sentinel down-after-milliseconds primary 300\n\
+             sentinel down-after-milliseconds primary 3000\n\
              sentinel failover-timeout primary 2000\n"
         );
         fs::write(&file, settings).expect("the folder can be written to");
