@@ -1,6 +1,6 @@
 //! A session that a node has in mind: a step on it is one round trip, and an old one decides nothing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sse_gate_redis::RedisSessions;
 use sse_gate_redis_server::RedisServer;
@@ -71,8 +71,10 @@ async fn a_step_on_a_session_in_mind_is_one_script() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_in_mind_is_the_one_on_the_server() {
     let scene = Scene::new().await;
+    let begun = Instant::now();
     let recalled = scene.recall();
     let stored = load(&scene.own, 1).await.expect("it is there");
+    let took = begun.elapsed();
     assert_eq!(recalled.record, stored.record);
     assert_eq!(recalled.version, stored.version);
     assert!(recalled.is_recalled && !stored.is_recalled);
@@ -81,7 +83,7 @@ async fn a_session_in_mind_is_the_one_on_the_server() {
     let version = shared.recall(id(1)).map(|recalled| recalled.version);
     assert_eq!(version, Some(stored.version), "through a store of any type");
     let behind = stored.now.saturating_since(recalled.now);
-    assert!(behind < Duration::from_secs(1), "{behind:?}");
+    assert!(behind < took + Duration::from_secs(1), "{behind:?}");
 }
 
 /// I7: what another node has changed meanwhile stays as it is.
@@ -123,7 +125,8 @@ async fn a_step_that_a_failover_undid_is_not_gone_on_from() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_by_a_time_that_is_over_does_not_count() {
     let scene = Scene::new().await;
-    for (age, counts) in [(60_000, false), (1_500, false), (500, true)] {
+    // The last one has most of the second left that it counts, as a busy machine may need it.
+    for (age, counts) in [(60_000, false), (1_500, false), (100, true)] {
         let stored = load(&scene.own, 1).await.expect("it is there");
         assert!(step(&scene.own, &stored).await);
         let mut recalled = scene.recall();

@@ -14,8 +14,8 @@ pub(crate) mod proxy;
 /// The server of this test program. It ends with the program.
 pub(crate) static SERVER: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
 
-/// How exactly the checks look at ends: the clock of a real server goes on meanwhile.
-pub(crate) const PRECISION: Duration = Duration::from_millis(50);
+/// How exactly the checks look at ends: the clock of a real server goes on meanwhile, and the machine may be busy.
+pub(crate) const PRECISION: Duration = Duration::from_millis(200);
 
 /// After so long a silence, the checks count a node as gone.
 pub(crate) const NODE_TTL: Duration = Duration::from_millis(1_500);
