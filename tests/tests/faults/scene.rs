@@ -16,7 +16,7 @@ use sse_gate::core::StreamEnd;
 use sse_gate::sessions::SessionObserver;
 use sse_gate::{
     Event, Gate, GateLayer, GrantRequest, Granted, Observer, Signal, SseBody, SseRoute,
-    StreamSlots, StripTokenLayer, Subject,
+    StorePolicy, StreamSlots, StripTokenLayer, Subject,
 };
 use sse_gate_tests::{Connection, Request, Slow, Wait, eventually};
 use tokio::net::TcpListener;
@@ -70,8 +70,19 @@ impl Scene {
     }
 
     pub(crate) async fn with_slots(wait: Wait, slots: StreamSlots) -> Self {
+        Self::with_all(wait, slots, StorePolicy::default()).await
+    }
+
+    /// One whose store has so long for an answer.
+    pub(crate) async fn with_budget(wait: Wait, budget: Duration) -> Self {
+        let policy = StorePolicy::default().with_budget(budget);
+        Self::with_all(wait, StreamSlots::new(100, 100), policy).await
+    }
+
+    async fn with_all(wait: Wait, slots: StreamSlots, policy: StorePolicy) -> Self {
         let (store, seen) = (Slow::new(wait), Seen::default());
         let gate = Gate::builder()
+            .with_store_policy(policy)
             .with_observer(seen.clone())
             .build(store.clone());
         let route = SseRoute::new("/streams/{what}").expect("a pattern");
