@@ -51,12 +51,21 @@ async fn serve(drip: Drip) -> String {
     format!("http://{addr}/")
 }
 
-/// Why the client waits first.
-async fn first_wait(transport: impl Transport, tokens: impl TokenSource) -> RetryReason {
-    let limit = Duration::from_millis(300);
+/// The limit that a case is about.
+const SHORT: Duration = Duration::from_millis(300);
+
+/// The limit of what comes at once, if the machine is not busy.
+const LONG: Duration = Duration::from_secs(60);
+
+/// Why the client waits first, with this limit for answers.
+async fn first_wait(
+    transport: impl Transport,
+    tokens: impl TokenSource,
+    answer: Duration,
+) -> RetryReason {
     let settings = Settings::new()
-        .with_answer_limit(limit)
-        .with_heartbeat(limit);
+        .with_answer_limit(answer)
+        .with_heartbeat(SHORT);
     let start = Instant::now();
     let mut source = EventSource::with_settings(transport, tokens, settings);
     let wait = async {
@@ -75,15 +84,17 @@ async fn first_wait(transport: impl Transport, tokens: impl TokenSource) -> Retr
 
 async fn check(transport: impl Transport + Clone) {
     let direct = |url: &str| Direct::new(url).expect("it is a URL");
-    for (drip, expected) in [
+    for (drip, answer, expected) in [
         // A head that has one more byte each time.
         (
             Drip::new("HTTP/1.1 200 OK\r\nx: ", "x"),
+            SHORT,
             RetryReason::NoAnswer,
         ),
         // Answers before the answer, without end.
         (
             Drip::new("", "HTTP/1.1 100 Continue\r\n\r\n"),
+            SHORT,
             RetryReason::NoAnswer,
         ),
         // A chunk whose size line never ends: bytes come, but the stream has none of them.
@@ -92,6 +103,7 @@ async fn check(transport: impl Transport + Clone) {
                 "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n5",
                 ";",
             ),
+            LONG,
             RetryReason::Silent,
         ),
         // A head of megabytes.
@@ -101,11 +113,12 @@ async fn check(transport: impl Transport + Clone) {
                 again: format!("x: {}\r\n", "x".repeat(100_000)).leak(),
                 pause: Duration::from_millis(1),
             },
+            LONG,
             RetryReason::Connection,
         ),
     ] {
         let url = serve(drip).await;
-        let reason = first_wait(transport.clone(), direct(&url)).await;
+        let reason = first_wait(transport.clone(), direct(&url), answer).await;
         assert_eq!(reason, expected, "{:?}", drip.first);
     }
     // The answer of a mint, without end.
@@ -114,7 +127,10 @@ async fn check(transport: impl Transport + Clone) {
         " ",
     ));
     let mint = MintEachTime::new(&url.await).expect("it is a URL");
-    assert_eq!(first_wait(transport, mint).await, RetryReason::Source);
+    assert_eq!(
+        first_wait(transport, mint, SHORT).await,
+        RetryReason::Source
+    );
 }
 
 /// H5, H8
