@@ -10,7 +10,10 @@ export function follow(url: string, init: SecureEventSourceInit = {}) {
   const source = new SecureEventSource(url, {
     ...HURRY,
     ...init,
-    onstatus: (it) => statuses.push(it),
+    onstatus: (it) => {
+      statuses.push(it);
+      init.onstatus?.(it);
+    },
   });
   source.onmessage = (event) => data.push(event.data);
   atEnd(() => source.close());

@@ -136,7 +136,7 @@ it("says nothing of an error that is an event of the stream", async () => {
 
 it("notices silence from the start if it is told to", async () => {
   const server = await serve(stream("data: one\n\n"));
-  const silent = await begin(server.url("/s"), { heartbeatTimeout: 30 });
+  const silent = await begin(server.url("/s"), { heartbeatTimeout: 200 });
   await until(() => silent.data.length === 1);
   expect(silent.statuses.some(({ reason }) => reason === "timeout")).toBe(true);
 });

@@ -99,7 +99,7 @@ it("an attempt that was given up changes nothing when its mint comes back", asyn
   const server = await serve(stream(`${OPEN}data: one\n\n`), stream(`${OPEN}data: two\n\n`));
   const late: ((minted: string) => void)[] = [];
   const { data, until } = follow(server.url("/s"), {
-    heartbeatTimeout: 150,
+    heartbeatTimeout: 1_000,
     mint: () =>
       late.length ? Promise.resolve("/s?token=2") : new Promise((done) => late.push(done)),
   });
