@@ -1,11 +1,14 @@
 //! Streams as a client reads them: [`EventStream`], [`Decoder`], [`Event`].
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::Value;
+use tokio::time::sleep;
 
 use crate::connection::{Framing, framing};
-use crate::{Connection, Request, Response};
+use crate::{Connection, Request, Response, in_time};
 
 /// One event, its fields as they came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,6 +96,9 @@ impl Decoder {
     }
 }
 
+/// How long a client waits before it comes back after 503 or `sse.wait`.
+pub(crate) const AGAIN: Duration = Duration::from_millis(200);
+
 /// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -118,6 +124,33 @@ impl EventStream {
         connection.send(&request.bytes()).await;
         let opened = Self::of(connection, request).await;
         opened.unwrap_or_else(|response| panic!("{request:?}: {response:?}"))
+    }
+
+    /// Opens a stream at this address. Where disk or network are slow, the store may answer too late. Then the
+    /// server says 503, or `sse.wait` to a client with a resume id, and the client comes back. `None` if the
+    /// token was spent all the same: a take that was begun is finished.
+    pub async fn open_in_time(addr: SocketAddr, request: &Request) -> Option<Self> {
+        let trying = async {
+            let mut was_unavailable = false;
+            loop {
+                let mut connection = Connection::open(addr).await;
+                connection.send(&request.bytes()).await;
+                let refused = match Self::of(connection, request).await {
+                    Ok(stream) => return Some(stream),
+                    Err(response) => response,
+                };
+                match refused.status {
+                    200 => assert!(refused.text().contains("event: sse.wait\n"), "{refused:?}"),
+                    401 if was_unavailable => return None,
+                    status => {
+                        assert_eq!(status, 503, "{request:?}: {refused:?}");
+                        was_unavailable = true;
+                    }
+                }
+                sleep(AGAIN).await;
+            }
+        };
+        in_time("a stream opens", trying).await
     }
 
     /// Reads the head of the response to a request that was sent; the whole response if it is no

@@ -1,9 +1,11 @@
 //! What opens a stream of the chat's or the feed's, and goes on with it: [`Ticket`].
 
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
+use crate::events::AGAIN;
 use crate::user::Minted;
-use crate::{Request, Response, User};
+use crate::{Request, Response, User, in_time};
 
 /// A token, and where it opens a stream that survives reconnects.
 #[derive(Clone, Debug)]
@@ -40,8 +42,29 @@ impl User<'_> {
 
     /// Leaves a message; what opens its answer.
     pub async fn ask_chat(&self, message: &str) -> Ticket {
+        Self::chat_ticket(&self.initiate(message).await)
+    }
+
+    /// The same where the store may be too late: then the message is left again.
+    pub async fn ask_chat_in_time(&self, message: &str) -> Ticket {
+        let asking = async {
+            loop {
+                let response = self.initiate(message).await;
+                if response.status != 503 {
+                    return Self::chat_ticket(&response);
+                }
+                sleep(AGAIN).await;
+            }
+        };
+        in_time("a ticket", asking).await
+    }
+
+    async fn initiate(&self, message: &str) -> Response {
         let body = json!({ "message": message, "session_id": "conversation-1" });
-        let response = self.post(Self::INITIATE, &body).await;
+        self.post(Self::INITIATE, &body).await
+    }
+
+    fn chat_ticket(response: &Response) -> Ticket {
         assert_eq!(response.status, 200, "{response:?}");
         let token = response.json()["stream_id"].as_str().map(str::to_owned);
         let token = token.expect("a text");

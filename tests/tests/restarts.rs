@@ -5,13 +5,10 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use serde_json::json;
-use sse_gate_tests::{Connection, EventStream, Request, Server, Setup, Ticket, in_time};
+use sse_gate_tests::{Connection, EventStream, Request, Server, Setup, Ticket};
 
 /// How often each server is killed; `SSE_GATE_KILLS` sets another number.
 const KILLS: usize = 4;
-
-/// How long a client waits before it comes back after 503 or `sse.wait`.
-const AGAIN: Duration = Duration::from_millis(200);
 
 fn kills() -> usize {
     let given = std::env::var("SSE_GATE_KILLS").ok();
@@ -22,31 +19,9 @@ fn setup(program: &'static str, folder: &std::path::Path) -> Setup {
     Setup::new(program, "memory").data(folder).arg("retry", 10)
 }
 
-/// Opens a stream. Where the disk is slow, the store may answer too late. Then the server says 503,
-/// or `sse.wait` to a client with a resume id, and the client comes back. `None` if the token was
-/// spent all the same: a take that was begun is finished.
+/// Opens a stream, also where the disk is slow. `None` if the token was spent and the answer was too late.
 async fn open(server: &Server, request: &Request) -> Option<EventStream> {
-    let trying = async {
-        let mut was_unavailable = false;
-        loop {
-            let mut connection = server.connect().await;
-            connection.send(&request.bytes()).await;
-            let refused = match EventStream::of(connection, request).await {
-                Ok(stream) => return Some(stream),
-                Err(response) => response,
-            };
-            match refused.status {
-                200 => assert!(refused.text().contains("event: sse.wait\n"), "{refused:?}"),
-                401 if was_unavailable => return None,
-                status => {
-                    assert_eq!(status, 503, "{request:?}: {refused:?}");
-                    was_unavailable = true;
-                }
-            }
-            tokio::time::sleep(AGAIN).await;
-        }
-    };
-    in_time("a stream opens", trying).await
+    EventStream::open_in_time(server.addr(), request).await
 }
 
 /// A page that follows a topic, whatever becomes of the server.

@@ -1,10 +1,13 @@
 //! What one user may have, counted over all nodes, and one session at several nodes.
 
+use std::cell::Cell;
+
 use futures_util::future::join_all;
 use serde_json::json;
-use sse_gate_tests::{EventStream, Request, eventually};
+use sse_gate_tests::{EventStream, Request, eventually, in_time};
+use tokio::time::sleep;
 
-use crate::follower::TOPIC;
+use crate::follower::{AGAIN, TOPIC};
 use crate::nodes::{COUNT, Nodes};
 
 /// How many unused tokens a user may have.
@@ -15,18 +18,32 @@ const TOKENS: usize = 16;
 #[tokio::test]
 async fn unused_tokens_of_a_user_are_counted_over_all_nodes() {
     let nodes = Nodes::start(|setup| setup.arg("tokens-per-subject", TOKENS)).await;
+    // On a machine that is busy, the store may be too late. Then there may be a token that nobody has.
+    let late = Cell::new(0);
     let mint = |user: &str, number: usize| {
-        let node = nodes.node(number % COUNT);
+        let (node, late) = (nodes.node(number % COUNT), &late);
         let path = format!("/topics/{TOPIC}/stream-token");
         let request = Request::post(path, "").bearer(&node.user(user).jwt);
-        async move { node.send(&request).await.status }
+        let minting = async move {
+            loop {
+                let status = node.send(&request).await.status;
+                if status != 503 {
+                    return status;
+                }
+                late.set(late.get() + 1);
+                sleep(AGAIN).await;
+            }
+        };
+        in_time("an answer of the store", minting)
     };
     let statuses = join_all((0..4 * TOKENS).map(|number| mint("alice", number))).await;
     let count = |status| statuses.iter().filter(|it| **it == status).count();
-    assert_eq!(
-        (count(200), count(429)),
-        (TOKENS, 3 * TOKENS),
-        "{statuses:?}"
+    let (minted, refused) = (count(200), count(429));
+    assert_eq!(minted + refused, 4 * TOKENS, "{statuses:?}");
+    let unknown = TOKENS - minted.min(TOKENS);
+    assert!(
+        minted <= TOKENS && unknown <= late.get(),
+        "{late:?}: {statuses:?}"
     );
     for number in 0..COUNT {
         assert_eq!(mint("alice", number).await, 429);

@@ -11,7 +11,7 @@ use sse_gate_tests::{
 use tokio::time::sleep;
 
 /// How long it waits before it asks again.
-const AGAIN: Duration = Duration::from_millis(20);
+pub(crate) const AGAIN: Duration = Duration::from_millis(20);
 
 /// The topic of all followers.
 pub(crate) const TOPIC: &str = "news";
@@ -118,6 +118,21 @@ impl Follower {
             }
             Some(Err(response)) => Answer::Refused(response),
         }
+    }
+
+    /// Asks a node until its store is in time: on a machine that is busy, it may be too late.
+    pub(crate) async fn ask_in_time(&mut self, node: SocketAddr) -> Answer {
+        let asking = async {
+            loop {
+                match self.ask(node).await {
+                    Answer::Wait => {}
+                    Answer::Refused(response) if response.status == 503 => {}
+                    answer => return answer,
+                }
+                sleep(AGAIN).await;
+            }
+        };
+        in_time("the store answers", asking).await
     }
 
     /// Asks the nodes that `next` names until one has a stream. A client that was let in before is never

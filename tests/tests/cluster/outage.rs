@@ -85,7 +85,7 @@ async fn clients_survive_a_redis_that_is_killed() {
     let stream = away.open(|| addrs[1]).await;
     clients.push((away, stream));
     // A token is good only in the run of Redis in which it was made.
-    let refused = fresh.ask(addrs[2]).await;
+    let refused = fresh.ask_in_time(addrs[2]).await;
     assert!(matches!(refused, Answer::Refused(response) if response.status == 401));
     let mut fresh = Follower::of("bob", nodes.node(0)).await;
     let mut stream = fresh.open(|| addrs[2]).await;

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 use sse_gate_tests::{
-    Connection, End, EventStream, Request, SAMPLE, Setup, Ticket, eventually, jwt,
+    End, EventStream, Request, Response, SAMPLE, Setup, Ticket, eventually, in_time, jwt,
 };
+use tokio::time::sleep;
 
-use crate::follower::{Answer, Follower, ticket_at};
+use crate::follower::{AGAIN, Answer, Follower, ticket_at};
 use crate::haproxy::{HaProxy, free_addrs};
 use crate::nodes::{COUNT, Nodes};
 use crate::publisher::Publisher;
@@ -25,13 +26,46 @@ async fn start() -> (Nodes, HaProxy) {
     (nodes, proxy)
 }
 
-/// Asks for a token through the proxy, and opens its stream.
+/// Asks for a token through the proxy, and opens its stream. On a machine that is busy, the store may be too late, and
+/// the token spent all the same. Then another one is asked for.
 async fn open(proxy: &HaProxy) -> (Ticket, EventStream) {
-    let ticket = ticket_at(proxy.addr, &jwt::of("alice")).await;
-    let connection = Connection::open(proxy.addr).await;
-    let mut stream = EventStream::open(connection, &ticket.request()).await;
-    assert!(stream.next().await.is_some(), "sse.open");
-    (ticket, stream)
+    loop {
+        let ticket = ticket_at(proxy.addr, &jwt::of("alice")).await;
+        let opened = EventStream::open_in_time(proxy.addr, &ticket.request()).await;
+        if let Some(mut stream) = opened {
+            assert!(stream.next().await.is_some(), "sse.open");
+            return (ticket, stream);
+        }
+    }
+}
+
+/// Sends a request again and again while the store is too late.
+async fn send(proxy: &HaProxy, request: &Request) -> Response {
+    let sending = async {
+        loop {
+            let response = proxy.send(request).await;
+            if response.status != 503 {
+                return response;
+            }
+            sleep(AGAIN).await;
+        }
+    };
+    in_time("an answer of the store", sending).await
+}
+
+/// Asks for a token of a generation, and opens its stream.
+async fn open_generation(proxy: &HaProxy, id: &str, jwt: &str) -> EventStream {
+    let mint = Request::post(format!("/generations/generate/{id}/stream-token"), "");
+    let mint = mint.bearer(jwt);
+    loop {
+        let minted = send(proxy, &mint).await.json();
+        let [url, token] = ["stream_url", "sse_token"].map(|name| minted[name].as_str());
+        let target = format!("{}?token={}", url.expect("a URL"), token.expect("a token"));
+        let opened = EventStream::open_in_time(proxy.addr, &Request::stream(target)).await;
+        if let Some(stream) = opened {
+            return stream;
+        }
+    }
 }
 
 /// Every stream is opened at some node with a token of another, and its connection is dropped by a request
@@ -63,14 +97,9 @@ async fn a_generation_is_found_at_its_node() {
     let mut digits = Vec::new();
     for _ in 0..2 * COUNT {
         let start = Request::post("/generations", "").json(&json!({ "source": SAMPLE }));
-        let started = proxy.send(&start.bearer(&alice)).await.json();
+        let started = send(&proxy, &start.bearer(&alice)).await.json();
         let id = started["generation_id"].as_str().expect("an id").to_owned();
-        let mint = Request::post(format!("/generations/generate/{id}/stream-token"), "");
-        let minted = proxy.send(&mint.bearer(&alice)).await.json();
-        let [url, token] = ["stream_url", "sse_token"].map(|name| minted[name].as_str());
-        let target = format!("{}?token={}", url.expect("a URL"), token.expect("a token"));
-        let connection = Connection::open(proxy.addr).await;
-        let mut stream = EventStream::open(connection, &Request::stream(target)).await;
+        let mut stream = open_generation(&proxy, &id, &alice).await;
         let (events, end) = stream.rest().await;
         assert_eq!(end, End::Proper, "{events:?}");
         let state = Request::get(format!("/generations/{id}")).bearer(&alice);

@@ -63,7 +63,7 @@ async fn a_sign_out_at_one_node_ends_the_streams_at_all() {
         let last = events.last().map(|event| &*event.data);
         assert_eq!(last, Some(r#"{"v":1,"reason":"revoked"}"#), "{events:?}");
         times.push(ended.saturating_duration_since(signed_out));
-        let again = follower.ask(addrs[0]).await;
+        let again = follower.ask_in_time(addrs[0]).await;
         assert!(matches!(again, Answer::Refused(over) if over.status == 204));
     }
     times.sort_unstable();
@@ -76,7 +76,7 @@ async fn a_sign_out_at_one_node_ends_the_streams_at_all() {
     );
     assert!(at(99) < LATEST, "{times:?}");
 
-    let refused = unused.ask(addrs[2]).await;
+    let refused = unused.ask_in_time(addrs[2]).await;
     assert!(matches!(refused, Answer::Refused(response) if response.status == 401));
     nodes
         .node(0)
