@@ -5,7 +5,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use serde_json::json;
-use sse_gate_tests::{Connection, EventStream, Request, Server, Setup, Ticket};
+use sse_gate_tests::{Connection, EventStream, Request, Server, Setup, Ticket, in_time};
+use tokio::sync::Notify;
 
 /// How often each server is killed; `SSE_GATE_KILLS` sets another number.
 const KILLS: usize = 4;
@@ -61,12 +62,13 @@ impl Follower {
 
 /// Publishes numbers one after the other until the server is gone, and adds those that were
 /// acknowledged. `next` is always the first number that was never sent: one without an answer may
-/// have been published, so it must not be sent again.
+/// have been published, so it must not be sent again. Tells when the first one is acknowledged.
 async fn publish(
     mut connection: Connection,
     jwt: &str,
     next: &mut u64,
     acknowledged: &mut BTreeSet<u64>,
+    is_acknowledged: &Notify,
 ) {
     loop {
         let number = *next;
@@ -82,6 +84,7 @@ async fn publish(
         if response.status != 503 {
             assert_eq!(response.status, 202, "{response:?}");
             acknowledged.insert(number);
+            is_acknowledged.notify_one();
         }
     }
 }
@@ -108,9 +111,13 @@ async fn nothing_is_lost(program: &'static str) {
         let moment = Duration::from_millis(1 + RandomState::new().hash_one(0) % 150);
         {
             let connection = server.connect().await;
-            let publishing = publish(connection, &jwt, &mut next, &mut acknowledged);
+            let begun = Notify::new();
+            let publishing = publish(connection, &jwt, &mut next, &mut acknowledged, &begun);
             let mut publishing = std::pin::pin!(publishing);
-            let killing = tokio::time::sleep(moment);
+            let killing = async {
+                in_time("a number is acknowledged", begun.notified()).await;
+                tokio::time::sleep(moment).await;
+            };
             tokio::select! {
                 () = &mut publishing => unreachable!("the server is there"),
                 () = killing => server.kill(),
