@@ -54,4 +54,4 @@ pub use setup::Setup;
 pub use slow::{Slow, Wait};
 pub use ticket::Ticket;
 pub use user::{Minted, SAMPLE, User};
-pub use wait::{eventually, in_time};
+pub use wait::{eventually, in_time, in_time_of};

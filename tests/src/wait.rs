@@ -9,7 +9,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a future gives, unless it takes too long.
 pub async fn in_time<F: Future>(what: &str, future: F) -> F::Output {
-    let output = timeout(PATIENCE, future).await;
+    in_time_of(PATIENCE, what, future).await
+}
+
+/// The same with another time, for what may be slower.
+pub async fn in_time_of<F: Future>(patience: Duration, what: &str, future: F) -> F::Output {
+    let output = timeout(patience, future).await;
     output.unwrap_or_else(|_| panic!("waited too long: {what}"))
 }
 

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::{Asked, Dispatched, Report};
 
 /// The longest that a browser may take for all that a test has it do.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Where a server has the page, and takes its reports.
 const PATH: &str = "/harness";

@@ -6,8 +6,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::{Asked, Board, Job};
-use crate::in_time;
+use super::{Asked, Board, Job, PATIENCE};
+use crate::in_time_of;
 
 /// Takes the reports of a page on a port of its own. Dropped, it stops.
 ///
@@ -43,8 +43,8 @@ impl Desk {
     /// The server is up before the page's first request to it.
     pub async fn show_page<S>(&self, addr: SocketAddr, start: impl FnOnce() -> S) -> S {
         let listener = TcpListener::bind(addr).await.expect("a free address");
-        let visit = in_time("a browser asks for the page", visit(&listener, &self.board));
-        let (stream, page) = visit.await;
+        let visit = visit(&listener, &self.board);
+        let (stream, page) = in_time_of(PATIENCE, "a browser asks for the page", visit).await;
         drop(listener);
         let server = start();
         let sent = answer(stream, &page).await;

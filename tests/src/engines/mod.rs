@@ -46,7 +46,7 @@ mod scripted;
 
 pub use answer::{Answer, Origin};
 pub use asked::Asked;
-pub use board::{Board, Job};
+pub use board::{Board, Job, PATIENCE};
 pub use browser::Browser;
 pub use cut::{Cut, Way};
 pub use decoder::Decoder;

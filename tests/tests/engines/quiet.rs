@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use sse_gate_tests::engines::{Board, Engine, Job, Plan, Proxy, Report};
-use sse_gate_tests::{Setup, eventually};
-use tokio::time::timeout;
+use sse_gate_tests::engines::{Board, Engine, Job, PATIENCE, Plan, Proxy, Report};
+use sse_gate_tests::{Setup, eventually, in_time_of};
+use tokio::time::{sleep, timeout};
 
 const NAME: &str = "quiet";
 
@@ -26,12 +26,15 @@ async fn a_quiet_stream_opens_in_firefox_at_once() {
     let board = Board::new(&[job], 1);
     let proxy = Proxy::start(server.addr(), Plan::none(), board).await;
     let _browser = Engine::Firefox.open(&proxy.page());
-    eventually("the browser asks for the stream", async || {
-        server.metrics().await.connections() == 1
-    })
-    .await;
+    let asks = async {
+        while server.metrics().await.connections() != 1 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    in_time_of(PATIENCE, "the browser asks for the stream", asks).await;
     let is_open = || proxy.board().reports(NAME).contains(&Report::Open);
     let opens = eventually("the stream is open", async || is_open());
-    let opened = timeout(Duration::from_secs(5), opens).await;
+    // Before the first heartbeat.
+    let opened = timeout(Duration::from_secs(12), opens).await;
     assert!(opened.is_ok(), "{:?}", proxy.board().reports(NAME));
 }
