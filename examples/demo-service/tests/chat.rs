@@ -218,7 +218,7 @@ fn the_longest_questions_are_answered_in_time() {
         let steps = steps(&question);
         // For a debug build on a busy machine.
         let took = begun.elapsed();
-        assert!(took < Duration::from_secs(2), "{took:?}");
+        assert!(took < Duration::from_secs(5), "{took:?}");
         assert_eq!(steps.last().map(Step::name), Some("done"));
     }
 }

@@ -42,9 +42,12 @@ async fn a_signal_sends_every_client_back_at_a_time_of_its_own(setup: Setup) {
     }
     let spread = waits.last().expect("some") - waits.first().expect("some");
     assert!(waits.len() > STREAMS && spread > 1_000, "{waits:?}");
-    let status = server.ended(Duration::from_secs(5)).await.expect("it ends");
+    let status = server
+        .ended(Duration::from_secs(10))
+        .await
+        .expect("it ends");
     let took = signalled.elapsed();
-    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
     assert!(status.success(), "{status}: {}", server.log().text());
 }
 
