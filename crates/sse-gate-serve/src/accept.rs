@@ -29,9 +29,8 @@ pub(crate) async fn run<S: App>(
     caps: Caps,
     shared: Arc<Shared<S>>,
 ) -> io::Result<()> {
-    if socket::ARE_INHERITED {
-        socket::prepare(&SockRef::from(&listener), shared.settings.silence)?;
-    }
+    let silence = shared.settings.silence;
+    socket::prepare_listener(&SockRef::from(&listener), silence)?;
     let mut connections = JoinSet::new();
     let shutdown = shared.shutdown.clone();
     let mut stopped = pin!(shutdown.cancelled());
@@ -58,9 +57,7 @@ pub(crate) async fn run<S: App>(
                 continue;
             }
         };
-        if !socket::ARE_INHERITED
-            && let Err(error) = socket::prepare(&SockRef::from(&stream), shared.settings.silence)
-        {
+        if let Err(error) = socket::prepare_connection(&SockRef::from(&stream), silence) {
             tracing::debug!(%error, "a connection broke");
             continue;
         }

@@ -20,6 +20,26 @@ async fn narrow(scene: &mut Scene) -> (Client, Feed) {
     (client, feed)
 }
 
+/// A client that takes little at a time is not one that takes nothing, however much the kernel of the server would hold.
+async fn a_client_that_takes_little_all_the_time_is_left_alone(parks: bool) {
+    let silence = Duration::from_millis(600);
+    let mut scene = Scene::with(parks, |server| server.with_silence(silence)).await;
+    let (mut client, feed) = narrow(&mut scene).await;
+    let piece = bytes::Bytes::from(vec![b'x'; 64 * 1024]);
+    let length = 3 << 20;
+    for _ in 0..length / piece.len() {
+        feed.steps.send(Step::Data(piece.clone())).unwrap();
+    }
+    let mut taken = 0;
+    let mut buffer = vec![0; 16 * 1024];
+    while taken < length {
+        let read = client.socket.read(&mut buffer).await.unwrap();
+        assert_ne!(read, 0, "after {taken} bytes");
+        taken += read;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 /// Writes that go through in parts are gone on with: nothing is lost, and nothing comes twice.
 async fn a_slow_client_gets_each_byte_once(parks: bool) {
     let mut scene = Scene::parking(parks).await;
@@ -95,6 +115,7 @@ async fn a_large_answer_may_be_taken_slowly() {
 }
 
 parked_and_not! {
+    a_client_that_takes_little_all_the_time_is_left_alone;
     a_slow_client_gets_each_byte_once;
     a_client_that_leaves_in_the_middle_of_a_write_ends_the_stream;
     a_client_that_does_not_take_the_end_is_hung_up_on;
