@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use sse_gate_resume::backend::{Page, Read, SubscriptionEnd};
+use sse_gate_resume::backend::{Page, Read, StoredEvents, SubscriptionEnd};
 use sse_gate_resume::{Log, LogBudget, LogLimits, SessionLimits, SessionSignal};
 
 use crate::support::{Client, Stage, append};
@@ -66,6 +66,27 @@ fn a_reader_may_be_ahead_of_the_store_by_any_number() {
         assert!(reader.poll_fetch(after, &mut cx).is_ready());
         let read = reader.poll_read(after, &mut page, &mut cx);
         assert_eq!(read, Poll::Ready(Read::Ahead { last: 3 }));
+    }
+}
+
+/// I8: a store that does not give what it says it has is as good as none. No event is left out.
+#[test]
+fn a_store_that_leaves_events_out_is_unavailable() {
+    let spoils: [fn(&mut StoredEvents); 2] = [
+        |read| read.events.clear(),
+        |read| {
+            read.events.remove(0);
+            read.first += 1;
+        },
+    ];
+    for spoil in spoils {
+        let (stage, store, log) = stage(LogLimits::default());
+        append_numbers(&log, 1, 300);
+        let mut client = stage.alice(&log);
+        store.spoil_reads(spoil);
+        assert!(client.read_data().is_empty());
+        let end = client.connection.as_ref().unwrap().end();
+        assert_eq!(end, Some(SubscriptionEnd::LogUnavailable));
     }
 }
 

@@ -26,6 +26,7 @@ struct State {
     fails: bool,
     fails_reads: bool,
     loses_answers: bool,
+    spoils: Option<fn(&mut StoredEvents)>,
     reads: usize,
 }
 
@@ -67,6 +68,11 @@ impl HeldLogs {
     /// Whether it can be read.
     pub(crate) fn fail_reads(&self, fails: bool) {
         self.state().fails_reads = fails;
+    }
+
+    /// Changes what is read from now on.
+    pub(crate) fn spoil_reads(&self, spoil: fn(&mut StoredEvents)) {
+        self.state().spoils = Some(spoil);
     }
 
     /// Whether appends are done, and their answers lost.
@@ -170,7 +176,10 @@ impl LogStore for HeldLogs {
         if self.state().fails_reads {
             return Err(LogError::unavailable("the test breaks it"));
         }
-        let read = self.inner.read(log, after, max_bytes).await;
+        let mut read = self.inner.read(log, after, max_bytes).await;
+        if let (Ok(Some(events)), Some(spoil)) = (&mut read, self.state().spoils) {
+            spoil(events);
+        }
         let gate = self.state().read_gate.take();
         Self::wait(gate).await;
         read
