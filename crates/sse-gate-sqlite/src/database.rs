@@ -20,8 +20,12 @@ const RECOVERIES: [Recovery; 4] = [
     marks::forget_all,
 ];
 
-/// What each table has to clean up now and then.
-const CHORES: [Chore; 2] = [tokens::drop_ended, logs::drop_unused];
+/// What each table has to do now and then.
+const CHORES: [Chore; 3] = [
+    tokens::drop_ended,
+    sessions::are_attached,
+    logs::drop_unused,
+];
 
 /// An open file, and the threads that work on it. Clones share both.
 ///

@@ -26,7 +26,7 @@ const ATTEMPTS: usize = 4;
 ///
 /// # What a restart does
 ///
-/// - A client that was connected counts as away since the process was last seen, at most half a second before
+/// - A client that was connected counts as away since the process was last seen, at most a second or two before
 ///   its end. If it does not come back within the time that its session waits, 2 min by default, the session is
 ///   closed as idle.
 /// - A session that was closed or revoked stays so, and its client is told.

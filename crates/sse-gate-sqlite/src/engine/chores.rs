@@ -8,11 +8,11 @@ use super::Step;
 use crate::file::set_mark;
 use crate::time::FileClock;
 
-/// Cleans up at most this many rows. Returns whether there is something to clean up, now or later.
+/// Cleans up at most this many rows. Returns whether there is something to do, now or later.
 pub(crate) type Chore = fn(&Step<'_>, usize) -> rusqlite::Result<bool>;
 
-/// How often the time is written down. After a crash, the file's time may be behind by as much, if the
-/// wall clock was set back meanwhile.
+/// How often the time is written down while there is something to do, and once a second if there are chores only. After
+/// a crash, the file's time may be behind by as much, if the wall clock was set back meanwhile.
 pub(super) const MARK_EVERY: Duration = Duration::from_millis(500);
 
 /// Each job makes at most one row that has to be cleaned up later. So the heap of those never grows.
@@ -92,13 +92,18 @@ mod tests {
         chores.marked_at = Instant::now().checked_sub(MARK_EVERY);
         assert_eq!(run(&mut chores), 3);
     }
+
     /// The thread that writes sleeps until it is needed: an empty file has nothing to clean up, ever.
     #[test]
     fn an_empty_file_has_no_chores() {
         let folder = tempfile::tempdir().unwrap();
         let options = DatabaseOptions::unsealed();
         let (file, _) = OpenedFile::open(&folder.path().join("a.db"), &options, &[]).unwrap();
-        for chore in [crate::tokens::drop_ended as Chore, crate::logs::drop_unused] {
+        for chore in [
+            crate::tokens::drop_ended as Chore,
+            crate::sessions::are_attached,
+            crate::logs::drop_unused,
+        ] {
             let step = Step::new(&file.connection, &file.clock);
             assert!(!chore(&step, 1).unwrap());
         }

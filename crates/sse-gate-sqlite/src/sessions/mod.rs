@@ -14,6 +14,7 @@
 //! lost as one that can't be opened: `lost`. Without that rule it could be listed as due for ever, or be left out
 //! when its subject signs out.
 
+mod attached;
 mod create;
 mod due;
 mod load;
@@ -28,6 +29,7 @@ mod waiting;
 
 use rusqlite::Connection;
 
+pub(crate) use attached::are_attached;
 pub(crate) use create::create;
 pub(crate) use due::due;
 pub(crate) use load::load;

@@ -1,6 +1,8 @@
 //! C15, C16: no statement walks through all sessions. Each finds what it needs in an index.
 
-use super::{COUNT, COUNT_OUT, DROP_COUNT, create, due, load, lost, revoke, swap, waiting};
+use super::{
+    COUNT, COUNT_OUT, DROP_COUNT, attached, create, due, load, lost, revoke, swap, waiting,
+};
 use crate::file::assert_no_walk;
 use crate::marks::REVOCATIONS;
 
@@ -10,6 +12,7 @@ fn no_statement_walks_through_all_rows() {
         COUNT,
         COUNT_OUT,
         DROP_COUNT,
+        attached::FIRST_ATTACHED,
         create::OF_SUBJECT,
         create::EXISTS,
         create::FORGET_FIRST,

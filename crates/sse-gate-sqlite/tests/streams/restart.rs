@@ -1,6 +1,6 @@
 //! E12, I19: what a restart keeps.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pollster::block_on;
 use rusqlite::Connection;
@@ -43,6 +43,35 @@ fn a_client_goes_on_after_a_restart() {
     assert_eq!(block_on(log.append(&event("7"))).unwrap(), 7);
     client.read_until(has(7));
     assert_eq!(client.data, ["1", "2", "3", "4", "5", "6", "7"]);
+}
+
+/// A process that is killed after it has had nothing to write for long was there until then: its clients go on.
+#[test]
+fn a_quiet_process_was_there_until_it_was_killed() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), ManualClock::default());
+    let process = Process::start(folder.path(), &clock);
+    let log = block_on(process.logs.create()).unwrap();
+    let mut client = process.open("alice", 1, &log).unwrap();
+    block_on(log.append(&event("1"))).unwrap();
+    client.read_until(has(1));
+    clock.advance(Duration::from_secs(600));
+    let begun = Instant::now();
+    loop {
+        // What is on the disk when it is killed.
+        let killed = tempfile::tempdir().unwrap();
+        for name in ["a.db", "a.db-wal"] {
+            std::fs::copy(folder.path().join(name), killed.path().join(name)).unwrap();
+        }
+        let next = Process::start(killed.path(), &clock);
+        let resumed = client.resume(&next);
+        next.stop();
+        if resumed.is_ok() {
+            break;
+        }
+        let waits = begun.elapsed() < Duration::from_secs(20);
+        assert!(waits, "its client was long away: {:?}", resumed.err());
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// An answer whose work died with its process ends as failed, and its client is told so.
