@@ -108,6 +108,7 @@ pub mod admission;
 mod axum_router;
 mod challenge;
 mod far_off;
+mod finished;
 pub mod gate;
 mod granted;
 mod headers;

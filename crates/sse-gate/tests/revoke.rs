@@ -39,6 +39,8 @@ struct Store {
     is_down: Arc<AtomicBool>,
     /// Whether it waits before it says what it has taken.
     is_slow: Arc<AtomicBool>,
+    /// Whether it waits before it withdraws.
+    withdraws_late: Arc<AtomicBool>,
     taken: Arc<Semaphore>,
     go: Arc<Semaphore>,
 }
@@ -60,6 +62,9 @@ impl TokenStore for Store {
     async fn withdraw(&self, subject: Subject) -> Result<usize, StoreError> {
         if self.is_down.load(Ordering::SeqCst) {
             return Err(StoreError::unavailable("it is down"));
+        }
+        if self.withdraws_late.load(Ordering::SeqCst) {
+            self.go.acquire().await.unwrap().forget();
         }
         self.inner.withdraw(subject).await
     }
@@ -87,6 +92,7 @@ impl Scene {
             inner: Arc::new(MemoryStore::new(Limits::default())),
             is_down: Arc::default(),
             is_slow: Arc::default(),
+            withdraws_late: Arc::default(),
             taken: Arc::new(Semaphore::new(0)),
             go: Arc::new(Semaphore::new(0)),
         };
@@ -249,6 +255,31 @@ async fn everything_of_a_subject_ends() {
     assert_eq!(scene.revoke("alice").await, (0, 0, 1));
     assert_eq!(scene.revoke("alice").await, (0, 0, 0));
     assert_eq!(scene.revoke("carol").await, (0, 0, 0));
+}
+
+/// C12, F3, G7: a page that signs out may be left at once, and its request is dropped. All ends all the same.
+#[tokio::test]
+async fn a_sign_out_is_finished_without_its_client() {
+    let scene = Scene::new();
+    let mut opened = [
+        scene.open("alice", &scene.strict).await,
+        scene.open("alice", &scene.resumable).await,
+    ];
+    scene.store.withdraws_late.store(true, Ordering::SeqCst);
+    let alice = subject("alice");
+    let mut signing_out = Box::pin(scene.gate.revoke(&alice));
+    assert!(futures_util::poll!(&mut signing_out).is_pending());
+    drop(signing_out);
+    scene.store.go.add_permits(1);
+    for open in &mut opened {
+        let ended = async {
+            while open.goes_on() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let ended = tokio::time::timeout(Duration::from_secs(20), ended).await;
+        ended.expect("its stream goes on");
+    }
 }
 
 /// C12, G7: each layer has slots of its own, and the streams of all of them end.

@@ -7,6 +7,7 @@ use sse_gate_resume::Sessions;
 use sse_gate_resume::error::SessionError;
 
 use super::{Gate, GuardedSessions};
+use crate::finished::Finished;
 use crate::slots::{StreamSlots, WeakSlots};
 
 impl Gate {
@@ -18,6 +19,8 @@ impl Gate {
     ///
     /// - No token is issued for a caller that was authenticated before the call.
     /// - No stream opens with a token that was taken just before the call.
+    ///
+    /// Once it has begun, it is finished, even if this future is dropped.
     ///
     /// The subject is not blocked. A caller that is authenticated after the call gets a token again.
     ///
@@ -42,6 +45,12 @@ impl Gate {
     /// # }
     /// ```
     pub async fn revoke(&self, subject: &Subject) -> Result<Revoked, RevokeError> {
+        let (gate, subject) = (self.clone(), subject.clone());
+        // A page that signs out is often left at once, and then its request is dropped.
+        Finished::new(async move { gate.end_all(&subject).await }).await
+    }
+
+    async fn end_all(&self, subject: &Subject) -> Result<Revoked, RevokeError> {
         // Tokens come first. A stream that was opened with a token that was taken before is found below.
         let tokens = self.0.tokens.withdraw_all(subject).await;
         let registry = self.registry();
