@@ -16,29 +16,33 @@ use tokio::time::Instant;
 pub(crate) struct Pulse {
     /// When the stream was made. `state` is counted from here.
     start: Instant,
-    /// The millisecond at which the server took the last frame, or one of the states below.
+    /// In the lower bits, the millisecond at which the server took the last frame, or that it waits for the next. Above
+    /// them, why the stream must end, if it must.
     state: AtomicU64,
     /// Wakes the body while it waits for its next event.
     body: AtomicWaker,
 }
 
-/// The server has polled the body, and waits for the next frame.
-const WAITING: u64 = u64::MAX;
+/// The bits of the time. They are enough for 8,900 years.
+const TIME: u64 = (1 << 48) - 1;
 
-/// The slot was given to another stream.
-const GIVEN_UP: u64 = u64::MAX - 1;
-
-/// The stream must end: its subject was revoked.
-const REVOKED: u64 = u64::MAX - 2;
-
-/// The stream must end: the service stops.
-const STOPPED: u64 = u64::MAX - 3;
-
-/// The stream must end: its time is up.
-const EXPIRED: u64 = u64::MAX - 4;
+/// Instead of a time: the server has polled the body, and waits for the next frame.
+const WAITING: u64 = TIME;
 
 /// The largest number that is a time.
-const LATEST: u64 = u64::MAX - 5;
+const LATEST: u64 = TIME - 1;
+
+/// The slot was given to another stream.
+const GIVEN_UP: u64 = 1 << 48;
+
+/// The stream must end: its subject was revoked.
+const REVOKED: u64 = 2 << 48;
+
+/// The stream must end: the service stops.
+const STOPPED: u64 = 3 << 48;
+
+/// The stream must end: its time is up.
+const EXPIRED: u64 = 4 << 48;
 
 impl Pulse {
     /// The pulse of a stream that has no response yet.
@@ -78,8 +82,9 @@ impl Pulse {
             return false;
         }
         // This fails if the server polls at the same time.
+        let given_up = (state & TIME) | GIVEN_UP;
         self.state
-            .compare_exchange(state, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire)
+            .compare_exchange(state, given_up, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
     }
 
@@ -88,9 +93,13 @@ impl Pulse {
         self.has_stalled_since(self.state.load(Ordering::Acquire), now, patience)
     }
 
+    /// That counts also for a stream that must end: its server does not know before it polls.
     fn has_stalled_since(&self, state: u64, now: Instant, patience: Duration) -> bool {
         let age = now.saturating_duration_since(self.start);
-        state <= LATEST && age.saturating_sub(Duration::from_millis(state)) > patience
+        let taken = state & TIME;
+        why(state) != GIVEN_UP
+            && taken != WAITING
+            && age.saturating_sub(Duration::from_millis(taken)) > patience
     }
 
     /// Ends the stream because its subject was revoked. Returns whether it was still running.
@@ -113,7 +122,7 @@ impl Pulse {
         let ended = self
             .state
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |before| {
-                (!has_ended(before)).then_some(how)
+                (why(before) == 0).then_some(before | how)
             });
         self.body.wake();
         ended.is_ok()
@@ -122,7 +131,7 @@ impl Pulse {
     /// Whether the stream may continue: it has its slot, its subject was not revoked, its time is not up,
     /// and the service does not stop.
     pub(crate) fn goes_on(&self) -> bool {
-        !has_ended(self.state.load(Ordering::Acquire))
+        self.why() == 0
     }
 
     /// Whether the server has taken all frames, and waits for the next. It may still have bytes in its buffers.
@@ -132,38 +141,44 @@ impl Pulse {
 
     /// Whether the stream still has its slot.
     pub(crate) fn has_place(&self) -> bool {
-        self.state.load(Ordering::Acquire) != GIVEN_UP
+        self.why() != GIVEN_UP
     }
 
     /// Whether it must end because its time is up.
     pub(crate) fn is_expired(&self) -> bool {
-        self.state.load(Ordering::Acquire) == EXPIRED
+        self.why() == EXPIRED
     }
 
     /// Whether it must end because its subject was revoked.
     pub(crate) fn is_revoked(&self) -> bool {
-        self.state.load(Ordering::Acquire) == REVOKED
+        self.why() == REVOKED
     }
 
     /// Whether it must end because the service stops.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.state.load(Ordering::Acquire) == STOPPED
+        self.why() == STOPPED
     }
 
-    /// Sets the state, unless the stream has ended. Only the server sets a time, and it does so one call
+    /// Why the stream must end; 0 if it may continue.
+    fn why(&self) -> u64 {
+        why(self.state.load(Ordering::Acquire))
+    }
+
+    /// Notes the time. Returns whether the stream may continue. Only the server notes a time, and it does so one call
     /// after the other. In between, other code can only end the stream.
-    fn set(&self, state: u64) -> bool {
-        let before = self.state.load(Ordering::Acquire);
-        !has_ended(before)
-            && self
-                .state
-                .compare_exchange(before, state, Ordering::AcqRel, Ordering::Acquire)
-                .is_ok()
+    fn set(&self, time: u64) -> bool {
+        let before = self
+            .state
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |before| {
+                Some((before & !TIME) | time)
+            });
+        before.is_ok_and(|before| why(before) == 0)
     }
 }
 
-fn has_ended(state: u64) -> bool {
-    matches!(state, GIVEN_UP | REVOKED | STOPPED | EXPIRED)
+/// Why a stream in this state must end.
+fn why(state: u64) -> u64 {
+    state & !TIME
 }
 
 #[cfg(test)]

@@ -44,6 +44,28 @@ async fn no_more_are_open_than_may_be() {
     assert!(none.0.lock().by_subject.is_empty());
 }
 
+/// F5, C12: a stream that must end, and whose server does not ask, loses its place like any other. Who signs in again does
+/// not wait for it.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_must_end_keeps_no_place_either() {
+    let ends: [fn(&StreamSlots, &Pulse); 3] = [
+        |slots, _| assert_eq!(slots.end(&subject("alice")), 1),
+        |_, pulse| assert!(pulse.stop()),
+        |_, pulse| assert!(pulse.expire()),
+    ];
+    for end in ends {
+        let slots = StreamSlots::new(10, 1);
+        let stalled = slots.claim("alice").unwrap();
+        let pulse = stalled.pulse();
+        pulse.server_took(Instant::now());
+        advance(MOMENT).await;
+        end(&slots, &pulse);
+        advance(PATIENCE).await;
+        assert!(slots.claim("alice").is_some(), "its place is kept");
+        assert!(!pulse.has_place() && !pulse.goes_on());
+    }
+}
+
 /// F5: at either cap, and only there, and counted once.
 #[tokio::test(start_paused = true)]
 async fn a_place_is_taken_from_a_stream_that_waits_for_its_server_too_long() {
