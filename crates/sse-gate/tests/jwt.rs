@@ -308,6 +308,7 @@ fn every_header_must_be_right() {
         (r#"{"alg":"HS256","typ":7}"#, Unreadable),
         (r#"{"alg":"HS256","crit":["b64"],"b64":false}"#, Type),
         (r#"{"alg":"HS256","crit":[]}"#, Type),
+        (r#"{"alg":"HS256","crit":null}"#, Type),
         (r#"{"alg":"HS256","alg":"none"}"#, Unreadable),
         (r#"{"alg":"HS256""#, Unreadable),
         ("[]", Unreadable),

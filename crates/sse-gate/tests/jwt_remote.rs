@@ -300,6 +300,27 @@ async fn a_refresh_drops_keys_that_are_gone() {
     assert_eq!(look_up(&keys, "b").await, Ok(()));
 }
 
+/// C6: so it is if no JWT has come for long: the first one waits for the fetch. If that fails, the old keys are good.
+#[tokio::test(start_paused = true)]
+async fn keys_that_nobody_has_asked_for_are_fetched_first() {
+    for (seconds, waits) in [(329, false), (330, true), (599, true)] {
+        let issuer = Issuer::with_keys([jwk(ES256, "a"), jwk(EdDSA, "b")]);
+        let keys = issuer.keys();
+        keys.ready().await.unwrap();
+        issuer.answers(Answer::Text(set([jwk(EdDSA, "b")])));
+        advance(seconds * SECOND).await;
+        let expected = if waits { Err(UnknownKey) } else { Ok(()) };
+        assert_eq!(look_up(&keys, "a").await, expected, "{seconds}");
+    }
+    let issuer = Issuer::with_keys([jwk(ES256, "a")]);
+    let keys = issuer.keys();
+    keys.ready().await.unwrap();
+    issuer.answers(Answer::Fail);
+    advance(599 * SECOND).await;
+    assert_eq!(look_up(&keys, "a").await, Ok(()));
+    assert_eq!(issuer.fetches(), 2);
+}
+
 /// C6: in an outage old keys are good for 10 minutes, tried again each 30 s. Then every answer is 503,
 /// tried again each 5 s, until a fetch succeeds.
 #[tokio::test(start_paused = true)]

@@ -15,6 +15,7 @@ pub(super) struct Header {
     #[serde(default, deserialize_with = "present")]
     kid: Option<String>,
     typ: Option<String>,
+    #[serde(default, deserialize_with = "present")]
     crit: Option<IgnoredAny>,
 }
 
@@ -50,9 +51,9 @@ impl Header {
     }
 }
 
-/// A value that is there. `null` is not a string.
-fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    String::deserialize(from).map(Some)
+/// A value that is there, whatever it is: `null` is there, too.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 /// RFC 7515 §4.1.9: a media type, in any case, with or without its `application/`.

@@ -90,7 +90,7 @@ impl RemoteJwkSetBuilder {
     /// How old keys get before they are fetched again in the background: 5 minutes by default, less than
     /// [10 minutes](RemoteJwkSet::MAX_AGE).
     ///
-    /// A key that the issuer withdraws is accepted for this long, and as long as the issuer can't be
+    /// A key that the issuer withdraws is accepted for this long and 30 s more, and as long as the issuer can't be
     /// asked, up to 10 minutes.
     pub fn with_refresh_after(mut self, age: Duration) -> Self {
         self.refresh_after = age;

@@ -60,6 +60,7 @@ pub use error::{FetchError, FetchErrorKind};
 /// | the first key is asked for | once, then each 5 s until it succeeds | wait, for at most 5 s |
 /// | an unknown `kid` is asked for | each 30 s at most | wait, for at most 5 s |
 /// | the keys are [older than 5 minutes](RemoteJwkSetBuilder::with_refresh_after) | each 30 s at most | go on with the old keys |
+/// | they are older by 30 s more, as nobody has asked | once | wait, for at most 5 s |
 ///
 /// There is one fetch at a time, and all requests that need it wait for it. It goes on when they are
 /// dropped. A fetch has 5 s, reads at most 256 KiB and 64 keys, and follows no redirect.
@@ -147,9 +148,14 @@ impl RemoteJwkSet {
         let (found, boarded) = {
             let mut state = self.0.state();
             match look_up(&state, Instant::now()) {
-                Lookup::Found { value, is_due } => {
+                Lookup::Found {
+                    value,
+                    is_due,
+                    is_stale,
+                } => {
                     let boarded = is_due.then(|| Boarded::on(&self.0, &mut state));
-                    (Some(value), boarded)
+                    let waits = is_stale && boarded.is_some();
+                    ((!waits).then_some(value), boarded)
                 }
                 Lookup::Missing { fetch: true, .. } => {
                     (None, Some(Boarded::on(&self.0, &mut state)))

@@ -32,6 +32,8 @@ pub(super) enum Lookup<T> {
         value: T,
         /// Whether to fetch in the background.
         is_due: bool,
+        /// Whether to wait for that fetch: nobody has asked for long, and the issuer may have withdrawn the key.
+        is_stale: bool,
     },
     Missing {
         error: KeyError,
@@ -67,11 +69,19 @@ impl State {
     /// The keys, if they are not too old.
     pub(super) fn set(&self, now: Instant) -> Lookup<JwkSet> {
         match &self.latest {
-            Some((set, fetched)) if now - *fetched < RemoteJwkSet::MAX_AGE => Lookup::Found {
-                value: set.clone(),
-                is_due: now - *fetched >= self.refresh_after
-                    && self.may_fetch(RemoteJwkSet::MIN_INTERVAL, now),
-            },
+            Some((set, fetched)) if now - *fetched < RemoteJwkSet::MAX_AGE => {
+                let age = now - *fetched;
+                Lookup::Found {
+                    value: set.clone(),
+                    is_due: age >= self.refresh_after
+                        && self.may_fetch(RemoteJwkSet::MIN_INTERVAL, now),
+                    is_stale: self.failure.is_none()
+                        && age
+                            >= self
+                                .refresh_after
+                                .saturating_add(RemoteJwkSet::MIN_INTERVAL),
+                }
+            }
             _ => Lookup::Missing {
                 error: self.unavailable(),
                 fetch: self.may_fetch(RemoteJwkSet::RETRY_INTERVAL, now),
@@ -82,10 +92,15 @@ impl State {
     /// The key with this id, if the keys are not too old.
     pub(super) fn key(&self, id: Option<&KeyId>, now: Instant) -> Lookup<JwtKey> {
         match self.set(now) {
-            Lookup::Found { value, is_due } => match value.get(id) {
+            Lookup::Found {
+                value,
+                is_due,
+                is_stale,
+            } => match value.get(id) {
                 Some(key) => Lookup::Found {
                     value: key.clone(),
                     is_due,
+                    is_stale,
                 },
                 None => Lookup::Missing {
                     error: self.unknown(),
