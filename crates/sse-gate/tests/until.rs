@@ -361,6 +361,29 @@ fn nothing_waits_before_the_first_request() {
     });
 }
 
+/// G9: a service may have a runtime for each thread, and the first to serve a request may be the first to end.
+#[test]
+fn the_signal_outlives_the_runtime_that_waits_for_it() {
+    let world = World::new();
+    let (down, until) = signal();
+    let layer = world.layer().until(until);
+    let runtime = || {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_time().build().unwrap()
+    };
+    let first = runtime();
+    drop(first.block_on(open(&world, &layer, Says::Nothing)));
+    drop(first);
+    runtime().block_on(async {
+        let mut body = open(&world, &layer, Says::Nothing).await;
+        settle().await;
+        assert!(!read(&mut body).1);
+        down.send_replace(true);
+        settle().await;
+        assert!(read(&mut body).1, "it goes on");
+    });
+}
+
 /// E9, I20: a body that its handler keeps for itself is not behind the gate, and looks at the clock by itself.
 #[tokio::test]
 async fn a_body_that_its_handler_keeps_ends_at_its_deadline() {

@@ -1,7 +1,9 @@
 //! Ends the streams of a layer when the service stops: [`Stopper`].
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use futures_core::future::BoxFuture;
 
@@ -34,23 +36,61 @@ impl Stopper {
     /// This needs a Tokio runtime, so it does not happen when the layer is made.
     pub(super) fn watch(&self, slots: &StreamSlots) {
         let mut state = lock(&self.0);
-        if state.watched.iter().any(|known| known.is(slots)) {
-            return;
+        let is_known = state.watched.iter().any(|known| known.is(slots));
+        if !is_known {
+            state.watched.retain(|known| !known.are_gone());
+            state.watched.push(slots.downgrade());
         }
-        state.watched.retain(|known| known.upgrade().is_some());
-        state.watched.push(slots.downgrade());
-        if state.is_given {
+        let (is_given, signal) = (state.is_given, state.signal.take());
+        // Tasks are woken without the lock.
+        drop(state);
+        if is_given && !is_known {
             slots.stop();
         }
-        if let Some(signal) = state.signal.take() {
-            let state = Arc::clone(&self.0);
-            tokio::spawn(async move {
-                signal.await;
-                let mut state = lock(&state);
-                state.is_given = true;
-                let watched = state.watched.iter().filter_map(WeakSlots::upgrade);
-                watched.for_each(|slots| slots.stop());
+        if let Some(signal) = signal {
+            tokio::spawn(Waiting {
+                signal: Some(signal),
+                state: Arc::clone(&self.0),
             });
+        }
+    }
+}
+
+/// Waits for the signal. If its runtime ends before, the next request has another task wait.
+struct Waiting {
+    /// `None` when it was given.
+    signal: Option<Signal>,
+    state: Arc<Mutex<State>>,
+}
+
+impl Future for Waiting {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        // A signal that panics is not asked again.
+        if let Some(mut signal) = self.signal.take()
+            && signal.as_mut().poll(cx).is_pending()
+        {
+            self.signal = Some(signal);
+            return Poll::Pending;
+        }
+        let mut state = lock(&self.state);
+        state.is_given = true;
+        let watched: Vec<_> = state
+            .watched
+            .iter()
+            .filter_map(WeakSlots::upgrade)
+            .collect();
+        drop(state);
+        watched.iter().for_each(StreamSlots::stop);
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(signal) = self.signal.take() {
+            lock(&self.state).signal = Some(signal);
         }
     }
 }

@@ -230,6 +230,11 @@ impl WeakSlots {
         Weak::as_ptr(&self.0) == Arc::as_ptr(&slots.0)
     }
 
+    /// Whether the last handle is gone.
+    pub(crate) fn are_gone(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+
     pub(crate) fn upgrade(&self) -> Option<StreamSlots> {
         self.0.upgrade().map(StreamSlots)
     }
