@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | `sse_gate_token_requests_total` | counter | `outcome`: `issued`, or why the gate issued none |
 //! | `sse_gate_mint_refusals_total` | counter | `reason`: why a mint refused, including the reasons of the gate |
-//! | `sse_gate_callers_total` | counter | `outcome`: `admitted`, or why a caller with its own credential was refused |
+//! | `sse_gate_callers_total` | counter | `outcome`: `admitted` to a new stream, for which there may still be no place, or why a caller with its own credential was refused |
 //! | `sse_gate_token_validations_total` | counter | `outcome`: `redeemed`, `abandoned`, or why the token was refused |
 //! | `sse_gate_tokens_withdrawn_total` | counter | |
 //! | `sse_gate_requests_turned_away_total` | counter | `check`: the [check](crate::GateRejection::as_str) that failed |
@@ -19,7 +19,7 @@
 //! | `sse_gate_connections` | gauge | |
 //! | `sse_gate_connection_errors_total` | counter | `end`: `failed`, `lagged`, `disconnected` |
 //! | `sse_gate_connection_duration_seconds` | histogram, in seconds | |
-//! | `sse_gate_store_breakers_open` | gauge | `store`: `tokens`, `sessions`, `streams` |
+//! | `sse_gate_store_breakers_open` | gauge | `store`: `tokens`, `sessions`, `logs`, `streams` |
 //! | `sse_gate_store_breaker_openings_total` | counter | `store` |
 //!
 //! # Sessions of resumable streams

@@ -59,7 +59,12 @@ pub(super) async fn admit(config: Arc<Config>, attempt: Attempt) -> Result<Admit
         Credential::Token { token, reservation } => {
             let shown_id = resume_id.as_ref().map(|id| &***id);
             // Until the limiter has answered, the token and the session stay untouched.
-            if let Err(why) = context.find_room(token.key()).await {
+            // A stream that is open already has its place, and a spent token must not tell that it has one.
+            let settings = context.config.resumable.as_ref();
+            let may_go_on =
+                settings.is_some_and(|it| shown_id.is_some() || it.opening_grace.is_some());
+            let key = may_go_on.then(|| token.key());
+            if let Err(why) = context.find_room(key).await {
                 return Err(context.without_place(&why, shown_id));
             }
             let settings = context.config.resumable.clone();

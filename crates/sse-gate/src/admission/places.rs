@@ -15,16 +15,18 @@ use super::admit::{AdmissionContext, Refused};
 use crate::slots::{NoPlace, Slot};
 
 impl AdmissionContext {
-    /// Looks for room for the stream of this token, and of its session. A place is claimed when the
-    /// subject is known.
+    /// Looks for room for a stream: for that of this token and of its session, if it may go on with one. A place is
+    /// claimed when the subject is known.
     ///
     /// This comes before the token is taken and before the session goes on, so that both stay untouched
     /// if there is no room.
-    pub(super) async fn find_room(&mut self, token: TokenKey) -> Result<(), NoPlace> {
+    pub(super) async fn find_room(&mut self, token: Option<TokenKey>) -> Result<(), NoPlace> {
         let Some(places) = self.config.slots.places() else {
             return Ok(());
         };
         let access = &self.config.stream_limiter;
+        // No token has this key.
+        let token = token.unwrap_or_else(|| TokenKey::from_bytes([0; 32]));
         let asked = places.has_room(access, PlaceId::of(&token)).await;
         let (has_room, reader) = asked.map_err(NoPlace::Unavailable)?;
         self.limiter_read = Some(reader);
@@ -34,7 +36,7 @@ impl AdmissionContext {
     /// Fails if the limiter does not answer. For a caller that continues a session, whose place is not
     /// known yet.
     pub(super) async fn find_limiter(&mut self) -> Result<(), NoPlace> {
-        match self.find_room(TokenKey::from_bytes([0; 32])).await {
+        match self.find_room(None).await {
             Err(why @ NoPlace::Unavailable(_)) => Err(why),
             _ => Ok(()),
         }

@@ -11,7 +11,7 @@ use super::rejection::BodyFault;
 /// How many request bodies a [`MintService`](super::MintService) reads at once, and how many bytes of
 /// them it holds. Clones of a service count together.
 ///
-/// A body counts from when the service waits for it until its request is answered. Requests without a
+/// A body counts from when the service waits for it until the authorizer has answered. Requests without a
 /// body don't count. The caller of a body is authenticated already, so unknown clients use none of this.
 ///
 /// ```

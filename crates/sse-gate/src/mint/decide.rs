@@ -85,7 +85,7 @@ where
         Self: 'a,
     {
         Box::pin(async move {
-            // The body counts until there is an answer, as its bytes are kept until then.
+            // The body counts until the authorizer has answered, as its bytes are kept until then.
             let (body, _counted) = read::body(body, self.identity.subject(), settings).await?;
             if !body.is_empty() && !is_json(&parts.headers) {
                 return Err(BodyFault::NotJson.into());

@@ -132,8 +132,8 @@ impl StreamSlots {
     /// and ends with the last of them. If a node dies, its places end by themselves.
     ///
     /// If the limiter can't be asked, open streams go on. When their places have ended meanwhile, they are
-    /// claimed again when the limiter is back, within a third of a place's time. A stream for which there is no room then goes on
-    /// without a place, and gets the next one that is free. So after such a time there may be more
+    /// claimed again when the limiter is back, one after the other, from a third of a place's time on. A stream for which there
+    /// is no room then goes on without a place, and gets one that is free later. So after such a time there may be more
     /// streams than the caps of the limiter allow, but not more than the caps of the nodes. To end
     /// streams that were admitted would make an outage of the limiter one of the whole service.
     ///

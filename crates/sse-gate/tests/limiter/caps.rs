@@ -50,6 +50,28 @@ async fn the_cap_of_all_holds_over_two_nodes_and_leaves_the_token() {
     assert_eq!(two.get(&uri).await.status, StatusCode::OK);
 }
 
+/// A1, D13: a token that is spent does not tell whether its stream is open. At the cap of all, it is answered like any other.
+#[tokio::test(start_paused = true)]
+async fn a_spent_token_does_not_tell_that_its_stream_is_open() {
+    for resumable in [false, true] {
+        let cluster = Cluster::new(1, 1);
+        let node = if resumable {
+            cluster.resumable_node()
+        } else {
+            cluster.node()
+        };
+        let spent = node.uri_of("alice").await;
+        let open = node.get(&spent).await;
+        assert_eq!(open.status, StatusCode::OK);
+        let other = node.uri_of("bob").await;
+        let answers = [node.get(&spent).await, node.get(&other).await];
+        assert_eq!(
+            answers.each_ref().map(|it| it.status),
+            [StatusCode::SERVICE_UNAVAILABLE; 2]
+        );
+    }
+}
+
 /// G8: callers without a token count like others, each stream for itself.
 #[tokio::test(start_paused = true)]
 async fn callers_count_too() {
