@@ -92,11 +92,44 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Watched<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::time::{Instant, sleep};
+
     use super::*;
+    use crate::activity::{Limits, Over};
     use crate::probe::passes_everything_on;
 
     #[test]
     fn everything_is_passed_on() {
         passes_everything_on(|probe| Watched::new(probe, &Activity::new()));
+    }
+
+    /// A connection whose client leaves bytes waiting is not idle. It is when they have been taken.
+    #[tokio::test(start_paused = true)]
+    async fn bytes_that_wait_are_seen() {
+        let limits = Limits {
+            idle: Duration::from_secs(30),
+            answer: Duration::from_secs(100),
+        };
+        for (taken_at, over, at) in [(60, Over::Idle, 90), (200, Over::Answer, 100)] {
+            let (activity, start) = (Activity::new(), Instant::now());
+            let (mut client, io) = duplex(8);
+            let mut io = Watched::new(io, &activity);
+            drop(activity.begin());
+            tokio::spawn(async move {
+                io.write_all(&[0; 12]).await.unwrap();
+                io.flush().await.unwrap();
+                std::future::pending::<()>().await;
+            });
+            tokio::spawn(async move {
+                sleep(Duration::from_secs(taken_at)).await;
+                client.read_exact(&mut [0; 12]).await.unwrap();
+                std::future::pending::<()>().await;
+            });
+            assert_eq!(activity.over(limits).await, over);
+            assert_eq!(start.elapsed(), Duration::from_secs(at));
+        }
     }
 }
