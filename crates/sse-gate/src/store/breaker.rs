@@ -29,7 +29,9 @@ pub(super) struct Breaker {
 
 #[derive(Debug, Default)]
 struct State {
+    /// Without those that only read.
     failures: u32,
+    failed_reads: u32,
     is_open: bool,
     /// When the next trial may be made. `None` means now.
     next_trial: Option<Instant>,
@@ -111,7 +113,7 @@ impl Breaker {
             return None;
         }
         let mut state = self.state();
-        state.failures = 0;
+        (state.failures, state.failed_reads) = (0, 0);
         let was_open = std::mem::take(&mut state.is_open);
         if was_open {
             self.round.fetch_add(1, Ordering::Release);
@@ -120,15 +122,28 @@ impl Breaker {
         was_open.then_some(Change::Closed)
     }
 
+    /// Notes that the store was read in time. That does not show that it can write, so the breaker stays as it is. But
+    /// reads that failed before were not in a row with those to come.
+    pub(super) fn was_read(&self) {
+        if !self.is_calm.load(Ordering::Acquire) {
+            self.state().failed_reads = 0;
+        }
+    }
+
     /// Notes that an operation of this round has failed.
-    pub(super) fn failed(&self, round: u64, now: Instant) -> Option<Change> {
+    pub(super) fn failed(&self, round: u64, only_reads: bool, now: Instant) -> Option<Change> {
         let mut state = self.state();
         if round != self.round() {
             return None;
         }
         self.is_calm.store(false, Ordering::Release);
-        state.failures = state.failures.saturating_add(1);
-        if state.failures < self.max_failures {
+        let count = if only_reads {
+            &mut state.failed_reads
+        } else {
+            &mut state.failures
+        };
+        *count = count.saturating_add(1);
+        if state.failures.saturating_add(state.failed_reads) < self.max_failures {
             return None;
         }
         state.next_trial = state.next_trial.max(Some(now + self.pause));
@@ -156,17 +171,17 @@ mod tests {
     fn failures_in_a_row_open_it_and_one_success_closes_it() {
         let (breaker, now) = (Breaker::new(3, PAUSE), Instant::now());
         for _ in 0..2 {
-            assert_eq!(breaker.failed(breaker.round(), now), None);
+            assert_eq!(breaker.failed(breaker.round(), false, now), None);
         }
         assert_eq!(breaker.succeeded(), None);
         for _ in 0..2 {
-            assert_eq!(breaker.failed(breaker.round(), now), None);
+            assert_eq!(breaker.failed(breaker.round(), false, now), None);
         }
         assert!(!breaker.is_open(), "the failures were not in a row");
-        let opened = breaker.failed(breaker.round(), now);
+        let opened = breaker.failed(breaker.round(), false, now);
         assert_eq!(opened, Some(Change::Opened));
         assert!(breaker.is_open());
-        assert_eq!(breaker.failed(breaker.round(), now), None);
+        assert_eq!(breaker.failed(breaker.round(), false, now), None);
         assert_eq!(breaker.succeeded(), Some(Change::Closed));
         assert!(!breaker.is_open());
         assert_eq!(breaker.succeeded(), None);
@@ -175,7 +190,7 @@ mod tests {
     #[test]
     fn one_trial_is_let_through_each_pause() {
         let (breaker, now) = (Breaker::new(1, PAUSE), Instant::now());
-        breaker.failed(0, now);
+        breaker.failed(0, false, now);
         assert!(!breaker.may_try(now, false));
         assert!(!breaker.may_try(now + PAUSE - Duration::from_millis(1), false));
         assert!(breaker.may_try(now + PAUSE, false));
@@ -188,7 +203,7 @@ mod tests {
     #[test]
     fn one_read_is_let_through_each_pause_when_a_trial_is_due() {
         let (breaker, now) = (Breaker::new(1, PAUSE), Instant::now());
-        breaker.failed(0, now);
+        breaker.failed(0, false, now);
         assert!(!breaker.may_read(now, false), "no trial is due");
         let due = now + PAUSE;
         assert!(breaker.may_read(due, false));
@@ -228,11 +243,14 @@ mod tests {
     fn a_failure_from_before_it_closed_counts_for_nothing() {
         let (breaker, now) = (Breaker::new(1, PAUSE), Instant::now());
         let before = breaker.round();
-        breaker.failed(before, now);
+        breaker.failed(before, false, now);
         breaker.succeeded();
-        assert_eq!(breaker.failed(before, now), None);
+        assert_eq!(breaker.failed(before, false, now), None);
         assert!(!breaker.is_open());
-        assert_eq!(breaker.failed(breaker.round(), now), Some(Change::Opened));
+        assert_eq!(
+            breaker.failed(breaker.round(), false, now),
+            Some(Change::Opened)
+        );
     }
 
     /// E1: any pause can be set.
@@ -240,7 +258,7 @@ mod tests {
     fn no_pause_is_too_long() {
         for pause in [Duration::MAX, Duration::ZERO] {
             let (breaker, now) = (Breaker::new(1, pause), Instant::now());
-            let _ = breaker.failed(breaker.round(), now);
+            let _ = breaker.failed(breaker.round(), false, now);
             let _ = breaker.may_try(now, false);
             let later = now + Duration::from_secs(1);
             assert_eq!(breaker.may_try(later, false), pause.is_zero(), "{pause:?}");

@@ -125,10 +125,12 @@ impl Pass {
             return;
         }
         if is_failure {
-            self.guard.tell(breaker.failed(self.round, Instant::now()));
+            let change = breaker.failed(self.round, self.only_reads, Instant::now());
+            self.guard.tell(change);
             return;
         }
         if self.only_reads {
+            breaker.was_read();
             return;
         }
         self.guard.tell(breaker.succeeded());
@@ -154,6 +156,25 @@ impl Drop for Pass {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// E1: reads that fail now and then are not in a row.
+    #[tokio::test]
+    async fn reads_that_fail_now_and_then_do_not_break_a_store() {
+        let guard = StoreGuard::new(StoreRole::Tokens, &StorePolicy::default(), Arc::new(()));
+        let guard = Arc::new(guard);
+        let read = |is_failure| guard.admit(true).unwrap().settle(is_failure);
+        for _ in 0..3 {
+            for _ in 0..4 {
+                read(true);
+            }
+            read(false);
+        }
+        assert!(!guard.breaker.is_open());
+        for _ in 0..5 {
+            read(true);
+        }
+        assert!(guard.breaker.is_open(), "five in a row do");
+    }
 
     /// G16: however often late answers bring trials forward, those that are lost stay bounded.
     #[test]
