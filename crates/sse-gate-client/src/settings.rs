@@ -100,7 +100,8 @@ impl Settings {
     }
 
     /// The longest wait between two attempts, whatever the server names with `retry`: 30 s. It does not
-    /// bound `Retry-After`.
+    /// bound `Retry-After`, nor the wait of a client that has made all
+    /// [attempts of a minute](Settings::with_attempts_per_minute).
     pub fn with_max_delay(mut self, max: Duration) -> Self {
         self.max_delay = bounded(max);
         self

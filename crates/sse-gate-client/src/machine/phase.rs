@@ -8,7 +8,7 @@ use crate::{BoxError, End, Error, RetryReason, StreamRequest};
 /// Where a machine is between two inputs.
 #[derive(Debug)]
 pub(super) enum Phase {
-    /// The next attempt begins as soon as the bound on attempts allows.
+    /// The next attempt begins.
     Idle,
     /// The token source has to be asked.
     Asking(Attempt),

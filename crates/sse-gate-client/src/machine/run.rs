@@ -98,7 +98,10 @@ impl Machine {
     /// The next step; `None` if the phase has changed and tells it.
     fn step(&mut self, now: Duration, random: u64) -> Option<Step> {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Idle => self.begin(now),
+            Phase::Idle => {
+                self.begin(now);
+                None
+            }
             Phase::Asking(attempt) => {
                 self.phase = Phase::Preparing;
                 Some(Step::Prepare(attempt))
@@ -133,11 +136,8 @@ impl Machine {
         }
     }
 
-    /// Begins an attempt, unless the last minute had too many.
-    fn begin(&mut self, now: Duration) -> Option<Step> {
-        if let Some(time) = self.rate.not_before(now) {
-            return Some(Step::Wait(time));
-        }
+    /// Begins an attempt. The wait before it has kept the bound on attempts.
+    fn begin(&mut self, now: Duration) {
         self.rate.count(now);
         self.redirects = 0;
         let number = self.failures.saturating_add(1);
@@ -148,7 +148,6 @@ impl Machine {
             refused: self.refused,
             opened: self.opened,
         });
-        None
     }
 
     /// Delivers what the open stream has said.
@@ -259,13 +258,15 @@ impl Machine {
             Pause::Calm => self.backoff.calm(random),
             Pause::No => Duration::ZERO,
         };
+        // What the user is told is the whole wait, with that for the bound on attempts.
+        let until = (now + delay).max(self.rate.not_before(now).unwrap_or_default());
         let waiting = State::Waiting(Waiting {
-            delay,
+            delay: until.saturating_sub(now),
             reason: loss.reason,
             cause: loss.source.as_deref().map(with_causes),
         });
         self.updates.push_back(waiting);
-        self.phase = Phase::Waiting(now + delay);
+        self.phase = Phase::Waiting(until);
         None
     }
 

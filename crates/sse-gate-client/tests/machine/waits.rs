@@ -120,6 +120,13 @@ fn a_minute_has_as_many_attempts_as_the_user_says() {
         driver.now
     });
     assert_eq!(times, [Duration::ZERO, Duration::ZERO, 60 * SECOND]);
+    // What is told is the whole wait, and it is counted from where the machine is now.
+    driver.now += 30 * SECOND;
+    assert_eq!(driver.waiting().delay(), Duration::ZERO);
+    driver.fail();
+    driver.now += 10 * SECOND;
+    assert_eq!(driver.waiting().delay(), 20 * SECOND);
+    assert!(matches!(driver.next(), Step::Wait(it) if it == 120 * SECOND));
 }
 
 #[test]
