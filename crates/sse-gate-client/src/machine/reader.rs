@@ -20,7 +20,7 @@ const SLICE: usize = 16 * 1024;
 pub(super) enum Said {
     /// An event that the client has not had.
     Event(Event),
-    /// `sse.open` without a gap, or another sign of life.
+    /// `sse.open` without a gap, an id without an event, or another sign of life.
     Alive,
     /// Events that are lost.
     Gap(Gap),
@@ -50,7 +50,8 @@ pub(super) struct Reader {
     /// again, and is no duplicate.
     queue: VecDeque<Result<Frame<SharedMessage>, TooLargeError>>,
     position: Position,
-    /// The id to go on behind: the last event id of the events that were taken.
+    /// The id to go on behind: the last event id of the events that were taken, and of what ended behind them without
+    /// data.
     last_id: Arc<str>,
 }
 
@@ -110,11 +111,22 @@ impl Reader {
                 }
             }
             if self.rest.is_empty() {
-                return None;
+                return self.take_id().then_some(Said::Alive);
             }
             let slice = self.rest.split_to(SLICE.min(self.rest.len()));
             self.queue.extend(self.decoder.feed_shared(slice));
         }
+    }
+
+    /// Takes the id of what ended without data (HTML standard, section 9.2.6); whether there was a new one. All events
+    /// in front of it have been taken by now.
+    fn take_id(&mut self) -> bool {
+        let id = self.decoder.last_event_id();
+        let is_new = id != NO_ID_YET.as_str() && id != &*self.last_id;
+        if is_new {
+            self.last_id = id.into();
+        }
+        is_new
     }
 
     /// What an event says; `None` if it says nothing new.

@@ -77,7 +77,7 @@ impl Machine {
         }
     }
 
-    /// The id of the last event that was delivered: where the stream goes on.
+    /// The id of the last event that was delivered, or one that came alone behind it: where the stream goes on.
     pub fn last_event_id(&self) -> Option<&str> {
         self.reader.last_id()
     }

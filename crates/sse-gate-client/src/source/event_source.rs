@@ -92,6 +92,9 @@ impl EventSource {
 
     /// The id of the last event that was delivered. To go on after a restart of the program, keep it, and
     /// give it to [`Settings::with_last_event_id`].
+    ///
+    /// An id that the server sends alone, without data, counts as well, as the HTML standard has it. It is taken when
+    /// all events in front of it were delivered, and the stream is polled again.
     pub fn last_event_id(&self) -> Option<&str> {
         self.machine.last_event_id()
     }

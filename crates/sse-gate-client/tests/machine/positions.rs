@@ -1,7 +1,7 @@
 //! Which events are delivered again, and where a body may end.
 
 use sse_gate_client::machine::Step;
-use sse_gate_client::{End, RetryReason, Settings};
+use sse_gate_client::{End, RetryReason, Settings, Update};
 
 use crate::driver::Driver;
 
@@ -124,4 +124,57 @@ fn an_event_behind_the_last_word_of_a_body_is_not_lost() {
     assert_eq!(attempt.last_event_id(), Some("sser1.k.s.0.t.1"));
     let again = "id: sser1.k.s.1.t.1\ndata: 1\n\nid: sser1.k.s.1.t.2\ndata: 2\n\n";
     assert_eq!(driver.say(again), ["2"]);
+}
+
+/// HTML standard, section 9.2.6: the last event id is set before it matters whether there is data.
+#[test]
+fn an_id_without_an_event_counts_too() {
+    for (text, expected) in [
+        ("id: 5\ndata: x\n\nid: 9\n\n", Some("9")),
+        ("id: 5\ndata: x\n\nid: 9\n", Some("5")),
+        ("id: 5\ndata: x\n\nid\n\n", None),
+        ("id: 9\n\n", Some("9")),
+        (": alive\n\n", Some("3")),
+    ] {
+        let mut driver = Driver::new(Settings::new().with_last_event_id("3"));
+        driver.open();
+        driver.say(text);
+        driver.machine.end();
+        let (attempt, request) = driver.open();
+        assert_eq!(attempt.last_event_id(), expected, "{text:?}");
+        let shown = request.headers().get("last-event-id");
+        let shown = shown.map(|id| id.to_str().expect("it is text"));
+        assert_eq!(shown, expected, "{text:?}");
+    }
+}
+
+/// A user who keeps the id after each event begins behind that event, and behind no later one.
+#[test]
+fn an_id_without_an_event_waits_for_the_events_in_front_of_it() {
+    let mut driver = Driver::new(Settings::new());
+    driver.open();
+    let text = "id: 1\ndata: 1\n\nid: 2\n\ndata: 2\n\nid: 3\n\n";
+    driver.machine.chunk(driver.now, text.into());
+    let mut ids = Vec::new();
+    while let Step::Update(update) = driver.next() {
+        if let Update::Event(event) = update {
+            let id = driver.machine.last_event_id();
+            assert_eq!(id, Some(event.id()));
+            ids.push(event.id().to_owned());
+        }
+    }
+    assert_eq!(ids, ["1", "2"]);
+    assert_eq!(driver.machine.last_event_id(), Some("3"));
+}
+
+/// What was not read is forgotten, ids and all.
+#[test]
+fn an_id_behind_the_last_word_of_a_body_does_not_count() {
+    let mut driver = Driver::new(Settings::new());
+    driver.open();
+    let text = "id: 1\ndata: 1\n\nevent: sse.wait\ndata: {}\n\nid: 2\n\n";
+    driver.machine.chunk(driver.now, text.into());
+    assert_eq!(driver.waiting().reason(), RetryReason::Wait);
+    let (attempt, _) = driver.open();
+    assert_eq!(attempt.last_event_id(), Some("1"));
 }

@@ -74,6 +74,12 @@ fn a_session_that_is_over_is_named_by_its_number_until_the_next_one_speaks() {
     driver.say("id: sser1.k.next.0.tag.1\ndata: 1\n\n");
     driver.machine.end();
     assert_eq!(shown(&mut driver), "sser1.k.next.0.tag.1");
+    // An id alone is a word of the next session, too.
+    driver.say(OVER);
+    assert_eq!(shown(&mut driver), "1");
+    driver.say("id: sser1.k.third.0.tag.2\n\n");
+    driver.machine.end();
+    assert_eq!(shown(&mut driver), "sser1.k.third.0.tag.2");
 }
 
 /// D2: debug output has no id.
