@@ -46,7 +46,7 @@ Exit codes:
 #[command(after_help = CODES)]
 pub(crate) struct WatchArgs {
     /// The URL of the stream. With --mint, {stream_id} in it stands for the id that the mint answers
-    /// with, and a stream_url of the mint's goes first.
+    /// with, and a stream_url of the mint's goes first, if it has the same origin.
     pub(crate) url: String,
 
     /// Gets a token at this URL, with a POST that shows the bearer, and shows the stream the token

@@ -16,6 +16,8 @@
 //! | `--mint` | `MintEachTime` | strict routes: a token for each connection |
 //! | `--mint --resumable`, or `{stream_id}` in the URL | `MintOnce` | resumable routes: one token, then the id of the last event |
 //!
+//! A mint that answers without a `stream_url` leads to the URL of the command line, as with `doctor`.
+//!
 //! With a mint, the stream gets the token alone, and a token is taken to the origin of the URL only, whatever the mint
 //! says. Everything else is the client's: when it comes back, what it takes for the end, and how long it waits.
 

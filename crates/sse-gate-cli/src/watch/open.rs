@@ -33,17 +33,16 @@ pub(super) fn open(args: WatchArgs) -> Result<EventSource, BoxError> {
     let data = args.data.unwrap_or_default();
     if args.resumable || args.url.contains(STREAM_ID) {
         let once = MintOnce::new(mint, Value::Object(data))?;
-        let mut once = once.with_stream_origin(&args.url)?;
-        if args.url.contains(STREAM_ID) {
-            once = once.with_stream_url(args.url);
-        }
+        let once = once.with_stream_origin(&args.url)?;
+        let mut once = once.with_stream_url(args.url);
         if let Some(bearer) = bearer {
             once = once.with_bearer(bearer);
         }
         return Ok(EventSource::with_settings(transport, once, settings));
     }
     let each = MintEachTime::new(mint)?.with_body(data);
-    let mut each = each.with_stream_origin(&args.url)?;
+    let each = each.with_stream_origin(&args.url)?;
+    let mut each = each.with_stream_url(args.url);
     if let Some(bearer) = bearer {
         each = each.with_bearer(bearer);
     }

@@ -151,6 +151,33 @@ fn a_mint_gets_the_bearer_and_the_stream_its_token() {
     );
 }
 
+/// The origin of the URL counts, and not that of the mint.
+#[test]
+fn a_token_without_a_url_opens_the_stream_that_was_named() {
+    for more in [&[][..], &["--resumable"]] {
+        let minted = body("application/json", r#"{"sse_token":"t"}"#);
+        let mint = Server::start(vec![minted]);
+        let server = Server::start(vec![events(COMPLETE)]);
+        let (url, at) = (server.url("/stream"), mint.url("/token"));
+        let output = run(&[&[&*url, "--mint", &at][..], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{more:?} {output:?}");
+        let head = server.head();
+        assert!(head.starts_with("GET /stream?token=t "), "{more:?} {head}");
+    }
+}
+
+#[test]
+fn a_stream_id_without_a_place_in_the_url_follows_the_mint() {
+    let minted = body("application/json", r#"{"stream_id":"sset1_y"}"#);
+    let server = Server::start(vec![minted, events(COMPLETE)]);
+    let (url, mint) = (server.url("/feed"), server.url("/chat/initiate"));
+    let output = run(&[&url, "--mint", &mint, "--resumable"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    server.head();
+    let head = server.head();
+    assert!(head.starts_with("GET /chat/sset1_y "), "{head}");
+}
+
 #[test]
 fn a_stream_id_takes_its_place_in_the_url() {
     let minted = body("application/json", r#"{"stream_id":"sset1_y"}"#);

@@ -10,7 +10,7 @@ use super::TokenError;
 use crate::InvalidUrlError;
 use crate::request::{join, origin, parse};
 
-/// Where `{stream_id}` stands in a template.
+/// What stands for the id in a URL. Alone, it is the URL of a stream beside its mint.
 const STREAM_ID: &str = "{stream_id}";
 
 /// Where the stream of a token is, and where the token stands in its URL.
@@ -18,8 +18,8 @@ const STREAM_ID: &str = "{stream_id}";
 pub(super) struct Place {
     /// The query parameter of a token.
     pub(super) parameter: String,
-    /// The URL of a stream id's stream, relative to that of the mint.
-    pub(super) template: String,
+    /// The URL of a stream whose mint names none, relative to that of the mint.
+    pub(super) url: Option<String>,
     /// The origin of streams, if it is not that of the mint.
     pub(super) origin: Option<url::Origin>,
 }
@@ -28,7 +28,7 @@ impl Default for Place {
     fn default() -> Self {
         Self {
             parameter: "token".to_owned(),
-            template: STREAM_ID.to_owned(),
+            url: None,
             origin: None,
         }
     }
@@ -71,12 +71,20 @@ impl Place {
         if !is_plain(secret) {
             return Err(wrong("has a token with characters that no URL should have"));
         }
-        let target = match (&answer.stream_url, &answer.sse_token) {
-            (Some(url), _) => url.to_string(),
-            (None, Some(_)) => return Err(wrong("has no stream_url")),
-            (None, None) => self.template.replace(STREAM_ID, secret),
+        let own = self.url.as_deref();
+        let target = match (answer.stream_url, answer.sse_token) {
+            (Some(url), _) => url,
+            (None, Some(_)) => own
+                .filter(|url| !url.contains(STREAM_ID))
+                .ok_or_else(|| wrong("has no stream_url"))?
+                .into(),
+            (None, None) => own
+                .filter(|url| url.contains(STREAM_ID))
+                .unwrap_or(STREAM_ID)
+                .replace(STREAM_ID, secret)
+                .into(),
         };
-        let url = join(mint, &target).map_err(|_| wrong("has a stream_url that is none"))?;
+        let url = join(mint, &target).map_err(|_| wrong("leads to no URL of a stream"))?;
         let mint_origin = mint.origin();
         if url.origin() != *self.origin.as_ref().unwrap_or(&mint_origin) {
             let error = format!("the stream is of another origin: {}", origin(&url));
@@ -163,5 +171,33 @@ mod tests {
         let find = |host| place.find(&mint, answer(host).as_bytes());
         assert!(find("streams.example.org").is_ok());
         assert!(find("api.example.org").is_err());
+    }
+
+    /// D3: a secret stands where it is looked for, and what the mint says goes first.
+    #[test]
+    fn the_users_url_is_taken_if_the_answer_has_none() {
+        let mint = parse("https://example.org/api/initiate").unwrap();
+        let token = r#"{"sse_token":"t"}"#;
+        let id = r#"{"stream_id":"i"}"#;
+        let both = r#"{"sse_token":"t","stream_url":"/s"}"#;
+        for (url, answer, expected) in [
+            ("/feed?a=b", token, Some("/feed?a=b&token=t")),
+            ("feed", token, Some("/api/feed?token=t")),
+            ("https://example.org/feed", token, Some("/feed?token=t")),
+            ("https://evil.example/feed", token, None),
+            ("/chat/{stream_id}", token, None),
+            ("/chat/{stream_id}", id, Some("/chat/i")),
+            ("/feed", id, Some("/api/i")),
+            ("/feed", both, Some("/s?token=t")),
+        ] {
+            let place = Place {
+                url: Some(url.to_owned()),
+                ..Place::default()
+            };
+            let found = place.find(&mint, answer.as_bytes()).ok();
+            let found = found.map(String::from);
+            let expected = expected.map(|it| format!("https://example.org{it}"));
+            assert_eq!(found, expected, "{url} {answer}");
+        }
     }
 }

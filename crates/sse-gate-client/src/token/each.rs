@@ -14,7 +14,8 @@ use crate::{BearerSource, InvalidUrlError, StreamRequest};
 /// Gets a new token for each attempt: flow A, for routes on which a token opens one connection.
 ///
 /// It posts JSON to the mint, with the bearer in a header, and expects `{"sse_token","stream_url"}`. The
-/// stream is asked for at `stream_url`, with the token in the query. So the bearer is in no URL, and
+/// stream is asked for at `stream_url`, or else at that of
+/// [`with_stream_url`](MintEachTime::with_stream_url), with the token in the query. So the bearer is in no URL, and
 /// what is in a URL has been used. After the first event the JSON has the member `last_event_id`, the
 /// [position](Attempt::position) of the last one, so that the stream goes on.
 ///
@@ -52,6 +53,14 @@ impl MintEachTime {
     /// Sends these members to the mint, beside `last_event_id`.
     pub fn with_body(mut self, body: Map<String, Value>) -> Self {
         self.body = body;
+        self
+    }
+
+    /// The URL of the stream, for a mint that answers with an `sse_token` alone. It is relative to that of the
+    /// mint, and of the same origin, unless [`with_stream_origin`](MintEachTime::with_stream_origin) names another.
+    /// By default such an answer is an error.
+    pub fn with_stream_url(mut self, url: impl Into<String>) -> Self {
+        self.mint.place.url = Some(url.into());
         self
     }
 

@@ -15,7 +15,8 @@ use crate::{BearerSource, InvalidUrlError, StreamRequest};
 /// routes.
 ///
 /// It posts JSON to the mint, with the bearer in a header, and expects `{"stream_id"}`, or
-/// `{"sse_token","stream_url"}`. The token is spent by the first connection. What lets the client go on
+/// `{"sse_token","stream_url"}`. An answer without `stream_url` can take the URL of
+/// [`with_stream_url`](MintOnce::with_stream_url). The token is spent by the first connection. What lets the client go on
 /// is the id that the server sent last.
 ///
 /// **A new token may begin the work anew**, and a language model's answer would be paid for twice. So a
@@ -71,11 +72,14 @@ impl MintOnce {
         self
     }
 
-    /// The URL of the stream, for a mint that answers with a `stream_id` alone. `{stream_id}` stands for
-    /// it, and the URL is relative to that of the mint. By default it takes the place of the mint's
-    /// last segment.
-    pub fn with_stream_url(mut self, template: impl Into<String>) -> Self {
-        self.mint.place.template = template.into();
+    /// The URL of the stream, for a mint that answers without a `stream_url`. It is relative to that of the
+    /// mint, and of the same origin, unless [`with_stream_origin`](MintOnce::with_stream_origin) names another.
+    ///
+    /// For a mint that answers with a `stream_id` alone, `{stream_id}` in it stands for that id. By default the id
+    /// takes the place of the mint's last segment. A URL without `{stream_id}` is for a mint that answers with
+    /// an `sse_token` alone.
+    pub fn with_stream_url(mut self, url: impl Into<String>) -> Self {
+        self.mint.place.url = Some(url.into());
         self
     }
 

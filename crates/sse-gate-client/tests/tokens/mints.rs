@@ -70,6 +70,31 @@ async fn a_mint_that_refuses_a_client_without_a_bearer_is_not_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_without_a_url_opens_the_stream_that_the_user_names() {
+    let mint = "https://example.org/token";
+    let answers = [(200, r#"{"sse_token":"sset1_x"}"#), (200, COMPLETE)];
+    let stream = "https://example.org/feed";
+    let each = Scripted::new(answers);
+    let source = MintEachTime::new(mint).expect("it is a URL");
+    let (_, error) = each
+        .read(source.with_stream_url(stream), Settings::new())
+        .await;
+    assert!(error.is_none(), "{error:?}");
+    let once = Scripted::new(answers);
+    let source = MintOnce::new(mint, json!({})).expect("it is a URL");
+    let (_, error) = once
+        .read(source.with_stream_url(stream), Settings::new())
+        .await;
+    assert!(error.is_none(), "{error:?}");
+    for server in [each, once] {
+        assert_eq!(
+            server.urls(),
+            [mint, "https://example.org/feed?token=sset1_x"]
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_that_is_none_says_what_it_lacks() {
     let server = Scripted::new([(200, "{}")]);
     let (_, error) = server.read(each(), Settings::new()).await;
