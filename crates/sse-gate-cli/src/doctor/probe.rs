@@ -143,7 +143,8 @@ impl Prober {
             self.redirects.push(redirect);
             return Ok(None);
         }
-        if answer.status != StatusCode::OK {
+        // As the clients have it.
+        if !matches!(answer.status, StatusCode::OK | StatusCode::CREATED) {
             let status = answer.status;
             return Err(ProbeError::new(format!("the mint answered {status}")));
         }

@@ -400,6 +400,23 @@ fn a_mint_that_leads_to_another_origin_gets_its_token_nowhere() {
     assert!(other.heads().is_empty(), "{:?}", other.heads());
 }
 
+#[test]
+fn a_mint_may_say_that_it_has_created_something() {
+    let server = Server::start(|head| {
+        if head.starts_with("POST /mint ") {
+            let body = r#"{"sse_token":"sset1_abc"}"#;
+            at_once(format!(
+                "HTTP/1.1 201 Created\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            ))
+        } else {
+            stream("", "data: x\n\n")
+        }
+    });
+    let output = with_args(&server);
+    assert_eq!(finding(&output, "status").0, "good", "{output:?}");
+}
+
 /// A strict route is well: a spent token opens nothing, whatever id comes with it.
 #[test]
 fn a_strict_route_has_nothing_to_resume() {
