@@ -46,8 +46,12 @@ pub(super) enum Absence {
     NotTried,
     /// It needs a token for itself, and there is no mint.
     TokenSpent,
+    /// It needs a token for itself, and the mint gave no other one.
+    NoToken,
     /// No head came in time.
     Silent,
+    /// The connection could not be made, or broke before the head came.
+    Broken,
 }
 
 /// A recording, or why there is none.

@@ -8,6 +8,9 @@
 //! | the stream that is watched | `--idle` | 8 MiB are kept, and of the rest the times |
 //! | the mint, a preflight, an error page, the stream that goes on | 5 s | 64 KiB |
 //!
+//! Without an answer of the mint and of the stream there is no report. What fails after them is a finding, or leaves one
+//! `unseen`.
+//!
 //! Where credentials go: the bearer to the mint, or without a mint to the URL that was given; a token to the origin of
 //! that URL. A redirect is followed within the origin, and from http to https at the same host.
 
@@ -92,11 +95,11 @@ impl Prober {
         let mut evidence = self.evidence(url, Ok(stream));
         if is_stream {
             if is_encoded {
-                self.watch_plain(&mut evidence).await?;
+                self.watch_plain(&mut evidence).await;
             }
-            self.come_back(&mut evidence).await?;
+            self.come_back(&mut evidence).await;
         }
-        self.preflights(&mut evidence).await?;
+        self.preflights(&mut evidence).await;
         Ok(self.finish(evidence))
     }
 
@@ -186,6 +189,14 @@ impl Prober {
         self.client.open(request, self.plan.idle).await
     }
 
+    /// Asks for the stream once more. A connection that breaks now leaves what was seen before.
+    async fn open_again(&self, url: &Url, ask: &Ask) -> Result<Opened, Absence> {
+        match self.open(url, ask).await {
+            Ok(opened) => opened.ok_or(Absence::Silent),
+            Err(_) => Err(Absence::Broken),
+        }
+    }
+
     /// Reads a stream for the whole time, and an error page to its end. What is compressed can't be read.
     async fn watch(&self, opened: Opened) -> Recording {
         if !opened.recording.is_event_stream() {
@@ -199,13 +210,14 @@ impl Prober {
     }
 
     /// The stream without compression, for the checks that read it.
-    async fn watch_plain(&mut self, evidence: &mut Evidence) -> Result<(), ProbeError> {
-        let Some(url) = self.token().await? else {
-            return Ok(());
+    async fn watch_plain(&mut self, evidence: &mut Evidence) {
+        let Ok(Some(url)) = self.token().await else {
+            evidence.plain = Some(Err(Absence::NoToken));
+            return;
         };
-        let probe = match self.open(&url, &Ask::default()).await? {
-            None => Err(Absence::Silent),
-            Some(opened) => match self.watch(opened).await {
+        let probe = match self.open_again(&url, &Ask::default()).await {
+            Err(absence) => Err(absence),
+            Ok(opened) => match self.watch(opened).await {
                 it if it.is_event_stream() && it.encoding().is_none() => Ok(it),
                 _ if self.plan.mint.is_none() => Err(Absence::TokenSpent),
                 _ => Err(Absence::NotTried),
@@ -213,11 +225,10 @@ impl Prober {
         };
         evidence.url = url;
         evidence.plain = Some(probe);
-        Ok(())
     }
 
     /// Asks for the URL of the watched stream again: with the id of its last event, and without.
-    async fn come_back(&mut self, evidence: &mut Evidence) -> Result<(), ProbeError> {
+    async fn come_back(&mut self, evidence: &mut Evidence) {
         let ids = evidence.transcript().ids;
         self.secrets.extend(ids.iter().cloned());
         if let Some(id) = ids.last() {
@@ -225,39 +236,38 @@ impl Prober {
                 last_event_id: HeaderValue::from_bytes(id.as_bytes()).ok(),
                 ..Ask::default()
             };
-            let opened = self.open(&evidence.url, &ask).await?;
-            evidence.resumed = match opened {
-                Some(opened) => {
+            evidence.resumed = match self.open_again(&evidence.url, &ask).await {
+                Ok(opened) => {
                     let until = opened.recording.head_at + PATIENCE;
                     let read = opened.read(until, has_id_or_is_full).await;
                     self.secrets.extend(Transcript::of(&read.arrivals).ids);
                     Ok(read)
                 }
-                None => Err(Absence::Silent),
+                Err(absence) => Err(absence),
             };
         }
         if evidence.token().is_some() {
-            let opened = self.open(&evidence.url, &Ask::default()).await?;
+            let opened = self.open_again(&evidence.url, &Ask::default()).await;
             evidence.reused = match opened {
-                Some(opened) if opened.recording.status == StatusCode::OK => Ok(opened.recording),
-                Some(opened) => Ok(self.watch(opened).await),
-                None => Err(Absence::Silent),
+                Ok(opened) if opened.recording.status == StatusCode::OK => Ok(opened.recording),
+                Ok(opened) => Ok(self.watch(opened).await),
+                Err(absence) => Err(absence),
             };
         }
-        Ok(())
     }
 
     /// What a browser asks before a page of another origin sends a header of its own.
-    async fn preflights(&mut self, evidence: &mut Evidence) -> Result<(), ProbeError> {
+    async fn preflights(&mut self, evidence: &mut Evidence) {
         if self.plan.origin.is_none() {
-            return Ok(());
+            return;
         }
         let stream = Some(("stream", evidence.url.clone(), "GET", "last-event-id"));
         let mint = self.plan.mint.clone();
         let mint = mint.map(|url| ("mint", url, "POST", "authorization"));
         for (of, url, method, header) in stream.into_iter().chain(mint) {
             let request = self.requests.preflight(&url, method, header);
-            let answer = self.client.open(request, PATIENCE).await?;
+            // A page sees no difference between one that breaks and one without an answer.
+            let answer = self.client.open(request, PATIENCE).await.ok().flatten();
             evidence.preflights.push(Preflight {
                 of,
                 method,
@@ -265,7 +275,6 @@ impl Prober {
                 answer: answer.map(|it| it.recording),
             });
         }
-        Ok(())
     }
 }
 

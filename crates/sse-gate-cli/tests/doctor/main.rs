@@ -417,6 +417,92 @@ fn a_mint_may_say_that_it_has_created_something() {
     assert_eq!(finding(&output, "status").0, "good", "{output:?}");
 }
 
+/// What was seen before a connection broke is worth a report.
+#[test]
+fn a_request_that_breaks_takes_no_other_finding_with_it() {
+    let broke = "the connection broke before an answer came";
+    let works = "the token works a second time";
+    for (breaks, expected) in [
+        (
+            "last-event-id: ",
+            &[("resume", "wrong", broke), ("token", "wrong", works)][..],
+        ),
+        (
+            "get /feed again",
+            &[("resume", "wrong", broke), ("token", "unseen", "broke")],
+        ),
+        (
+            "options ",
+            &[
+                ("resume", "good", "the stream goes on"),
+                ("cors", "wrong", "(GET, last-event-id) gets no answer"),
+                ("cors", "wrong", "(POST, authorization) gets no answer"),
+            ],
+        ),
+    ] {
+        let streams = AtomicUsize::new(0);
+        let server = with_mint(move |head| {
+            let mut head = head.to_ascii_lowercase();
+            if head.starts_with("get ") && streams.fetch_add(1, Ordering::SeqCst) > 0 {
+                head += "get /feed again";
+            }
+            let goes_on = head.contains("last-event-id: id-of-an-event");
+            let id = if goes_on {
+                "the-next-secret"
+            } else {
+                "id-of-an-event"
+            };
+            if head.contains(breaks) {
+                return Vec::new();
+            }
+            let allowed = "access-control-allow-origin: *\r\n";
+            stream(allowed, &format!("id: {id}\ndata: x\n\n"))
+        });
+        let (url, mint) = (server.url("/feed"), server.url("/mint"));
+        let output = doctor(&[&url, "--mint", &mint, "--origin", "https://page.example"]);
+        assert_eq!(output.status.code(), Some(1), "{breaks} {output:?}");
+        let lines = String::from_utf8_lossy(&output.stdout).lines().count();
+        assert_eq!(lines, 12, "{breaks} {output:?}");
+        assert_eq!(finding(&output, "idle").0, "good", "{breaks} {output:?}");
+        for (check, verdict, text) in expected {
+            let (found, seen) = finding(&output, check);
+            assert_eq!(&found, verdict, "{breaks} {check} {seen}");
+            assert!(seen.contains(text), "{breaks} {check} {seen}");
+        }
+    }
+}
+
+/// The same for the stream that is asked for in place of a compressed one, and its token.
+#[test]
+fn a_second_stream_that_does_not_come_takes_no_other_finding_with_it() {
+    for (breaks, seen) in [
+        ("GET ", "the connection broke before an answer came"),
+        ("POST ", "the mint gave no second token"),
+    ] {
+        let minted = AtomicUsize::new(0);
+        let server = Server::start(move |head| {
+            if head.contains("accept-encoding") {
+                return stream("content-encoding: gzip\r\n", "data: x\n\n");
+            }
+            let is_mint = head.starts_with("POST /mint ");
+            let is_first = is_mint && minted.fetch_add(1, Ordering::SeqCst) == 0;
+            if head.starts_with(breaks) && !is_first {
+                Vec::new()
+            } else if is_mint {
+                json(r#"{"sse_token":"sset1_abc"}"#)
+            } else {
+                at_once(REFUSED)
+            }
+        });
+        let output = with_args(&server);
+        assert_eq!(wrong(&output), ["compression"], "{output:?}");
+        for check in ["buffering", "idle", "resume"] {
+            let expected = ("unseen".to_owned(), seen.to_owned());
+            assert_eq!(finding(&output, check), expected, "{breaks} {check}");
+        }
+    }
+}
+
 /// A strict route is well: a spent token opens nothing, whatever id comes with it.
 #[test]
 fn a_strict_route_has_nothing_to_resume() {

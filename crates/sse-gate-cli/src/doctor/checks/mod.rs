@@ -81,7 +81,9 @@ fn absent(absence: Absence) -> Finding {
     Finding::unseen(match absence {
         Absence::NotTried => "no event stream came",
         Absence::TokenSpent => "the URL opens one stream only: give --mint",
+        Absence::NoToken => "the mint gave no second token",
         Absence::Silent => "no answer came",
+        Absence::Broken => "the connection broke before an answer came",
     })
 }
 

@@ -6,6 +6,7 @@
 //!
 //! - 401: sse-gate got a spent token without an id, or does not know the session;
 //! - a first event that was there before: the server began anew;
+//! - a connection that breaks before an answer comes, although the same URL was open before;
 //! - any other answer.
 //!
 //! 401 has two causes that look the same from outside: the header was lost, or the server that answered does not know
@@ -24,7 +25,7 @@ use http::StatusCode;
 
 use super::{absent, watched};
 use crate::doctor::client::Recording;
-use crate::doctor::evidence::Evidence;
+use crate::doctor::evidence::{Absence, Evidence};
 use crate::doctor::finding::{Advice, Finding};
 use crate::doctor::transcript::Transcript;
 
@@ -77,6 +78,10 @@ pub(super) fn check(evidence: &Evidence) -> Finding {
             "401: the route is strict, and clients come back with a new token and not with the id",
         ),
         Ok(answer) => judge(answer, &ids),
+        Err(Absence::Broken) => Finding::wrong(
+            "the stream does not go on: the connection broke before an answer came",
+            &[],
+        ),
         Err(absence) => absent(*absence),
     }
 }
@@ -113,7 +118,6 @@ fn judge(answer: &Recording, ids: &[String]) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::evidence::Absence;
     use crate::doctor::finding::Verdict;
     use crate::doctor::sample::{self, evidence, stream};
 
@@ -148,6 +152,11 @@ mod tests {
                 "the stream does not go on: 200 OK",
             ),
             (Err(Absence::Silent), Verdict::Unseen, "no answer came"),
+            (
+                Err(Absence::Broken),
+                Verdict::Wrong,
+                "the stream does not go on: the connection broke before an answer came",
+            ),
         ] {
             let mut evidence = evidence(Ok(stream(&[], &[(0, "id: 1\ndata: x\n\n")])));
             evidence.resumed = resumed;

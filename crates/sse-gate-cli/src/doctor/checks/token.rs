@@ -21,7 +21,7 @@
 
 use super::stream;
 use crate::doctor::client::Recording;
-use crate::doctor::evidence::Evidence;
+use crate::doctor::evidence::{Absence, Evidence};
 use crate::doctor::finding::{Advice, Finding};
 
 /// Sources for the CDNs:
@@ -91,6 +91,9 @@ pub(super) fn check(evidence: &Evidence) -> Finding {
     }
     match (faults.is_empty(), stream(evidence)) {
         (false, _) => Finding::wrong(faults.join("; "), ADVICE),
+        (true, Ok(_)) if matches!(evidence.reused, Err(Absence::Broken)) => Finding::unseen(
+            "no answer repeats it; the connection of its second use broke before an answer came",
+        ),
         (true, Ok(_)) => Finding::good("no answer repeats it, and it works once"),
         (true, Err(finding)) => finding,
     }
@@ -196,6 +199,14 @@ mod tests {
             let mut evidence = evidence(Ok(sample::stream(&[NO_REFERRER], &[])));
             evidence.reused = Ok(answer(status, &[]));
             assert_eq!(check(&evidence).verdict, verdict, "{status}");
+        }
+        for (absence, verdict) in [
+            (Absence::Silent, Verdict::Good),
+            (Absence::Broken, Verdict::Unseen),
+        ] {
+            let mut evidence = evidence(Ok(sample::stream(&[NO_REFERRER], &[])));
+            evidence.reused = Err(absence);
+            assert_eq!(check(&evidence).verdict, verdict, "{absence:?}");
         }
     }
 
