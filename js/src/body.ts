@@ -8,10 +8,8 @@ export async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<
   const decoder = new TextDecoder();
   const reader = body.getReader();
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield decoder.decode(value, { stream: true });
+    for (let chunk; !(chunk = await reader.read()).done;) {
+      yield decoder.decode(chunk.value, { stream: true });
     }
   } finally {
     reader.cancel().catch(() => {});

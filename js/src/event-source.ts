@@ -168,14 +168,12 @@ export class SecureEventSource extends Target implements EventSource {
     const hooks = this.#hooks(signal);
     const { withCredentials } = this;
     const { fetch = globalThis.fetch, maxEventLength = 2 ** 21 } = this.#init;
-    if (this.#mayBeNative(request)) {
-      this.#connection = openNative(request.url, withCredentials, this.#types, hooks);
-    } else {
-      const credentials = withCredentials ? "include" : "same-origin";
-      const lastEventId = this.#lastEventId;
-      const options = { lastEventId, credentials, fetch, maxEventLength } as const;
-      this.#connection = openFetch(request, options, hooks);
-    }
+    const lastEventId = this.#lastEventId;
+    const credentials = withCredentials ? "include" : "same-origin";
+    const options = { lastEventId, credentials, fetch, maxEventLength } as const;
+    this.#connection = this.#mayBeNative(request)
+      ? openNative(request.url, withCredentials, this.#types, hooks)
+      : openFetch(request, options, hooks);
   }
 
   /** A native EventSource sends neither headers nor, when it is new, an id. */
@@ -206,14 +204,14 @@ export class SecureEventSource extends Target implements EventSource {
       onReconnecting: whileAlive(() => {
         // With the same URL, which is of use where the server can resume. But the time that it waits
         // never grows: it has one try.
-        if (!this.#resumable || this.#failures || this.#init.maxAttempts === 1) {
+        if (this.#resumable && !this.#failures && this.#init.maxAttempts !== 1) {
+          this.#failures = 1;
+          this.#watchNoLonger();
+          this.#change("waiting", "lost");
+          this.#fire(new Event("error"));
+        } else {
           this.#end({ reason: "lost" });
-          return;
         }
-        this.#failures = 1;
-        this.#watchNoLonger();
-        this.#change("waiting", "lost");
-        this.#fire(new Event("error"));
       }),
       onEnd: whileAlive((ending) => this.#end(ending)),
     };
@@ -250,12 +248,9 @@ export class SecureEventSource extends Target implements EventSource {
   }
 
   /** An attempt has ended: closes, or waits for the next one. */
-  #end(ending: Ending): void {
+  #end({ reason, final, wait = this.#retry, error }: Ending): void {
     this.#stop();
     const { mint, headers, maxAttempts = Infinity } = this.#init;
-    const { reason, wait, error } = ending;
-    let final = ending.final ?? false;
-    const canRenew = Boolean(mint ?? headers);
     if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
     // While the page was away its session may have ended. That is not the stream's end.
     if (reason === "no_content" && this.#wasAway && mint) final = false;
@@ -263,19 +258,20 @@ export class SecureEventSource extends Target implements EventSource {
     if (NEEDS_TOKEN.includes(reason)) {
       if (reason !== "unauthorized") this.#lastEventId = positionOf(this.#lastEventId);
       this.#resumable = false;
-      final ||= !canRenew;
+      final ||= !(mint ?? headers);
     }
-    const delay = backoff(this.#failures, wait ?? this.#retry, this.#init);
+    const delay = backoff(this.#failures, wait, this.#init);
     if (++this.#failures >= maxAttempts) final = true;
+    let retryAt = null;
     if (final) {
       this.#unwatchPage();
-      this.#change("closed", reason, null, error);
     } else if (isOffline()) {
-      this.#change("waiting", "offline", null, error);
+      reason = "offline";
     } else {
       this.#timer = setTimeout(() => this.#connect(), delay);
-      this.#change("waiting", reason, Date.now() + delay, error);
+      retryAt = Date.now() + delay;
     }
+    this.#change(final ? "closed" : "waiting", reason, retryAt, error);
     this.#fire(new Event("error"));
   }
 
@@ -285,8 +281,8 @@ export class SecureEventSource extends Target implements EventSource {
     const { heartbeatTimeout = 45_000 } = this.#init;
     if (heartbeatTimeout === Infinity) return;
     const left = this.#lastActivity + heartbeatTimeout - Date.now();
-    if (left <= 0) this.#end({ reason: "timeout" });
-    else this.#watch = setTimeout(() => this.#watchSilence(), left);
+    if (left > 0) this.#watch = setTimeout(() => this.#watchSilence(), left);
+    else this.#end({ reason: "timeout" });
   }
 
   #watchNoLonger(): void {
@@ -295,7 +291,7 @@ export class SecureEventSource extends Target implements EventSource {
   }
 
   #suspend(): void {
-    if (this.readyState === 2) return;
+    if (this.#status.state === "closed") return;
     this.#stop();
     this.#wasAway = true;
     this.#change("waiting", "hidden");
@@ -307,10 +303,10 @@ export class SecureEventSource extends Target implements EventSource {
    */
   #resume(): void {
     const { state, retryAt } = this.#status;
-    if (state !== "waiting") {
-      if (this.#watch) this.#watchSilence();
-    } else if ((retryAt ?? 0) <= Date.now()) {
-      this.#connect();
+    if (state === "waiting") {
+      if ((retryAt ?? 0) <= Date.now()) this.#connect();
+    } else if (this.#watch) {
+      this.#watchSilence();
     }
   }
 

@@ -87,13 +87,13 @@ export async function postForToken<T = TokenAnswer>(
   const { json, ...rest } = init;
   const headers = new Headers(rest.headers);
   headers.set("Accept", "application/json");
+  const body = JSON.stringify(json) ?? rest.body ?? null;
   if (json !== undefined) headers.set("Content-Type", "application/json");
-  const body = json === undefined ? rest.body : JSON.stringify(json);
   const response = await fetch(url, {
     ...rest,
     method: "POST",
     headers,
-    body: body ?? null,
+    body,
     cache: "no-store",
     redirect: "error",
   });

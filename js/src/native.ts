@@ -19,7 +19,7 @@ export function openNative(
     });
   source.onopen = hooks.onOpen;
   source.onerror = () => {
-    if (source.readyState === EventSource.CLOSED) hooks.onEnd({ reason: "lost" });
+    if (source.readyState === 2) hooks.onEnd({ reason: "lost" });
     else hooks.onReconnecting();
   };
   for (const type of types) listen(type);

@@ -66,12 +66,9 @@ export class EventParser {
    * @throws RangeError if an event is too long. The parser can't be used afterwards.
    */
   push(text: string): void {
-    let start = 0;
-    if (this.#afterCr && text) {
-      // The second half of a line's end.
-      if (text[0] === "\n") start = 1;
-      this.#afterCr = false;
-    }
+    // The second half of a line's end.
+    let start = this.#afterCr && text[0] === "\n" ? 1 : 0;
+    if (text) this.#afterCr = false;
     LINE_END.lastIndex = start;
     for (let end; (end = LINE_END.exec(text));) {
       const line = this.#line + text.slice(start, end.index);
@@ -99,7 +96,7 @@ export class EventParser {
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
     if (field === "data") {
-      this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
+      this.#data = (this.#data === null ? "" : this.#data + "\n") + value;
       this.#check(this.#data.length);
     } else if (field === "event") {
       this.#type = value;

@@ -8,5 +8,5 @@ const RESUME_ID = /^sser1\..*\.([0-9a-z]+)$/;
  */
 export function positionOf(lastEventId: string): string {
   const sequence = RESUME_ID.exec(lastEventId)?.[1];
-  return sequence ? `${parseInt(sequence, 36)}` : lastEventId;
+  return sequence ? parseInt(sequence, 36) + "" : lastEventId;
 }

@@ -9,7 +9,7 @@ interface ReservedData {
 
 /** Their names. */
 export const RESERVED = ["open", "gap", "close", "error", "wait", "heartbeat"].map(
-  (it) => `sse.${it}`,
+  (it) => "sse." + it,
 );
 
 /** How the server closes a session for good. */

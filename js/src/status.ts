@@ -110,6 +110,6 @@ export function endingOfThrown(error: unknown): Ending {
   const { status, retryAfter } = (error ?? {}) as { status?: number; retryAfter?: number };
   const ending = (typeof status === "number" && endingOf(status)) || { reason: "mint" as const };
   // The caller's own credential was refused: asking again does not help.
-  const final = ending.final || ending.reason === "unauthorized";
+  const final = ending.final || status === 401;
   return { ...ending, final, wait: retryAfter, error };
 }

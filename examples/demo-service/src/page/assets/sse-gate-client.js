@@ -29,11 +29,8 @@ var EventParser = class {
    * @throws RangeError if an event is too long. The parser can't be used afterwards.
    */
   push(text) {
-    let start = 0;
-    if (this.#afterCr && text) {
-      if (text[0] === "\n") start = 1;
-      this.#afterCr = false;
-    }
+    let start = this.#afterCr && text[0] === "\n" ? 1 : 0;
+    if (text) this.#afterCr = false;
     LINE_END.lastIndex = start;
     for (let end; end = LINE_END.exec(text); ) {
       const line = this.#line + text.slice(start, end.index);
@@ -59,8 +56,7 @@ var EventParser = class {
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
     if (field === "data") {
-      this.#data = this.#data === null ? value : `${this.#data}
-${value}`;
+      this.#data = (this.#data === null ? "" : this.#data + "\n") + value;
       this.#check(this.#data.length);
     } else if (field === "event") {
       this.#type = value;
@@ -89,10 +85,8 @@ async function* textOf(body) {
   const decoder = new TextDecoder();
   const reader = body.getReader();
   try {
-    for (; ; ) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield decoder.decode(value, { stream: true });
+    for (let chunk; !(chunk = await reader.read()).done; ) {
+      yield decoder.decode(chunk.value, { stream: true });
     }
   } finally {
     reader.cancel().catch(() => {
@@ -138,7 +132,7 @@ function retryAfter(value) {
 function endingOfThrown(error) {
   const { status, retryAfter: retryAfter2 } = error ?? {};
   const ending = typeof status === "number" && endingOf(status) || { reason: "mint" };
-  const final = ending.final || ending.reason === "unauthorized";
+  const final = ending.final || status === 401;
   return { ...ending, final, wait: retryAfter2, error };
 }
 
@@ -208,13 +202,13 @@ async function postForToken(url, init = {}) {
   const { json, ...rest } = init;
   const headers = new Headers(rest.headers);
   headers.set("Accept", "application/json");
+  const body = JSON.stringify(json) ?? rest.body ?? null;
   if (json !== void 0) headers.set("Content-Type", "application/json");
-  const body = json === void 0 ? rest.body : JSON.stringify(json);
   const response = await fetch(url, {
     ...rest,
     method: "POST",
     headers,
-    body: body ?? null,
+    body,
     cache: "no-store",
     redirect: "error"
   });
@@ -233,7 +227,7 @@ function openNative(url, withCredentials, types, hooks) {
   });
   source.onopen = hooks.onOpen;
   source.onerror = () => {
-    if (source.readyState === EventSource.CLOSED) hooks.onEnd({ reason: "lost" });
+    if (source.readyState === 2) hooks.onEnd({ reason: "lost" });
     else hooks.onReconnecting();
   };
   for (const type of types) listen(type);
@@ -265,7 +259,7 @@ function isOffline() {
 
 // src/reserved.ts
 var RESERVED = ["open", "gap", "close", "error", "wait", "heartbeat"].map(
-  (it) => `sse.${it}`
+  (it) => "sse." + it
 );
 var FINAL2 = ["complete", "revoked", "reuse", "displaced"];
 function isProgress(type) {
@@ -291,7 +285,7 @@ function dataOf(data) {
 var RESUME_ID = /^sser1\..*\.([0-9a-z]+)$/;
 function positionOf(lastEventId) {
   const sequence = RESUME_ID.exec(lastEventId)?.[1];
-  return sequence ? `${parseInt(sequence, 36)}` : lastEventId;
+  return sequence ? parseInt(sequence, 36) + "" : lastEventId;
 }
 
 // src/safely.ts
@@ -427,14 +421,10 @@ var SecureEventSource = class extends Target {
     const hooks = this.#hooks(signal);
     const { withCredentials } = this;
     const { fetch: fetch2 = globalThis.fetch, maxEventLength = 2 ** 21 } = this.#init;
-    if (this.#mayBeNative(request)) {
-      this.#connection = openNative(request.url, withCredentials, this.#types, hooks);
-    } else {
-      const credentials = withCredentials ? "include" : "same-origin";
-      const lastEventId = this.#lastEventId;
-      const options = { lastEventId, credentials, fetch: fetch2, maxEventLength };
-      this.#connection = openFetch(request, options, hooks);
-    }
+    const lastEventId = this.#lastEventId;
+    const credentials = withCredentials ? "include" : "same-origin";
+    const options = { lastEventId, credentials, fetch: fetch2, maxEventLength };
+    this.#connection = this.#mayBeNative(request) ? openNative(request.url, withCredentials, this.#types, hooks) : openFetch(request, options, hooks);
   }
   /** A native EventSource sends neither headers nor, when it is new, an id. */
   #mayBeNative(request) {
@@ -457,14 +447,14 @@ var SecureEventSource = class extends Target {
       onRetry: whileAlive((retry) => this.#retry = retry),
       onEvent: whileAlive((event) => this.#receive(event, signal)),
       onReconnecting: whileAlive(() => {
-        if (!this.#resumable || this.#failures || this.#init.maxAttempts === 1) {
+        if (this.#resumable && !this.#failures && this.#init.maxAttempts !== 1) {
+          this.#failures = 1;
+          this.#watchNoLonger();
+          this.#change("waiting", "lost");
+          this.#fire(new Event("error"));
+        } else {
           this.#end({ reason: "lost" });
-          return;
         }
-        this.#failures = 1;
-        this.#watchNoLonger();
-        this.#change("waiting", "lost");
-        this.#fire(new Event("error"));
       }),
       onEnd: whileAlive((ending) => this.#end(ending))
     };
@@ -497,30 +487,28 @@ var SecureEventSource = class extends Target {
     if (!this.#isClosed) this.dispatchEvent(event);
   }
   /** An attempt has ended: closes, or waits for the next one. */
-  #end(ending) {
+  #end({ reason, final, wait = this.#retry, error }) {
     this.#stop();
     const { mint, headers, maxAttempts = Infinity } = this.#init;
-    const { reason, wait, error } = ending;
-    let final = ending.final ?? false;
-    const canRenew = Boolean(mint ?? headers);
     if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
     if (reason === "no_content" && this.#wasAway && mint) final = false;
     if (NEEDS_TOKEN.includes(reason)) {
       if (reason !== "unauthorized") this.#lastEventId = positionOf(this.#lastEventId);
       this.#resumable = false;
-      final ||= !canRenew;
+      final ||= !(mint ?? headers);
     }
-    const delay = backoff(this.#failures, wait ?? this.#retry, this.#init);
+    const delay = backoff(this.#failures, wait, this.#init);
     if (++this.#failures >= maxAttempts) final = true;
+    let retryAt = null;
     if (final) {
       this.#unwatchPage();
-      this.#change("closed", reason, null, error);
     } else if (isOffline()) {
-      this.#change("waiting", "offline", null, error);
+      reason = "offline";
     } else {
       this.#timer = setTimeout(() => this.#connect(), delay);
-      this.#change("waiting", reason, Date.now() + delay, error);
+      retryAt = Date.now() + delay;
     }
+    this.#change(final ? "closed" : "waiting", reason, retryAt, error);
     this.#fire(new Event("error"));
   }
   /** Ends an attempt that is silent for too long. */
@@ -529,15 +517,15 @@ var SecureEventSource = class extends Target {
     const { heartbeatTimeout = 45e3 } = this.#init;
     if (heartbeatTimeout === Infinity) return;
     const left = this.#lastActivity + heartbeatTimeout - Date.now();
-    if (left <= 0) this.#end({ reason: "timeout" });
-    else this.#watch = setTimeout(() => this.#watchSilence(), left);
+    if (left > 0) this.#watch = setTimeout(() => this.#watchSilence(), left);
+    else this.#end({ reason: "timeout" });
   }
   #watchNoLonger() {
     clearTimeout(this.#watch);
     this.#watch = void 0;
   }
   #suspend() {
-    if (this.readyState === 2) return;
+    if (this.#status.state === "closed") return;
     this.#stop();
     this.#wasAway = true;
     this.#change("waiting", "hidden");
@@ -548,10 +536,10 @@ var SecureEventSource = class extends Target {
    */
   #resume() {
     const { state, retryAt } = this.#status;
-    if (state !== "waiting") {
-      if (this.#watch) this.#watchSilence();
-    } else if ((retryAt ?? 0) <= Date.now()) {
-      this.#connect();
+    if (state === "waiting") {
+      if ((retryAt ?? 0) <= Date.now()) this.#connect();
+    } else if (this.#watch) {
+      this.#watchSilence();
     }
   }
   /** Ends what is under way. */
