@@ -248,7 +248,7 @@ export class SecureEventSource extends Target implements EventSource {
   }
 
   /** An attempt has ended: closes, or waits for the next one. */
-  #end({ reason, final, wait = this.#retry, error }: Ending): void {
+  #end({ reason, final, wait = 0, error }: Ending): void {
     this.#stop();
     const { mint, headers, maxAttempts = Infinity } = this.#init;
     if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
@@ -260,7 +260,7 @@ export class SecureEventSource extends Target implements EventSource {
       this.#resumable = false;
       final ||= !(mint ?? headers);
     }
-    const delay = backoff(this.#failures, wait, this.#init);
+    const delay = backoff(this.#failures, wait > 0 ? wait : this.#retry, this.#init);
     if (++this.#failures >= maxAttempts) final = true;
     let retryAt = null;
     if (final) {

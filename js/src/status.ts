@@ -98,11 +98,16 @@ const FINAL: Record<number, Reason> = {
   410: "not_found",
 };
 
-/** The milliseconds of a `Retry-After`, which has seconds or a date (RFC 9110 §10.2.3). */
+/**
+ * The milliseconds of a `Retry-After`, which has seconds or a date (RFC 9110 §10.2.3). A date that is
+ * past by this clock says nothing: the clocks may differ.
+ */
 export function retryAfter(value: string | null | undefined): number | undefined {
-  if (!value) return undefined;
-  // What is neither is no number.
-  return (/^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()) || undefined;
+  const text = `${value}`;
+  // Engines take much else for a date, such as -1.
+  const isDate = /^\w+, \d\d\D/.test(text);
+  const wait = isDate ? Date.parse(text) - Date.now() : Number(/^\d+$/.exec(text)) * 1000;
+  return wait > 0 ? wait : undefined;
 }
 
 /** What `mint` or `headers` threw. */

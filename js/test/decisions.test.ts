@@ -36,8 +36,18 @@ describe("Retry-After", () => {
     vi.spyOn(Date, "now").mockReturnValue(Date.parse("Thu, 01 Jan 2026 00:00:00 GMT"));
     expect(retryAfter("7")).toBe(7_000);
     expect(retryAfter("Thu, 01 Jan 2026 00:00:09 GMT")).toBe(9_000);
+    expect(retryAfter("Thursday, 01-Jan-26 00:00:09 GMT")).toBe(9_000);
+  });
+  it("is nothing as a date that is past by this clock", () => {
+    vi.spyOn(Date, "now").mockReturnValue(Date.parse("Thu, 01 Jan 2026 00:05:00 GMT"));
+    expect(retryAfter("Thu, 01 Jan 2026 00:01:00 GMT")).toBeUndefined();
+    expect(retryAfter("Thu, 01 Jan 2026 00:05:00 GMT")).toBeUndefined();
   });
   it.each([null, undefined, "", "soon", "0"])("is nothing as %o", (value) => {
+    expect(retryAfter(value)).toBeUndefined();
+  });
+  it.each(["-1", "1.5", "+5", "Soon, 2099"])("is nothing as %o", (value) => {
+    vi.spyOn(Date, "now").mockReturnValue(0);
     expect(retryAfter(value)).toBeUndefined();
   });
   it("of an answer counts", () => {

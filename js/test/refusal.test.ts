@@ -1,8 +1,8 @@
 // Answers that are no stream: which of them end it, and when it comes back.
 
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { follow, last } from "./follow.js";
-import { serve } from "./helpers.js";
+import { atEnd, serve } from "./helpers.js";
 import { status, stream } from "./scripted-server.js";
 
 it("counts failures from the last event on", async () => {
@@ -51,6 +51,34 @@ it.each([429, 503])("waits after %i as long as the server asks", async (code) =>
   await until(() => waits.length > 0);
   expect(statuses.find((it) => it.state === "waiting")!.reason).toBe("busy");
   expect(waits[0]).toBeGreaterThan(900);
+});
+
+const REFUSED = { status: 503, message: "busy" };
+
+it.each<[string, string | object]>([
+  ["a date that is past by this clock", new Date(0).toUTCString()],
+  ["no number of seconds", "-1"],
+  ["negative in an error of the mint", { ...REFUSED, retryAfter: -300_000 }],
+  ["no number in an error of the mint", { ...REFUSED, retryAfter: NaN }],
+])("H6: waits longer after each failure where the time to wait is %s", async (_, value) => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  atEnd(() => vi.restoreAllMocks());
+  const headers = typeof value === "string" ? { "Retry-After": value } : {};
+  const server = await serve(status(503, headers));
+  const waits: number[] = [];
+  const { closed } = follow(server.url("/s"), {
+    base: 100,
+    cap: 400,
+    maxAttempts: 3,
+    mint: async () => {
+      if (typeof value === "object") throw value;
+      return "/s";
+    },
+    onstatus: ({ retryAt }) => void (retryAt !== null && waits.push(retryAt - Date.now())),
+  });
+  await closed();
+  expect(waits[0]).toBeGreaterThan(90);
+  expect(waits[1]).toBeGreaterThan(190);
 });
 
 it("H8: ends at an answer that is no stream", async () => {

@@ -126,8 +126,10 @@ var FINAL = {
   410: "not_found"
 };
 function retryAfter(value) {
-  if (!value) return void 0;
-  return (/^\d+$/.test(value) ? Number(value) * 1e3 : Date.parse(value) - Date.now()) || void 0;
+  const text = `${value}`;
+  const isDate = /^\w+, \d\d\D/.test(text);
+  const wait = isDate ? Date.parse(text) - Date.now() : Number(/^\d+$/.exec(text)) * 1e3;
+  return wait > 0 ? wait : void 0;
 }
 function endingOfThrown(error) {
   const { status, retryAfter: retryAfter2 } = error ?? {};
@@ -487,7 +489,7 @@ var SecureEventSource = class extends Target {
     if (!this.#isClosed) this.dispatchEvent(event);
   }
   /** An attempt has ended: closes, or waits for the next one. */
-  #end({ reason, final, wait = this.#retry, error }) {
+  #end({ reason, final, wait = 0, error }) {
     this.#stop();
     const { mint, headers, maxAttempts = Infinity } = this.#init;
     if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
@@ -497,7 +499,7 @@ var SecureEventSource = class extends Target {
       this.#resumable = false;
       final ||= !(mint ?? headers);
     }
-    const delay = backoff(this.#failures, wait, this.#init);
+    const delay = backoff(this.#failures, wait > 0 ? wait : this.#retry, this.#init);
     if (++this.#failures >= maxAttempts) final = true;
     let retryAt = null;
     if (final) {
