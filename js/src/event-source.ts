@@ -252,8 +252,8 @@ export class SecureEventSource extends Target implements EventSource {
     this.#stop();
     const { mint, headers, maxAttempts = Infinity } = this.#init;
     if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
-    // While the page was away its session may have ended. That is not the stream's end.
-    if (reason === "no_content" && this.#wasAway && mint) final = false;
+    // While the page was away its session may have ended, and the stream not: it has one more try.
+    if (reason === "no_content" && this.#wasAway && mint) final = this.#wasAway = false;
     // What was asked for with is of no more use. Of the id of a session that is over, the number is.
     if (NEEDS_TOKEN.includes(reason)) {
       if (reason !== "unauthorized") this.#lastEventId = positionOf(this.#lastEventId);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { fakeEventSource } from "./fake-event-source.js";
 import { follow, last, OPEN } from "./follow.js";
 import { serve } from "./helpers.js";
-import { stream } from "./scripted-server.js";
+import { status, stream } from "./scripted-server.js";
 
 let browser: EventTarget;
 let page: EventTarget & { hidden: boolean };
@@ -36,6 +36,20 @@ it("a native one that never comes back is replaced when its page is seen", async
   page.dispatchEvent(new Event("visibilitychange"));
   await until(() => data.length === 1);
   expect(made[0]!.readyState).toBe(2);
+});
+
+it("a page that was away has one more try after 204, and then it ends", async () => {
+  const server = await serve(stream(`${OPEN}data: one\n\n`), status(204));
+  let mints = 0;
+  const { source, data, until, closed } = follow(server.url("/s"), {
+    mint: async () => `/s?token=${++mints}`,
+  });
+  await until(() => data.length === 1);
+  browser.dispatchEvent(new Event("pagehide"));
+  browser.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await closed();
+  expect(source.status.reason).toBe("no_content");
+  expect(server.seen.map(({ url }) => url)).toEqual(["/s?token=1", "/s?token=1", "/s?token=2"]);
 });
 
 it("a worker, which has no page, comes back when the browser is online", async () => {

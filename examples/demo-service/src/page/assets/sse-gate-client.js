@@ -493,7 +493,7 @@ var SecureEventSource = class extends Target {
     this.#stop();
     const { mint, headers, maxAttempts = Infinity } = this.#init;
     if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
-    if (reason === "no_content" && this.#wasAway && mint) final = false;
+    if (reason === "no_content" && this.#wasAway && mint) final = this.#wasAway = false;
     if (NEEDS_TOKEN.includes(reason)) {
       if (reason !== "unauthorized") this.#lastEventId = positionOf(this.#lastEventId);
       this.#resumable = false;
