@@ -146,7 +146,8 @@ export class SecureEventSource extends Target implements EventSource {
   /** What to ask for the stream with. */
   async #ask(signal: AbortSignal): Promise<StreamRequest | null> {
     const { mint, headers } = this.#init;
-    if (!this.#resumable) {
+    // A new native EventSource could not go on with the same request.
+    if (!this.#resumable || this.#mayBeNative()) {
       let minted: Minted | null = this.url;
       if (mint) {
         minted = await mint({
@@ -171,16 +172,15 @@ export class SecureEventSource extends Target implements EventSource {
     const lastEventId = this.#lastEventId;
     const credentials = withCredentials ? "include" : "same-origin";
     const options = { lastEventId, credentials, fetch, maxEventLength } as const;
-    this.#connection = this.#mayBeNative(request)
+    this.#connection = this.#mayBeNative()
       ? openNative(request.url, withCredentials, this.#types, hooks)
       : openFetch(request, options, hooks);
   }
 
   /** A native EventSource sends neither headers nor, when it is new, an id. */
-  #mayBeNative(request: StreamRequest): boolean {
-    const { transport = "auto", onevent } = this.#init;
-    if (transport === "fetch" || request.headers || typeof EventSource === "undefined")
-      return false;
+  #mayBeNative(): boolean {
+    const { transport, onevent, headers = this.#request.headers } = this.#init;
+    if (transport === "fetch" || headers || typeof EventSource === "undefined") return false;
     return transport === "native" || !(onevent || this.#lastEventId || this.#failures);
   }
 
@@ -251,17 +251,18 @@ export class SecureEventSource extends Target implements EventSource {
   #end({ reason, final, wait = 0, error }: Ending): void {
     this.#stop();
     const { mint, headers, maxAttempts = Infinity } = this.#init;
-    if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
     // While the page was away its session may have ended, and the stream not: it has one more try.
     if (reason === "no_content" && this.#wasAway && mint) final = this.#wasAway = false;
-    // What was asked for with is of no more use. Of the id of a session that is over, the number is.
-    if (NEEDS_TOKEN.includes(reason)) {
+    const delay = backoff(this.#failures, wait > 0 ? wait : this.#retry, this.#init);
+    if (++this.#failures >= maxAttempts) final = true;
+    if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
+    // What was asked for with is of no more use. Of the id of a session that is over, the number is. A
+    // new native EventSource would send no id.
+    if (NEEDS_TOKEN.includes(reason) || (this.#resumable && this.#mayBeNative())) {
       if (reason !== "unauthorized") this.#lastEventId = positionOf(this.#lastEventId);
       this.#resumable = false;
       final ||= !(mint ?? headers);
     }
-    const delay = backoff(this.#failures, wait > 0 ? wait : this.#retry, this.#init);
-    if (++this.#failures >= maxAttempts) final = true;
     let retryAt = null;
     if (final) {
       this.#unwatchPage();

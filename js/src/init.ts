@@ -17,7 +17,8 @@ export interface SecureEventSourceInit extends Backoff {
   /**
    * `native` is the browser's `EventSource`, which does not say why it failed and sees no comments.
    * Default: `auto`, which begins with it where it can, and goes on with `fetch` when it is lost for
-   * good, or twice without an event between.
+   * good, or twice without an event between. With `native` alone a stream that the server can resume
+   * needs a new token then, as a new `EventSource` sends no id: without `mint` it ends as `lost`.
    */
   transport?: "auto" | "native" | "fetch";
   /** Where to begin: the id of the last event that the page has. */

@@ -4,7 +4,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { SecureEventSource, type SecureEventSourceInit, type Status } from "../src/index.js";
 import { fakeEventSource, type FakeEventSource } from "./fake-event-source.js";
 import { atEnd, COMPLETE, events, HURRY, opening, serve, until } from "./helpers.js";
-import { stream } from "./scripted-server.js";
+import { status, stream } from "./scripted-server.js";
 
 let made: FakeEventSource[];
 beforeEach(() => void (made = fakeEventSource()));
@@ -107,6 +107,68 @@ it("goes on with fetch, the same URL and the last id when it is lost for good", 
   expect(data).toEqual(['"one"', '"two"']);
   expect(server.seen[0]!.url).toBe("/s?token=t");
   expect(server.seen[0]!.headers["last-event-id"]).toBe("sser1.k.s.0.t.1");
+});
+
+it("mints anew where native is all it may use, as a new one sends no id", async () => {
+  const server = await serve(status(204));
+  const asked: string[] = [];
+  const { source, native, data } = await begin(server.url("/s"), {
+    transport: "native",
+    mint: async ({ lastEventId }) => {
+      asked.push(lastEventId);
+      return `/s?token=${asked.length}`;
+    },
+  });
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  native.says("one", "sser1.k.s.0.t.1");
+  native.fails(2);
+  await until(() => made.length === 2);
+  expect(asked).toEqual(["", "1"]);
+  expect(made[1]!.url).toBe(server.url("/s?token=2"));
+  made[1]!.fails(2);
+  await until(() => made.length === 3);
+  made[2]!.opens();
+  made[2]!.says({ v: 1, gap: null }, "sser1.k.t.0.t.1", "sse.open");
+  made[2]!.says("two", "sser1.k.t.0.t.2");
+  made[2]!.fails(0);
+  made[2]!.opens();
+  expect(asked).toEqual(["", "1", "1"]);
+  expect([source.readyState, data]).toEqual([1, ['"one"', '"two"']]);
+  expect(server.seen).toEqual([]);
+});
+
+it("ends where native is all it may use, and nothing mints for the session that is lost", async () => {
+  const { source, native } = await begin("http://127.0.0.1:9/s", { transport: "native" });
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  native.fails(0);
+  expect(source.status.state).toBe("waiting");
+  native.fails(2);
+  expect(source.status).toMatchObject({ state: "closed", reason: "lost", retryAt: null });
+});
+
+it("comes back for ever to a strict route where native is all it may use", async () => {
+  const { source, native } = await begin("http://127.0.0.1:9/s", { transport: "native" });
+  native.opens();
+  native.says("one", "1");
+  native.fails(0);
+  await until(() => made.length === 2);
+  made[1]!.fails(2);
+  await until(() => made.length === 3);
+  expect(source.status.state).toBe("connecting");
+});
+
+it("keeps its token where native is chosen, and headers need fetch", async () => {
+  const one = `${opening(0)}data: one\n\n`;
+  const server = await serve(stream(one, "end"), stream(opening(1) + COMPLETE));
+  let mints = 0;
+  const { source } = await begin(server.url("/s"), {
+    transport: "native",
+    mint: async () => ({ url: `/s?token=${++mints}`, headers: { "X-Token": "t" } }),
+  });
+  await until(() => source.readyState === 2);
+  expect(server.seen.map(({ url }) => url)).toEqual(["/s?token=1", "/s?token=1"]);
 });
 
 it("closes it and mints anew when it would come back to a strict route", async () => {

@@ -403,7 +403,7 @@ var SecureEventSource = class extends Target {
   /** What to ask for the stream with. */
   async #ask(signal) {
     const { mint, headers } = this.#init;
-    if (!this.#resumable) {
+    if (!this.#resumable || this.#mayBeNative()) {
       let minted = this.url;
       if (mint) {
         minted = await mint({
@@ -426,13 +426,12 @@ var SecureEventSource = class extends Target {
     const lastEventId = this.#lastEventId;
     const credentials = withCredentials ? "include" : "same-origin";
     const options = { lastEventId, credentials, fetch: fetch2, maxEventLength };
-    this.#connection = this.#mayBeNative(request) ? openNative(request.url, withCredentials, this.#types, hooks) : openFetch(request, options, hooks);
+    this.#connection = this.#mayBeNative() ? openNative(request.url, withCredentials, this.#types, hooks) : openFetch(request, options, hooks);
   }
   /** A native EventSource sends neither headers nor, when it is new, an id. */
-  #mayBeNative(request) {
-    const { transport = "auto", onevent } = this.#init;
-    if (transport === "fetch" || request.headers || typeof EventSource === "undefined")
-      return false;
+  #mayBeNative() {
+    const { transport, onevent, headers = this.#request.headers } = this.#init;
+    if (transport === "fetch" || headers || typeof EventSource === "undefined") return false;
     return transport === "native" || !(onevent || this.#lastEventId || this.#failures);
   }
   #hooks(signal) {
@@ -492,15 +491,15 @@ var SecureEventSource = class extends Target {
   #end({ reason, final, wait = 0, error }) {
     this.#stop();
     const { mint, headers, maxAttempts = Infinity } = this.#init;
-    if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
     if (reason === "no_content" && this.#wasAway && mint) final = this.#wasAway = false;
-    if (NEEDS_TOKEN.includes(reason)) {
+    const delay = backoff(this.#failures, wait > 0 ? wait : this.#retry, this.#init);
+    if (++this.#failures >= maxAttempts) final = true;
+    if (reason === "unauthorized" && ++this.#refusals > 1) final = true;
+    if (NEEDS_TOKEN.includes(reason) || this.#resumable && this.#mayBeNative()) {
       if (reason !== "unauthorized") this.#lastEventId = positionOf(this.#lastEventId);
       this.#resumable = false;
       final ||= !(mint ?? headers);
     }
-    const delay = backoff(this.#failures, wait > 0 ? wait : this.#retry, this.#init);
-    if (++this.#failures >= maxAttempts) final = true;
     let retryAt = null;
     if (final) {
       this.#unwatchPage();
