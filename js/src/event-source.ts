@@ -206,7 +206,8 @@ export class SecureEventSource extends Target implements EventSource {
         // never grows: it has one try.
         if (this.#resumable && !this.#failures && this.#init.maxAttempts !== 1) {
           this.#failures = 1;
-          this.#watchNoLonger();
+          this.#lastActivity = Date.now();
+          this.#watchSilence();
           this.#change("waiting", "lost");
           this.#fire(new Event("error"));
         } else {

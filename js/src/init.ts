@@ -24,8 +24,9 @@ export interface SecureEventSourceInit extends Backoff {
   /** Where to begin: the id of the last event that the page has. */
   lastEventId?: string;
   /**
-   * After how many milliseconds without a byte a stream counts as lost. Default: 45,000. Over a native
-   * `EventSource` it counts until that is open, and events from the first `sse.heartbeat` on.
+   * After how many milliseconds without a byte a stream counts as lost. Default: 45,000. A native
+   * `EventSource` shows no comments: over it the default counts while it connects, or comes back, and
+   * from an `sse.heartbeat` on. A time that is given counts from one event to the next.
    */
   heartbeatTimeout?: number;
   /** After so many failures in a row it gives up. Default: never. */

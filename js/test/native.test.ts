@@ -270,6 +270,49 @@ it("lets it come back as often as events come between", async () => {
   }
 });
 
+it("notices a server that takes the connection that comes back, and says nothing", async () => {
+  const { source, native, statuses } = await begin("http://127.0.0.1:9/s");
+  vi.useFakeTimers();
+  atEnd(() => vi.useRealTimers());
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  vi.advanceTimersByTime(600_000);
+  native.fails(0);
+  vi.advanceTimersByTime(44_000);
+  expect(source.status).toMatchObject({ state: "waiting", reason: "lost" });
+  vi.advanceTimersByTime(2_000);
+  expect(statuses.some(({ reason }) => reason === "timeout")).toBe(true);
+  expect(native.readyState).toBe(2);
+});
+
+it("has patience with silence once it is back", async () => {
+  const { source, native } = await begin("http://127.0.0.1:9/s");
+  vi.useFakeTimers();
+  atEnd(() => vi.useRealTimers());
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  native.fails(0);
+  native.opens();
+  vi.advanceTimersByTime(600_000);
+  expect(source.status.state).toBe("open");
+});
+
+it("notices silence after it is back if it is told to", async () => {
+  const { source, native, statuses } = await begin("http://127.0.0.1:9/s", {
+    heartbeatTimeout: 5_000,
+  });
+  vi.useFakeTimers();
+  atEnd(() => vi.useRealTimers());
+  native.opens();
+  native.says({ v: 1, gap: null }, "sser1.k.s.0.t.0", "sse.open");
+  native.fails(0);
+  native.opens();
+  vi.advanceTimersByTime(4_000);
+  expect(source.status.state).toBe("open");
+  vi.advanceTimersByTime(2_000);
+  expect(statuses.some(({ reason }) => reason === "timeout")).toBe(true);
+});
+
 it("notices a server that takes the connection, and says nothing", async () => {
   vi.useFakeTimers();
   atEnd(() => vi.useRealTimers());

@@ -450,7 +450,8 @@ var SecureEventSource = class extends Target {
       onReconnecting: whileAlive(() => {
         if (this.#resumable && !this.#failures && this.#init.maxAttempts !== 1) {
           this.#failures = 1;
-          this.#watchNoLonger();
+          this.#lastActivity = Date.now();
+          this.#watchSilence();
           this.#change("waiting", "lost");
           this.#fire(new Event("error"));
         } else {
