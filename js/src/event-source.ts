@@ -192,6 +192,7 @@ export class SecureEventSource extends Target implements EventSource {
     return {
       onOpen: whileAlive(() => {
         this.#refusals = 0;
+        this.#lastActivity = Date.now();
         // A native one sees no comments, so that silence says nothing from now on.
         if (this.#connection?.listen && !this.#init.heartbeatTimeout) this.#watchNoLonger();
         this.#change("open", null);
@@ -278,13 +279,14 @@ export class SecureEventSource extends Target implements EventSource {
   }
 
   /** Ends an attempt that is silent for too long. */
-  #watchSilence(): void {
+  #watchSilence(isLate = false): void {
     this.#watchNoLonger();
     const { heartbeatTimeout = 45_000 } = this.#init;
     if (heartbeatTimeout === Infinity) return;
-    const left = this.#lastActivity + heartbeatTimeout - Date.now();
-    if (left > 0) this.#watch = setTimeout(() => this.#watchSilence(), left);
-    else this.#end({ reason: "timeout" });
+    const left = Math.max(0, this.#lastActivity + heartbeatTimeout - Date.now());
+    // Behind a timer that is late there may be chunks that came in time: it looks once more after them.
+    if (isLate && !left) this.#end({ reason: "timeout" });
+    else this.#watch = setTimeout(() => this.#watchSilence(!left), left);
   }
 
   #watchNoLonger(): void {

@@ -1,15 +1,54 @@
 // SecureEventSource over real sockets, with fetch: its interface, silence, and its end by the page.
 
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { SecureEventSource } from "../src/index.js";
 import { follow } from "./follow.js";
-import { serve } from "./helpers.js";
+import { atEnd, serve } from "./helpers.js";
 import { status, stream } from "./scripted-server.js";
 
 it("comes back when no byte comes for too long", async () => {
   const server = await serve(stream("data: one\n\n"), stream("data: two\n\n"));
   const { data, statuses, until } = follow(server.url("/s"), { heartbeatTimeout: 60 });
   await until(() => data.length === 2);
+  expect(statuses.map((it) => it.reason)).toContain("timeout");
+});
+
+it("counts silence from the answer's head on, however long the mint took", async () => {
+  vi.useFakeTimers();
+  atEnd(() => vi.useRealTimers());
+  const wait = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000);
+  const headers = { "Content-Type": "text/event-stream" };
+  const { source, statuses } = follow("http://127.0.0.1:9/s", {
+    mint: () => new Promise((done) => setTimeout(done, 20_000, "/s?token=t")),
+    fetch: async () => new Response(new ReadableStream(), { headers }),
+  });
+  await wait(21);
+  expect(source.status.state).toBe("open");
+  await wait(43);
+  expect(source.status.state).toBe("open");
+  await wait(2);
+  expect(statuses.map((it) => it.reason)).toContain("timeout");
+});
+
+it("is not lost when its page was too busy to read what came in time", async () => {
+  vi.useFakeTimers();
+  atEnd(() => vi.useRealTimers());
+  let push = () => {};
+  const body = new ReadableStream({
+    start: (controller) => void (push = () => controller.enqueue(new TextEncoder().encode(":\n"))),
+  });
+  const headers = { "Content-Type": "text/event-stream" };
+  const { source, statuses } = follow("http://127.0.0.1:9/s", {
+    fetch: async () => new Response(body, { headers }),
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(source.status.state).toBe("open");
+  push();
+  // No promise is settled meanwhile.
+  vi.advanceTimersByTime(45_000);
+  await vi.advanceTimersByTimeAsync(44_000);
+  expect(statuses.map((it) => it.reason)).not.toContain("timeout");
+  await vi.advanceTimersByTimeAsync(2_000);
   expect(statuses.map((it) => it.reason)).toContain("timeout");
 });
 

@@ -297,6 +297,19 @@ it("has patience with silence once it is back", async () => {
   expect(source.status.state).toBe("open");
 });
 
+it("counts silence from the moment that it is open if it is told to", async () => {
+  vi.useFakeTimers();
+  atEnd(() => vi.useRealTimers());
+  const source = new SecureEventSource("http://127.0.0.1:9/s", { heartbeatTimeout: 5_000 });
+  atEnd(() => source.close());
+  await vi.advanceTimersByTimeAsync(4_000);
+  made[0]!.opens();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(source.status.state).toBe("open");
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(made[0]!.readyState).toBe(2);
+});
+
 it("notices silence after it is back if it is told to", async () => {
   const { source, native, statuses } = await begin("http://127.0.0.1:9/s", {
     heartbeatTimeout: 5_000,

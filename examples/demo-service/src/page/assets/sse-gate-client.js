@@ -439,6 +439,7 @@ var SecureEventSource = class extends Target {
     return {
       onOpen: whileAlive(() => {
         this.#refusals = 0;
+        this.#lastActivity = Date.now();
         if (this.#connection?.listen && !this.#init.heartbeatTimeout) this.#watchNoLonger();
         this.#change("open", null);
         this.#fire(new Event("open"));
@@ -514,13 +515,13 @@ var SecureEventSource = class extends Target {
     this.#fire(new Event("error"));
   }
   /** Ends an attempt that is silent for too long. */
-  #watchSilence() {
+  #watchSilence(isLate = false) {
     this.#watchNoLonger();
     const { heartbeatTimeout = 45e3 } = this.#init;
     if (heartbeatTimeout === Infinity) return;
-    const left = this.#lastActivity + heartbeatTimeout - Date.now();
-    if (left > 0) this.#watch = setTimeout(() => this.#watchSilence(), left);
-    else this.#end({ reason: "timeout" });
+    const left = Math.max(0, this.#lastActivity + heartbeatTimeout - Date.now());
+    if (isLate && !left) this.#end({ reason: "timeout" });
+    else this.#watch = setTimeout(() => this.#watchSilence(!left), left);
   }
   #watchNoLonger() {
     clearTimeout(this.#watch);
