@@ -24,7 +24,7 @@ export async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<
  * for await (const { type, data } of streamEvents(response.body)) console.log(type, data);
  * ```
  *
- * @throws what the body throws, and RangeError if an event is too long.
+ * @throws what the body throws, and RangeError if an event is too long, after those before it.
  */
 export async function* streamEvents(
   body: ReadableStream<Uint8Array>,
@@ -33,7 +33,10 @@ export async function* streamEvents(
   const events: StreamEvent[] = [];
   const parser = new EventParser({ onEvent: (event) => events.push(event) }, options);
   for await (const text of textOf(body)) {
-    parser.push(text);
-    yield* events.splice(0);
+    try {
+      parser.push(text);
+    } finally {
+      yield* events.splice(0);
+    }
   }
 }

@@ -91,6 +91,17 @@ it("a body is read as events, and leaving the loop cancels it", async () => {
   expect(cancelled).toBe(true);
 });
 
+it("a body gives the events that come before one that is too long", async () => {
+  const bytes = new TextEncoder().encode(`data: 1\n\ndata: 2\n\ndata: ${"x".repeat(200)}\n\n`);
+  const body = new ReadableStream<Uint8Array>({ start: (it) => it.enqueue(bytes) });
+  const seen: string[] = [];
+  const read = async () => {
+    for await (const { data } of streamEvents(body, { maxEventLength: 100 })) seen.push(data);
+  };
+  await expect(read()).rejects.toThrow(RangeError);
+  expect(seen).toEqual(["1", "2"]);
+});
+
 it("a line in many chunks takes time in proportion", () => {
   const time = (chunks: number) => {
     const parser = new EventParser({ onEvent: () => {} }, { maxEventLength: Infinity });

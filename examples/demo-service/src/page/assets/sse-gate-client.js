@@ -97,8 +97,11 @@ async function* streamEvents(body, options) {
   const events = [];
   const parser = new EventParser({ onEvent: (event) => events.push(event) }, options);
   for await (const text of textOf(body)) {
-    parser.push(text);
-    yield* events.splice(0);
+    try {
+      parser.push(text);
+    } finally {
+      yield* events.splice(0);
+    }
   }
 }
 
