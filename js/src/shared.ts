@@ -4,6 +4,7 @@ import { SecureEventSource } from "./event-source.js";
 import type { SecureEventSourceInit, StreamTarget } from "./init.js";
 import { watchPage } from "./page.js";
 import { positionOf } from "./position.js";
+import { isProgress } from "./reserved.js";
 import { safely } from "./safely.js";
 import type { Status } from "./status.js";
 
@@ -17,17 +18,25 @@ export type SharedEventSourceInit = Omit<
 >;
 
 /** What tabs tell each other. No token, no id of a session and no error is in it. */
-type Told =
-  | { kind: "hello" }
-  | { kind: "status"; status: Status; position: string }
-  | { kind: "event"; type: string; data: string; position: string; origin: string };
+type Told = { kind: "hello" } | { kind: "status"; status: Status; position: string } | ToldEvent;
+
+interface ToldEvent {
+  kind: "event";
+  type: string;
+  data: string;
+  position: string;
+  /** The position before it; empty where the tab that has the connection knows none. */
+  after: string;
+  origin: string;
+}
 
 const Target = EventTarget as new () => StreamTarget;
 
 /**
  * An event source that all tabs of an origin with the same name share: one of them is connected, and
  * tells the others. When it is closed, or goes to the back/forward cache, another one goes on from the
- * last event. A tab that comes back from there may have missed some, and gets `sse.gap` then.
+ * last event. A tab that comes back from there may have missed some, and gets `sse.gap` then, if the ids
+ * are numbers or of sse-gate's sessions.
  *
  * Where a page has no Web Locks, each tab has a connection of its own.
  *
@@ -56,6 +65,8 @@ export class SharedEventSource extends Target {
   #answers = false;
   #status: Status = { state: "connecting", reason: null, retryAt: null, attempt: 1 };
   #position;
+  /** Whether this tab has heard where the others are, since it joined them. */
+  #isSynced = false;
   /** Aborted when this tab leaves the others, be it for a while. */
   #part = new AbortController();
   #isClosed = false;
@@ -112,6 +123,7 @@ export class SharedEventSource extends Target {
   /** Listens to the other tabs, and leads them when none does. */
   #join(shared: string): void {
     const { signal } = (this.#part = new AbortController());
+    this.#isSynced = false;
     this.#channel = new BroadcastChannel(shared);
     this.#channel.onmessage = ({ data }: MessageEvent<Told>) => this.#hear(data);
     this.#tell({ kind: "hello" });
@@ -141,6 +153,7 @@ export class SharedEventSource extends Target {
 
   #lead(): void {
     this.#answers = true;
+    this.#isSynced = true;
     // What the one before had to say was the end.
     if (this.readyState === 2) return;
     this.#source = new SecureEventSource(this.#url, {
@@ -151,7 +164,8 @@ export class SharedEventSource extends Target {
       pauseWhenHidden: false,
       onevent: ({ type, data, lastEventId, origin }) => {
         const position = positionOf(lastEventId);
-        const told: Told = { kind: "event", type, data, position, origin };
+        const after = this.#position;
+        const told: Told = { kind: "event", type, data, position, after, origin };
         this.#tell(told);
         this.#hear(told);
       },
@@ -172,13 +186,20 @@ export class SharedEventSource extends Target {
       this.#change(told.status);
     } else if (kind === "event") {
       const { type, data, position, origin } = told;
-      this.#position = position;
+      // It may be here before the answer to `hello`.
+      if (!this.#isSynced) this.#skipTo(positionBefore(told));
+      if (this.#isSynced) this.#position = position;
       this.#fire(new MessageEvent(type, { data, lastEventId: position, origin }));
     }
   }
 
-  /** The others are there already. What this tab has not got, it never gets. */
+  /**
+   * The others are there already. What this tab has not got, it never gets. An empty position is that
+   * of a tab that does not know yet.
+   */
   #skipTo(position: string): void {
+    if (!position) return;
+    this.#isSynced = true;
     const [from, to] = [Number(this.#position) + 1, Number(position)];
     const hasMissed = this.#position !== "" && from <= to;
     this.#position = position;
@@ -207,6 +228,11 @@ export class SharedEventSource extends Target {
   #tellStatus(status = this.#status): void {
     this.#tell({ kind: "status", status: withoutError(status), position: this.#position });
   }
+}
+
+/** Where the others were before an event. The id of one of the library is where the stream stands. */
+function positionBefore({ type, position, after }: ToldEvent): string {
+  return after || (position && `${Number(position) - Number(isProgress(type))}`);
 }
 
 const AWAY = { state: "waiting", reason: "hidden", retryAt: null } as const;

@@ -123,6 +123,73 @@ it("A15: what is no message of a tab changes nothing", async () => {
   expect([source.readyState, data]).toEqual([1, ["1"]]);
 });
 
+/** What the tab that has the connection says of an event with a number. */
+function said(position: string, after: string, type = "message") {
+  return { kind: "event", type, data: `at ${position}`, position, after, origin: "" };
+}
+
+it.each([
+  ["the next event", said("4", "3"), [2, 3]],
+  ["an event after an id that is not the one before", said("40", "3"), [2, 3]],
+  ["an event without an id of its own", said("3", "3"), [2, 3]],
+  ["the first event of another connection", said("4", ""), [2, 3]],
+  ["the beginning of another connection", said("3", "", "sse.open"), [2, 3]],
+  ["an event that says nothing of the one before", { ...said("4", ""), after: undefined }, [2, 3]],
+  ["the one that it waits for", said("2", "1"), null],
+  ["an event without any id, and then the next one", said("", ""), [2, 3]],
+])("a tab that hears %s before an answer is told what it has missed", async (_, first, gap) => {
+  const { source, gaps, data, channel } = await beside("1");
+  channel.postMessage(first);
+  if (!first.position) channel.postMessage(said("4", ""));
+  channel.postMessage({ kind: "status", status: OPEN, position: first.position || "4" });
+  await until(() => source.readyState === 1);
+  expect(gaps).toEqual(gap ? [{ v: 1, from: gap[0], to: gap[1] }] : []);
+  expect(data.length).toBe(first.type === "sse.open" ? 0 : first.position ? 1 : 2);
+});
+
+it("a tab keeps its place when the one with the connection does not know its own yet", async () => {
+  const { source, gaps, channel } = await beside("1");
+  channel.postMessage({ kind: "status", status: OPEN, position: "" });
+  await until(() => source.readyState === 1);
+  channel.postMessage(said("4", ""));
+  await until(() => gaps.length > 0);
+  expect(gaps).toEqual([{ v: 1, from: 2, to: 3 }]);
+});
+
+it("the tab that has the connection says which event is the one before", async () => {
+  vi.stubGlobal("navigator", { locks: new Locks() });
+  const channel = new BroadcastChannel("sse-gate:feed");
+  atEnd(() => channel.close());
+  const heard: string[] = [];
+  channel.onmessage = ({ data: { kind, position, after } }) =>
+    kind === "event" && heard.push(`${after} ${position}`);
+  const server = await serve(stream(numbered(10, 20) + "data: without an id\n\n"));
+  tab(server.url("/s"), { lastEventId: "1" });
+  await until(() => heard.length === 3);
+  expect(heard).toEqual(["1 10", "10 20", "20 20"]);
+});
+
+it("a tab is told no gap of numbers that its own connection leaves out", async () => {
+  vi.stubGlobal("navigator", { locks: new Locks() });
+  const server = await serve(stream(numbered(10, 20)));
+  const { data, gaps } = tab(server.url("/s"), { lastEventId: "1" });
+  await until(() => data.length === 2);
+  expect(gaps).toEqual([]);
+});
+
+const OPEN = { state: "open", reason: null, retryAt: null, attempt: 1 };
+
+/** A tab that was at this place, and the channel of one that has the connection, which the test plays. */
+async function beside(lastEventId: string) {
+  const locks = new Locks();
+  const { signal } = new AbortController();
+  void locks.request("", { signal }, () => new Promise(() => {}));
+  vi.stubGlobal("navigator", { locks });
+  const channel = new BroadcastChannel("sse-gate:feed");
+  atEnd(() => channel.close());
+  return { ...tab("http://127.0.0.1:9/s", { lastEventId }), channel };
+}
+
 /** Events that have their numbers for ids and for data. */
 function numbered(...numbers: number[]): string {
   return numbers.map((n) => `id: ${n}\ndata: ${n}\n\n`).join("");
