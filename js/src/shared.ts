@@ -47,8 +47,9 @@ const Target = EventTarget as new () => StreamTarget;
  * source.onmessage = ({ data }) => console.log(data);
  * ```
  *
- * Name it by the user, so that another user's tabs don't join. A stream that the server has ended stays
- * closed for all tabs until the tab that had the connection closes it.
+ * Name it by the user, so that another user's tabs don't join. A stream that failed stays closed for all
+ * tabs until the tab that had the connection closes it; then another one tries. One of which the server
+ * has sent all (`complete`, `no_content`) stays closed.
  */
 export class SharedEventSource extends Target {
   onopen: ((event: Event) => unknown) | null = null;
@@ -154,8 +155,9 @@ export class SharedEventSource extends Target {
   #lead(): void {
     this.#answers = true;
     this.#isSynced = true;
-    // What the one before had to say was the end.
-    if (this.readyState === 2) return;
+    // The server has sent all to the one before. What else closed it may be that tab's own.
+    const { state, reason } = this.#status;
+    if (state === "closed" && (reason === "complete" || reason === "no_content")) return;
     this.#source = new SecureEventSource(this.#url, {
       ...this.#init,
       lastEventId: this.#position,

@@ -3,7 +3,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { SharedEventSource, type SharedEventSourceInit } from "../src/shared.js";
 import { aMoment, atEnd, COMPLETE, HURRY, opening, serve, until } from "./helpers.js";
-import { stream } from "./scripted-server.js";
+import { status, stream } from "./scripted-server.js";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -39,6 +39,34 @@ it("a tab that comes late hears of the end, also from a tab that never had the c
   expect(third.source.status.reason).toBe("complete");
   expect(server.seen.length).toBe(1);
 });
+
+it("a stream that failed for one tab is tried by the next when that one closes it", async () => {
+  vi.stubGlobal("navigator", { locks: new Locks() });
+  const server = await serve(status(403), stream(numbered(1)));
+  const [first, second] = [tab(server.url("/s")), tab(server.url("/s"))];
+  await until(() => second.source.readyState === 2);
+  expect(second.source.status.reason).toBe("forbidden");
+  await aMoment();
+  expect(server.seen.length).toBe(1);
+  first.source.close();
+  await until(() => second.data.length === 1);
+  expect(second.source.isLeader).toBe(true);
+});
+
+it.each(["complete", "no_content"])(
+  "a stream that ended as %s is over for all tabs",
+  async (end) => {
+    vi.stubGlobal("navigator", { locks: new Locks() });
+    const ending = end === "complete" ? stream(opening(0) + COMPLETE) : status(204);
+    const server = await serve(ending, stream(numbered(1)));
+    const [first, second] = [tab(server.url("/s")), tab(server.url("/s"))];
+    await until(() => second.source.readyState === 2);
+    first.source.close();
+    await aMoment();
+    expect(second.source.status).toMatchObject({ state: "closed", reason: end });
+    expect(server.seen.length).toBe(1);
+  },
+);
 
 it("a tab that comes late goes on where the one before was", async () => {
   vi.stubGlobal("navigator", { locks: new Locks() });
