@@ -100,8 +100,10 @@ const SHARES: usize = 16;
 ///
 /// # What is freed, and when
 ///
-/// A session's own log goes with the session. A topic's log goes when the topic does. A log that an earlier
-/// process has left, and that this one has not used, goes when its events are too old.
+/// A session's own log goes with the session. A topic's log goes when the topic is
+/// [removed](sse_gate_resume::Topics::remove). A log that an earlier process has left, and that this one has not
+/// used, goes when its events are too old. A topic that only made room for others leaves its log here, as one that
+/// is in use.
 #[derive(Clone, Debug)]
 pub struct SqliteLogs {
     shared: Arc<Shared>,

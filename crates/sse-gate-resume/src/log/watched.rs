@@ -33,14 +33,9 @@ impl WatchedLog {
         self.0.is_held()
     }
 
-    /// When the log's last event is too old, if it has one. It is right as long as there is no
-    /// handle: nothing can be appended then.
+    /// When the last event that this node has of the log is too old, if it has one. It is right as long as
+    /// there is no handle: nothing can be appended here then. A store may have younger events.
     pub(crate) fn empty_at(&self) -> Option<SteadyTime> {
         self.0.look().retained.empty_at()
-    }
-
-    /// Frees what a store holds of the log.
-    pub(crate) fn remove_later(&self) {
-        self.0.remove_later();
     }
 }

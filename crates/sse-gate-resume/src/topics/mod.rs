@@ -32,6 +32,11 @@ use topic::Topic;
 /// [reserved](Self::reserve). A subscription holds a handle, and so does a session whose client is
 /// away for a moment. If no topic is idle, the newcomer is refused with a [`TopicError`].
 ///
+/// If the logs are in a store, these are bounds on what this process has in use: what it has in memory of
+/// the log of an idle topic is empty. A topic that makes room is forgotten here only, as the store may have
+/// younger events of it, and other nodes may follow it. Its log stays in the store, within the store's own
+/// bounds, until [`remove`](Self::remove) frees it, or the store does.
+///
 /// With *n* topics, a step takes O(log *n*), at a bound too. Only [`names`](Self::names) visits all
 /// of them.
 ///
@@ -198,7 +203,8 @@ impl Topics {
         Ok(log.append(event).await?)
     }
 
-    /// Forgets a topic, so that its name is free for a new one. Readers of the old log keep it.
+    /// Forgets a topic, so that its name is free for a new one. Readers of the old log keep it. In a store,
+    /// the log is freed.
     /// Returns whether there was such a topic.
     ///
     /// ```
@@ -276,10 +282,10 @@ impl Topics {
         let topic = Topic::new(watched, owner.cloned(), reserved_until);
         table.insert(name, topic);
         drop(table);
-        // It is empty, and nothing holds it.
-        if let Some(evicted) = evicted {
-            evicted.log.remove_later();
-        }
+        // It is only forgotten. Its store may have events that this process never had, and others may use
+        // it. No store can be told that one process has no more use for a log, so some keep it as one that
+        // is in use: `SqliteLogs` until the process ends.
+        drop(evicted);
         Ok(log)
     }
 

@@ -86,6 +86,26 @@ fn a_topic_that_is_gone_begins_anew() {
     assert!(block_on(here.get("chat")).unwrap().is_some());
 }
 
+/// A node that needs room forgets a topic. The clients of another node still follow it. G19
+#[test]
+fn a_topic_that_one_node_forgets_goes_on_at_the_others() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let [crowded, other] = [&one, &two].map(|node| Topics::new(node.logs.clone()));
+    let crowded = crowded.with_max(1);
+    drop(block_on(crowded.log("a", None)).unwrap());
+    let log = block_on(other.log("a", None)).unwrap();
+    let mut client = two.alice(&log);
+    assert!(client.is_served());
+    append(&log, "one");
+
+    block_on(crowded.log("b", None)).unwrap();
+    assert_eq!(crowded.names(), ["b"]);
+    cluster.executor.settle();
+    append(&log, "two");
+    assert_eq!(client.read_data(), ["one", "two"]);
+}
+
 /// What is heard while the store is being read is fetched after that.
 #[test]
 fn a_notice_that_comes_during_a_fetch_is_not_forgotten() {

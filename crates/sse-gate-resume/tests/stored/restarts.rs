@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pollster::block_on;
+use sse_gate_codec::Event;
 use sse_gate_core::{ManualClock, Subject};
 use sse_gate_resume::backend::{LogEnd, SubscriptionEnd};
 use sse_gate_resume::error::{AppendErrorKind, ResumeError};
@@ -247,4 +248,30 @@ fn a_client_that_knows_more_than_its_new_node_gets_each_event_once() {
     append(&here, "five");
     assert_eq!(client.read_data(), ["four", "five"]);
     assert!(client.is_served());
+}
+
+/// A topic that makes room for another one is forgotten by its process. Its young events stay in the store. G19
+#[test]
+fn a_topic_that_makes_room_keeps_its_events() {
+    let stores = Stores::new();
+    let topics = |process: &Stage| Topics::new(process.logs.clone()).with_max(1);
+    let publish = |topics: &Topics, name| {
+        let event = Event::new().data(name);
+        block_on(topics.publish(name, None, &event)).unwrap()
+    };
+    let first = stores.process(1);
+    publish(&topics(&first), "a");
+    drop(first);
+
+    // What this process has of the log is empty: the event is in the store.
+    let second = stores.process(2);
+    let crowded = topics(&second);
+    drop(block_on(crowded.get("a")).unwrap().unwrap());
+    publish(&crowded, "b");
+    assert_eq!(crowded.names(), ["b"]);
+    for name in ["a", "b"] {
+        let found = block_on(topics(&second).get(name)).unwrap();
+        let bounds = found.expect("the store has it").bounds();
+        assert_eq!((bounds.first, bounds.last), (1, 1), "{name}");
+    }
 }
