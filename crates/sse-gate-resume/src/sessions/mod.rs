@@ -148,6 +148,8 @@ impl Sessions {
     }
 
     /// Opens a session for a token that was just redeemed, and subscribes its first client.
+    ///
+    /// Once it has begun, it is finished, even if this future is dropped: then the session waits for its client.
     pub async fn open(&self, opening: Opening<'_>) -> Result<Subscription, OpenError> {
         let parts = &*self.0;
         let (id, salt) = SessionId::generate(&*parts.entropy)?;
@@ -174,13 +176,18 @@ impl Sessions {
         let mut record = Record::new(Arc::clone(&binding));
         record.serve_from(parts.store.node());
         let lease = Lease::new(self, id, 1, &binding, &opening.log, store_now);
-        if let Err(error) = self.create(id, &record).await {
-            lease.give_up();
-            return Err(error.into());
-        }
-        lease.admit();
-        parts.observe(SessionSignal::Opened, Some((id, &binding)));
-        Ok(Resumed::new(lease, opening.log, place.cursor).subscribe())
+        // A store may go on without its caller. The departure of the lease counts only behind its answer.
+        let (sessions, log) = (self.clone(), opening.log);
+        let opened = async move {
+            if let Err(error) = sessions.create(id, &record).await {
+                lease.give_up();
+                return Err(error.into());
+            }
+            lease.admit();
+            sessions.observe(SessionSignal::Opened, &lease);
+            Ok(Resumed::new(lease, log, place.cursor).subscribe())
+        };
+        Finished::new(opened, &parts.chores).await
     }
 
     /// Closes the session that this token has opened. Its client is told, and comes back no more.

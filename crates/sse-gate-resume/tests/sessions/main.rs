@@ -26,5 +26,6 @@ mod starts;
 mod support;
 mod takeovers;
 mod theft;
+mod unanswered;
 mod waits;
 mod window;
