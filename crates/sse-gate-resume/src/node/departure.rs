@@ -13,4 +13,6 @@ pub(crate) struct Departure {
     pub(crate) delivered: Delivered,
     /// When it went, by this node's steady time.
     pub(crate) at: SteadyTime,
+    /// Whether the store has not answered if it has the session. If it has not, it may have it later.
+    pub(crate) may_be_early: bool,
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sse_gate_core::{SteadyTime, Timestamp};
 
-use super::Fence;
+use super::{Departure, Fence};
 use crate::id::SessionId;
 use crate::log::Log;
 use crate::session::{Binding, Delivered};
@@ -59,6 +59,8 @@ pub struct Lease {
     fence: Fence,
     /// Whether the store was asked to let it in.
     is_asked: bool,
+    /// Whether it opens its session, and the store has not answered yet.
+    is_opening: bool,
 }
 
 impl Lease {
@@ -82,11 +84,13 @@ impl Lease {
             binding: Arc::clone(binding),
             sessions: sessions.clone(),
             is_asked: true,
+            is_opening: generation == 1,
         }
     }
 
     /// The store has let the connection in.
-    pub(crate) fn admit(&self) {
+    pub(crate) fn admit(&mut self) {
+        self.is_opening = false;
         let connections = self.sessions.connections();
         connections.admit(self.session, self.generation);
     }
@@ -161,12 +165,21 @@ impl Drop for Lease {
             sessions, session, ..
         } = self;
         self.fence.let_go();
-        if self.is_asked {
-            sessions.connections().leave(*session, &self.fence);
-            let delivered = self.fence.delivered();
-            sessions.release(*session, self.generation, delivered);
+        let connections = sessions.connections();
+        if self.is_asked && !self.is_opening {
+            connections.leave(*session, &self.fence);
         } else {
-            sessions.connections().give_up(*session, &self.fence);
+            connections.give_up(*session, &self.fence);
+        }
+        if self.is_asked {
+            let delivered = self.fence.delivered();
+            sessions.release(Departure {
+                session: *session,
+                generation: self.generation,
+                delivered,
+                at: sessions.steady(),
+                may_be_early: self.is_opening,
+            });
         }
     }
 }

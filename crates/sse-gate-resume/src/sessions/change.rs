@@ -186,6 +186,7 @@ impl Sessions {
             generation,
             delivered,
             at,
+            may_be_early,
         } = departure;
         let log = connections.log(session);
         let release = |record: &mut Record, now: SteadyTime| {
@@ -197,7 +198,15 @@ impl Sessions {
         };
         match self.change(SessionKey::Id(session), release).await {
             Ok(Some(_)) => {}
-            Ok(None) => connections.forget(session),
+            Ok(None) => {
+                connections.forget(session);
+                if may_be_early {
+                    connections.keep_unnoted(Departure {
+                        may_be_early: false,
+                        ..departure
+                    });
+                }
+            }
             Err(_) => connections.keep_unnoted(departure),
         }
     }

@@ -18,7 +18,7 @@ use crate::node::{Connections, Departure, Finished, Lease, Spawn, Work, join};
 use crate::observer::{SessionObserver, SessionSignal};
 use crate::opening::{Arrival, OpenError, Opening};
 use crate::resumed::Resumed;
-use crate::session::{Binding, CloseReason, Delivered, Record, SessionError};
+use crate::session::{Binding, CloseReason, Record, SessionError, SessionErrorKind};
 use crate::store::{SessionKey, SessionStore, SharedSessions};
 use crate::subscription::Subscription;
 
@@ -175,12 +175,15 @@ impl Sessions {
         });
         let mut record = Record::new(Arc::clone(&binding));
         record.serve_from(parts.store.node());
-        let lease = Lease::new(self, id, 1, &binding, &opening.log, store_now);
+        let mut lease = Lease::new(self, id, 1, &binding, &opening.log, store_now);
         // A store may go on without its caller. The departure of the lease counts only behind its answer.
         let (sessions, log) = (self.clone(), opening.log);
         let opened = async move {
             if let Err(error) = sessions.create(id, &record).await {
-                lease.give_up();
+                // Without an answer, the store may have the session all the same. Then the lease's end is noted.
+                if error.kind() != SessionErrorKind::Unavailable {
+                    lease.give_up();
+                }
                 return Err(error.into());
             }
             lease.admit();
@@ -326,13 +329,7 @@ impl Sessions {
 
     /// A connection is gone. It is noted in the background. If that fails, the next
     /// [`sweep`](Self::sweep) tries again.
-    pub(crate) fn release(&self, id: SessionId, generation: u64, delivered: Delivered) {
-        let departure = Departure {
-            session: id,
-            generation,
-            delivered,
-            at: self.steady(),
-        };
+    pub(crate) fn release(&self, departure: Departure) {
         let sessions = self.clone();
         self.0
             .chores

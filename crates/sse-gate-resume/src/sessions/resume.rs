@@ -189,7 +189,8 @@ impl Sessions {
             let is_reopened = record.reopen(grace, stored.now);
             let log = self.log_of(&stored).await?;
             let Some(log) = log.filter(|_| is_reopened) else {
-                if self.swap(&stored, record).await? {
+                // Without its log, it is not opened again, so that step does not count.
+                if is_reopened || self.swap(&stored, record).await? {
                     return Ok(None);
                 }
                 continue;

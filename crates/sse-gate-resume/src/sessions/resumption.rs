@@ -173,7 +173,7 @@ impl Sessions {
         let store = &self.0.store;
         record.serve_from(store.node());
         let binding = Arc::clone(record.binding());
-        let lease = Lease::new(self, stored.id, generation, &binding, log, stored.now);
+        let mut lease = Lease::new(self, stored.id, generation, &binding, log, stored.now);
         match store.swap(stored, record).await {
             Ok(true) => {
                 lease.admit();

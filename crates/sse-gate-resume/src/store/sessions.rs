@@ -106,6 +106,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     ///   since the record's [epoch](crate::backend::Binding::arrival_epoch), or the store no longer knows.
     /// - [`FullForSubject`](crate::error::SessionErrorKind::FullForSubject) and
     ///   [`Full`](crate::error::SessionErrorKind::Full): a cap is reached.
+    /// - [`Unavailable`](crate::error::SessionErrorKind::Unavailable): it may be kept all the same.
     fn create(
         &self,
         id: SessionId,
