@@ -303,7 +303,9 @@ impl Log {
         if let Some(reason) = state.stop {
             return Poll::Ready(reason);
         }
-        keep_waker(&mut state.writer, cx);
+        let left = keep_waker(&mut state.writer, cx);
+        drop(state);
+        drop(left);
         Poll::Pending
     }
 
@@ -314,7 +316,9 @@ impl Log {
         if state.readers == 0 {
             return Poll::Ready(now.saturating_since(state.deserted_since));
         }
-        keep_waker(&mut state.writer, cx);
+        let left = keep_waker(&mut state.writer, cx);
+        drop(state);
+        drop(left);
         Poll::Pending
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::feed::BYTES_A_FETCH;
 use super::readers::ReaderId;
@@ -136,7 +136,8 @@ impl Reader {
     /// If there is nothing, the task is woken as soon as there is: between looking and waiting **nothing
     /// is missed**. Events come in the order of their numbers, without holes.
     pub fn poll_read(&mut self, after: u64, page: &mut Page, cx: &mut Context<'_>) -> Poll<Read> {
-        let taken = self.poll_take(after, |events| page.take(events), cx);
+        let mut left = None;
+        let taken = self.poll_take(after, |events| page.take(events), cx, &mut left);
         taken.map(|taken| match taken {
             Taken::Events(()) => Read::Events,
             Taken::None(read) => read,
@@ -144,12 +145,13 @@ impl Reader {
     }
 
     /// As [`poll_read`](Self::poll_read), but events are taken where they are, while the log is locked for writers. At
-    /// most one page is taken.
+    /// most one page is taken. `left` gets the waker of another task that waited, to be dropped without a lock.
     pub(crate) fn poll_take<T>(
         &mut self,
         after: u64,
         mut take: impl FnMut(Events<'_>) -> T,
         cx: &mut Context<'_>,
+        left: &mut Option<Waker>,
     ) -> Poll<Taken<T>> {
         if let Some(fetch) = self.fetch.take() {
             return self.take_fetched(*fetch, after, take, cx);
@@ -165,7 +167,7 @@ impl Reader {
             // A change is counted before this place is locked to be woken. So none is missed between looking and waiting.
             let place = self.shared.readers.lock(self.place);
             if self.shared.changes() == changes {
-                place.wait(cx);
+                *left = place.wait(cx);
                 return Poll::Pending;
             }
         }

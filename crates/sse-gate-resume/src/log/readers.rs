@@ -113,18 +113,18 @@ impl Readers {
 }
 
 impl LockedPlace<'_> {
-    /// The task is woken with the next change.
-    pub(super) fn wait(mut self, cx: &Context<'_>) {
+    /// The task is woken with the next change. Returns the waker of another task that waited here.
+    #[must_use = "it is dropped without a lock"]
+    pub(super) fn wait(mut self, cx: &Context<'_>) -> Option<Waker> {
         let Part {
             places, waiting, ..
         } = &mut *self.part;
-        if let Some(place) = places.get_mut(self.place) {
-            keep_waker(&mut place.waker, cx);
-            if !place.is_listed {
-                place.is_listed = true;
-                waiting.push(self.place);
-            }
+        let place = places.get_mut(self.place)?;
+        if !place.is_listed {
+            place.is_listed = true;
+            waiting.push(self.place);
         }
+        keep_waker(&mut place.waker, cx)
     }
 }
 
@@ -163,11 +163,16 @@ impl Part {
     }
 }
 
-/// Keeps the waker of the task that polls, unless it is kept already.
-pub(crate) fn keep_waker(place: &mut Option<Waker>, cx: &Context<'_>) {
-    if !place.as_ref().is_some_and(|own| own.will_wake(cx.waker())) {
-        *place = Some(cx.waker().clone());
+/// Keeps the waker of the task that polls, unless it is kept already. Returns the one that was kept before.
+///
+/// That one may be the last hold on a task, whose drop is foreign code. So drop it without a lock.
+#[must_use = "it is dropped without a lock"]
+pub(crate) fn keep_waker(place: &mut Option<Waker>, cx: &Context<'_>) -> Option<Waker> {
+    let is_kept = place.as_ref().is_some_and(|own| own.will_wake(cx.waker()));
+    if is_kept {
+        return None;
     }
+    place.replace(cx.waker().clone())
 }
 
 #[cfg(all(test, not(loom)))]
@@ -207,7 +212,7 @@ mod tests {
             for (place, wakes) in self.places.iter().step_by(3) {
                 let waker = Waker::from(Arc::clone(wakes));
                 let locked = self.readers.lock(*place);
-                locked.wait(&Context::from_waker(&waker));
+                drop(locked.wait(&Context::from_waker(&waker)));
             }
         }
 

@@ -65,13 +65,18 @@ impl MemoryBus {
 }
 
 impl Queue {
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Notice>> {
+    /// The next notice. `left` gets the waker of another task that waited, to be dropped without the lock.
+    fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        left: &mut Option<Waker>,
+    ) -> Poll<Option<Notice>> {
         if self.is_over {
             return Poll::Ready(None);
         }
         let next = self.notices.pop_front();
         if next.is_none() {
-            keep_waker(&mut self.waker, cx);
+            *left = keep_waker(&mut self.waker, cx);
             return Poll::Pending;
         }
         Poll::Ready(next)
@@ -87,7 +92,12 @@ impl Bus for MemoryBus {
     async fn subscribe(&self) -> Result<Notices, BusError> {
         let queue = Arc::<Mutex<Queue>>::default();
         self.0.lock().push(Arc::downgrade(&queue));
-        Ok(Notices::new(move |cx| queue.lock().poll_next(cx)))
+        Ok(Notices::new(move |cx| {
+            let mut left = None;
+            let next = queue.lock().poll_next(cx, &mut left);
+            drop(left);
+            next
+        }))
     }
 }
 

@@ -137,18 +137,24 @@ impl Fence {
     }
 
     /// Emits, and keeps the task so that a later cut wakes it. If the connection was cut, it returns
-    /// the reason instead.
+    /// the reason instead. A waker that `emit` leaves in its second argument is dropped without the lock.
     pub(crate) fn emit<T>(
         &self,
         cx: &mut Context<'_>,
-        emit: impl FnOnce(&mut Context<'_>) -> T,
+        emit: impl FnOnce(&mut Context<'_>, &mut Option<Waker>) -> T,
     ) -> Result<T, CutReason> {
+        // They are dropped after the lock, also if it panics.
+        let (left, mut left_by_it);
         let mut inner = self.0.lock();
         if let Some(why) = inner.cut {
             return Err(why);
         }
-        keep_waker(&mut inner.waker, cx);
-        Ok(emit(cx))
+        left = keep_waker(&mut inner.waker, cx);
+        left_by_it = None;
+        let emitted = emit(cx, &mut left_by_it);
+        drop(inner);
+        drop((left, left_by_it));
+        Ok(emitted)
     }
 }
 

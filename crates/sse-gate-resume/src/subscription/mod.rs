@@ -12,7 +12,7 @@ use bytes::BytesMut;
 pub use end::{SubscriptionEnd, Written};
 
 use crate::id::IdPrefix;
-use crate::log::{Log, Reader, Taken};
+use crate::log::{Events, Log, Reader, Taken};
 use crate::node::{CutReason, Lease};
 use crate::session::{Binding, CloseReason};
 use crate::slow::{Slow, SlowPolicy};
@@ -130,14 +130,15 @@ impl Subscription {
         // is fetched before that.
         let is_fetching = reader.poll_fetch(writing.cursor, cx).is_pending();
         let mut hears = true;
-        let taken = lease.fence().emit(cx, |cx| {
+        let taken = lease.fence().emit(cx, |cx, left| {
             // Another node may have replaced this connection. The fence wakes it when that is known.
             hears = lease.sessions().hears();
             if !hears || is_fetching {
                 return Poll::Pending;
             }
             let after = writing.cursor;
-            reader.poll_take(after, |events| writing.events(lease, events, buffer), cx)
+            let take = |events: Events<'_>| writing.events(lease, events, buffer);
+            reader.poll_take(after, take, cx, left)
         });
         let written = match taken {
             Err(why) => Poll::Ready(writing.cut_off(lease, why, buffer)),

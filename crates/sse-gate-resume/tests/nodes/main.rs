@@ -8,4 +8,5 @@ mod listener;
 mod silence;
 #[path = "../support/mod.rs"]
 mod support;
+mod wakers;
 mod windows;

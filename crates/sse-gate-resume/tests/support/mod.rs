@@ -8,6 +8,7 @@ mod executor;
 mod fate;
 mod held_logs;
 mod id;
+mod last_word;
 mod recording;
 #[path = "../../../sse-gate-codec/tests/reference/mod.rs"]
 pub(crate) mod reference;
@@ -21,6 +22,7 @@ pub(crate) use executor::Executor;
 pub(crate) use fate::{Fate, Fates};
 pub(crate) use held_logs::{Held, HeldLogs};
 pub(crate) use id::parts;
+pub(crate) use last_word::{in_time, last_word};
 pub(crate) use recording::RecordingObserver;
 pub(crate) use stage::{Stage, append, grant, granted, refused_by, request, token};
 pub(crate) use store_handle::StoreHandle;
