@@ -24,6 +24,8 @@ use sse_gate::{
     ResumableStream, ResumeKeys, Sessions, Subject,
 };
 use support::{Body, World, get};
+use tokio::sync::Notify;
+use tokio::time::timeout;
 use tower::{Layer, ServiceExt};
 
 /// What outlives a process.
@@ -37,6 +39,8 @@ struct Stores {
 struct HungLogs {
     inner: MemoryLogStore,
     hangs: Arc<AtomicBool>,
+    /// Lets it answer those that wait.
+    answers: Arc<Notify>,
 }
 
 impl HungLogs {
@@ -49,8 +53,14 @@ impl HungLogs {
 
     async fn hang(&self) {
         if self.hangs.load(Ordering::Relaxed) {
-            pending::<()>().await;
+            self.answers.notified().await;
         }
+    }
+
+    /// It answers again, late.
+    fn answer(&self) {
+        self.hangs.store(false, Ordering::Relaxed);
+        self.answers.notify_waiters();
     }
 }
 
@@ -174,12 +184,10 @@ impl Client {
         }
     }
 
-    fn last_id(&self) -> &str {
-        let mut ids = self
-            .text
-            .lines()
-            .filter_map(|line| line.strip_prefix("id: "));
-        ids.next_back().expect("it has an id")
+    fn ids(&self) -> Vec<String> {
+        let ids = self.text.lines();
+        let ids = ids.filter_map(|line| line.strip_prefix("id: "));
+        ids.map(str::to_owned).collect()
     }
 }
 
@@ -198,8 +206,32 @@ async fn answer(publisher: Publisher, asked: Option<String>) -> Result<(), Appen
     }
 }
 
-/// An answer that is cut by the death of its process, and its client that comes back to the next one.
-async fn after_a_death(restarts_work: bool, hangs: bool) -> Client {
+/// The process that does the work has died, and its client comes back.
+struct Death {
+    world: World,
+    stores: Stores,
+    uri: String,
+    /// The ids that the client has had.
+    ids: Vec<String>,
+}
+
+impl Death {
+    /// The process that the client comes back to.
+    fn next(&self, restarts_work: bool) -> Process {
+        Process::start(&self.world, &self.stores, 2, restarts_work)
+    }
+
+    /// What a client asks for that comes back with one of its ids.
+    fn request(&self, id: usize) -> Request<Body> {
+        let mut request = get(&self.uri);
+        let id = self.ids[id].parse().unwrap();
+        request.headers_mut().insert("last-event-id", id);
+        request
+    }
+}
+
+/// An answer that is cut by the death of its process.
+async fn death(restarts_work: bool) -> Death {
     let world = World::new();
     let stores = Stores::new(&world);
     let resource = world.route.resource(["7"]).unwrap();
@@ -210,15 +242,23 @@ async fn after_a_death(restarts_work: bool, hangs: bool) -> Client {
     let first = Process::start(&world, &stores, 1, restarts_work);
     let mut client = first.ask(get(&uri)).await.unwrap();
     client.read_until("data: one\n\n").await;
-    let mut request = get(&uri);
-    let id = client.last_id().parse().unwrap();
-    request.headers_mut().insert("last-event-id", id);
+    let ids = client.ids();
     drop(client);
     stores.logs.inner.forget_node(node(1));
-    stores.logs.hangs.store(hangs, Ordering::Relaxed);
+    Death {
+        world,
+        stores,
+        uri,
+        ids,
+    }
+}
 
-    let second = Process::start(&world, &stores, 2, restarts_work);
-    second.ask(request).await.unwrap()
+/// The same, and its client that has come back to the next process.
+async fn after_a_death(restarts_work: bool, hangs: bool) -> Client {
+    let death = death(restarts_work).await;
+    death.stores.logs.hangs.store(hangs, Ordering::Relaxed);
+    let next = death.next(restarts_work);
+    next.ask(death.request(1)).await.unwrap()
 }
 
 /// The client gets what there is. Its work is taken over when it comes back once more.
@@ -237,7 +277,7 @@ async fn a_store_that_hangs_does_not_hold_up_a_new_client() {
     let uri = format!("/generations/7/stream?token={}", world.token().await);
     stores.logs.hangs.store(true, Ordering::Relaxed);
     let asked = process.ask(get(&uri));
-    let answer = tokio::time::timeout(Duration::from_secs(5), asked).await;
+    let answer = timeout(Duration::from_secs(5), asked).await;
     let refused = answer.expect("it waits for the store no longer");
     assert!(matches!(refused, Err(AttachError::NoLog(_))));
 }
@@ -265,4 +305,28 @@ async fn work_is_started_again_where_the_route_says_so() {
         "it had that already: {}",
         client.text
     );
+}
+
+/// The store says that the work is this process's now when the client no longer waits for that. The answer does not
+/// hang: it has failed.
+#[tokio::test(start_paused = true)]
+async fn work_that_is_taken_over_for_nobody_has_failed() {
+    // The budget of the store is spent, or the client is gone before that.
+    for waits in [Duration::from_secs(5), Duration::from_millis(10)] {
+        let death = death(true).await;
+        death.stores.logs.hangs.store(true, Ordering::Relaxed);
+        let next = death.next(true);
+        let asked = timeout(waits, next.ask(death.request(0))).await;
+        death.stores.logs.answer();
+        let mut client = if let Ok(client) = asked {
+            client.unwrap()
+        } else {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            next.ask(death.request(0)).await.unwrap()
+        };
+        let read = client.read_until("event: sse.error");
+        let read = timeout(Duration::from_secs(10), read).await;
+        read.expect("the answer ends");
+        assert!(client.text.contains("data: one"), "{}", client.text);
+    }
 }

@@ -241,6 +241,9 @@ impl Log {
     /// Makes this node the writer of a log that [is orphaned](Self::is_orphaned). Returns whether it
     /// is: only one takes a log over.
     ///
+    /// A claim that was begun is finished, even if this future is dropped. If the log is this node's then, it
+    /// ends as failed: nobody knows that it is to be written.
+    ///
     /// ```
     /// use sse_gate_resume::Logs;
     ///
@@ -259,9 +262,14 @@ impl Log {
         let Some(backing) = &self.0.backing else {
             return Ok(false);
         };
-        let claimed = backing.store.claim(backing.id.clone()).await?;
-        self.0.lock().is_orphaned = false;
-        Ok(claimed)
+        let (store, id, log) = (backing.store.clone(), backing.id.clone(), self.clone());
+        let claim = async move {
+            let is_claimed = store.claim(id).await?;
+            log.0.lock().is_orphaned = false;
+            Ok::<_, LogError>(is_claimed.then(|| Claimed(Some(log))))
+        };
+        let claimed = Finished::new(claim, &backing.chores).await?;
+        Ok(claimed.map(Claimed::tell).is_some())
     }
 
     /// Another node has closed it: its writer is told.
@@ -320,6 +328,23 @@ impl Log {
         drop(state);
         drop(left);
         Poll::Pending
+    }
+}
+
+/// A log that this node is to write. Dropped before anyone is told, the log ends: nobody else writes it.
+struct Claimed(Option<Log>);
+
+impl Claimed {
+    fn tell(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        if let Some(log) = &self.0 {
+            log.end_later(LogEnd::Failed);
+        }
     }
 }
 

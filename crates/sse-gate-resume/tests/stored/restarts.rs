@@ -18,7 +18,7 @@ use crate::support::{
     Client, CountedEntropy, HeldLogs, RecordingObserver, Stage, StoreHandle, append, refused_by,
     token,
 };
-use crate::{alices, logs, node, store, stored};
+use crate::{alices, logs, node, poll_once, store, stored};
 
 /// The two stores.
 struct Stores {
@@ -40,6 +40,11 @@ impl Stores {
 
     /// A process on these stores.
     fn process(&self, number: u8) -> Stage {
+        self.process_and_store(number).0
+    }
+
+    /// The same, and its handle of the store of logs.
+    fn process_and_store(&self, number: u8) -> (Stage, HeldLogs) {
         let (clock, signals) = (self.clock.clone(), RecordingObserver::default());
         let store = HeldLogs::new(self.logs.inner.clone().with_node(node(number)));
         let logs = logs(&store, LogLimits::default(), &clock);
@@ -49,14 +54,15 @@ impl Stores {
             .with_entropy(CountedEntropy::default())
             .with_observer(signals.clone())
             .with_logs(&logs);
-        Stage {
+        let stage = Stage {
             clock,
             store: self.sessions.clone(),
             sessions,
             logs,
             signals,
             policy: ResumePolicy::default(),
-        }
+        };
+        (stage, store)
     }
 }
 
@@ -128,6 +134,41 @@ fn a_log_whose_writer_died_is_claimed_and_ended() {
     assert_eq!(client.read_data(), ["two"]);
     let end = client.connection.as_ref().unwrap().end();
     assert_eq!(end, Some(SubscriptionEnd::Complete));
+}
+
+/// The client is gone again before the store has answered. The log has a writer that does nothing, so it has
+/// failed.
+#[test]
+fn a_log_that_is_claimed_for_nobody_has_failed() {
+    let stores = Stores::new();
+    let first = stores.process(1);
+    let log = alices(&first.logs);
+    append(&log, "one");
+    let mut client = first.alice(&log);
+    client.read();
+    append(&log, "two");
+    mem::forget(log);
+    kill(&stores, 1, first, &mut client);
+
+    let (second, store) = stores.process_and_store(2);
+    let resumed = second.resume(&client.id, token(1)).unwrap();
+    let log = resumed.log().clone();
+    drop(resumed);
+    let held = store.hold();
+    let mut claim = Box::pin(log.claim());
+    assert!(poll_once(&mut claim).is_pending());
+    drop(claim);
+    assert!(log.is_orphaned(), "it is not known yet");
+    held.release();
+    store.answer();
+    // It goes on with what was kept.
+    let another = alices(&second.logs);
+    assert_eq!(stored(&stores.logs, &log).bounds.end, Some(LogEnd::Failed));
+    assert!(!log.is_orphaned() && !block_on(log.claim()).unwrap());
+    client.reconnect(&second).unwrap();
+    let (events, ended) = client.read();
+    assert!(ended && events.iter().any(|(name, _)| name == "sse.error"));
+    drop(another);
 }
 
 /// Only the process that opened it has the log.

@@ -48,7 +48,7 @@ impl HeldLogs {
         self.state.lock().unwrap()
     }
 
-    /// From now on, the store does what it is asked, and answers creates, appends and ends later.
+    /// From now on, the store does what it is asked, and answers creates, claims, appends and ends later.
     pub(crate) fn hold(&self) -> Held {
         let gate = Arc::default();
         self.state().gate = Some(Arc::clone(&gate));
@@ -151,7 +151,9 @@ impl LogStore for HeldLogs {
 
     async fn claim(&self, log: LogId) -> Result<bool, LogError> {
         self.check()?;
-        self.inner.claim(log).await
+        let claimed = self.inner.claim(log).await;
+        self.pass().await;
+        claimed
     }
 
     async fn append(&self, log: LogId, event: Bytes) -> Result<u64, AppendError> {

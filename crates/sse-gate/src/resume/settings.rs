@@ -108,6 +108,9 @@ impl Resumable {
     /// a client may read the answer on another node than the one that died. Its connection ends within a few
     /// seconds after the dead node counts as gone, so that it comes back.
     ///
+    /// To take the work over, the store of the logs is asked. If its answer comes too late, or the client is
+    /// gone again by then, the answer of the work ends as failed.
+    ///
     /// The payload of the grant is kept with the session, so that the work finds it again.
     pub fn with_restarted_work(mut self) -> Self {
         self.restarts_work = true;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sse_gate_core::TokenKey;
 use sse_gate_resume::backend::LogEnd;
+use sse_gate_resume::error::LogError;
 use sse_gate_resume::{CloseReason, Log, Logs, Publisher, Resumed, StopReason};
 
 use super::{WorkCap, WorkSlot, run};
@@ -109,23 +110,23 @@ impl ResumableStream {
                 log.end_later(LogEnd::Failed);
             } else if let Ok(slot) = self.settings.work.begin(self.granted.subject())
                 // If the store can't be asked now, it is asked again when the client comes back.
-                && self.claim(&log).await
+                && let Some(publisher) = self.claim(&log).await
             {
-                let publisher = Publisher::new(log.clone());
                 self.start(log, publisher, slot, work);
             }
         }
         Ok(self.body(resumed.subscribe()))
     }
 
-    /// Takes the work of a process that has died over. Returns whether it is this one's now.
-    async fn claim(&self, log: &Log) -> bool {
+    /// Takes the work of a process that has died over. Returns its publisher if it is this one's now.
+    async fn claim(&self, log: &Log) -> Option<Publisher> {
         let log = log.clone();
-        let claimed = self
-            .stores
-            .logs
-            .ask(Box::pin(async move { log.claim().await }));
-        claimed.await.unwrap_or(false)
+        let claimed = self.stores.logs.ask(Box::pin(async move {
+            let is_claimed = log.claim().await?;
+            // If the answer is too late, or the client is gone, this is dropped, and the log ends as failed.
+            Ok::<_, LogError>(is_claimed.then(|| Publisher::new(log)))
+        }));
+        claimed.await.unwrap_or(None)
     }
 
     fn start<W, F>(&self, log: Log, publisher: Publisher, slot: WorkSlot, work: W)
