@@ -77,7 +77,12 @@ impl Redis {
     }
 
     /// Connects to the primary of a service that these sentinels watch. After a failover, the next connection leads to
-    /// the new one. [`RedisOptions::with_login`] is for the primary, the addresses are those of the sentinels.
+    /// the new one. [`RedisOptions::with_login`] is for the primary, the addresses are those of the sentinels. All
+    /// sentinels have the same login, if they have one: it is part of their addresses.
+    ///
+    /// If the addresses begin with `rediss://`, the primary is reached over TLS, too. So the sentinels have to watch its
+    /// port for TLS, which they do with `tls-replication yes`. If they begin with `redis://`, all is in clear. Some of
+    /// each are refused.
     ///
     /// ```no_run
     /// use sse_gate_redis::{Redis, RedisOptions};

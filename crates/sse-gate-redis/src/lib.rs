@@ -79,7 +79,7 @@
 //! |---|---|
 //! | `sentinel` | `Redis::connect_sentinel`: the primary that sentinels name, also after a failover |
 //! | `cluster` | `Redis::connect_cluster`: each log has a slot of its own; tokens, sessions and counts share one |
-//! | `tls` | addresses that begin with `rediss://`, over rustls, and `RedisOptions::with_certificates` |
+//! | `tls` | addresses that begin with `rediss://`, over rustls, and `RedisOptions::with_certificates`. If those of sentinels begin so, the primary is reached over TLS, too |
 
 mod copies;
 mod error;

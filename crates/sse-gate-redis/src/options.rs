@@ -216,7 +216,12 @@ impl RedisOptions {
         self
     }
 
-    /// Sets which certificate authorities to trust with `rediss://`, in PEM, instead of the system's.
+    /// Sets which certificate authorities to trust with `rediss://`, in PEM, instead of the system's. They count for all
+    /// connections: to one server, to sentinels and their primary, to each server of a cluster. An address that is not
+    /// `rediss://` is refused then.
+    ///
+    /// Sentinels and clusters name their servers by IP addresses, unless they are told to announce host names. The
+    /// certificates of the servers have to be for what they announce.
     ///
     /// The program installs a crypto provider of rustls before it connects, such as
     /// `rustls::crypto::ring::default_provider().install_default()`.
@@ -278,10 +283,14 @@ pub(crate) struct Login {
 
 #[cfg(feature = "sentinel")]
 impl Login {
-    pub(crate) fn to_redis(&self) -> redis::RedisConnectionInfo {
-        redis::RedisConnectionInfo::default()
-            .set_username(&self.user)
-            .set_password(self.password.as_str())
+    /// Lets a client of sentinels log in to the primary.
+    pub(crate) fn give_to(
+        &self,
+        client: redis::sentinel::SentinelClientBuilder,
+    ) -> redis::sentinel::SentinelClientBuilder {
+        client
+            .set_client_to_redis_username(&self.user)
+            .set_client_to_redis_password(self.password.as_str())
     }
 }
 

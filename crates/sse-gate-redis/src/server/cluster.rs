@@ -46,6 +46,12 @@ impl Cluster {
             .retries(0)
             .connection_timeout(options.timeout)
             .response_timeout(options.timeout);
+        // It also connects to servers that only the cluster names.
+        #[cfg(feature = "tls")]
+        let builder = match source::certificates(options) {
+            Some(certificates) => builder.certs(certificates),
+            None => builder,
+        };
         let unusable = |error| Fault::because(ServerErrorKind::Address, error);
         Ok(Self {
             client: builder.build().map_err(unusable)?,

@@ -33,26 +33,45 @@ impl Source {
         service: &str,
         options: &RedisOptions,
     ) -> Result<Self, Fault> {
-        use redis::sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType};
+        use redis::sentinel::{SentinelClientBuilder, SentinelServerType::Master};
 
-        let addresses = sentinels.iter().map(|address| info(address));
-        let addresses = addresses.collect::<Result<Vec<_>, _>>()?;
-        let mut primary = SentinelNodeConnectionInfo::default();
-        if let Some(login) = &options.login {
-            primary = primary.set_redis_connection_info(login.to_redis());
+        let trusted = |address: &&str| {
+            let client = client(info(address)?, options)?;
+            Ok(client.get_connection_info().clone())
+        };
+        let sentinels: Result<Vec<_>, Fault> = sentinels.iter().map(trusted).collect();
+        let sentinels = sentinels?;
+        let Some(first) = sentinels.first() else {
+            return Err(ServerErrorKind::Address.into());
+        };
+        if sentinels.iter().any(|other| !is_alike(first, other)) {
+            let why = "sentinels have the same login, and all of them TLS or none";
+            return Err(Fault::because(ServerErrorKind::Address, why));
         }
-        let client = SentinelClient::build(
-            addresses,
-            #[cfg(not(feature = "tls"))]
-            service.to_owned(),
-            #[cfg(feature = "tls")]
-            service,
-            Some(primary),
-            SentinelServerType::Master,
-        );
-        client
-            .map(|client| Self::Sentinel(client.into()))
-            .map_err(unusable)
+        let addresses = sentinels.iter().map(|sentinel| sentinel.addr().clone());
+        let mut builder =
+            SentinelClientBuilder::new(addresses, service, Master).map_err(unusable)?;
+        let login = first.redis_settings();
+        builder = builder.set_client_to_sentinel_protocol(login.protocol());
+        if let Some(user) = login.username() {
+            builder = builder.set_client_to_sentinel_username(user);
+        }
+        if let Some(password) = login.password() {
+            builder = builder.set_client_to_sentinel_password(password);
+        }
+        if let Some(login) = &options.login {
+            builder = login.give_to(builder);
+        }
+        // Login and data are worth more than what sentinels say.
+        if has_tls(first) {
+            builder = builder.set_client_to_redis_tls_mode(redis::TlsMode::Secure);
+        }
+        #[cfg(feature = "tls")]
+        if let Some(certificates) = certificates(options) {
+            builder = builder.set_client_to_redis_certificates(certificates);
+        }
+        let client = builder.build().map_err(unusable)?;
+        Ok(Self::Sentinel(client.into()))
     }
 
     /// The cluster of which these are servers. It connects to nothing.
@@ -115,18 +134,38 @@ fn info(address: &str) -> Result<ConnectionInfo, Fault> {
     address.into_connection_info().map_err(unusable)
 }
 
+/// Whether one builder can make the connections to both sentinels.
+#[cfg(feature = "sentinel")]
+fn is_alike(one: &ConnectionInfo, other: &ConnectionInfo) -> bool {
+    let (login, others) = (one.redis_settings(), other.redis_settings());
+    login.username() == others.username()
+        && login.password() == others.password()
+        && has_tls(one) == has_tls(other)
+}
+
+#[cfg(feature = "sentinel")]
+fn has_tls(info: &ConnectionInfo) -> bool {
+    matches!(info.addr(), redis::ConnectionAddr::TcpTls { .. })
+}
+
 /// A client of one server, which trusts the options' certificates.
 pub(super) fn client(info: ConnectionInfo, options: &RedisOptions) -> Result<Client, Fault> {
     #[cfg(feature = "tls")]
-    if let Some(certificates) = &options.certificates {
-        let certificates = redis::TlsCertificates {
-            client_tls: None,
-            root_cert: Some(certificates.clone()),
-        };
+    if let Some(certificates) = certificates(options) {
         return Client::build_with_tls(info, certificates).map_err(unusable);
     }
     let _ = options;
     Client::open(info).map_err(unusable)
+}
+
+/// The options' certificates, for any connection.
+#[cfg(feature = "tls")]
+pub(super) fn certificates(options: &RedisOptions) -> Option<redis::TlsCertificates> {
+    let root_cert = Some(options.certificates.clone()?);
+    Some(redis::TlsCertificates {
+        client_tls: None,
+        root_cert,
+    })
 }
 
 async fn connect_to(client: &Client, options: &RedisOptions) -> Result<Connection, Fault> {
