@@ -42,7 +42,8 @@
 //!
 //! Each new connection asks the server what it is. A server that is too old, may evict keys, or is a replica is
 //! [refused](ServerErrorKind). Its name of this run, `run_id`, is remembered: answers on this connection come from this
-//! run and from no other.
+//! run and from no other. Before each sign of life, the node asks again. It gives up a connection to a server that
+//! would be refused now.
 //!
 //! | what has happened | what the nodes do |
 //! |---|---|

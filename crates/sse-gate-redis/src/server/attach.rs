@@ -18,7 +18,7 @@ pub(super) async fn attach(
     known: Option<Known>,
 ) -> Result<Server, Fault> {
     let connection = source.connect(options).await?;
-    let infos = connection.info().await?;
+    let infos = connection.infos().await?;
     let run = first_run(&infos)?;
     // In a cluster, the one that counts is told of twice.
     let primaries = infos.len().saturating_sub(1).max(1);
@@ -29,15 +29,15 @@ pub(super) async fn attach(
 
 /// Checks whether servers are fit, by what they say of themselves. Returns which run the first one is: that is the one
 /// that counts.
-pub(super) fn first_run(infos: &[String]) -> Result<RunId, Fault> {
-    let runs = infos.iter().map(|info| check(info));
+fn first_run(infos: &[String]) -> Result<RunId, Fault> {
+    let runs = infos.iter().map(|info| run_of(info));
     let runs = runs.collect::<Result<Vec<_>, _>>()?;
     let none = || Fault::from(ServerErrorKind::Failed);
     runs.first().copied().ok_or_else(none)
 }
 
 /// Checks whether a server is fit, by what it says of itself. Returns which run it is.
-fn check(info: &str) -> Result<RunId, Fault> {
+pub(super) fn run_of(info: &str) -> Result<RunId, Fault> {
     let fields: HashMap<&str, &str> = info
         .lines()
         .filter_map(|line| line.split_once(':'))
@@ -74,7 +74,7 @@ mod tests {
 
     fn kind(change: (&str, &str)) -> Option<ServerErrorKind> {
         assert!(FIT.contains(change.0));
-        check(&FIT.replace(change.0, change.1))
+        run_of(&FIT.replace(change.0, change.1))
             .err()
             .map(|fault| fault.kind())
     }
@@ -98,8 +98,11 @@ mod tests {
     #[test]
     fn a_server_that_may_evict_is_unfit() {
         let evicts = FIT.replace("policy:noeviction", "policy:allkeys-lru");
-        assert!(check(&evicts).is_ok(), "its memory has no bound");
+        assert!(run_of(&evicts).is_ok(), "its memory has no bound");
         let bounded = evicts.replace("maxmemory:0", "maxmemory:1000000");
-        assert_eq!(check(&bounded).unwrap_err().kind(), ServerErrorKind::Evicts);
+        assert_eq!(
+            run_of(&bounded).unwrap_err().kind(),
+            ServerErrorKind::Evicts
+        );
     }
 }

@@ -120,15 +120,20 @@ impl ClusterLink {
         )
     }
 
-    pub(super) async fn info(&self) -> Result<Vec<String>, Fault> {
+    /// What the server says of itself that has the slot that counts.
+    pub(super) async fn info(&self) -> Result<String, Fault> {
         let counts = Route::with_key(&self.counts, SlotAddr::Master);
         let routing = RoutingInfo::SingleNode(SingleNodeRoutingInfo::SpecificNode(counts));
         let mut connection = self.connection.clone();
-        let first = connection
-            .route_command(redis::cmd("INFO"), routing)
-            .await?;
-        let mut infos = vec![crate::reply::word(first)?];
+        let info = connection.route_command(redis::cmd("INFO"), routing);
+        crate::reply::word(info.await?)
+    }
+
+    /// The same, and what each primary says of itself.
+    pub(super) async fn infos(&self) -> Result<Vec<String>, Fault> {
+        let mut infos = vec![self.info().await?];
         let all = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
+        let mut connection = self.connection.clone();
         if let Value::Map(others) = connection.route_command(redis::cmd("INFO"), all).await? {
             for (_, info) in others {
                 infos.push(crate::reply::word(info)?);

@@ -10,7 +10,7 @@ use futures_util::future::{BoxFuture, Shared};
 use redis::{Cmd, ErrorKind, RedisError, Value};
 use tokio::sync::Semaphore;
 
-use super::attach::{attach, first_run};
+use super::attach::{attach, run_of};
 use super::call::{Call, Script};
 use super::run::RunId;
 use super::source::{Connection, Source};
@@ -219,15 +219,18 @@ impl<K> Server<K> {
         self.noted(self.connection.send_to_all(&command).await)
     }
 
-    /// Gives the connection up if the server is another run of a primary than when it was begun: it may have been a
-    /// replica in between.
+    /// Gives the connection up if the server that counts is not fit any more, or is another run of a primary than when
+    /// the connection was begun: it may have been a replica in between.
     pub(crate) async fn check_run(&self) -> Result<(), Fault> {
-        let infos = self.connection.info().await?;
-        if first_run(&infos)? == self.run {
-            return Ok(());
-        }
+        let info = self.connection.info().await;
+        let info = info.inspect_err(|fault| self.note(fault))?;
+        let fault = match run_of(&info) {
+            Ok(run) if run == self.run => return Ok(()),
+            Ok(_) => ServerErrorKind::Changed.into(),
+            Err(unfit) => unfit,
+        };
         self.give_up();
-        Err(ServerErrorKind::Changed.into())
+        Err(fault)
     }
 
     /// The run in which scripts run, if it can be known from the connection.
@@ -250,13 +253,14 @@ impl<K> Server<K> {
 
     /// Gives the connection up if the error says that it is of no use.
     fn noted<T>(&self, result: Result<T, RedisError>) -> Result<T, Fault> {
-        result.map_err(|error| {
-            let fault = Fault::from(error);
-            if fault.breaks_connection() {
-                self.give_up();
-            }
-            fault
-        })
+        let result = result.map_err(Fault::from);
+        result.inspect_err(|fault| self.note(fault))
+    }
+
+    fn note(&self, fault: &Fault) {
+        if fault.breaks_connection() {
+            self.give_up();
+        }
     }
 }
 
@@ -311,5 +315,36 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         assert!(begun.elapsed() >= PAUSE * 2, "{:?}", begun.elapsed());
+    }
+
+    /// A node that goes on with such a connection gives no sign of life where its sessions are.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_server_that_fails_a_check_is_given_up() {
+        use ServerErrorKind::{Evicts, Replica, Unreachable};
+
+        let (mut server, other) = (RedisServer::start(), RedisServer::start());
+        let link = link(&server.url());
+        let attached = async || link.server().await.expect("it is fit");
+        let failed = async |connected: Arc<Server>| {
+            let failed = connected.check_run().await.unwrap_err();
+            (failed.kind(), connected.is_broken())
+        };
+        let connected = attached().await;
+        server.cli(&["CONFIG", "SET", "maxmemory", "1gb"]);
+        assert!(connected.check_run().await.is_ok());
+        assert!(!connected.is_broken());
+        server.cli(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+        assert_eq!(failed(connected).await, (Evicts, true));
+
+        server.cli(&["CONFIG", "SET", "maxmemory", "0"]);
+        let connected = attached().await;
+        let port = other.port().to_string();
+        server.cli(&["REPLICAOF", "127.0.0.1", &port]);
+        assert_eq!(failed(connected).await, (Replica, true));
+
+        server.cli(&["REPLICAOF", "NO", "ONE"]);
+        let connected = attached().await;
+        server.kill();
+        assert_eq!(failed(connected).await, (Unreachable, true));
     }
 }

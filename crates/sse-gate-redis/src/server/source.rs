@@ -207,15 +207,21 @@ impl Connection {
         }
     }
 
-    /// What each server says of itself. The first one is that which counts.
-    pub(super) async fn info(&self) -> Result<Vec<String>, Fault> {
+    /// What the server that counts says of itself.
+    pub(super) async fn info(&self) -> Result<String, Fault> {
         match self {
-            Self::Server(_) => {
-                let info = self.send(&redis::cmd("INFO")).await?;
-                Ok(vec![crate::reply::word(info)?])
-            }
+            Self::Server(_) => crate::reply::word(self.send(&redis::cmd("INFO")).await?),
             #[cfg(feature = "cluster")]
             Self::Cluster(link) => link.info().await,
+        }
+    }
+
+    /// What each server says of itself. The first one is that which counts.
+    pub(super) async fn infos(&self) -> Result<Vec<String>, Fault> {
+        match self {
+            Self::Server(_) => Ok(vec![self.info().await?]),
+            #[cfg(feature = "cluster")]
+            Self::Cluster(link) => link.infos().await,
         }
     }
 

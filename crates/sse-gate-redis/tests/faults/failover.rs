@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use sse_gate_core::TokenGate;
-use sse_gate_redis::{Redis, RedisTokens};
+use sse_gate_redis::{Redis, RedisSessions, RedisTokens};
 use sse_gate_redis_server::RedisServer;
+use sse_gate_resume::SessionLimits;
+use sse_gate_resume::backend::SessionStore;
 
 use crate::proxy::Proxy;
-use crate::stage::{IN_TIME, issue, limits, patient, redeem, until_it_works};
+use crate::stage::{IN_TIME, PATIENCE, issue, limits, patient, redeem, until_it_works};
 
 /// How often a replica is promoted; `SSE_GATE_FAILOVERS` sets another number.
 const FAILOVERS: usize = 5;
@@ -91,6 +93,32 @@ async fn a_failback_that_no_operation_has_seen_is_noticed() {
     until_next_sign(&seen);
     let refused = redeem(&gate, &unused).await;
     assert!(refused.is_err(), "it is of the run before");
+}
+
+/// E1, I19: a primary becomes a replica, and keeps its connections. A node that only reads notices, and gives its signs of
+/// life to the new primary, so that its sessions go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_only_reads_follows_when_its_primary_steps_down() {
+    let primary = RedisServer::start_with(&["--save", "", "--repl-diskless-sync-delay", "0"]);
+    let proxy = Proxy::to(primary.port()).await;
+    let options = patient().with_node_ttl(Duration::from_secs(2));
+    let redis = Redis::connect(&proxy.url(), options).await;
+    let reader = RedisSessions::new(&redis.expect("it is fit"), SessionLimits::default());
+    let replica = replica_of(&primary);
+    replica.cli(&["REPLICAOF", "NO", "ONE"]);
+    let port = replica.port().to_string();
+    proxy.lead_newcomers_to(replica.port());
+    primary.cli(&["REPLICAOF", "127.0.0.1", &port]);
+
+    let seen = || replica.cli(&["ZRANGE", "{sse-gate}:nodes", "0", "-1", "WITHSCORES"]);
+    let (before, begun) = (seen(), Instant::now());
+    assert!(!before.is_empty(), "the replica knows the node");
+    while seen() == before {
+        assert!(begun.elapsed() < PATIENCE, "no sign of life");
+        // While it is on the way, it may fail.
+        let _ = reader.moment().await;
+    }
+    reader.moment().await.expect("it works");
 }
 
 /// A replica that has all that the primary has.

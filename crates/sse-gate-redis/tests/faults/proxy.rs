@@ -44,6 +44,14 @@ impl Proxy {
         self.way.target.send_replace(target);
     }
 
+    /// Leads new connections to another server, and leaves those to the one before.
+    pub(crate) fn lead_newcomers_to(&self, target: u16) {
+        self.way.target.send_if_modified(|led_to| {
+            *led_to = target;
+            false
+        });
+    }
+
     /// Passes requests on, and no answers.
     pub(crate) fn swallow_answers(&self, swallows: bool) {
         self.way.swallows.store(swallows, Ordering::Relaxed);
