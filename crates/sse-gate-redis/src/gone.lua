@@ -1,5 +1,3 @@
 -- Tells whether a node is gone: it has given no sign of life for some time.
 -- ARGV: state id, node, how long a node may be silent.
-local NODES = P .. 'nodes'
-local seen = redis.call('ZSCORE', NODES, ARGV[2])
-return (not seen or now - seen >= tonumber(ARGV[3])) and 1 or 0
+return is_alive(ARGV[2], ARGV[3]) and 0 or 1

@@ -2,7 +2,7 @@
 //!
 //! | key | holds | slot |
 //! |---|---|---|
-//! | `{P}:state` | who made this state, its epochs and its sealed index key | that of `{P}` |
+//! | `{P}:state` | who made this state, its epochs, its sealed index key, and since when it hears of nodes | that of `{P}` |
 //! | `{P}:nodes` | nodes and when they were last seen | that of `{P}` |
 //! | `{P}:t:…` | tokens, and what their caps and withdrawals need | that of `{P}` |
 //! | `{P}:s:…` | sessions | that of `{P}` |

@@ -50,6 +50,7 @@
 //! | the server was restarted, or a replica was promoted | unused tokens are refused, as one that was used may be back. Callers who were authenticated before have to come back, as their sign-out may be lost. The first append to a log leaves out numbers, and its readers are told of a gap |
 //! | the server has lost its data | the same, and sessions are gone: clients begin anew |
 //! | the server is the same, only the connection broke | nothing is lost |
+//! | the server was away for longer than a node may be silent | no node counts as gone for that: their sessions and logs go on when they are back |
 //!
 //! # Time
 //!

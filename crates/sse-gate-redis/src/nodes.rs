@@ -1,4 +1,7 @@
 //! Signs of life: each node gives one every quarter of the time after which it counts as gone.
+//!
+//! A server that is away for longer than that hears of no node. Then nobody counts as gone: not before the first node is
+//! back, and not before the others have had their time since then.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -14,10 +17,12 @@ use crate::sessions;
 
 static BEAT: Script = Script::new(concat!(
     include_str!("server/shared.lua"),
+    include_str!("alive.lua"),
     include_str!("nodes.lua")
 ));
 static GONE: Script = Script::new(concat!(
     include_str!("server/shared.lua"),
+    include_str!("alive.lua"),
     include_str!("gone.lua")
 ));
 
@@ -70,7 +75,7 @@ async fn orphan(shared: &Shared, gone: &[Vec<u8>]) -> Result<(), Fault> {
     shared.link.with(orphan).await
 }
 
-/// Whether a node is gone: it has given no sign of life for as long as that.
+/// Whether a node is gone: it has given no sign of life for as long as that, and the server was there to hear it.
 pub(crate) async fn is_gone(server: &Server, shared: &Shared, node: NodeId) -> Result<bool, Fault> {
     let keys = shared.link.keyspace();
     let gone = server
@@ -78,4 +83,63 @@ pub(crate) async fn is_gone(server: &Server, shared: &Shared, node: NodeId) -> R
         .bytes(&node.to_bytes())
         .number(millis(shared.link.options().node_ttl));
     Ok(number(server.run(gone).await?)? > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use sse_gate_redis_server::RedisServer;
+
+    use super::*;
+    use crate::{Redis, RedisOptions};
+
+    /// Nodes give signs of life so seldom that none comes in between.
+    const NODE_TTL: Duration = Duration::from_secs(120);
+
+    async fn connect(server: &RedisServer) -> Redis {
+        let options = RedisOptions::unsealed()
+            .with_timeout(Duration::from_secs(5))
+            .with_node_ttl(NODE_TTL);
+        let redis = Redis::connect(&server.url(), options).await;
+        redis.expect("it is fit")
+    }
+
+    /// E1, I19: while the server is away, no node can give a sign of life. So that time is not counted, neither before nor
+    /// after the first node is back. A node that does not come back is gone after its time.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_node_is_gone_because_the_server_was() {
+        let server = RedisServer::start();
+        let (back, missing) = (connect(&server).await, connect(&server).await);
+        let back = back.shared();
+        let link = &back.link;
+        let connected = link.server().await.expect("it is fit");
+        let is_missing = async || {
+            let node = missing.shared().node;
+            is_gone(&connected, back, node).await.expect("it works")
+        };
+        let heard = async || beat(back).await.expect("it works");
+        assert!(heard().await.is_empty());
+
+        let away = "for _, node in ipairs(redis.call('ZRANGE', '{sse-gate}:nodes', 0, -1)) do
+              redis.call('ZINCRBY', '{sse-gate}:nodes', ARGV[1], node)
+            end
+            return 'away'";
+        assert_eq!(server.cli(&["EVAL", away, "0", "-130000"]), "away");
+        assert!(!is_missing().await);
+        assert!(heard().await.is_empty());
+        assert!(!is_missing().await, "another node was back first");
+        assert!(heard().await.is_empty());
+        assert!(!is_missing().await);
+
+        // The server's clock is set back, and by so much that nobody is back yet.
+        let since = |by: &str| server.cli(&["HINCRBY", "{sse-gate}:state", "n.since", by]);
+        since("1000000");
+        assert!(is_missing().await);
+        assert_eq!(heard().await, [missing.shared().node.to_bytes()]);
+        since("-1000000");
+        assert!(!is_missing().await);
+        // Time goes on.
+        since("-121000");
+        assert!(is_missing().await);
+        assert_eq!(heard().await, [missing.shared().node.to_bytes()]);
+    }
 }

@@ -184,6 +184,9 @@ impl RedisOptions {
     /// as failed, or another node takes them over. A node that was only slow, and is back, goes on with its sessions. But
     /// a log that was taken over meanwhile is closed to it.
     ///
+    /// While the server is away, no node can give a sign of life. So when it hears of none for that time, the time begins
+    /// anew with the first node that is back. That is so, too, if all nodes were away and the server was not.
+    ///
     /// ```
     /// use std::time::Duration;
     /// use sse_gate_redis::RedisOptions;

@@ -53,7 +53,8 @@ const SUSPECTS: usize = 64;
 ///
 /// Each node gives signs of life. If they stop for the time that
 /// [`with_node_ttl`](crate::RedisOptions::with_node_ttl) sets, 10 s by default, its sessions wait for their clients,
-/// since the node was last seen. A client that comes back earlier is let in, too: it takes its session over.
+/// since the node was last seen. A client that comes back earlier is let in, too: it takes its session over. Time in which
+/// the server was away does not count.
 ///
 /// # A failover
 ///

@@ -12,6 +12,7 @@ use crate::server::{Script, Server};
 
 static DUE: Script = Script::new(concat!(
     include_str!("../server/shared.lua"),
+    include_str!("../alive.lua"),
     include_str!("session.lua"),
     include_str!("due.lua")
 ));

@@ -15,6 +15,7 @@ use crate::{ServerErrorKind, reply};
 
 static LOAD: Script = Script::new(concat!(
     include_str!("../server/shared.lua"),
+    include_str!("../alive.lua"),
     include_str!("session.lua"),
     include_str!("load.lua")
 ));

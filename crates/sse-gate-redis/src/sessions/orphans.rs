@@ -11,6 +11,7 @@ use crate::server::{Script, Server};
 
 static ORPHAN: Script = Script::new(concat!(
     include_str!("../server/shared.lua"),
+    include_str!("../alive.lua"),
     include_str!("session.lua"),
     include_str!("orphan.lua")
 ));
@@ -73,6 +74,8 @@ mod tests {
         let own = format!("{{sse-gate}}:s:on:{NODE}");
         server.cli(&["ZADD", &own, "1", "0123456789abcdef"]);
         let connected = link.server().await.unwrap();
+        // Another one is alive, so the server is not what was away.
+        server.cli(&["ZADD", "{sse-gate}:nodes", "9007199254740992", "another."]);
         for (seen, left) in [(None, "1"), (Some("1"), "0")] {
             if let Some(seen) = seen {
                 server.cli(&["ZADD", "{sse-gate}:nodes", seen, NODE]);

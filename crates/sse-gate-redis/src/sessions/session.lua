@@ -1,17 +1,11 @@
 -- What all scripts of sessions begin with.
-local NODES, GONE, MARKS = P .. 'nodes', P .. 'gone', P .. 's:marks'
+local GONE, MARKS = P .. 'gone', P .. 's:marks'
 local DUE, CLOSED, OVER = P .. 's:due', P .. 's:closed', P .. 's:over'
 -- Behind these stands a session, a token, a subject's tag, or a node.
 local SESSION, BY_TOKEN, OPEN, WAITING, ON = P .. 's:r:', P .. 's:k:', P .. 's:of:', P .. 's:wait:', P .. 's:on:'
 
 local function text(number)
   return string.format('%.0f', number)
-end
-
--- Whether a node has given a sign of life lately.
-local function is_alive(node, ttl)
-  local seen = redis.call('ZSCORE', NODES, node)
-  return seen and now - seen < tonumber(ttl), seen
 end
 
 -- Forgets a closed session.

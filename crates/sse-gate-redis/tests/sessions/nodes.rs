@@ -165,6 +165,36 @@ async fn it_is_told_when_a_node_was_last_seen() {
     assert_eq!(left_at(&living).await, last_seen);
 }
 
+/// E1, I19: a node could give no sign of life because the server was away, and is not back. Its sessions wait for their
+/// clients since the server is back: as long as that was not so, they could not come back either.
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_wait_since_the_server_is_back() {
+    let server = RedisServer::start();
+    let (living, dead) = (node(&server).await, node(&server).await);
+    open(&dead, "alice", 1).await.expect("there is room");
+    drop(dead);
+    let away = "local nodes = redis.call('ZRANGE', '{sse-gate}:nodes', 0, -1)
+        for _, node in ipairs(nodes) do
+          redis.call('ZINCRBY', '{sse-gate}:nodes', -130000, node)
+        end
+        redis.call('HINCRBY', '{sse-gate}:s:r:' .. string.rep(string.char(1), 16), 'b', -130000)
+        return #nodes";
+    let before = load(&living, 1).await.expect("it is there").now;
+    assert_eq!(server.cli(&["EVAL", away, "0"]), "2");
+    let stored = load(&living, 1).await.expect("it is there");
+    assert_eq!(stored.node_left_at, None, "its node may be back");
+    let begun = Instant::now();
+    while due(&living).await.is_empty() {
+        assert!(begun.elapsed() < PATIENCE, "it is never due");
+        tokio::time::sleep(IDLE / 10).await;
+    }
+    let stored = load(&living, 1).await.expect("it is there");
+    let left_at = stored.node_left_at.expect("its node is gone");
+    assert!(left_at >= before, "{left_at:?} is before {before:?}");
+    let waited = stored.now.saturating_since(left_at);
+    assert!(waited >= IDLE, "it waited for {waited:?}");
+}
+
 /// A node that is gone is remembered for 30 days, so that a session can say when it was left.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_is_gone_for_a_month_is_forgotten() {
