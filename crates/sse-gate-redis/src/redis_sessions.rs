@@ -220,7 +220,8 @@ impl SessionStore for RedisSessions {
         let (link, subject) = (&self.shared.link, subject.as_str().as_bytes());
         let waiting = |server: Arc<Server>| async move {
             let subject = server.keys.tags.tag(subject);
-            sessions::waiting(&server, link.keyspace(), subject, limit).await
+            let node_ttl = link.options().node_ttl;
+            sessions::waiting(&server, link.keyspace(), node_ttl, subject, limit).await
         };
         Ok(link.with(waiting).await?)
     }

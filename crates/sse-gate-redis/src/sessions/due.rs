@@ -14,6 +14,7 @@ static DUE: Script = Script::new(concat!(
     include_str!("../server/shared.lua"),
     include_str!("../alive.lua"),
     include_str!("session.lua"),
+    include_str!("back.lua"),
     include_str!("due.lua")
 ));
 

@@ -1,9 +1,11 @@
 //! Sessions whose fields were changed on the server are lost. They keep nothing else from going on. D11, D12, E8
 
+use sse_gate_core::Subject;
 use sse_gate_redis_server::RedisServer;
+use sse_gate_resume::backend::SessionStore;
 use sse_gate_resume::error::SessionErrorKind;
 
-use crate::stage::{load, node, open};
+use crate::stage::{id, load, node, open};
 
 /// What is done to the fields of alice's session. `own` and `other` are the keys of hers and of mallory's.
 const CHANGES: [&str; 22] = [
@@ -110,5 +112,43 @@ async fn no_subject_stands_on_the_server() {
     assert!(dump.contains("{sse-gate}:s:r:"), "{dump}");
     for secret in ["alice", "example.com", "answer"] {
         assert!(!dump.contains(secret), "{secret} is on the server");
+    }
+}
+
+/// E8: a session that someone has put into another subject's list stays there, and nobody waits for that to change.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_in_a_strange_list_is_listed() {
+    let server = RedisServer::start();
+    let store = node(&server).await;
+    open(&store, "alice", 1).await.expect("there is room");
+    open(&store, "bob", 2).await.expect("there is room");
+    let puts =
+        "local tag = redis.call('HGET', '{sse-gate}:s:r:' .. string.rep(string.char(1), 16), 'g')
+        return redis.call('ZADD', '{sse-gate}:s:wait:' .. tag, 1, string.rep(string.char(2), 16))";
+    assert_eq!(server.cli(&["EVAL", puts, "0"]), "1");
+    let alice = Subject::new("alice").expect("it is short");
+    let waiting = store.waiting(alice, 10).await;
+    assert_eq!(waiting.expect("the server works"), [id(2)]);
+}
+
+/// E8: a session whose numbers were changed is listed, so that it is found to be lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_without_numbers_is_listed() {
+    let server = RedisServer::start();
+    let store = node(&server).await;
+    for (name, number, field) in [("alice", 1, "e"), ("bob", 2, "o")] {
+        open(&store, name, number).await.expect("there is room");
+        let breaks = "local own = string.rep(string.char(ARGV[1]), 16)
+            local tag = redis.call('HGET', '{sse-gate}:s:r:' .. own, 'g')
+            redis.call('HSET', '{sse-gate}:s:r:' .. own, ARGV[2], 'no number')
+            redis.call('ZADD', '{sse-gate}:s:due', 1, own)
+            return redis.call('ZADD', '{sse-gate}:s:wait:' .. tag, 1, own)";
+        let added = server.cli(&["EVAL", breaks, "0", &number.to_string(), field]);
+        assert_eq!(added, "1");
+        let subject = Subject::new(name).expect("it is short");
+        let waiting = store.waiting(subject, 10).await;
+        assert_eq!(waiting.expect("the server works"), [id(number)], "{field}");
+        let due = store.due(10).await.expect("the server works").sessions;
+        assert!(due.contains(&id(number)), "{field}");
     }
 }

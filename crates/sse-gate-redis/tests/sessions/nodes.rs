@@ -1,12 +1,24 @@
 //! Sessions of nodes that die, or that only seem to. I19
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sse_gate_core::{GrantRequest, MemoryStore, Resource, Subject, TokenGate, TokenKey};
 use sse_gate_redis::RedisSessions;
 use sse_gate_redis_server::RedisServer;
 use sse_gate_resume::backend::{NodeId, SessionId, SessionStore};
+use sse_gate_resume::{CloseReason, Logs, Opening, ResumeKey, ResumeKeys, SessionLimits, Sessions};
 
-use crate::stage::{IDLE, NODE_TTL, PATIENCE, id, load, node, node_with_ttl, open};
+use crate::stage::{
+    IDLE, LONG, NODE_TTL, PATIENCE, connect, id, load, node, node_with_ttl, open, record, release,
+};
+
+/// Whether session 1 is due when its time is up, and connected to the only node.
+const LISTS: &str = "local node = redis.call('ZRANGE', '{sse-gate}:nodes', 0, 0)[1]
+         local own = string.rep(string.char(1), 16)
+         local ends = redis.call('HGET', '{sse-gate}:s:r:' .. own, 'e')
+         return {redis.call('ZSCORE', '{sse-gate}:s:due', own) == ends and 'in time' or 'early',
+           redis.call('ZSCORE', '{sse-gate}:s:on:' .. node, own) and 'connected' or 'not connected'}";
 
 async fn due(store: &RedisSessions) -> Vec<SessionId> {
     store.due(10).await.expect("the server works").sessions
@@ -74,18 +86,63 @@ async fn a_node_that_is_back_keeps_its_sessions() {
         tokio::time::sleep(NODE_TTL / 10).await;
     }
     assert!(due(&store).await.is_empty(), "it is not due");
-    let lists = "local node = redis.call('ZRANGE', '{sse-gate}:nodes', 0, 0)[1]
-         local own = string.rep(string.char(1), 16)
-         local ends = redis.call('HGET', '{sse-gate}:s:r:' .. own, 'e')
-         return {redis.call('ZSCORE', '{sse-gate}:s:due', own) == ends and 'in time' or 'early',
-           redis.call('ZSCORE', '{sse-gate}:s:on:' .. node, own) and 'connected' or 'not connected'}";
-    assert_eq!(server.cli(&["EVAL", lists, "0"]), "in time\nconnected");
+    assert_eq!(server.cli(&["EVAL", LISTS, "0"]), "in time\nconnected");
     assert!(waiting(&store).await.is_empty(), "it does not wait");
+}
+
+/// C15, I19: a node was silent for too long, and is back. Its session is not in the way of one that waits: that one makes
+/// room for a newcomer, also while the first one is not due yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_node_is_back_is_not_displaced() {
+    let server = RedisServer::start();
+    let redis = connect(&server, LONG).await;
+    let store = RedisSessions::new(&redis, SessionLimits::default().with_max_per_subject(2));
+    for number in [1, 2] {
+        let record = record(&store, "alice", number, LONG).await;
+        let created = store.create(id(number), record.expect("it works")).await;
+        created.expect("there is room");
+    }
+    let stored = load(&store, 2).await.expect("it is there");
+    let mut record_of_two = stored.record.clone();
+    release(&mut record_of_two, stored.now);
+    let swapped = store.swap(&stored, record_of_two).await;
+    assert!(swapped.expect("the server works"));
+    assert_eq!(waiting(&store).await, [id(2)]);
+    // Another node has seen it gone, and its session waits for its client.
+    let seemed_gone = "local own = string.rep(string.char(1), 16)
+         local session = redis.call('HMGET', '{sse-gate}:s:r:' .. own, 'g', 'n', 'e')
+         redis.call('ZADD', '{sse-gate}:s:wait:' .. session[1], 1, own)
+         redis.call('ZADD', '{sse-gate}:s:due', session[3] - 1000, own)
+         redis.call('ZREM', '{sse-gate}:s:on:' .. session[2], own)
+         return 'gone'";
+    assert_eq!(server.cli(&["EVAL", seemed_gone, "0"]), "gone");
+    // A server whose memory is full keeps none of this from happening.
+    server.cli(&["CONFIG", "SET", "maxmemory", "1"]);
+    let alice = || Subject::new("alice").expect("it is short");
+    let oldest = store.waiting(alice(), 1).await;
+    assert_eq!(oldest.expect("the server works"), [id(2)]);
+    assert_eq!(server.cli(&["EVAL", LISTS, "0"]), "in time\nconnected");
+    server.cli(&["CONFIG", "SET", "maxmemory", "0"]);
+
+    assert_eq!(server.cli(&["EVAL", seemed_gone, "0"]), "gone");
+    let keys = ResumeKeys::new(ResumeKey::new('k', [7; 32]).expect("a good key"));
+    let sessions = Sessions::new(store.clone(), keys);
+    let arrival = sessions.arrival().await.expect("the server works");
+    let request = GrantRequest::new(alice(), Resource::new(["chat"]).expect("it is short"));
+    let grant = TokenGate::new(MemoryStore::default()).grant(request).await;
+    let log = Logs::default().create().await.expect("a log");
+    let (grant, token) = (grant.expect("it is small"), TokenKey::from_bytes([3; 32]));
+    let newcomer = sessions.open(Opening::new(arrival, &grant, token, Arc::new(log)));
+    newcomer.await.expect("the one that waits makes room");
+    let first = load(&store, 1).await.expect("it is there").record;
+    assert!(first.closed().is_none());
+    let second = load(&store, 2).await.expect("it is there").record;
+    assert_eq!(second.closed(), Some(CloseReason::Displaced));
 }
 
 /// What waits, of alice.
 async fn waiting(store: &RedisSessions) -> Vec<SessionId> {
-    let alice = sse_gate_core::Subject::new("alice").expect("it is short");
+    let alice = Subject::new("alice").expect("it is short");
     let waiting = store.waiting(alice, 10).await;
     waiting.expect("the server works")
 }
