@@ -102,8 +102,7 @@ const SHARES: usize = 16;
 ///
 /// A session's own log goes with the session. A topic's log goes when the topic is
 /// [removed](sse_gate_resume::Topics::remove). A log that an earlier process has left, and that this one has not
-/// used, goes when its events are too old. A topic that only made room for others leaves its log here, as one that
-/// is in use.
+/// used, goes when its events are too old, and so does that of a topic that made room for others.
 #[derive(Clone, Debug)]
 pub struct SqliteLogs {
     shared: Arc<Shared>,
@@ -311,5 +310,21 @@ impl LogStore for SqliteLogs {
         let key = self.key(&log);
         let remove = move |step: &Step<'_>| logs::remove(step, key);
         Ok(self.shared.engine.write(WhenAbandoned::Run, remove).await?)
+    }
+
+    async fn release(&self, log: LogId) -> Result<(), LogError> {
+        let (key, windows) = (self.key(&log), self.windows().clone());
+        let release = move |step: &Step<'_>| {
+            // It may have been opened again meanwhile.
+            if windows.in_use().contains(&log) {
+                return Ok(());
+            }
+            logs::release(step, key)
+        };
+        Ok(self
+            .shared
+            .engine
+            .write(WhenAbandoned::Run, release)
+            .await?)
     }
 }

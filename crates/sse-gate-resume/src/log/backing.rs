@@ -22,6 +22,15 @@ impl Backing {
         });
     }
 
+    /// Tells the store in the background that this process has no use for the log.
+    pub(super) fn release_later(&self) {
+        let Self { store, id, .. } = self.clone();
+        self.chores.run(async move {
+            // If it fails, the store keeps the log until the process ends.
+            let _ = store.release(id).await;
+        });
+    }
+
     /// Frees the log in the background.
     pub(super) fn remove_later(&self) {
         let Self { store, id, .. } = self.clone();

@@ -38,4 +38,14 @@ impl WatchedLog {
     pub(crate) fn empty_at(&self) -> Option<SteadyTime> {
         self.0.look().retained.empty_at()
     }
+
+    /// Lets go of the log, and tells its store.
+    pub(crate) fn release(self) {
+        let backing = self.0.backing.clone();
+        // The store looks whether this process has a window on it.
+        drop(self);
+        if let Some(backing) = backing {
+            backing.release_later();
+        }
+    }
 }

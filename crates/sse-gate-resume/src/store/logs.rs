@@ -231,4 +231,12 @@ pub trait LogStore: fmt::Debug + Send + Sync + 'static {
 
     /// Frees a log and what it holds. Nothing is appended to it any more. A log that is gone is ignored.
     fn remove(&self, log: LogId) -> impl Future<Output = Result<(), LogError>> + Send;
+
+    /// Notes that this process has no use for a log any more, until it is opened again. Other nodes may use it, and
+    /// sessions that wait may come back to it. A store that keeps logs as long as its process uses them can free it when
+    /// its events are too old. Others have nothing to do, and that is the default.
+    fn release(&self, log: LogId) -> impl Future<Output = Result<(), LogError>> + Send {
+        let _ = log;
+        std::future::ready(Ok(()))
+    }
 }

@@ -59,6 +59,10 @@ impl SharedLogStore {
     pub(crate) fn remove(&self, log: LogId) -> Answer<'_, (), LogError> {
         self.0.remove(log)
     }
+
+    pub(crate) fn release(&self, log: LogId) -> Answer<'_, (), LogError> {
+        self.0.release(log)
+    }
 }
 
 type Answer<'s, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 's>>;
@@ -77,6 +81,7 @@ trait ErasedLogs: fmt::Debug + Send + Sync {
     ) -> Answer<'_, Option<StoredEvents>, LogError>;
     fn end(&self, log: LogId, how: LogEnd) -> Answer<'_, (), AppendError>;
     fn remove(&self, log: LogId) -> Answer<'_, (), LogError>;
+    fn release(&self, log: LogId) -> Answer<'_, (), LogError>;
 }
 
 impl<S: LogStore> ErasedLogs for S {
@@ -111,5 +116,9 @@ impl<S: LogStore> ErasedLogs for S {
 
     fn remove(&self, log: LogId) -> Answer<'_, (), LogError> {
         Box::pin(LogStore::remove(self, log))
+    }
+
+    fn release(&self, log: LogId) -> Answer<'_, (), LogError> {
+        Box::pin(LogStore::release(self, log))
     }
 }

@@ -35,7 +35,7 @@ use topic::Topic;
 /// If the logs are in a store, these are bounds on what this process has in use: what it has in memory of
 /// the log of an idle topic is empty. A topic that makes room is forgotten here only, as the store may have
 /// younger events of it, and other nodes may follow it. Its log stays in the store, within the store's own
-/// bounds, until [`remove`](Self::remove) frees it, or the store does.
+/// bounds, until its events are too old.
 ///
 /// With *n* topics, a step takes O(log *n*), at a bound too. Only [`names`](Self::names) visits all
 /// of them.
@@ -282,10 +282,10 @@ impl Topics {
         let topic = Topic::new(watched, owner.cloned(), reserved_until);
         table.insert(name, topic);
         drop(table);
-        // It is only forgotten. Its store may have events that this process never had, and others may use
-        // it. No store can be told that one process has no more use for a log, so some keep it as one that
-        // is in use: `SqliteLogs` until the process ends.
-        drop(evicted);
+        // It is only forgotten. Its store may have events that this process never had, and others may use it.
+        if let Some(evicted) = evicted {
+            evicted.log.release();
+        }
         Ok(log)
     }
 

@@ -14,7 +14,7 @@ use crate::tokens::to_number;
 pub(super) const INSERT: &str = "INSERT INTO events (log, seq, at, len, value) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
 pub(super) const LAST: &str = "SELECT max(seq) FROM events WHERE log = ?1 AND seq < ?2";
 pub(super) const GROW: &str =
-    "UPDATE logs SET first = ?2, last = ?3, bytes = ?4, empty_at = ?5 WHERE id = ?1";
+    "UPDATE logs SET first = ?2, last = ?3, bytes = ?4, empty_at = ?5, in_use = 1 WHERE id = ?1";
 
 /// What is needed to append an event.
 pub(crate) struct Appending {

@@ -8,6 +8,7 @@ use crate::engine::Step;
 use sse_gate_seal::Tag;
 
 pub(super) const USE: &str = "UPDATE logs SET in_use = 1 WHERE name = ?1";
+pub(super) const RELEASE: &str = "UPDATE logs SET in_use = 0 WHERE id = ?1";
 pub(super) const CLAIM: &str = "UPDATE logs SET writer = ?2 WHERE id = ?1";
 pub(super) const END: &str = "UPDATE logs SET ended = ?2 WHERE id = ?1 AND ended = 0";
 
@@ -27,6 +28,14 @@ pub(crate) fn open(
         bounds: row.bounds(),
         is_orphaned: row.is_orphaned(node),
     }))
+}
+
+/// Notes that this process does not use a log. It is freed when its events are too old.
+pub(crate) fn release(step: &Step<'_>, key: LogKey) -> rusqlite::Result<()> {
+    if let Some(row) = LogRow::find(step, key)? {
+        step.execute(RELEASE, [row.id])?;
+    }
+    Ok(())
 }
 
 /// Makes this process the writer of a log that is orphaned. Returns whether it is.

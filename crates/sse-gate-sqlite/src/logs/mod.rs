@@ -28,7 +28,7 @@ mod row;
 
 pub(crate) use append::{Appending, NotAppended, append};
 pub(crate) use create::{Newcomer, create};
-pub(crate) use find::{claim, end, open};
+pub(crate) use find::{claim, end, open, release};
 pub(crate) use free::{drop_unused, forget_all, remove};
 pub(crate) use read::read;
 pub(crate) use recover::recover;

@@ -11,6 +11,7 @@ fn no_statement_walks_through_all_rows() {
         append::LAST,
         create::INSERT,
         find::USE,
+        find::RELEASE,
         find::CLAIM,
         find::END,
         free::DROP_EVENTS,

@@ -9,7 +9,7 @@ use sse_gate_resume::error::ResumeError;
 use sse_gate_resume::{CloseReason, GoneReason, LogBudget, LogLimits, Logs, Publisher, Topics};
 use sse_gate_sqlite::SqliteLogs;
 
-use crate::stage::{Process, event, subject};
+use crate::stage::{Process, Stranger, event, subject};
 
 fn has(count: usize) -> impl Fn(&[String]) -> bool {
     move |data| data.len() >= count
@@ -190,6 +190,37 @@ fn topics_go_on() {
     assert_eq!(client.data, ["1", "2", "3", "4"]);
     assert!(block_on(topics.remove("news")).unwrap());
     assert!(block_on(topics.get("news")).unwrap().is_none());
+}
+
+/// A topic that made room for another leaves its young events in the file, and its log goes when they are too old: names that
+/// users make up don't fill it.
+#[test]
+fn a_topic_that_made_room_is_freed_when_it_is_old() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), ManualClock::default());
+    let process = Process::start(folder.path(), &clock);
+    let topics = Topics::new(process.logs.clone());
+    block_on(topics.publish("news", None, &event("1"))).unwrap();
+    drop(topics);
+    process.stop();
+
+    let process = Process::start(folder.path(), &clock);
+    let topics = Topics::new(process.logs.clone()).with_max(1);
+    drop(block_on(topics.get("news")).unwrap().unwrap());
+    block_on(topics.publish("sport", None, &event("1"))).unwrap();
+    let file = Stranger::of(&folder.path().join("a.db"));
+    let logs = |what: &str| file.number(&format!("SELECT count(*) FROM logs {what}"));
+    let until = |what: &str, holds: &dyn Fn() -> bool| {
+        let begun = Instant::now();
+        while !holds() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    until("it is in use", &|| logs("WHERE in_use = 0") == 1);
+    assert_eq!(logs(""), 2, "its event is young");
+    clock.advance(Duration::from_secs(601));
+    until("it stays", &|| logs("") == 1);
+    assert_eq!(logs("WHERE in_use = 1"), 1, "the other one stays");
 }
 
 /// A reader that is behind the window in memory gets its events from the file.
