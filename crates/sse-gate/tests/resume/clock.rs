@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use sse_gate::Publisher;
 
+use crate::client::Client;
 use crate::scene::{Scene, publish};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -41,16 +43,20 @@ async fn a_stream_ends_that_slept_beyond_its_deadline() {
     assert_eq!((got.names(), got.ended), (vec!["sse.close"], true));
 }
 
+/// A client whose stream has just given an event, and was not asked since.
+async fn streaming_busily(scene: &Scene) -> (Client, Publisher) {
+    let (mut client, publisher) = scene.streaming().await;
+    publish(&publisher, &["1"]).await;
+    let frame = client.connection.as_mut().unwrap().read_frame();
+    assert_eq!(frame.names(), ["message"]);
+    (client, publisher)
+}
+
 /// E9, I20: so does one that has just sent an event, and has another one. That comes too late.
 #[tokio::test(start_paused = true)]
 async fn a_busy_stream_says_at_its_deadline_that_it_is_over() {
     let scene = Scene::new();
-    let (mut client, publisher) = scene.streaming().await;
-    publish(&publisher, &["1"]).await;
-    assert_eq!(
-        client.connection.as_mut().unwrap().read_frame().names(),
-        ["message"]
-    );
+    let (mut client, publisher) = streaming_busily(&scene).await;
     publish(&publisher, &["2"]).await;
     scene.world.clock.set_wall_ahead(HOUR);
     let got = client.read();
@@ -61,12 +67,7 @@ async fn a_busy_stream_says_at_its_deadline_that_it_is_over() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_is_asked_late_says_how_its_log_ended() {
     let scene = Scene::new();
-    let (mut client, publisher) = scene.streaming().await;
-    publish(&publisher, &["1"]).await;
-    assert_eq!(
-        client.connection.as_mut().unwrap().read_frame().names(),
-        ["message"]
-    );
+    let (mut client, publisher) = streaming_busily(&scene).await;
     publisher.finish().await.unwrap();
     scene.world.clock.set_wall_ahead(HOUR);
     let got = client.read();
@@ -78,12 +79,7 @@ async fn a_stream_that_is_asked_late_says_how_its_log_ended() {
 #[tokio::test(start_paused = true)]
 async fn a_stop_makes_no_event_come_in_time() {
     let scene = Scene::new();
-    let (mut client, publisher) = scene.streaming().await;
-    publish(&publisher, &["1"]).await;
-    assert_eq!(
-        client.connection.as_mut().unwrap().read_frame().names(),
-        ["message"]
-    );
+    let (mut client, publisher) = streaming_busily(&scene).await;
     publish(&publisher, &["2"]).await;
     scene.desk.shut_down();
     scene.world.clock.set_wall_ahead(HOUR);
