@@ -48,8 +48,8 @@ const Target = EventTarget as new () => StreamTarget;
  * ```
  *
  * Name it by the user, so that another user's tabs don't join. A stream that failed stays closed for all
- * tabs until the tab that had the connection closes it; then another one tries. One of which the server
- * has sent all (`complete`, `no_content`) stays closed.
+ * tabs until the tab that had the connection closes it; then another one tries. A stream that the server
+ * has sent to its end (`complete`, `no_content`) stays closed.
  */
 export class SharedEventSource extends Target {
   onopen: ((event: Event) => unknown) | null = null;

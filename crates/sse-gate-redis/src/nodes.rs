@@ -1,6 +1,6 @@
 //! Signs of life: each node gives one every quarter of the time after which it counts as gone.
 //!
-//! A server that is away for longer than that hears of no node. Then nobody counts as gone: not before the first node is
+//! A server that is away for longer than that hears of no node. Then no node counts as gone: not before the first node is
 //! back, and not before the others have had their time since then.
 
 use std::sync::{Arc, Weak};
@@ -130,7 +130,7 @@ mod tests {
         assert!(heard().await.is_empty());
         assert!(!is_missing().await);
 
-        // The server's clock is set back, and by so much that nobody is back yet.
+        // The server's clock is set back, and by so much that no node has been seen since.
         let since = |by: &str| server.cli(&["HINCRBY", "{sse-gate}:state", "n.since", by]);
         since("1000000");
         assert!(is_missing().await);

@@ -115,7 +115,7 @@ async fn no_subject_stands_on_the_server() {
     }
 }
 
-/// E8: a session that someone has put into another subject's list stays there, and nobody waits for that to change.
+/// E8: a session that someone has put into another subject's list stays there, and no script waits for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_in_a_strange_list_is_listed() {
     let server = RedisServer::start();

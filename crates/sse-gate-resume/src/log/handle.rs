@@ -242,7 +242,7 @@ impl Log {
     /// is: only one takes a log over.
     ///
     /// A claim that was begun is finished, even if this future is dropped. If the log is this node's then, it
-    /// ends as failed: nobody knows that it is to be written.
+    /// ends as failed, as its work was not begun again.
     ///
     /// ```
     /// use sse_gate_resume::Logs;
@@ -331,7 +331,7 @@ impl Log {
     }
 }
 
-/// A log that this node is to write. Dropped before anyone is told, the log ends: nobody else writes it.
+/// A log that this node is to write. If it is dropped before its caller knows, the log ends: no other node writes it.
 struct Claimed(Option<Log>);
 
 impl Claimed {

@@ -177,6 +177,10 @@ pub struct StoredEvents {
 ///     async fn remove(&self, log: LogId) -> Result<(), LogError> {
 ///         self.inner.remove(log).await
 ///     }
+///
+///     async fn release(&self, log: LogId) -> Result<(), LogError> {
+///         self.inner.release(log).await
+///     }
 /// }
 /// ```
 pub trait LogStore: fmt::Debug + Send + Sync + 'static {

@@ -36,7 +36,7 @@ pub(crate) fn remove(step: &Step<'_>, key: LogKey) -> rusqlite::Result<()> {
     }
 }
 
-/// Frees logs of earlier processes that this one has not used, and whose events are too old. Returns
+/// Frees logs that this process has not used, or has released, and whose events are too old. Returns
 /// whether there are such logs, now or later.
 pub(crate) fn drop_unused(step: &Step<'_>, rows: usize) -> rusqlite::Result<bool> {
     match first_unused(step)? {

@@ -60,7 +60,7 @@ pub use error::{FetchError, FetchErrorKind};
 /// | the first key is asked for | once, then each 5 s until it succeeds | wait, for at most 5 s |
 /// | an unknown `kid` is asked for | each 30 s at most | wait, for at most 5 s |
 /// | the keys are [older than 5 minutes](RemoteJwkSetBuilder::with_refresh_after) | each 30 s at most | go on with the old keys |
-/// | they are older by 30 s more, as nobody has asked | once | wait, for at most 5 s |
+/// | they are 30 s older than that, as no request came | once | wait, for at most 5 s |
 ///
 /// There is one fetch at a time, and all requests that need it wait for it. It goes on when they are
 /// dropped. A fetch has 5 s, reads at most 256 KiB and 64 keys, and follows no redirect.

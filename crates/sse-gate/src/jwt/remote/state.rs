@@ -32,7 +32,7 @@ pub(super) enum Lookup<T> {
         value: T,
         /// Whether to fetch in the background.
         is_due: bool,
-        /// Whether to wait for that fetch: nobody has asked for long, and the issuer may have withdrawn the key.
+        /// Whether to wait for that fetch: no request came for long, and the issuer may have withdrawn the key.
         is_stale: bool,
     },
     Missing {
