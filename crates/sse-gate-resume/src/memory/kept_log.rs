@@ -100,10 +100,13 @@ impl KeptLog {
         }
     }
 
-    /// Ends it. The first end stays.
-    pub(super) fn end(&mut self, how: LogEnd, now: SteadyTime) {
-        self.end.get_or_insert(how);
-        self.used_at = now;
+    /// Ends it for a node. The first end stays, and what another node writes goes on.
+    pub(super) fn end(&mut self, node: NodeId, how: LogEnd, now: SteadyTime) {
+        let is_another = matches!(self.writer, Writer::Node(writer) if writer != node);
+        if !is_another {
+            self.end.get_or_insert(how);
+            self.used_at = now;
+        }
     }
 
     /// Makes a node its writer, if it is orphaned. Returns whether it was.

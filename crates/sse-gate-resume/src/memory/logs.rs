@@ -234,7 +234,7 @@ impl LogStore for MemoryLogStore {
     async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {
         let now = self.clock.steady();
         let bounds = self.with(&log, |log| {
-            log.end(how, now);
+            log.end(self.node, how, now);
             log.bounds()
         });
         if let Some(bounds) = bounds {

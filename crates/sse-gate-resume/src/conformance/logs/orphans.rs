@@ -53,6 +53,12 @@ pub fn an_orphan_goes_to_one_of_many_claimers<B: LogBackend>(backend: &B) {
             "another node has claimed a log again"
         );
         assert_eq!(append(&heir, &log, "again").await, 2, "a claim lost events");
+        end(&store, &log, LogEnd::Failed).await;
+        assert_eq!(
+            bounds(&store, &log).await.end,
+            None,
+            "a log was ended that another node writes"
+        );
         backend.kill(heir).await;
         assert!(
             is_orphaned(&store, &log).await,

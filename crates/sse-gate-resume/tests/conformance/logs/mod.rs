@@ -90,6 +90,7 @@ flaws! {
         another_log_of_the_name_is_another;
     comparing_no_epochs_is_seen: ComparesNoEpochs breaks another_log_of_the_name_is_another;
     claiming_late_is_seen: LooksThenClaims breaks an_orphan_goes_to_one_of_many_claimers;
+    ending_for_others_is_seen: EndsForOthers breaks an_orphan_goes_to_one_of_many_claimers;
     orphaning_all_is_seen: OrphansAll breaks only_a_log_whose_writer_died_is_orphaned;
     announcing_nothing_is_seen: AnnouncesNothing breaks
         what_is_appended_is_announced,

@@ -8,12 +8,15 @@ use bytes::Bytes;
 use sse_gate_resume::LogLimits;
 use sse_gate_resume::backend::{
     Bounds, Bus, LogEnd, LogId, LogName, LogStore, LogWindows, MemoryBus, MemoryLogStore, NewLog,
-    Notice, StoredEvents, StoredLog,
+    NodeId, Notice, StoredEvents, StoredLog,
 };
 use sse_gate_resume::error::{AppendError, AppendErrorKind, LogError, LogErrorKind};
 
 use super::flaw::Flaw;
 use crate::broken::dawdle;
+
+/// More nodes than a law has.
+const NODES: u8 = 9;
 
 /// One node's handle of the store.
 #[derive(Debug)]
@@ -221,7 +224,14 @@ impl LogStore for Wrapper {
             self.announce(&log, 0, Some(how)).await;
             dawdle();
         }
-        let ended = self.inner.end(log.clone(), how).await;
+        let mut ended = self.inner.end(log.clone(), how).await;
+        if self.is(Flaw::EndsForOthers) {
+            for number in 1..=NODES {
+                let node = NodeId::from_bytes([number; 8]);
+                let other = self.inner.clone().with_node(node);
+                ended = other.end(log.clone(), how).await;
+            }
+        }
         let found = self.inner.open(log.name.clone()).await.unwrap();
         if self.is(Flaw::AnnouncesNoEnd) && found.is_some() {
             self.announce(&log, 0, None).await;
