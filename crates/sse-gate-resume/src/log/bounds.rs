@@ -10,6 +10,9 @@
 /// // A log that has not ended is over for no reader.
 /// let open = Bounds { end: None, ..whole };
 /// assert!(!open.is_over_for(7));
+/// // That a log has failed is told behind its last event.
+/// let failed = Bounds { end: Some(LogEnd::Failed), ..whole };
+/// assert!(failed.is_over_for(8) && !failed.is_over_for(7));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
@@ -23,8 +26,20 @@ pub struct Bounds {
 
 impl Bounds {
     /// Whether the log has ended, and a reader that had everything up to `seq` has had all of it.
+    ///
+    /// A reader must not take what a writer has left unfinished for all that there is. So it has had all of a log that
+    /// failed when it was told so, which counts as one event more.
     pub fn is_over_for(&self, seq: u64) -> bool {
-        self.end.is_some() && seq >= self.last
+        match self.end {
+            None => false,
+            Some(LogEnd::Complete) => seq >= self.last,
+            Some(LogEnd::Failed) => seq > self.last,
+        }
+    }
+
+    /// Whether a reader that had everything up to `seq` was told that the log has failed.
+    pub(super) fn was_told_failure(&self, seq: u64) -> bool {
+        self.end == Some(LogEnd::Failed) && seq.checked_sub(1) == Some(self.last)
     }
 }
 

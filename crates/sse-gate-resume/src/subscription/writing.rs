@@ -105,7 +105,7 @@ impl Writing {
                         self.over(SubscriptionEnd::Complete)
                     }
                     LogEnd::Failed => {
-                        frames::failure(buffer);
+                        frames::failure(&self.prefix, self.cursor, buffer);
                         self.over(SubscriptionEnd::Failed)
                     }
                 };

@@ -246,6 +246,22 @@ fn a_writer_that_breaks_off_is_an_error_of_its_stream() {
     assert_eq!(why_gone(&stage, &mut client), GoneReason::Complete);
 }
 
+/// F8: a client that was away has all events when it comes back, and does not take them for all that there is.
+#[test]
+fn a_client_that_was_away_is_told_of_a_failure() {
+    let stage = Stage::default();
+    let (mut client, log) = read_by_alice(&stage);
+    append(&log, "one");
+    assert_eq!(client.read_data(), ["one"]);
+    client.disconnect();
+    drop(Publisher::new(log));
+    client.reconnect(&stage).unwrap();
+    let (events, ended) = client.read();
+    let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!((names, ended), (vec!["sse.open", "sse.error"], true));
+    assert_eq!(why_gone(&stage, &mut client), GoneReason::Complete);
+}
+
 /// A stop is asked by its owner only, and leaves the session as it is.
 #[test]
 fn only_its_subject_stops_a_stream() {
