@@ -8,7 +8,7 @@ use std::time::Duration;
 use sse_gate_codec::Event;
 
 use super::readers::keep_waker;
-use super::shared::SharedLog;
+use super::shared::{SharedLog, WriterNode};
 use super::{
     AppendError, AppendErrorKind, Bounds, EncodedEvent, LogEnd, LogEpoch, LogError, LogName,
     Reader, StopReason,
@@ -235,14 +235,15 @@ impl Log {
 
     /// Whether its one writer is gone with its process, and has not ended the log.
     pub fn is_orphaned(&self) -> bool {
-        self.0.look().is_orphaned
+        self.0.look().writer_node != WriterNode::Lives
     }
 
     /// Makes this node the writer of a log that [is orphaned](Self::is_orphaned). Returns whether it
     /// is: only one takes a log over.
     ///
     /// A claim that was begun is finished, even if this future is dropped. If the log is this node's then, it
-    /// ends as failed, as its work was not begun again.
+    /// ends as failed, as its work was not begun again. So it does if the store claimed it and its answer was lost,
+    /// as soon as that is known.
     ///
     /// ```
     /// use sse_gate_resume::Logs;
@@ -264,9 +265,11 @@ impl Log {
         };
         let (store, id, log) = (backing.store.clone(), backing.id.clone(), self.clone());
         let claim = async move {
-            let is_claimed = store.claim(id).await?;
-            log.0.lock().is_orphaned = false;
-            Ok::<_, LogError>(is_claimed.then(|| Claimed(Some(log))))
+            let claimed = store.claim(id).await;
+            if log.0.learn_claim(claimed.as_ref().ok().copied()) {
+                log.0.end_unwritten().await;
+            }
+            Ok::<_, LogError>(claimed?.then(|| Claimed(Some(log))))
         };
         let claimed = Finished::new(claim, &backing.chores).await?;
         Ok(claimed.map(Claimed::tell).is_some())

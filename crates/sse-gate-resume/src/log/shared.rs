@@ -62,12 +62,23 @@ pub(super) struct State {
     pub(super) stop: Option<StopReason>,
     /// The writer's task, if it waits for the last reader to go, or to be asked to stop.
     pub(super) writer: Option<Waker>,
-    /// Whether its one writer is gone with its node.
-    pub(super) is_orphaned: bool,
+    /// What is known of its one writer.
+    pub(super) writer_node: WriterNode,
     /// How many publishers of it are on this node.
     pub(super) publishers: usize,
     /// How many events there were when the window was tended last.
     pub(super) tended_last: u64,
+}
+
+/// The node of a log's one writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WriterNode {
+    /// It lives, or any node may write.
+    Lives,
+    /// It is gone.
+    Gone,
+    /// It was gone, and this node asked to take its place. It got no answer, so it may have.
+    Unknown,
 }
 
 /// What a reader finds in the window.
@@ -103,7 +114,7 @@ impl SharedLog {
             deserted_since: clock.steady(),
             stop: None,
             writer: None,
-            is_orphaned: false,
+            writer_node: WriterNode::Lives,
             publishers: 0,
             tended_last: 0,
         };
@@ -134,7 +145,9 @@ impl SharedLog {
         state.stored_first = stored.first;
         state.stored_last = stored.last;
         state.end = stored.end;
-        state.is_orphaned = is_orphaned;
+        if is_orphaned {
+            state.writer_node = WriterNode::Gone;
+        }
         drop(state);
         self.backing = Some(backing);
         self.windows = Some(windows);

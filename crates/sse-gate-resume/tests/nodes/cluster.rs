@@ -94,6 +94,13 @@ impl Cluster {
         }
     }
 
+    /// Whether the answers of logs are lost.
+    pub(crate) fn lose_answers(&self, loses: bool) {
+        for (logs, _) in &*self.nodes.lock().unwrap() {
+            logs.lose_answers(loses);
+        }
+    }
+
     /// A node has died, as the store of logs knows.
     pub(crate) fn lose_node(&self, number: u8) {
         self.executor.kill(u64::from(number));

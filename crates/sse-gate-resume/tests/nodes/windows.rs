@@ -216,6 +216,52 @@ fn readers_of_a_log_without_a_writer_are_sent_away() {
     assert!(has_ended);
 }
 
+/// A client was told that its log has failed. It comes back to a node that has not heard of the end, and misses
+/// nothing there.
+#[test]
+fn a_failure_is_told_again_where_it_is_not_known() {
+    let cluster = Cluster::new();
+    let (one, two) = (cluster.node(1), cluster.node(2));
+    let [there, _here] = topic([&one, &two], "news");
+    let mut alice = one.alice(&there);
+    assert!(alice.is_served());
+    cluster.bus.is_deaf.store(true, Ordering::Relaxed);
+    append(&there, "one");
+    block_on(there.end(LogEnd::Failed)).unwrap();
+    let names = |alice: &mut Client| {
+        cluster.executor.settle();
+        let (events, has_ended) = alice.read();
+        let names = events.into_iter().map(|(name, _)| name);
+        (names.collect::<Vec<_>>(), has_ended)
+    };
+    let told = ["message", "sse.error"].map(str::to_owned).to_vec();
+    assert_eq!(names(&mut alice), (told, true));
+    alice.disconnect();
+    alice.reconnect(&two).unwrap();
+    let told = ["sse.open", "sse.error"].map(str::to_owned).to_vec();
+    assert_eq!(names(&mut alice), (told, true));
+}
+
+/// The store has claimed a log for a node, and its answer was lost. The node finds that out while a client reads
+/// the log, as nothing comes.
+#[test]
+fn a_log_that_was_claimed_without_an_answer_ends() {
+    let cluster = Cluster::new();
+    let Moved { two, client, .. } = Moved::between(cluster.node(1), cluster.node(2));
+    cluster.lose_node(1);
+    cluster.executor.run_for(Duration::from_secs(6));
+    let resumed = two.resume(&client.id, client.token).unwrap();
+    let log = resumed.log().clone();
+    let mut client = Client::new(client.token, resumed.subscribe());
+    cluster.lose_answers(true);
+    block_on(log.claim()).unwrap_err();
+    cluster.lose_answers(false);
+    assert!(client.is_served());
+    cluster.executor.run_for(Duration::from_secs(6));
+    let (events, has_ended) = client.read();
+    assert!(has_ended && events.iter().any(|(name, _)| name == "sse.error"));
+}
+
 /// A client comes back to a node that has not heard of its last event. The node hears of it while the client
 /// waits for the store, which then says that there is nothing more. That is no reason to end the connection.
 #[test]

@@ -10,7 +10,7 @@ use sse_gate_core::{ManualClock, Subject};
 use sse_gate_resume::backend::{LogEnd, SubscriptionEnd};
 use sse_gate_resume::error::{AppendErrorKind, ResumeError};
 use sse_gate_resume::{
-    InvalidIdReason, LogLimits, MemorySessions, Opening, Publisher, ResumeKey, ResumeKeys,
+    InvalidIdReason, Log, LogLimits, MemorySessions, Opening, Publisher, ResumeKey, ResumeKeys,
     ResumePolicy, SessionLimits, Sessions, StopReason, Topics,
 };
 
@@ -108,30 +108,70 @@ fn a_client_goes_on_after_the_process_has_shut_down() {
     assert_eq!(client.read_data(), ["two"]);
 }
 
+/// A log whose writer died, and the next process, which knows of it.
+struct Orphan {
+    stores: Stores,
+    process: Stage,
+    /// What the process has of the store.
+    store: HeldLogs,
+    log: Log,
+    /// It has had the first of two events.
+    client: Client,
+}
+
+impl Orphan {
+    fn new() -> Self {
+        let stores = Stores::new();
+        let first = stores.process(1);
+        let log = alices(&first.logs);
+        append(&log, "one");
+        let mut client = first.alice(&log);
+        client.read();
+        append(&log, "two");
+        mem::forget(log);
+        kill(&stores, 1, first, &mut client);
+
+        let (process, store) = stores.process_and_store(2);
+        let resumed = process.resume(&client.id, token(1)).unwrap();
+        let log = resumed.log().clone();
+        client.connection = Some(resumed.subscribe());
+        assert!(log.is_orphaned());
+        Self {
+            stores,
+            process,
+            store,
+            log,
+            client,
+        }
+    }
+
+    fn end(&self) -> Option<LogEnd> {
+        stored(&self.stores.logs, &self.log).bounds.end
+    }
+
+    /// The client is told that the work failed.
+    fn assert_failed(mut self) {
+        assert_eq!(self.end(), Some(LogEnd::Failed));
+        self.client.disconnect();
+        self.client.reconnect(&self.process).unwrap();
+        let (events, ended) = self.client.read();
+        assert!(ended && events.iter().any(|(name, _)| name == "sse.error"));
+    }
+}
+
 /// The handler died with its process. The next one can take its work over, and the client gets the end.
 #[test]
 fn a_log_whose_writer_died_is_claimed_and_ended() {
-    let stores = Stores::new();
-    let first = stores.process(1);
-    let log = alices(&first.logs);
-    append(&log, "one");
-    let mut client = first.alice(&log);
-    client.read();
-    mem::forget(log);
-    kill(&stores, 1, first, &mut client);
-
-    let second = stores.process(2);
-    let resumed = second.resume(&client.id, token(1)).unwrap();
-    let log = resumed.log().clone();
-    client.connection = Some(resumed.subscribe());
-    assert!(log.is_orphaned());
+    let Orphan {
+        log, mut client, ..
+    } = Orphan::new();
     assert!(block_on(log.claim()).unwrap());
     assert!(!log.is_orphaned() && !block_on(log.claim()).unwrap());
     assert!(client.is_served());
     let publisher = Publisher::new(log.clone());
-    append(&log, "two");
+    append(&log, "three");
     block_on(publisher.finish()).unwrap();
-    assert_eq!(client.read_data(), ["two"]);
+    assert_eq!(client.read_data(), ["three"]);
     let end = client.connection.as_ref().unwrap().end();
     assert_eq!(end, Some(SubscriptionEnd::Complete));
 }
@@ -140,20 +180,8 @@ fn a_log_whose_writer_died_is_claimed_and_ended() {
 /// failed.
 #[test]
 fn a_log_that_is_claimed_for_nobody_has_failed() {
-    let stores = Stores::new();
-    let first = stores.process(1);
-    let log = alices(&first.logs);
-    append(&log, "one");
-    let mut client = first.alice(&log);
-    client.read();
-    append(&log, "two");
-    mem::forget(log);
-    kill(&stores, 1, first, &mut client);
-
-    let (second, store) = stores.process_and_store(2);
-    let resumed = second.resume(&client.id, token(1)).unwrap();
-    let log = resumed.log().clone();
-    drop(resumed);
+    let orphan = Orphan::new();
+    let Orphan { store, log, .. } = &orphan;
     let held = store.hold();
     let mut claim = Box::pin(log.claim());
     assert!(poll_once(&mut claim).is_pending());
@@ -162,13 +190,58 @@ fn a_log_that_is_claimed_for_nobody_has_failed() {
     held.release();
     store.answer();
     // It goes on with what was kept.
-    let another = alices(&second.logs);
-    assert_eq!(stored(&stores.logs, &log).bounds.end, Some(LogEnd::Failed));
+    let another = alices(&orphan.process.logs);
     assert!(!log.is_orphaned() && !block_on(log.claim()).unwrap());
-    client.reconnect(&second).unwrap();
-    let (events, ended) = client.read();
-    assert!(ended && events.iter().any(|(name, _)| name == "sse.error"));
+    orphan.assert_failed();
     drop(another);
+}
+
+/// The store has claimed the log, and its answer was lost. It is found out when it is claimed again.
+#[test]
+fn a_log_that_was_claimed_without_an_answer_has_failed() {
+    let orphan = Orphan::new();
+    let Orphan { store, log, .. } = &orphan;
+    store.lose_answers(true);
+    block_on(log.claim()).unwrap_err();
+    assert!(log.is_orphaned(), "it is not known yet");
+    store.lose_answers(false);
+    assert!(!block_on(log.claim()).unwrap());
+    orphan.assert_failed();
+}
+
+/// It was not claimed, and so it is when the store can be asked again.
+#[test]
+fn a_log_that_could_not_be_claimed_is_claimed_later() {
+    let orphan = Orphan::new();
+    let Orphan { store, log, .. } = &orphan;
+    store.fail(true);
+    block_on(log.claim()).unwrap_err();
+    store.fail(false);
+    assert!(block_on(log.claim()).unwrap());
+    let publisher = Publisher::new(log.clone());
+    // Whoever else wants it then takes nothing from its publisher.
+    store.fail(true);
+    block_on(log.claim()).unwrap_err();
+    store.fail(false);
+    assert!(!block_on(log.claim()).unwrap());
+    assert_eq!(orphan.end(), None);
+    drop(publisher);
+}
+
+/// Another process was faster. What it writes goes on.
+#[test]
+fn a_log_that_another_process_has_claimed_goes_on() {
+    let mut orphan = Orphan::new();
+    orphan.store.fail(true);
+    block_on(orphan.log.claim()).unwrap_err();
+    orphan.store.fail(false);
+    orphan.client.disconnect();
+    let third = orphan.stores.process(3);
+    let resumed = third.resume(&orphan.client.id, token(1)).unwrap();
+    assert!(block_on(resumed.log().claim()).unwrap());
+    assert!(!block_on(orphan.log.claim()).unwrap());
+    assert_eq!(orphan.end(), None);
+    append(resumed.log(), "three");
 }
 
 /// Only the process that opened it has the log.

@@ -75,7 +75,7 @@ impl HeldLogs {
         self.state().spoils = Some(spoil);
     }
 
-    /// Whether appends are done, and their answers lost.
+    /// Whether appends and claims are done, and their answers lost.
     pub(crate) fn lose_answers(&self, loses: bool) {
         self.state().loses_answers = loses;
     }
@@ -152,7 +152,11 @@ impl LogStore for HeldLogs {
     async fn claim(&self, log: LogId) -> Result<bool, LogError> {
         self.check()?;
         let claimed = self.inner.claim(log).await;
+        let loses = self.state().loses_answers;
         self.pass().await;
+        if loses {
+            return Err(LogError::unavailable("the answer is lost"));
+        }
         claimed
     }
 
