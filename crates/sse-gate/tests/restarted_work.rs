@@ -5,8 +5,7 @@ mod support;
 
 use std::future::pending;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,7 +20,7 @@ use sse_gate::sessions::error::{AppendError, LogError};
 use sse_gate::sessions::{MemorySessions, ResumeKey};
 use sse_gate::{
     AttachError, Event, GateLayer, GrantRequest, Logs, Publisher, Resumable, ResumableBody,
-    ResumableStream, ResumeKeys, Sessions, Subject,
+    ResumableStream, ResumeKeys, Sessions, Subject, WorkSlots,
 };
 use support::{Body, World, get};
 use tokio::sync::Notify;
@@ -31,19 +30,31 @@ use tower::{Layer, ServiceExt};
 /// What outlives a process.
 struct Stores {
     sessions: SharedSessions,
-    logs: HungLogs,
+    logs: FaultyLogs,
 }
 
-/// A store of logs that does not answer when it is asked for new logs or for orphaned ones.
+/// A store of logs that has a fault when it is asked for new logs or for orphaned ones.
 #[derive(Clone, Debug, Default)]
-struct HungLogs {
+struct FaultyLogs {
     inner: MemoryLogStore,
-    hangs: Arc<AtomicBool>,
+    fault: Arc<Mutex<Fault>>,
     /// Lets it answer those that wait.
     answers: Arc<Notify>,
 }
 
-impl HungLogs {
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Fault {
+    #[default]
+    None,
+    /// It answers later.
+    Hangs,
+    /// It can't be asked.
+    Fails,
+    /// It does what it is asked, and its answer is lost.
+    LosesAnswers,
+}
+
+impl FaultyLogs {
     fn on_node(&self, number: u8) -> Self {
         Self {
             inner: self.inner.clone().with_node(node(number)),
@@ -51,26 +62,35 @@ impl HungLogs {
         }
     }
 
-    async fn hang(&self) {
-        if self.hangs.load(Ordering::Relaxed) {
-            self.answers.notified().await;
-        }
+    fn has(&self, fault: Fault) -> bool {
+        *self.fault.lock().unwrap() == fault
     }
 
-    /// It answers again, late.
-    fn answer(&self) {
-        self.hangs.store(false, Ordering::Relaxed);
+    /// From now on.
+    fn is_to_have(&self, fault: Fault) {
+        *self.fault.lock().unwrap() = fault;
+        // Those that waited are answered, late.
         self.answers.notify_waiters();
+    }
+
+    async fn check(&self) -> Result<(), LogError> {
+        if self.has(Fault::Hangs) {
+            self.answers.notified().await;
+        }
+        if self.has(Fault::Fails) {
+            return Err(LogError::unavailable("the test breaks it"));
+        }
+        Ok(())
     }
 }
 
-impl LogStore for HungLogs {
+impl LogStore for FaultyLogs {
     fn windows(&self) -> &LogWindows {
         self.inner.windows()
     }
 
     async fn create(&self, log: NewLog) -> Result<(), LogError> {
-        self.hang().await;
+        self.check().await?;
         self.inner.create(log).await
     }
 
@@ -79,8 +99,12 @@ impl LogStore for HungLogs {
     }
 
     async fn claim(&self, log: LogId) -> Result<bool, LogError> {
-        self.hang().await;
-        self.inner.claim(log).await
+        self.check().await?;
+        let claimed = self.inner.claim(log).await?;
+        if self.has(Fault::LosesAnswers) {
+            return Err(LogError::unavailable("the answer is lost"));
+        }
+        Ok(claimed)
     }
 
     async fn append(&self, log: LogId, event: Bytes) -> Result<u64, AppendError> {
@@ -105,7 +129,7 @@ impl LogStore for HungLogs {
     }
 }
 
-/// One process: its node's name, and whether it starts work again.
+/// One process. It has room for one piece of work.
 struct Process {
     layer: GateLayer,
     logs: Logs,
@@ -116,9 +140,9 @@ impl Stores {
         let sessions = MemorySessions::default().with_clock(world.clock.clone());
         Self {
             sessions: SharedSessions::new(sessions),
-            logs: HungLogs {
+            logs: FaultyLogs {
                 inner: MemoryLogStore::default().with_clock(world.clock.clone()),
-                ..HungLogs::default()
+                ..FaultyLogs::default()
             },
         }
     }
@@ -137,7 +161,7 @@ impl Process {
         let sessions = Sessions::new(stores.sessions.clone(), keys)
             .with_clock(world.clock.clone())
             .with_logs(&logs);
-        let settings = Resumable::new(&sessions);
+        let settings = Resumable::new(&sessions).with_work_slots(WorkSlots::new(1, 1));
         let settings = if restarts_work {
             settings.with_restarted_work()
         } else {
@@ -184,6 +208,14 @@ impl Client {
         }
     }
 
+    /// Reads all that there is, to the end of the body.
+    async fn read_to_end(&mut self) {
+        while let Some(frame) = self.body.frame().await {
+            let bytes = frame.unwrap().into_data().unwrap();
+            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+
     fn ids(&self) -> Vec<String> {
         let ids = self.text.lines();
         let ids = ids.filter_map(|line| line.strip_prefix("id: "));
@@ -223,9 +255,29 @@ impl Death {
 
     /// What a client asks for that comes back with one of its ids.
     fn request(&self, id: usize) -> Request<Body> {
+        self.request_with(&self.ids[id])
+    }
+
+    /// What it asks for when it comes back once more.
+    fn back(&self, client: &Client) -> Request<Body> {
+        let ids = client.ids();
+        self.request_with(ids.last().unwrap())
+    }
+
+    /// The client comes back, gets what there is, and is sent away.
+    async fn sent_away(&self, next: &Process) -> Client {
+        let mut client = next.ask(self.request(0)).await.unwrap();
+        let read = timeout(Duration::from_secs(10), client.read_to_end()).await;
+        read.expect("its connection ends");
+        assert!(client.text.ends_with("data: one\n\n"), "{}", client.text);
+        client
+    }
+
+    fn request_with(&self, id: &str) -> Request<Body> {
         let mut request = get(&self.uri);
-        let id = self.ids[id].parse().unwrap();
-        request.headers_mut().insert("last-event-id", id);
+        request
+            .headers_mut()
+            .insert("last-event-id", id.parse().unwrap());
         request
     }
 }
@@ -254,9 +306,9 @@ async fn death(restarts_work: bool) -> Death {
 }
 
 /// The same, and its client that has come back to the next process.
-async fn after_a_death(restarts_work: bool, hangs: bool) -> Client {
+async fn after_a_death(restarts_work: bool, fault: Fault) -> Client {
     let death = death(restarts_work).await;
-    death.stores.logs.hangs.store(hangs, Ordering::Relaxed);
+    death.stores.logs.is_to_have(fault);
     let next = death.next(restarts_work);
     next.ask(death.request(1)).await.unwrap()
 }
@@ -264,7 +316,7 @@ async fn after_a_death(restarts_work: bool, hangs: bool) -> Client {
 /// The client gets what there is. Its work is taken over when it comes back once more.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_hangs_does_not_hold_up_a_client_whose_work_died() {
-    let mut client = after_a_death(true, true).await;
+    let mut client = after_a_death(true, Fault::Hangs).await;
     client.read_until("event: sse.open").await;
 }
 
@@ -275,7 +327,7 @@ async fn a_store_that_hangs_does_not_hold_up_a_new_client() {
     let stores = Stores::new(&world);
     let process = Process::start(&world, &stores, 1, false);
     let uri = format!("/generations/7/stream?token={}", world.token().await);
-    stores.logs.hangs.store(true, Ordering::Relaxed);
+    stores.logs.is_to_have(Fault::Hangs);
     let asked = process.ask(get(&uri));
     let answer = timeout(Duration::from_secs(5), asked).await;
     let refused = answer.expect("it waits for the store no longer");
@@ -285,7 +337,7 @@ async fn a_store_that_hangs_does_not_hold_up_a_new_client() {
 /// I19: by default, the client is told that the answer failed.
 #[tokio::test]
 async fn work_that_died_with_its_process_has_failed() {
-    let mut client = after_a_death(false, false).await;
+    let mut client = after_a_death(false, Fault::None).await;
     client.read_until("event: sse.error").await;
     assert!(!client.text.contains("behind"), "{}", client.text);
 }
@@ -293,7 +345,7 @@ async fn work_that_died_with_its_process_has_failed() {
 /// I19: where the route says so, the work starts again, and knows how far it was.
 #[tokio::test]
 async fn work_is_started_again_where_the_route_says_so() {
-    let mut client = after_a_death(true, false).await;
+    let mut client = after_a_death(true, Fault::None).await;
     client.read_until("event: sse.close").await;
     assert!(
         client.text.contains("data: behind 1 of the question\n\n"),
@@ -314,10 +366,10 @@ async fn work_that_is_taken_over_for_nobody_has_failed() {
     // The budget of the store is spent, or the client is gone before that.
     for waits in [Duration::from_secs(5), Duration::from_millis(10)] {
         let death = death(true).await;
-        death.stores.logs.hangs.store(true, Ordering::Relaxed);
+        death.stores.logs.is_to_have(Fault::Hangs);
         let next = death.next(true);
         let asked = timeout(waits, next.ask(death.request(0))).await;
-        death.stores.logs.answer();
+        death.stores.logs.is_to_have(Fault::None);
         let mut client = if let Ok(client) = asked {
             client.unwrap()
         } else {
@@ -329,4 +381,46 @@ async fn work_that_is_taken_over_for_nobody_has_failed() {
         read.expect("the answer ends");
         assert!(client.text.contains("data: one"), "{}", client.text);
     }
+}
+
+/// The store can't be asked whose the work is. The client gets what there is, and comes back for the rest.
+#[tokio::test(start_paused = true)]
+async fn work_that_cannot_be_taken_over_is_taken_over_later() {
+    let death = death(true).await;
+    let next = death.next(true);
+    death.stores.logs.is_to_have(Fault::Fails);
+    let client = death.sent_away(&next).await;
+    death.stores.logs.is_to_have(Fault::None);
+    let mut client = next.ask(death.back(&client)).await.unwrap();
+    client.read_until("event: sse.close").await;
+    assert!(client.text.contains("data: behind 1"), "{}", client.text);
+}
+
+/// The store has made the work this process's, and its answer was lost. The client is told that it failed, although it
+/// has all of it.
+#[tokio::test(start_paused = true)]
+async fn work_that_is_taken_over_without_an_answer_has_failed() {
+    let death = death(true).await;
+    let next = death.next(true);
+    death.stores.logs.is_to_have(Fault::LosesAnswers);
+    let client = death.sent_away(&next).await;
+    death.stores.logs.is_to_have(Fault::None);
+    let mut client = next.ask(death.back(&client)).await.unwrap();
+    client.read_until("event: sse.error").await;
+}
+
+/// There is no room for the work on this process. The client gets what there is, and comes back to one that has room.
+#[tokio::test(start_paused = true)]
+async fn work_that_finds_no_room_is_taken_over_later() {
+    let death = death(true).await;
+    let next = death.next(true);
+    let token = death.world.token().await;
+    let other = get(&format!("/generations/7/stream?token={token}"));
+    let mut other = next.ask(other).await.unwrap();
+    other.read_until("data: one\n\n").await;
+    let client = death.sent_away(&next).await;
+    let roomy = Process::start(&death.world, &death.stores, 3, true);
+    let mut client = roomy.ask(death.back(&client)).await.unwrap();
+    client.read_until("event: sse.close").await;
+    assert!(client.text.contains("data: behind 1"), "{}", client.text);
 }

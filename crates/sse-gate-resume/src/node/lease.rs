@@ -143,7 +143,8 @@ impl Lease {
         self.fence.hold(Box::new(thing));
     }
 
-    pub(crate) fn fence(&self) -> &Fence {
+    /// What stops the connection.
+    pub fn fence(&self) -> &Fence {
         &self.fence
     }
 

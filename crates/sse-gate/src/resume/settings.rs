@@ -109,7 +109,8 @@ impl Resumable {
     /// seconds after the dead node counts as gone, so that it comes back.
     ///
     /// To take the work over, the store of the logs is asked. If its answer comes too late, or the client is
-    /// gone again by then, the answer of the work ends as failed.
+    /// gone again by then, the answer of the work ends as failed. If the store fails, or there is no room for the
+    /// work, the client gets what there is, and is sent away after 3 s to come back.
     ///
     /// The payload of the grant is kept with the session, so that the work finds it again.
     pub fn with_restarted_work(mut self) -> Self {

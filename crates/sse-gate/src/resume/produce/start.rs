@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sse_gate_core::TokenKey;
-use sse_gate_resume::backend::LogEnd;
+use sse_gate_resume::backend::{CutReason, Fence, LogEnd};
 use sse_gate_resume::error::LogError;
 use sse_gate_resume::{CloseReason, Log, Logs, Publisher, Resumed, StopReason};
+use tokio::time::sleep;
 
 use super::{WorkCap, WorkSlot, run};
 use crate::resume::attachment::Attachment;
@@ -15,6 +16,18 @@ use crate::resume::{AttachError, ResumableBody, ResumableStream, WorkOutput};
 
 /// How long a new session waits for other work of its subject to stop.
 const STOPS_WITHIN: Duration = Duration::from_secs(1);
+
+/// How long a client reads an answer that nobody writes.
+const READS_UNWRITTEN: Duration = Duration::from_secs(3);
+
+/// Nobody writes the answer now: there is no room for its work, or the store of logs does not say whose it is. The
+/// client has the time to read what there is. Then it is sent away, and the work is taken over when it comes back.
+fn send_away(fence: Fence) {
+    tokio::spawn(async move {
+        sleep(READS_UNWRITTEN).await;
+        fence.cut(CutReason::WriterGone);
+    });
+}
 
 impl ResumableStream {
     /// Starts work for this session alone, and streams what it publishes. The work gets a log from `logs`
@@ -104,18 +117,25 @@ impl ResumableStream {
         F: Future<Output: WorkOutput> + Send + 'static,
     {
         let log = resumed.log().clone();
-        if log.is_orphaned() {
-            if !self.settings.restarts_work {
-                // The client gets what there is, and is told that the answer failed.
-                log.end_later(LogEnd::Failed);
-            } else if let Ok(slot) = self.settings.work.begin(self.granted.subject())
-                // If the store can't be asked now, it is asked again when the client comes back.
-                && let Some(publisher) = self.claim(&log).await
-            {
-                self.start(log, publisher, slot, work);
-            }
+        if !log.is_orphaned() {
+            return Ok(self.body(resumed.subscribe()));
         }
-        Ok(self.body(resumed.subscribe()))
+        let mut is_written = true;
+        if !self.settings.restarts_work {
+            // The client gets what there is, and is told that the answer failed.
+            log.end_later(LogEnd::Failed);
+        } else if let Ok(slot) = self.settings.work.begin(self.granted.subject())
+            && let Some(publisher) = self.claim(&log).await
+        {
+            self.start(log, publisher, slot, work);
+        } else {
+            is_written = !log.is_orphaned();
+        }
+        let subscription = resumed.subscribe();
+        if !is_written {
+            send_away(subscription.lease().fence().clone());
+        }
+        Ok(self.body(subscription))
     }
 
     /// Takes the work of a process that has died over. Returns its publisher if it is this one's now.
