@@ -69,6 +69,20 @@ fn a_reader_may_be_ahead_of_the_store_by_any_number() {
     }
 }
 
+/// What was fetched behind one event is no answer to what comes behind another one.
+#[test]
+fn a_reader_that_asks_for_something_else_is_not_given_what_it_fetched() {
+    let (_stage, _, log) = stage(LogLimits::default());
+    append_numbers(&log, 1, 100);
+    let mut cx = Context::from_waker(Waker::noop());
+    let (mut reader, mut page) = (log.reader(), Page::default());
+    assert!(reader.poll_fetch(1, &mut cx).is_ready());
+    assert!(reader.poll_read(0, &mut page, &mut cx).is_pending());
+    assert!(reader.poll_fetch(0, &mut cx).is_ready());
+    let read = reader.poll_read(0, &mut page, &mut cx);
+    assert_eq!(read, Poll::Ready(Read::Events));
+}
+
 /// I8: a store that does not give what it says it has is as good as none. No event is left out.
 #[test]
 fn a_store_that_leaves_events_out_is_unavailable() {

@@ -378,11 +378,18 @@ fn a_topic_that_makes_room_keeps_its_events() {
     drop(first);
 
     // What this process has of the log is empty: the event is in the store.
-    let second = stores.process(2);
+    let (second, store) = stores.process_and_store(2);
     let crowded = topics(&second);
-    drop(block_on(crowded.get("a")).unwrap().unwrap());
+    let log = block_on(crowded.get("a")).unwrap().unwrap();
+    let name = log.name();
+    drop(log);
     publish(&crowded, "b");
     assert_eq!(crowded.names(), ["b"]);
+    assert_eq!(
+        store.released(),
+        [name],
+        "the store knows that it is not used here"
+    );
     for name in ["a", "b"] {
         let found = block_on(topics(&second).get(name)).unwrap();
         let bounds = found.expect("the store has it").bounds();

@@ -28,6 +28,7 @@ struct State {
     loses_answers: bool,
     spoils: Option<fn(&mut StoredEvents)>,
     reads: usize,
+    released: Vec<LogName>,
 }
 
 #[derive(Debug, Default)]
@@ -83,6 +84,11 @@ impl HeldLogs {
     /// How often it was read.
     pub(crate) fn reads(&self) -> usize {
         self.state().reads
+    }
+
+    /// The logs that it was told to let go of.
+    pub(crate) fn released(&self) -> Vec<LogName> {
+        self.state().released.clone()
     }
 
     /// The next read is answered later.
@@ -200,5 +206,10 @@ impl LogStore for HeldLogs {
     async fn remove(&self, log: LogId) -> Result<(), LogError> {
         self.check()?;
         self.inner.remove(log).await
+    }
+
+    async fn release(&self, log: LogId) -> Result<(), LogError> {
+        self.state().released.push(log.name.clone());
+        self.inner.release(log).await
     }
 }

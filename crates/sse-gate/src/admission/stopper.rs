@@ -104,3 +104,22 @@ impl fmt::Debug for Stopper {
         f.write_str("Stopper")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn slots_that_are_gone_are_forgotten() {
+        let stopper = Stopper::new(pending());
+        let lives = StreamSlots::default();
+        stopper.watch(&lives);
+        for _ in 0..10 {
+            stopper.watch(&StreamSlots::default());
+        }
+        let watched = &lock(&stopper.0).watched;
+        assert_eq!(watched.len(), 2, "the last one, and the one that lives");
+    }
+}
