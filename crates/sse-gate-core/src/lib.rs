@@ -92,6 +92,7 @@ mod observer;
 mod payload;
 mod redeem_error;
 mod resource;
+mod room;
 mod steady;
 mod store;
 mod subject;

@@ -83,6 +83,11 @@ impl Drop for Counted {
             *own -= 1;
             if *own == 0 {
                 open.remove(&self.peer);
+                // Room for twice the peers stays, so they are moved only when many others have gone.
+                if open.capacity() > 128 && open.len() < open.capacity() / 4 {
+                    let room = 2 * open.len();
+                    open.shrink_to(room);
+                }
             }
         }
     }
@@ -127,5 +132,18 @@ mod tests {
             caps.by_peer.lock().is_empty(),
             "nothing is kept of peers that are gone"
         );
+    }
+
+    #[tokio::test]
+    async fn room_is_given_back_when_peers_have_gone() {
+        let caps = Caps::new(1_000, 1);
+        let mut open = Vec::new();
+        for peer in 0..1_000 {
+            let room = caps.room().await.unwrap();
+            open.push(caps.count(room, Ipv4Addr::from_bits(peer).into()).unwrap());
+        }
+        assert!(caps.by_peer.lock().capacity() >= 1_000);
+        drop(open);
+        assert!(caps.by_peer.lock().capacity() <= 128);
     }
 }

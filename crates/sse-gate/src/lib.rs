@@ -123,6 +123,7 @@ mod origin;
 pub mod prelude;
 mod problem;
 pub mod resume;
+mod room;
 mod route;
 #[cfg(test)]
 mod sizes;

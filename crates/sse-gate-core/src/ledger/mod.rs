@@ -16,6 +16,7 @@ use account::Account;
 pub use limits::{Cap, FullError, Limits};
 use stubs::Stub;
 
+use crate::room::shrink;
 use crate::{Entry, SteadyTime};
 
 /// The number of parts that the accounts are spread over. Each has its own lock. A power of two.
@@ -164,6 +165,7 @@ impl<Id: Copy + Ord> Ledger<Id> {
         });
         if was_last {
             account.remove();
+            shrink(&mut accounts, Account::subject_hash);
         }
     }
 
@@ -206,4 +208,44 @@ fn add_within(total: &AtomicUsize, more: usize, max: usize) -> bool {
     total
         .fetch_update(Ordering::Relaxed, Ordering::Relaxed, within)
         .is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Epoch, Grant, Resource, Subject, Timestamp, TokenKey};
+
+    fn entry_of(subject: &str) -> Entry {
+        let grant = Grant {
+            subject: Subject::new(subject).expect("a good name"),
+            resource: Resource::new(["feed"]).expect("a short part"),
+            payload: None,
+            expires_at: Timestamp::FOREVER,
+            deadline: Timestamp::FOREVER,
+            continues: false,
+            epoch: Epoch::ZERO,
+        };
+        Entry::seal(TokenKey::from_bytes([0; 32]), &grant, Duration::MAX)
+    }
+
+    #[test]
+    fn room_is_given_back_when_subjects_have_gone() {
+        let ledger = Ledger::new(Limits::default());
+        let now = SteadyTime::from_millis(0);
+        let entries: Vec<_> = (0..20_000).map(|n| entry_of(&n.to_string())).collect();
+        let room = || {
+            let shards = ledger.shards.iter();
+            shards
+                .map(|shard| shard.lock().unwrap().capacity())
+                .sum::<usize>()
+        };
+        for entry in &entries {
+            ledger.enter(1, entry, SteadyTime::FOREVER, now).unwrap();
+        }
+        assert!(room() >= entries.len());
+        for entry in &entries {
+            ledger.leave(1, entry, SteadyTime::FOREVER);
+        }
+        assert!(room() <= 128 * SHARDS);
+    }
 }

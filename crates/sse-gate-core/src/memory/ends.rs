@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::SteadyTime;
+use crate::room::room_to_keep;
 
 /// The heap may have this many ends more than twice the number of live entries before it is rebuilt.
 const SPARE: usize = 64;
@@ -33,7 +34,11 @@ impl Ends {
         if !ends_at.has_passed(now) {
             return None;
         }
-        self.0.pop().map(|Reverse(end)| end)
+        let end = self.0.pop().map(|Reverse(end)| end);
+        if let Some(room) = room_to_keep(self.0.len(), self.0.capacity()) {
+            self.0.shrink_to(room);
+        }
+        end
     }
 }
 
@@ -51,6 +56,14 @@ mod tests {
 
     fn at(millis: u64) -> SteadyTime {
         SteadyTime::from_millis(millis)
+    }
+
+    #[test]
+    fn room_is_given_back_when_ends_have_passed() {
+        let mut ends: Ends = (0..10_000).map(|n| (at(1), n)).collect();
+        assert!(ends.0.capacity() >= 10_000);
+        while ends.pop_passed(at(1)).is_some() {}
+        assert!(ends.0.capacity() <= 128);
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use hashbrown::HashTable;
 
 use super::ends::Ends;
+use crate::room::shrink;
 use crate::{Entry, SteadyTime, TokenKey};
 
 /// How many ends one operation looks at, at most. It bounds how long the lock is held when many entries
@@ -108,6 +109,7 @@ impl Shard {
 
     fn remove(&mut self, prefix: u64, is_it: impl FnMut(&Stored) -> bool) -> Option<Stored> {
         let (stored, _) = self.entries.find_entry(prefix, is_it).ok()?.remove();
+        shrink(&mut self.entries, |stored| stored.prefix);
         Some(stored)
     }
 }
@@ -142,6 +144,28 @@ mod tests {
             prefix,
             ends_at,
             entry: Entry::seal(TokenKey::from_bytes([0; 32]), &grant, Duration::MAX),
+        }
+    }
+
+    #[test]
+    fn room_is_given_back_when_entries_have_gone() {
+        let (start, end) = (SteadyTime::from_millis(0), SteadyTime::from_millis(1));
+        let mut shard = Shard::default();
+        for has_ended in [true, false] {
+            // They are spread over the table as digests are.
+            let prefixes = (1..=10_000).map(|n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            for prefix in prefixes.clone() {
+                assert!(shard.insert(ends(prefix, end), start).is_ok());
+            }
+            assert!(shard.entries.capacity() >= 10_000);
+            if has_ended {
+                while shard.remove_expired(end).may_have_more {}
+            } else {
+                for prefix in prefixes {
+                    assert!(shard.withdraw(prefix, b"alice").is_some());
+                }
+            }
+            assert!(shard.entries.capacity() <= 128);
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 
 use sse_gate_core::Subject;
 
+use crate::room::shrink;
 use crate::sync::Mutex;
 
 /// A bound on the bytes of many logs, with a share of it for each subject. Clones count together.
@@ -139,6 +140,7 @@ impl Drop for Share {
             .is_some_and(|it| it.strong_count() == 0)
         {
             shares.remove(&self.subject);
+            shrink(&mut shares);
         }
     }
 }
@@ -190,5 +192,22 @@ impl Default for LogBudget {
     /// 256 MiB in all, and 16 MiB for each subject: sixteen logs of the default size.
     fn default() -> Self {
         Self::new(256 * 1024 * 1024)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_given_back_when_subjects_have_gone() {
+        let budget = LogBudget::default();
+        let account =
+            |n: u32| budget.account_of(&Subject::new(n.to_string()).expect("a good name"));
+        let accounts: Vec<_> = (0..1_000).map(account).collect();
+        let room = || budget.0.shares.lock().capacity();
+        assert!(room() >= 1_000);
+        drop(accounts);
+        assert!(room() <= 128);
     }
 }

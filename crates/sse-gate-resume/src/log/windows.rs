@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use super::shared::SharedLog;
 use super::{LogEpoch, StopReason};
 use crate::node::{Chores, Work, join};
+use crate::room::shrink;
 use crate::store::LogId;
 use crate::sync::Mutex;
 
@@ -160,6 +161,7 @@ impl LogWindows {
         // Another one of the same epoch may have taken its place already.
         if logs.get(&epoch).is_some_and(|log| log.strong_count() == 0) {
             logs.remove(&epoch);
+            shrink(&mut logs);
         }
     }
 }
@@ -172,13 +174,18 @@ mod tests {
 
     /// Whatever was read here once would stay here for ever.
     #[test]
-    fn a_log_without_handles_is_forgotten() {
-        let store = MemoryLogStore::default();
+    fn logs_without_handles_are_forgotten_and_give_their_room_back() {
+        let store = MemoryLogStore::new(1_000);
         let logs = Logs::default().with_store(store.clone());
-        let log = pollster::block_on(logs.create()).expect("there is room");
-        let known = || store.windows().0.logs.lock().len();
-        assert_eq!(known(), 1);
-        drop(log);
-        assert_eq!(known(), 0);
+        let create = |_| pollster::block_on(logs.create()).expect("there is room");
+        let in_use: Vec<_> = (0..1_000).map(create).collect();
+        let known = || {
+            let known = store.windows().0.logs.lock();
+            (known.len(), known.capacity())
+        };
+        assert_eq!(known().0, 1_000);
+        drop(in_use);
+        let (count, room) = known();
+        assert!(count == 0 && room <= 128, "{count} in {room}");
     }
 }

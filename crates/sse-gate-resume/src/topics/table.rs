@@ -9,6 +9,7 @@ use super::idle::IdleQueue;
 use super::topic::Topic;
 use super::{TopicError, TopicErrorKind};
 use crate::log::Log;
+use crate::room::shrink;
 
 /// The topics. Each step is O(log n): it looks at one topic and at the front of a queue.
 ///
@@ -95,6 +96,7 @@ impl TopicTable {
     /// Takes a topic out. The caller drops it when the table is no longer locked.
     pub(super) fn remove(&mut self, name: &str) -> Option<Topic> {
         let (name, topic) = self.topics.remove_entry(name)?;
+        shrink(&mut self.topics);
         if let Some(idle_at) = topic.idle_at {
             self.idle.remove(idle_at, &name);
         }
@@ -107,6 +109,7 @@ impl TopicTable {
             own.count -= 1;
             if own.count == 0 {
                 self.subjects.remove(subject);
+                shrink(&mut self.subjects);
             }
         }
         Some(topic)
@@ -134,5 +137,35 @@ impl TopicTable {
                 queue.insert(idle_at, &name);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::log::{Logs, WatchedLog};
+
+    #[test]
+    fn room_is_given_back_when_topics_have_gone() {
+        let log = block_on(Logs::default().create()).expect("a log");
+        let mut table = TopicTable::default();
+        let room = |table: &TopicTable| [table.topics.capacity(), table.subjects.capacity()];
+        let names = (0..1_000).map(|n: u32| n.to_string());
+        for name in names.clone() {
+            let owner = Subject::new(name.as_str()).expect("a good name");
+            let topic = Topic::new(
+                WatchedLog::new(&log, || {}),
+                Some(owner),
+                SteadyTime::FOREVER,
+            );
+            table.insert(name.into(), topic);
+        }
+        assert!(room(&table).iter().all(|room| *room >= 1_000));
+        for name in names {
+            assert!(table.remove(&name).is_some());
+        }
+        assert!(room(&table).iter().all(|room| *room <= 128));
     }
 }

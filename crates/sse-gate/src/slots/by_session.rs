@@ -5,6 +5,8 @@ use std::collections::hash_map::Entry;
 
 use sse_gate_resume::backend::SessionId;
 
+use crate::room::shrink;
+
 /// Counts the streams that have a slot by their sessions, each with the number of its subject.
 #[derive(Debug, Default)]
 pub(super) struct BySession(HashMap<(u64, SessionId), Connections>);
@@ -39,17 +41,8 @@ impl BySession {
             *connections.get_mut().count(is_cut) -= 1;
             if connections.get().are_gone() {
                 connections.remove();
-                self.give_room_back();
+                shrink(&mut self.0);
             }
-        }
-    }
-
-    /// Gives back most of the room when three quarters of it are free. So the entries that are left are moved only when
-    /// many others have gone.
-    fn give_room_back(&mut self) {
-        let Self(table) = self;
-        if table.capacity() > 128 && table.len() < table.capacity() / 4 {
-            table.shrink_to(2 * table.len());
         }
     }
 
@@ -94,18 +87,5 @@ mod tests {
         assert!(streams.0.capacity() >= 10_000);
         (0..10_000).for_each(|n| streams.remove(1, session(n), false));
         assert!(streams.0.capacity() <= 128);
-    }
-
-    #[test]
-    fn room_for_twice_the_sessions_stays_and_a_small_table_keeps_all_of_it() {
-        for (room, count, least) in [(100_000, 1_000, 2_000), (64, 0, 64)] {
-            let mut streams = BySession(HashMap::with_capacity(room));
-            for subject in 0..=count {
-                streams.add(subject, Some(SessionId::from_bytes([0; 16])), false);
-            }
-            streams.remove(0, Some(SessionId::from_bytes([0; 16])), false);
-            let left = streams.0.capacity();
-            assert!((least..2 * least).contains(&left), "{left} of {room}");
-        }
     }
 }

@@ -23,6 +23,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::{Pulse, upkeep};
+use crate::room::shrink;
 use crate::store::{HasRead, StoreAccess};
 
 /// The places of this node's streams in a limiter that all nodes share. Clones have the same places.
@@ -166,6 +167,7 @@ impl SharedPlaces {
         let Some((place, _)) = state.held.remove(&key) else {
             return;
         };
+        shrink(&mut state.held);
         // Without a runtime no task can free it. It ends by itself.
         if state.is_kept_up || Handle::try_current().is_ok() {
             state.freed.push((place, Instant::now()));
@@ -182,6 +184,7 @@ impl SharedPlaces {
         let State { held, freed, .. } = &mut *state;
         let lost = held.extract_if(|_, (_, pulse)| !pulse.has_place());
         freed.extend(lost.map(|(_, (place, _))| (place, now)));
+        shrink(held);
         let served = held
             .values()
             .filter(|(_, pulse)| !pulse.is_stalled(now, self.patience));
@@ -200,7 +203,9 @@ impl SharedPlaces {
 
     /// A later connection has the place. This node no longer renews it, nor frees it.
     pub(super) fn forget(&self, place: &Place) {
-        self.lock().held.remove(&key(place));
+        let mut state = self.lock();
+        state.held.remove(&key(place));
+        shrink(&mut state.held);
     }
 
     /// Notes that the task ends, if there is nothing to do. Returns whether it ends.
@@ -237,5 +242,56 @@ impl fmt::Debug for SharedPlaces {
             .field("limiter", &self.limiter)
             .field("held", &self.lock().held.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sse_gate_core::Subject;
+    use sse_gate_resume::backend::MemoryLimiter;
+
+    use super::*;
+
+    /// A stream is gone, has lost its slot, or is on another node.
+    #[test]
+    fn room_is_given_back_when_places_have_gone() {
+        let limiter = SharedLimiter::new(MemoryLimiter::default());
+        let places = NodePlaces::new(limiter, Duration::ZERO);
+        let room = || places.0.lock().held.capacity();
+        let gone: [fn(&NodePlaces, &[HeldPlace]); 3] = [
+            |_, _| {},
+            |places, _| assert!(places.0.to_renew().is_empty()),
+            |places, list| {
+                for HeldPlace { key, .. } in list {
+                    let (place, _) = places.0.lock().held[key].clone();
+                    places.0.forget(&place);
+                }
+            },
+        ];
+        for (number, go) in gone.into_iter().enumerate() {
+            let hold = |n: u128| {
+                let place = Place {
+                    subject: Subject::new("alice").unwrap(),
+                    id: PlaceId::from_bytes(n.to_be_bytes()),
+                    generation: 1,
+                };
+                let pulse = Arc::new(Pulse::new());
+                if number == 1 {
+                    let now = Instant::now();
+                    pulse.server_took(now);
+                    assert!(pulse.give_up(now + Duration::from_secs(1), Duration::ZERO));
+                }
+                places.clone().hold(place, pulse)
+            };
+            let list: Vec<_> = (0..1_000).map(hold).collect();
+            assert!(room() >= 1_000);
+            go(&places, &list);
+            if number == 0 {
+                drop(list);
+            } else {
+                std::mem::forget(list);
+            }
+            assert!(room() <= 128, "{} after step {number}", room());
+        }
     }
 }

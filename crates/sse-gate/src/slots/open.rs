@@ -8,6 +8,7 @@ use sse_gate_resume::backend::SessionId;
 
 use super::by_session::BySession;
 use super::{Inner, Pulse};
+use crate::room::shrink;
 
 /// How many replaced connections a subject may have at least, even if it has fewer slots. A client whose
 /// answers get lost comes back that often.
@@ -230,6 +231,7 @@ impl OpenStreams {
         let own = self.by_subject.get(subject);
         if own.is_some_and(|own| own.with_slot == 0 && own.given_up == 0) {
             self.by_subject.remove(subject);
+            shrink(&mut self.by_subject);
         }
     }
 }

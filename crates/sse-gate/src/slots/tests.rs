@@ -228,3 +228,13 @@ async fn a_request_that_is_being_answered_keeps_its_place() {
     advance(Duration::from_secs(2)).await;
     assert!(slots.reserve().is_some());
 }
+
+#[test]
+fn room_is_given_back_when_subjects_have_gone() {
+    let slots = StreamSlots::new(1_000, 1);
+    let claim = |n: u32| slots.claim(&n.to_string()).unwrap();
+    let open: Vec<_> = (0..1_000).map(claim).collect();
+    assert!(slots.0.lock().by_subject.capacity() >= 1_000);
+    drop(open);
+    assert!(slots.0.lock().by_subject.capacity() <= 128);
+}

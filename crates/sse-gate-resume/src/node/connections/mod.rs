@@ -284,7 +284,12 @@ impl Inner {
             return false;
         };
         readership.get_mut().sessions -= 1;
-        readership.get().sessions == 0 && readership.remove().is_owned
+        if readership.get().sessions > 0 {
+            return false;
+        }
+        let was_last_of_owned = readership.remove().is_owned;
+        shrink(&mut self.logs);
+        was_last_of_owned
     }
 }
 
@@ -299,16 +304,19 @@ mod tests {
     #[test]
     fn room_is_given_back_when_sessions_have_gone() {
         let logs = Logs::new(LogLimits::default(), LogBudget::default());
-        let log = Arc::new(block_on(logs.create()).expect("a log"));
         let connections = Connections::default();
-        let room = || connections.0.lock().sessions.capacity();
+        let room = || {
+            let inner = connections.0.lock();
+            [inner.sessions.capacity(), inner.logs.capacity()]
+        };
         for was_let_in in [true, false] {
             let register = |number: u128| {
+                let log = Arc::new(block_on(logs.create()).expect("a log"));
                 let session = SessionId::from_bytes(number.to_be_bytes());
-                (session, connections.register(session, 1, &log, false))
+                (session, connections.register(session, 1, &log, true))
             };
             let registered: Vec<_> = (0..10_000).map(register).collect();
-            assert!(room() >= 10_000);
+            assert!(room().iter().all(|room| *room >= 10_000));
             for (session, fence) in &registered {
                 if was_let_in {
                     assert!(connections.close(*session, 1, CloseReason::Revoked));
@@ -316,7 +324,7 @@ mod tests {
                     connections.give_up(*session, fence);
                 }
             }
-            assert!(room() <= 128);
+            assert!(room().iter().all(|room| *room <= 128));
         }
     }
 }

@@ -8,6 +8,8 @@ use sse_gate_core::Subject;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use crate::room::shrink;
+
 /// Caps on the work that [`produce`](crate::ResumableStream::produce) has started. Clones share the
 /// count.
 ///
@@ -148,6 +150,7 @@ impl Drop for WorkSlot {
             *own -= 1;
             if *own == 0 {
                 running.by_subject.remove(&self.subject);
+                shrink(&mut running.by_subject);
             }
         }
         drop(running);
@@ -170,5 +173,15 @@ mod tests {
         assert_eq!(slots.lock().by_subject.len(), 1);
         drop(two);
         assert!(slots.lock().by_subject.is_empty());
+    }
+
+    #[test]
+    fn room_is_given_back_when_subjects_have_gone() {
+        let slots = WorkSlots::new(1_000, 1);
+        let begin = |n: u32| slots.begin(&Subject::new(n.to_string()).unwrap()).unwrap();
+        let work: Vec<_> = (0..1_000).map(begin).collect();
+        assert!(slots.lock().by_subject.capacity() >= 1_000);
+        drop(work);
+        assert!(slots.lock().by_subject.capacity() <= 128);
     }
 }
