@@ -30,7 +30,7 @@ use crate::store::{HasRead, StoreAccess};
 ///
 /// One task renews them, and frees those of streams that are gone. It runs while there are any.
 #[derive(Clone, Debug)]
-pub(crate) struct NodePlaces(Arc<SharedPlaces>);
+pub(crate) struct NodePlaces(pub(super) Arc<SharedPlaces>);
 
 /// What the handles, the held places and the task share.
 pub(super) struct SharedPlaces {
@@ -135,7 +135,7 @@ impl NodePlaces {
     }
 
     /// Keeps a place that was granted.
-    fn hold(self, place: Place, pulse: Arc<Pulse>) -> HeldPlace {
+    pub(super) fn hold(self, place: Place, pulse: Arc<Pulse>) -> HeldPlace {
         let key = key(&place);
         let mut state = self.0.lock();
         state.held.insert(key, (place, pulse));

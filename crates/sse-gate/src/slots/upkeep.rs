@@ -13,7 +13,8 @@
 //! is no reason to end it.
 //!
 //! Places are claimed again one by one, for half of the time until the next renewal. So after a long
-//! outage of the limiter, renewals are not late because many places are gone.
+//! outage of the limiter, renewals are not late because many places are gone. After the next renewal, it goes on behind
+//! those that were claimed, so that none waits for others that are refused each time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +42,7 @@ pub(super) fn run(places: Arc<SharedPlaces>) -> impl Future<Output = ()> + Send 
         interval: (ttl / 3).max(MIN_INTERVAL),
         ttl,
         places,
+        claims: 0,
         has_ended: false,
     };
     go_on(upkeep)
@@ -73,6 +75,8 @@ struct Upkeep {
     ttl: Duration,
     /// The time from one renewal to the next, and for each question to the limiter.
     interval: Duration,
+    /// How many places were claimed again, granted or not.
+    claims: usize,
     /// Whether the task has noted its end itself.
     has_ended: bool,
 }
@@ -103,7 +107,7 @@ impl Upkeep {
 
     /// Renews the places of all open streams. Places that have ended meanwhile are claimed again: their
     /// streams were admitted, and they go on in any case.
-    async fn renew(&self) {
+    async fn renew(&mut self) {
         let mut gone = Vec::new();
         for chunk in self.places.to_renew().chunks(AT_ONCE) {
             let asked = self.places.limiter.renew(chunk.to_vec());
@@ -118,13 +122,18 @@ impl Upkeep {
                 }
             }
         }
+        if !gone.is_empty() {
+            let behind = self.claims % gone.len();
+            gone.rotate_left(behind);
+        }
         // What does not fit in this time is claimed after the next renewal.
         let _ = timeout(self.interval / 2, self.claim_again(gone)).await;
     }
 
     /// Claims places again, as far as there is room.
-    async fn claim_again(&self, gone: Vec<Place>) {
+    async fn claim_again(&mut self, gone: Vec<Place>) {
         for place in gone {
+            self.claims += 1;
             match self.ask(self.places.limiter.claim(place.clone())).await {
                 Some(Claimed::Granted | Claimed::FullForSubject) => {}
                 Some(Claimed::Replaced) => self.places.forget(&place),
@@ -145,5 +154,74 @@ impl Drop for Upkeep {
         if !self.has_ended {
             self.places.is_left_alone();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sse_gate_core::Subject;
+    use sse_gate_resume::backend::{PlaceId, SharedLimiter};
+    use tokio::time::sleep;
+
+    use super::super::Pulse;
+    use super::super::limiter::NodePlaces;
+    use super::*;
+
+    const TTL: Duration = Duration::from_secs(60);
+
+    /// It has lost all places, takes a second for each claim, and grants those of alice only.
+    #[derive(Debug)]
+    struct Slow;
+
+    fn is_alices(place: &Place) -> bool {
+        place.subject.as_str() == "alice"
+    }
+
+    impl StreamLimiter for Slow {
+        fn ttl(&self) -> Duration {
+            TTL
+        }
+
+        async fn has_room(&self, _: PlaceId) -> Result<bool, LimiterError> {
+            Ok(true)
+        }
+
+        async fn claim(&self, place: Place) -> Result<Claimed, LimiterError> {
+            sleep(Duration::from_secs(1)).await;
+            Ok(if is_alices(&place) {
+                Claimed::Replaced
+            } else {
+                Claimed::FullForSubject
+            })
+        }
+
+        async fn renew(&self, places: Vec<Place>) -> Result<Vec<Renewed>, LimiterError> {
+            Ok(vec![Renewed::Gone; places.len()])
+        }
+
+        async fn free(&self, _: Vec<Place>) -> Result<(), LimiterError> {
+            Ok(())
+        }
+    }
+
+    /// G16: in the time that it has, only ten of many places can be claimed again.
+    #[tokio::test(start_paused = true)]
+    async fn no_place_waits_for_those_that_are_refused_each_time() {
+        let places = NodePlaces::new(SharedLimiter::new(Slow), TTL);
+        let hold = |n: u128| {
+            let name = if n == 0 { "alice" } else { "bob" };
+            let place = Place {
+                subject: Subject::new(name).unwrap(),
+                id: PlaceId::from_bytes(n.to_be_bytes()),
+                generation: 1,
+            };
+            places.clone().hold(place, Arc::new(Pulse::new()))
+        };
+        let open: Vec<_> = (0..200).map(hold).collect();
+        let waits = || places.0.to_renew().iter().any(is_alices);
+        assert!(waits());
+        sleep(25 * TTL / 3).await;
+        assert!(!waits(), "her place was not claimed again");
+        drop(open);
     }
 }
