@@ -13,17 +13,22 @@ use crate::{RedisOptions, ServerErrorKind};
 
 /// One server, one that sentinels name, or a cluster.
 pub(crate) enum Source {
-    Server(Client),
+    Server(Box<Client>),
     #[cfg(feature = "sentinel")]
-    Sentinel(tokio::sync::Mutex<redis::sentinel::SentinelClient>),
+    Sentinel(Vec<Sentinel>),
     #[cfg(feature = "cluster")]
     Cluster(Box<super::cluster::Cluster>),
 }
 
+/// One sentinel. One client of all would wait for the first of them, which may hang.
+#[cfg(feature = "sentinel")]
+type Sentinel = tokio::sync::Mutex<redis::sentinel::SentinelClient>;
+
 impl Source {
     /// The server at this address. It connects to nothing.
     pub(crate) fn server(address: &str, options: &RedisOptions) -> Result<Self, Fault> {
-        client(info(address)?, options).map(Self::Server)
+        let client = client(info(address)?, options)?;
+        Ok(Self::Server(client.into()))
     }
 
     /// The primary that these sentinels name. It connects to nothing.
@@ -33,8 +38,6 @@ impl Source {
         service: &str,
         options: &RedisOptions,
     ) -> Result<Self, Fault> {
-        use redis::sentinel::{SentinelClientBuilder, SentinelServerType::Master};
-
         let trusted = |address: &&str| {
             let client = client(info(address)?, options)?;
             Ok(client.get_connection_info().clone())
@@ -48,10 +51,23 @@ impl Source {
             let why = "sentinels have the same login, and all of them TLS or none";
             return Err(Fault::because(ServerErrorKind::Address, why));
         }
-        let addresses = sentinels.iter().map(|sentinel| sentinel.addr().clone());
-        let mut builder =
-            SentinelClientBuilder::new(addresses, service, Master).map_err(unusable)?;
-        let login = first.redis_settings();
+        let sentinels = sentinels
+            .iter()
+            .map(|sentinel| Self::one_sentinel(sentinel, service, options));
+        sentinels.collect::<Result<_, _>>().map(Self::Sentinel)
+    }
+
+    #[cfg(feature = "sentinel")]
+    fn one_sentinel(
+        sentinel: &ConnectionInfo,
+        service: &str,
+        options: &RedisOptions,
+    ) -> Result<Sentinel, Fault> {
+        use redis::sentinel::{SentinelClientBuilder, SentinelServerType::Master};
+
+        let mut builder = SentinelClientBuilder::new([sentinel.addr().clone()], service, Master)
+            .map_err(unusable)?;
+        let login = sentinel.redis_settings();
         builder = builder.set_client_to_sentinel_protocol(login.protocol());
         if let Some(user) = login.username() {
             builder = builder.set_client_to_sentinel_username(user);
@@ -63,15 +79,14 @@ impl Source {
             builder = login.give_to(builder);
         }
         // Login and data are worth more than what sentinels say.
-        if has_tls(first) {
+        if has_tls(sentinel) {
             builder = builder.set_client_to_redis_tls_mode(redis::TlsMode::Secure);
         }
         #[cfg(feature = "tls")]
         if let Some(certificates) = certificates(options) {
             builder = builder.set_client_to_redis_certificates(certificates);
         }
-        let client = builder.build().map_err(unusable)?;
-        Ok(Self::Sentinel(client.into()))
+        builder.build().map(Into::into).map_err(unusable)
     }
 
     /// The cluster of which these are servers. It connects to nothing.
@@ -105,17 +120,23 @@ impl Source {
         }
     }
 
-    /// The primary, as the sentinels see it now.
+    /// The primary, as the first sentinel sees it that answers.
     #[cfg(feature = "sentinel")]
     async fn primary(&self, patience: Duration) -> Result<Client, Fault> {
         let Self::Sentinel(sentinels) = self else {
             return Err(ServerErrorKind::Failed.into());
         };
-        let late = |late| Fault::because(ServerErrorKind::Unreachable, late);
-        let mut sentinels = sentinels.lock().await;
-        let primary = tokio::time::timeout(patience, sentinels.async_get_client()).await;
-        let unknown = |error| Fault::because(ServerErrorKind::Unreachable, error);
-        primary.map_err(late)?.map_err(unknown)
+        let asked = sentinels.iter().map(|sentinel| {
+            let primary = async { sentinel.lock().await.async_get_client().await };
+            Box::pin(async move {
+                let late = |late| Fault::because(ServerErrorKind::Unreachable, late);
+                let unknown = |error| Fault::because(ServerErrorKind::Unreachable, error);
+                let primary = tokio::time::timeout(patience, primary).await;
+                primary.map_err(late)?.map_err(unknown)
+            })
+        });
+        let (primary, _) = futures_util::future::select_ok(asked).await?;
+        Ok(primary)
     }
 }
 

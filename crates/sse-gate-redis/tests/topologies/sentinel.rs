@@ -1,7 +1,8 @@
 //! A primary, a replica, and a sentinel that promotes it. E1
 
 use std::fs;
-use std::time::Instant;
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
 
 use sse_gate_redis::{Redis, ServerErrorKind};
 use sse_gate_redis_server::RedisServer;
@@ -42,6 +43,35 @@ async fn the_primary_that_a_sentinel_names_is_followed() {
 
     let unknown = Redis::connect_sentinel(&[&url], "nobody", options()).await;
     assert_eq!(unknown.unwrap_err().kind(), ServerErrorKind::Unreachable);
+}
+
+/// E1: the machine of a sentinel hangs, as one does that has lost its network. The others are heard.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sentinel_that_hangs_holds_nobody_up() {
+    let primary = RedisServer::start();
+    let sentinel = Sentinel::watching(&primary.port().to_string());
+    // It takes connections, and says nothing.
+    let hangs = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let hung = format!("redis://{}", hangs.local_addr().expect("it is bound"));
+    let url = sentinel.server.url();
+    // The client of a sentinel waits longer for it.
+    let options = || options().with_timeout(Duration::from_millis(400));
+    let connect = async |urls: &[&str]| Redis::connect_sentinel(urls, "primary", options()).await;
+    let node = async |urls: &[&str]| {
+        // Where all is slow, the first attempt may be late, too.
+        for _ in 0..4 {
+            if let Ok(redis) = connect(urls).await {
+                return Node::new(Ok(redis));
+            }
+        }
+        Node::new(connect(urls).await)
+    };
+    let one = node(&[&hung, &url]).await;
+    let other = node(&[&url, &hung]).await;
+    one.until_it_works().await;
+    other.until_it_works().await;
+    let nobody = connect(&[&hung, &hung]).await.unwrap_err();
+    assert_eq!(nobody.kind(), ServerErrorKind::Unreachable);
 }
 
 /// D11: the login is for the primary, and not for the sentinels.
