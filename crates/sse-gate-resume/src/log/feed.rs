@@ -9,7 +9,7 @@ use std::sync::Arc;
 use sse_gate_core::SteadyTime;
 
 use super::backing::Backing;
-use super::shared::{SharedLog, State, WriterNode};
+use super::shared::{SharedLog, State};
 use super::{AppendErrorKind, Bounds, EncodedEvent, LogEnd};
 use crate::store::StoredEvents;
 
@@ -70,48 +70,6 @@ impl SharedLog {
                 true
             }
             Err(_) => false,
-        }
-    }
-
-    /// Asks the store whether the one writer is gone with its node. If it is, nothing more comes.
-    pub(super) async fn look_for_writer(self: &Arc<Self>) -> bool {
-        let Some(Backing { store, id, .. }) = &self.backing else {
-            return false;
-        };
-        match store.open(id.name.clone()).await {
-            Ok(Some(found)) if found.epoch == id.epoch && found.is_orphaned => {
-                self.lock().writer_node = WriterNode::Gone;
-                self.learn(&found.bounds);
-                // It may have been taken over by this node meanwhile.
-                self.is_read_from_afar()
-            }
-            Ok(Some(found)) if found.epoch == id.epoch => {
-                if self.learn_claim(Some(false)) {
-                    self.end_unwritten().await;
-                }
-                false
-            }
-            _ => false,
-        }
-    }
-
-    /// Notes what the store answered to a claim, or that it did not answer. Returns whether an earlier claim may have
-    /// made this node the log's writer although nothing here writes it.
-    pub(super) fn learn_claim(&self, claimed: Option<bool>) -> bool {
-        let mut state = self.lock();
-        let node = claimed.map_or(WriterNode::Unknown, |_| WriterNode::Lives);
-        let before = mem::replace(&mut state.writer_node, node);
-        claimed == Some(false) && before == WriterNode::Unknown && state.publishers == 0
-    }
-
-    /// Ends the log as failed, if this node is its writer: nothing here writes it. The store knows whose it is.
-    pub(super) async fn end_unwritten(self: &Arc<Self>) {
-        let Some(Backing { store, id, .. }) = &self.backing else {
-            return;
-        };
-        if store.end(id.clone(), LogEnd::Failed).await.is_err() || !self.refresh().await {
-            // The store is asked again.
-            self.lock().writer_node = WriterNode::Unknown;
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use sse_gate_codec::Event;
 
 use super::readers::keep_waker;
-use super::shared::{SharedLog, WriterNode};
+use super::shared::SharedLog;
 use super::{
     AppendError, AppendErrorKind, Bounds, EncodedEvent, LogEnd, LogEpoch, LogError, LogName,
     Reader, StopReason,
@@ -233,48 +233,6 @@ impl Log {
         self.0.look().stop
     }
 
-    /// Whether its one writer is gone with its process, and has not ended the log.
-    pub fn is_orphaned(&self) -> bool {
-        self.0.look().writer_node != WriterNode::Lives
-    }
-
-    /// Makes this node the writer of a log that [is orphaned](Self::is_orphaned). Returns whether it
-    /// is: only one takes a log over.
-    ///
-    /// A claim that was begun is finished, even if this future is dropped. If the log is this node's then, it
-    /// ends as failed, as its work was not begun again. So it does if the store claimed it and its answer was lost,
-    /// as soon as that is known.
-    ///
-    /// ```
-    /// use sse_gate_resume::Logs;
-    ///
-    /// # pollster::block_on(async {
-    /// // A log that ends with its process has no other writer.
-    /// let log = Logs::default().create().await?;
-    /// assert!(!log.is_orphaned() && !log.claim().await?);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// # }).unwrap();
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// The store of the log can't be reached.
-    pub async fn claim(&self) -> Result<bool, LogError> {
-        let Some(backing) = &self.0.backing else {
-            return Ok(false);
-        };
-        let (store, id, log) = (backing.store.clone(), backing.id.clone(), self.clone());
-        let claim = async move {
-            let claimed = store.claim(id).await;
-            if log.0.learn_claim(claimed.as_ref().ok().copied()) {
-                log.0.end_unwritten().await;
-            }
-            Ok::<_, LogError>(claimed?.then(|| Claimed(Some(log))))
-        };
-        let claimed = Finished::new(claim, &backing.chores).await?;
-        Ok(claimed.map(Claimed::tell).is_some())
-    }
-
     /// Another node has closed it: its writer is told.
     pub(crate) fn learn_closed(&self) {
         self.0.learn_closed();
@@ -331,23 +289,6 @@ impl Log {
         drop(state);
         drop(left);
         Poll::Pending
-    }
-}
-
-/// A log that this node is to write. If it is dropped before its caller knows, the log ends: no other node writes it.
-struct Claimed(Option<Log>);
-
-impl Claimed {
-    fn tell(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Claimed {
-    fn drop(&mut self) {
-        if let Some(log) = &self.0 {
-            log.end_later(LogEnd::Failed);
-        }
     }
 }
 

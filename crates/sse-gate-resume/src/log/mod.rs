@@ -18,6 +18,7 @@
 mod backing;
 mod bounds;
 mod budget;
+mod claim;
 mod encoded;
 mod epoch;
 mod error;

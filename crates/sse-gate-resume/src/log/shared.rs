@@ -11,6 +11,7 @@ use std::task::Waker;
 use sse_gate_core::{Clock, SteadyTime};
 
 use super::backing::Backing;
+use super::claim::WriterNode;
 use super::feed::Heard;
 use super::readers::Readers;
 use super::retained::Retained;
@@ -68,17 +69,6 @@ pub(super) struct State {
     pub(super) publishers: usize,
     /// How many events there were when the window was tended last.
     pub(super) tended_last: u64,
-}
-
-/// The node of a log's one writer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum WriterNode {
-    /// It lives, or any node may write.
-    Lives,
-    /// It is gone.
-    Gone,
-    /// It was gone, and this node asked to take its place. It got no answer, so it may have.
-    Unknown,
 }
 
 /// What a reader finds in the window.

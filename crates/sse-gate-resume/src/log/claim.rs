@@ -1,0 +1,125 @@
+//! The one writer of a log, and who takes its place when its node is gone.
+
+use std::mem;
+use std::sync::Arc;
+
+use super::backing::Backing;
+use super::shared::SharedLog;
+use super::{Log, LogEnd, LogError};
+use crate::node::Finished;
+
+/// The node of a log's one writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WriterNode {
+    /// It lives, or any node may write.
+    Lives,
+    /// It is gone.
+    Gone,
+    /// It was gone, and this node asked to take its place. It got no answer, so it may have.
+    Unknown,
+}
+
+impl Log {
+    /// Whether its one writer is gone with its process, and has not ended the log.
+    pub fn is_orphaned(&self) -> bool {
+        self.shared().look().writer_node != WriterNode::Lives
+    }
+
+    /// Makes this node the writer of a log that [is orphaned](Self::is_orphaned). Returns whether it
+    /// is: only one takes a log over.
+    ///
+    /// A claim that was begun is finished, even if this future is dropped. If the log is this node's then, it
+    /// ends as failed, as its work was not begun again. So it does if the store claimed it and its answer was lost,
+    /// as soon as that is known.
+    ///
+    /// ```
+    /// use sse_gate_resume::Logs;
+    ///
+    /// # pollster::block_on(async {
+    /// // A log that ends with its process has no other writer.
+    /// let log = Logs::default().create().await?;
+    /// assert!(!log.is_orphaned() && !log.claim().await?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The store of the log can't be reached.
+    pub async fn claim(&self) -> Result<bool, LogError> {
+        let Some(backing) = &self.shared().backing else {
+            return Ok(false);
+        };
+        let (store, id, log) = (backing.store.clone(), backing.id.clone(), self.clone());
+        let claim = async move {
+            let claimed = store.claim(id).await;
+            if log.shared().learn_claim(claimed.as_ref().ok().copied()) {
+                log.shared().end_unwritten().await;
+            }
+            Ok::<_, LogError>(claimed?.then(|| Claimed(Some(log))))
+        };
+        let claimed = Finished::new(claim, &backing.chores).await?;
+        Ok(claimed.map(Claimed::tell).is_some())
+    }
+}
+
+impl SharedLog {
+    /// Asks the store whether the one writer is gone with its node. If it is, nothing more comes.
+    pub(super) async fn look_for_writer(self: &Arc<Self>) -> bool {
+        let Some(Backing { store, id, .. }) = &self.backing else {
+            return false;
+        };
+        match store.open(id.name.clone()).await {
+            Ok(Some(found)) if found.epoch == id.epoch && found.is_orphaned => {
+                self.lock().writer_node = WriterNode::Gone;
+                self.learn(&found.bounds);
+                // It may have been taken over by this node meanwhile.
+                self.is_read_from_afar()
+            }
+            Ok(Some(found)) if found.epoch == id.epoch => {
+                if self.learn_claim(Some(false)) {
+                    self.end_unwritten().await;
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// Notes what the store answered to a claim, or that it did not answer. Returns whether an earlier claim may have
+    /// made this node the log's writer although nothing here writes it.
+    pub(super) fn learn_claim(&self, claimed: Option<bool>) -> bool {
+        let mut state = self.lock();
+        let node = claimed.map_or(WriterNode::Unknown, |_| WriterNode::Lives);
+        let before = mem::replace(&mut state.writer_node, node);
+        claimed == Some(false) && before == WriterNode::Unknown && state.publishers == 0
+    }
+
+    /// Ends the log as failed, if this node is its writer: nothing here writes it. The store knows whose it is.
+    pub(super) async fn end_unwritten(self: &Arc<Self>) {
+        let Some(Backing { store, id, .. }) = &self.backing else {
+            return;
+        };
+        if store.end(id.clone(), LogEnd::Failed).await.is_err() || !self.refresh().await {
+            // The store is asked again.
+            self.lock().writer_node = WriterNode::Unknown;
+        }
+    }
+}
+
+/// A log that this node is to write. If it is dropped before its caller knows, the log ends: no other node writes it.
+struct Claimed(Option<Log>);
+
+impl Claimed {
+    fn tell(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        if let Some(log) = &self.0 {
+            log.end_later(LogEnd::Failed);
+        }
+    }
+}
