@@ -92,6 +92,7 @@ macro_rules! log_store_conformance {
                 events_go_when_they_are_too_old,
                 an_end_is_final,
                 an_append_that_races_an_end_is_read_or_refused,
+                a_released_log_keeps_its_events,
                 a_removed_log_is_gone,
                 another_log_of_the_name_is_another,
                 an_orphan_goes_to_one_of_many_claimers,

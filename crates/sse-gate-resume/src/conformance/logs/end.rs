@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::operations::{
-    append, bounds, claim, create, end, open, read, read_all, remove, try_append,
+    append, bounds, claim, create, end, open, read, read_all, release, remove, try_append,
 };
 use super::{LogBackend, ROOM};
 use crate::conformance::check::race;
@@ -91,6 +91,28 @@ pub fn a_removed_log_is_gone<B: LogBackend>(backend: &B) {
         }
         assert!(open(&store, &log).await.is_none(), "a removed log is back");
         assert_eq!(bounds(&store, &other).await.last, 1);
+    });
+}
+
+/// A process that lets a log go can use it again, and so can others: its young events are there.
+pub fn a_released_log_keeps_its_events<B: LogBackend>(backend: &B) {
+    backend.block_on(async {
+        let store = backend.store(ROOM).await;
+        let log = create(&store, "chat").await;
+        append(&store, &log, "one").await;
+        for other in ["first", "second"] {
+            release(&store, &log).await;
+            // A store may tidy up when a log is made.
+            create(&store, other).await;
+        }
+        assert_eq!(bounds(&store, &log).await.last, 1, "events are gone");
+        append(&store, &log, "two").await;
+        let events = [(1, "one".into()), (2, "two".into())];
+        assert_eq!(read_all(&store, &log, 0).await, events);
+        // Whoever lets it go may not know that it is gone.
+        remove(&store, &log).await;
+        release(&store, &log).await;
+        assert!(open(&store, &log).await.is_none(), "a log is back");
     });
 }
 

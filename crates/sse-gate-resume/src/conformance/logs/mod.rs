@@ -24,7 +24,8 @@ pub use create::{
     too_many_logs_are_refused,
 };
 pub use end::{
-    a_removed_log_is_gone, an_append_that_races_an_end_is_read_or_refused, an_end_is_final,
+    a_released_log_keeps_its_events, a_removed_log_is_gone,
+    an_append_that_races_an_end_is_read_or_refused, an_end_is_final,
     another_log_of_the_name_is_another,
 };
 pub use limits::{

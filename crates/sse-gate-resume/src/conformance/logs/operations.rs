@@ -126,3 +126,7 @@ pub(super) async fn end<S: LogStore>(store: &S, log: &LogId, how: LogEnd) {
 pub(super) async fn remove<S: LogStore>(store: &S, log: &LogId) {
     store.remove(log.clone()).await.expect(ASKED);
 }
+
+pub(super) async fn release<S: LogStore>(store: &S, log: &LogId) {
+    store.release(log.clone()).await.expect(ASKED);
+}

@@ -41,6 +41,8 @@ pub(crate) enum Flaw {
     ComparesNoEpochs,
     /// It looks whether a log is orphaned, and claims it later.
     LooksThenClaims,
+    /// It frees what is let go.
+    ReleasesForGood,
     /// It ends logs that other nodes write.
     EndsForOthers,
     /// All logs of a node that died are orphaned.

@@ -32,6 +32,7 @@ laws! {
     events_go_when_they_are_too_old,
     an_end_is_final,
     an_append_that_races_an_end_is_read_or_refused,
+    a_released_log_keeps_its_events,
     a_removed_log_is_gone,
     another_log_of_the_name_is_another,
     an_orphan_goes_to_one_of_many_claimers,
@@ -90,6 +91,7 @@ flaws! {
         another_log_of_the_name_is_another;
     comparing_no_epochs_is_seen: ComparesNoEpochs breaks another_log_of_the_name_is_another;
     claiming_late_is_seen: LooksThenClaims breaks an_orphan_goes_to_one_of_many_claimers;
+    releasing_for_good_is_seen: ReleasesForGood breaks a_released_log_keeps_its_events;
     ending_for_others_is_seen: EndsForOthers breaks an_orphan_goes_to_one_of_many_claimers;
     orphaning_all_is_seen: OrphansAll breaks only_a_log_whose_writer_died_is_orphaned;
     announcing_nothing_is_seen: AnnouncesNothing breaks
