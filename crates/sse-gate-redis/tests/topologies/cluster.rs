@@ -5,7 +5,7 @@ use sse_gate_redis_server::RedisCluster;
 use sse_gate_resume::backend::{Bus, NodeId, Notice};
 use sse_gate_resume::error::{AppendErrorKind, LogErrorKind};
 
-use crate::stage::{Node, PATIENCE, options, walk};
+use crate::stage::{Hung, Node, PATIENCE, impatient, options, walk};
 
 /// So many numbers are left out when another server goes on with a log.
 const LEFT_OUT: u64 = 1 << 20;
@@ -30,6 +30,21 @@ async fn a_cluster_serves_all_stores() {
         let keys = server.cli(&["DBSIZE"]);
         assert!(keys.parse::<u32>().is_ok_and(|keys| keys > 5), "{keys}");
     }
+}
+
+/// E1: the machine of one of the given addresses hangs. The others tell where the cluster is, and what it says.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_hangs_holds_nobody_up() {
+    let cluster = RedisCluster::start();
+    let mut urls = cluster.urls();
+    let hangs = Hung::new();
+    urls.insert(0, hangs.url());
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+    let connect = async || Redis::connect_cluster(&urls, impatient()).await;
+    let one = Node::connected(connect).await;
+    one.until_it_works().await;
+    let notices = RedisBus::new(&one.redis).subscribe().await;
+    assert!(notices.is_ok(), "{:?}", notices.err());
 }
 
 /// E16: the slot of tokens moves to another server while nodes run. Nothing is lost or doubled: a token that was issued

@@ -1,14 +1,13 @@
 //! A primary, a replica, and a sentinel that promotes it. E1
 
 use std::fs;
-use std::net::TcpListener;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sse_gate_redis::{Redis, ServerErrorKind};
 use sse_gate_redis_server::RedisServer;
 use tempfile::TempDir;
 
-use crate::stage::{Node, PATIENCE, options, walk};
+use crate::stage::{Hung, Node, PATIENCE, impatient, options, walk};
 
 /// E1: the nodes follow the primary that the sentinel names.
 #[tokio::test(flavor = "multi_thread")]
@@ -50,27 +49,15 @@ async fn the_primary_that_a_sentinel_names_is_followed() {
 async fn a_sentinel_that_hangs_holds_nobody_up() {
     let primary = RedisServer::start();
     let sentinel = Sentinel::watching(&primary.port().to_string());
-    // It takes connections, and says nothing.
-    let hangs = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let hung = format!("redis://{}", hangs.local_addr().expect("it is bound"));
-    let url = sentinel.server.url();
-    // The client of a sentinel waits longer for it.
-    let options = || options().with_timeout(Duration::from_millis(400));
-    let connect = async |urls: &[&str]| Redis::connect_sentinel(urls, "primary", options()).await;
-    let node = async |urls: &[&str]| {
-        // Where all is slow, the first attempt may be late, too.
-        for _ in 0..4 {
-            if let Ok(redis) = connect(urls).await {
-                return Node::new(Ok(redis));
-            }
-        }
-        Node::new(connect(urls).await)
-    };
-    let one = node(&[&hung, &url]).await;
-    let other = node(&[&url, &hung]).await;
+    let hangs = Hung::new();
+    let (hung, url) = (hangs.url(), sentinel.server.url());
+    let connect =
+        async |urls: [&str; 2]| Redis::connect_sentinel(&urls, "primary", impatient()).await;
+    let one = Node::connected(async || connect([&hung, &url]).await).await;
+    let other = Node::connected(async || connect([&url, &hung]).await).await;
     one.until_it_works().await;
     other.until_it_works().await;
-    let nobody = connect(&[&hung, &hung]).await.unwrap_err();
+    let nobody = connect([&hung, &hung]).await.unwrap_err();
     assert_eq!(nobody.kind(), ServerErrorKind::Unreachable);
 }
 

@@ -1,5 +1,6 @@
 //! What the tests share: all stores of one node, and a walk through them.
 
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use sse_gate_codec::Event;
@@ -20,6 +21,11 @@ pub(crate) fn options() -> RedisOptions {
     RedisOptions::sealed(keys).with_timeout(Duration::from_secs(1))
 }
 
+/// Those of a node that waits for less time than the client would by itself.
+pub(crate) fn impatient() -> RedisOptions {
+    options().with_timeout(Duration::from_millis(400))
+}
+
 /// One node.
 pub(crate) struct Node {
     pub(crate) redis: Redis,
@@ -36,6 +42,16 @@ impl Node {
             logs: Logs::default().with_store(RedisLogs::new(&redis)),
             redis,
         }
+    }
+
+    /// One that has connected. Where all is slow, the first attempts of an impatient node may be late.
+    pub(crate) async fn connected(connect: impl AsyncFn() -> Result<Redis, ServerError>) -> Self {
+        for _ in 0..4 {
+            if let Ok(redis) = connect().await {
+                return Self::new(Ok(redis));
+            }
+        }
+        Self::new(connect().await)
     }
 
     pub(crate) async fn issue(&self) -> Result<Issued, IssueError> {
@@ -55,6 +71,19 @@ impl Node {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         begun.elapsed()
+    }
+}
+
+/// An address whose machine hangs: it takes connections, and says nothing.
+pub(crate) struct Hung(TcpListener);
+
+impl Hung {
+    pub(crate) fn new() -> Self {
+        Self(TcpListener::bind("127.0.0.1:0").expect("a free port"))
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis://{}", self.0.local_addr().expect("it is bound"))
     }
 }
 
