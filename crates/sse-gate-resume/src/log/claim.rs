@@ -69,21 +69,20 @@ impl SharedLog {
         let Some(Backing { store, id, .. }) = &self.backing else {
             return false;
         };
-        match store.open(id.name.clone()).await {
-            Ok(Some(found)) if found.epoch == id.epoch && found.is_orphaned => {
-                self.lock().writer_node = WriterNode::Gone;
-                self.learn(&found.bounds);
-                // It may have been taken over by this node meanwhile.
-                self.is_read_from_afar()
-            }
-            Ok(Some(found)) if found.epoch == id.epoch => {
-                if self.learn_claim(Some(false)) {
-                    self.end_unwritten().await;
-                }
-                false
-            }
-            _ => false,
+        let found = store.open(id.name.clone()).await;
+        let Some(found) = found.ok().flatten().filter(|it| it.epoch == id.epoch) else {
+            return false;
+        };
+        if found.is_orphaned {
+            self.lock().writer_node = WriterNode::Gone;
+            self.learn(&found.bounds);
+            // It may have been taken over by this node meanwhile.
+            return self.is_read_from_afar();
         }
+        if self.learn_claim(Some(false)) {
+            self.end_unwritten().await;
+        }
+        false
     }
 
     /// Notes what the store answered to a claim, or that it did not answer. Returns whether an earlier claim may have
