@@ -206,6 +206,7 @@ fn a_log_that_was_claimed_without_an_answer_has_failed() {
     assert!(log.is_orphaned(), "it is not known yet");
     store.lose_answers(false);
     assert!(!block_on(log.claim()).unwrap());
+    assert!(!log.is_orphaned(), "it has ended");
     orphan.assert_failed();
 }
 
