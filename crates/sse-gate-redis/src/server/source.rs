@@ -20,7 +20,7 @@ pub(crate) enum Source {
     Cluster(Box<super::cluster::Cluster>),
 }
 
-/// One sentinel. One client of all would wait for the first of them, which may hang.
+/// One sentinel. A client of several sentinels waits for the first one, which may hang.
 #[cfg(feature = "sentinel")]
 type Sentinel = tokio::sync::Mutex<redis::sentinel::SentinelClient>;
 

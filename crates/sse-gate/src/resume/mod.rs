@@ -48,8 +48,8 @@
 //! connection broke, and the browser comes back. The other reasons are those of
 //! [`CloseReason`](sse_gate_resume::CloseReason): `deadline`, `revoked`, `reuse`, `rollback`,
 //! `displaced`. A client whose connection breaks between the last event and `sse.close` comes back and
-//! gets 204. If it breaks before `sse.error`, the client comes back and gets that: an answer that failed is never
-//! taken for a whole one.
+//! gets 204. If the connection breaks before `sse.error`, the client comes back and gets that, as long as the log is
+//! there: an answer that failed is not taken for a whole one.
 //!
 //! If a connection breaks in the middle of an event, `WebKit` adds the first part of that event to the
 //! data of `sse.open` or `sse.wait`. Only the last line is the event's own data. The broken event comes
