@@ -6,7 +6,7 @@ use bytes::Bytes;
 use sse_gate_resume::backend::{
     LogEnd, LogId, LogName, LogStore, LogWindows, NewLog, StoredEvents, StoredLog,
 };
-use sse_gate_resume::error::{AppendError, LogError};
+use sse_gate_resume::error::{AppendError, AppendErrorKind, LogError};
 
 use crate::Redis;
 use crate::fault::Fault;
@@ -64,7 +64,7 @@ const LOGS: usize = 50_000;
 /// A log that [`create_for`](sse_gate_resume::Logs::create_for) makes has one writer. If its node gives no sign of life
 /// for [some time](crate::RedisOptions::with_node_ttl), the log is orphaned. Another node may then take it over, or end
 /// it. If the first node was only cut off, it learns that when it is back: its appends are
-/// [`Closed`](sse_gate_resume::error::AppendErrorKind::Closed), and its end is ignored.
+/// [`Closed`](sse_gate_resume::error::AppendErrorKind::Closed), and so is its end.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -217,7 +217,11 @@ impl LogStore for RedisLogs {
     async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {
         let (shared, log) = (&self.shared, &log);
         let end = |server: Arc<Server>| async move { logs::end(&server, shared, log, how).await };
-        Ok(self.run(end).await?)
+        if self.run(end).await? {
+            Ok(())
+        } else {
+            Err(AppendErrorKind::Closed.into())
+        }
     }
 
     async fn remove(&self, log: LogId) -> Result<(), LogError> {

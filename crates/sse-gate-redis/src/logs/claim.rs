@@ -19,21 +19,21 @@ pub(crate) async fn claim(server: &Server, shared: &Shared, log: &LogId) -> Resu
             .bytes(&shared.node.to_bytes())
             .bytes(gone)
     };
-    instead_of_the_gone(server, shared, claim).await
+    Ok(instead_of_the_gone(server, shared, claim).await? == "done")
 }
 
 /// Does what only the writer of a log may do. If the writer is another node, it is done in its place if that node is
-/// gone, and if no third node was faster. Returns whether it was done.
+/// gone, and if no third node was faster. Returns what became of it: `done`, `other` if another node writes it, or `none`.
 ///
-/// The script gets the node that is gone, or nothing. It answers what became of it, and the writer if that is another.
+/// The script gets the node that is gone, or nothing. It answers that, and the writer if that is another.
 pub(super) async fn instead_of_the_gone(
     server: &Server,
     shared: &Shared,
     call: impl Fn(&[u8]) -> Call,
-) -> Result<bool, Fault> {
+) -> Result<String, Fault> {
     let (mut outcome, writer): (String, Vec<u8>) = read(server.run(call(b"")).await?)?;
     if outcome == "other" && is_gone(server, shared, &writer).await? {
         (outcome, _) = read::<(String, Vec<u8>)>(server.run(call(&writer)).await?)?;
     }
-    Ok(outcome == "done")
+    Ok(outcome)
 }

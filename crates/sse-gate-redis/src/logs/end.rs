@@ -11,13 +11,13 @@ use crate::server::{Script, Server};
 
 static END: Script = Script::new(concat!(include_str!("log.lua"), include_str!("end.lua")));
 
-/// Ends a log, unless it has ended, is gone, or is written by another node that lives.
+/// Ends a log, unless it has ended or is gone. Returns false if another node that lives writes it.
 pub(crate) async fn end(
     server: &Server,
     shared: &Shared,
     log: &LogId,
     how: LogEnd,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let key = LogKey::of(server, log);
     let keys = shared.link.keyspace();
     let code = match how {
@@ -32,5 +32,5 @@ pub(crate) async fn end(
             .bytes(&keys.bus())
             .bytes(&notice_head(log.epoch))
     };
-    instead_of_the_gone(server, shared, end).await.map(drop)
+    Ok(instead_of_the_gone(server, shared, end).await? != "other")
 }

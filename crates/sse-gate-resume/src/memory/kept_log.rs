@@ -100,13 +100,14 @@ impl KeptLog {
         }
     }
 
-    /// Ends it for a node. The first end stays, and what another node writes goes on.
-    pub(super) fn end(&mut self, node: NodeId, how: LogEnd, now: SteadyTime) {
-        let is_another = matches!(self.writer, Writer::Node(writer) if writer != node);
-        if !is_another {
+    /// Ends it for a node. The first end stays. Returns false if another node writes it: then it goes on.
+    pub(super) fn end(&mut self, node: NodeId, how: LogEnd, now: SteadyTime) -> bool {
+        let is_others = matches!(self.writer, Writer::Node(writer) if writer != node);
+        if !is_others {
             self.end.get_or_insert(how);
             self.used_at = now;
         }
+        !is_others
     }
 
     /// Makes a node its writer, if it is orphaned. Returns whether it was.

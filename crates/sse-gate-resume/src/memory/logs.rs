@@ -233,12 +233,11 @@ impl LogStore for MemoryLogStore {
 
     async fn end(&self, log: LogId, how: LogEnd) -> Result<(), AppendError> {
         let now = self.clock.steady();
-        let bounds = self.with(&log, |log| {
-            log.end(self.node, how, now);
-            log.bounds()
-        });
-        if let Some(bounds) = bounds {
-            self.tell(log.epoch, &bounds);
+        let ended = self.with(&log, |log| (log.end(self.node, how, now), log.bounds()));
+        match ended {
+            Some((true, bounds)) => self.tell(log.epoch, &bounds),
+            Some((false, _)) => return Err(AppendErrorKind::Closed.into()),
+            None => {}
         }
         Ok(())
     }

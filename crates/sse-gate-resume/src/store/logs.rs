@@ -230,8 +230,11 @@ pub trait LogStore: fmt::Debug + Send + Sync + 'static {
         max_bytes: usize,
     ) -> impl Future<Output = Result<Option<StoredEvents>, LogError>> + Send;
 
-    /// Ends a log. A second end is ignored, and so is the end of a log that is gone, or whose one writer is on another
-    /// node that lives.
+    /// Ends a log. A second end is ignored, and so is the end of a log that is gone.
+    ///
+    /// # Errors
+    ///
+    /// The log's one writer is on another node that lives (`Closed`).
     fn end(&self, log: LogId, how: LogEnd) -> impl Future<Output = Result<(), AppendError>> + Send;
 
     /// Frees a log and what it holds. Nothing is appended to it any more. A log that is gone is ignored.

@@ -4,7 +4,7 @@ use super::operations::{append, bounds, claim, create_new, end, id, open, try_ap
 use super::{LogBackend, ROOM};
 use crate::LogLimits;
 use crate::conformance::check::race;
-use crate::log::LogEnd;
+use crate::log::{AppendErrorKind, LogEnd};
 use crate::store::{LogId, LogStore, NewLog};
 
 const CLAIMERS: usize = 8;
@@ -53,10 +53,11 @@ pub fn an_orphan_goes_to_one_of_many_claimers<B: LogBackend>(backend: &B) {
             "another node has claimed a log again"
         );
         assert_eq!(append(&heir, &log, "again").await, 2, "a claim lost events");
-        end(&store, &log, LogEnd::Failed).await;
+        let refused = store.end(log.clone(), LogEnd::Failed).await;
+        let kind = refused.map_err(|error| error.kind());
         assert_eq!(
-            bounds(&store, &log).await.end,
-            None,
+            (kind, bounds(&store, &log).await.end),
+            (Err(AppendErrorKind::Closed), None),
             "a log was ended that another node writes"
         );
         backend.kill(heir).await;

@@ -229,8 +229,9 @@ impl LogStore for Wrapper {
             for number in 1..=NODES {
                 let node = NodeId::from_bytes([number; 8]);
                 let other = self.inner.clone().with_node(node);
-                ended = other.end(log.clone(), how).await;
+                let _ = other.end(log.clone(), how).await;
             }
+            ended = Ok(());
         }
         let found = self.inner.open(log.name.clone()).await.unwrap();
         if self.is(Flaw::AnnouncesNoEnd) && found.is_some() {
