@@ -79,11 +79,11 @@ fn close_as(reason: &str, buffer: &mut BytesMut) {
     Event::new().event(NAME).data(data).encode(buffer);
 }
 
-/// The last event of a stream whose writer stopped before it had finished. Its id stands behind the last event of the
-/// log: a client that comes back with it was told.
-pub(crate) fn failure(prefix: &IdPrefix, cursor: u64, buffer: &mut BytesMut) {
+/// The last event of a stream whose writer stopped before it had finished. `told` is the number behind that of the log's
+/// last event: a client that comes back with it was told.
+pub(crate) fn failure(prefix: &IdPrefix, told: u64, buffer: &mut BytesMut) {
     const NAME: EventName<'static> = EventName::from_static("sse.error");
-    prefix.line(cursor.saturating_add(1), buffer);
+    prefix.line(told, buffer);
     let data = r#"{"v":1,"reason":"internal"}"#;
     Event::new().event(NAME).data(data).encode(buffer);
 }

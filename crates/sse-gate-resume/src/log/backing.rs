@@ -1,6 +1,5 @@
 //! The store behind a log: [`Backing`].
 
-use super::LogEnd;
 use crate::node::Chores;
 use crate::store::{LogId, SharedLogStore};
 
@@ -13,15 +12,6 @@ pub(super) struct Backing {
 }
 
 impl Backing {
-    /// Ends the log in the background.
-    pub(super) fn end_later(&self, how: LogEnd) {
-        let Self { store, id, .. } = self.clone();
-        self.chores.run(async move {
-            // If it fails, the log is orphaned when its node is gone, and ends then.
-            let _ = store.end(id, how).await;
-        });
-    }
-
     /// Tells the store in the background that this process has no use for the log.
     pub(super) fn release_later(&self) {
         let Self { store, id, .. } = self.clone();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::backing::Backing;
 use super::shared::SharedLog;
-use super::{Log, LogEnd, LogError};
+use super::{AppendError, AppendErrorKind, Log, LogEnd, LogError};
 use crate::node::Finished;
 
 /// The node of a log's one writer.
@@ -15,22 +15,24 @@ pub(super) enum WriterNode {
     Lives,
     /// It is gone.
     Gone,
-    /// It was gone, and this node asked to take its place. It got no answer, so it may have.
+    /// The writer was gone. This node asked to take its place, and does not know whether it has.
     Unknown,
 }
 
 impl Log {
     /// Whether its one writer is gone with its process, and has not ended the log.
     pub fn is_orphaned(&self) -> bool {
-        self.shared().look().writer_node != WriterNode::Lives
+        let state = self.shared().look();
+        let is_written = state.end.is_some() || state.publishers > 0;
+        !is_written && state.writer_node != WriterNode::Lives
     }
 
     /// Makes this node the writer of a log that [is orphaned](Self::is_orphaned). Returns whether it
     /// is: only one takes a log over.
     ///
     /// A claim that was begun is finished, even if this future is dropped. If the log is this node's then, it
-    /// ends as failed, as its work was not begun again. So it does if the store claimed it and its answer was lost,
-    /// as soon as that is known.
+    /// ends as failed, as its work was not begun again. It also ends as failed if the claim counted and its answer was
+    /// lost, as soon as that is known.
     ///
     /// ```
     /// use sse_gate_resume::Logs;
@@ -75,6 +77,7 @@ impl SharedLog {
         };
         if found.is_orphaned {
             self.lock().writer_node = WriterNode::Gone;
+            self.doubt(false);
             self.learn(&found.bounds);
             // It may have been taken over by this node meanwhile.
             return self.is_read_from_afar();
@@ -87,22 +90,60 @@ impl SharedLog {
 
     /// Notes what the store answered to a claim, or that it did not answer. Returns whether an earlier claim may have
     /// made this node the log's writer although nothing here writes it.
-    pub(super) fn learn_claim(&self, claimed: Option<bool>) -> bool {
+    pub(super) fn learn_claim(self: &Arc<Self>, claimed: Option<bool>) -> bool {
         let mut state = self.lock();
         let node = claimed.map_or(WriterNode::Unknown, |_| WriterNode::Lives);
         let before = mem::replace(&mut state.writer_node, node);
-        claimed == Some(false) && before == WriterNode::Unknown && state.publishers == 0
+        if claimed == Some(true) {
+            // What this node has known of an earlier writer counts no more.
+            (state.end, state.stop) = (None, None);
+        }
+        let is_unwritten = state.publishers == 0;
+        drop(state);
+        self.doubt(claimed.is_none());
+        claimed == Some(false) && before == WriterNode::Unknown && is_unwritten
     }
 
     /// Ends the log as failed, if this node is its writer: nothing here writes it. The store knows whose it is.
-    pub(super) async fn end_unwritten(self: &Arc<Self>) {
+    async fn end_unwritten(self: &Arc<Self>) {
         let Some(Backing { store, id, .. }) = &self.backing else {
             return;
         };
-        if store.end(id.clone(), LogEnd::Failed).await.is_err() || !self.refresh().await {
+        let ended = store.end(id.clone(), LogEnd::Failed).await;
+        let is_told = ended.map_or_else(|error| error.kind() == AppendErrorKind::Closed, |()| true);
+        if !is_told || !self.refresh().await {
             // The store is asked again.
             self.lock().writer_node = WriterNode::Unknown;
+            self.doubt(true);
         }
+    }
+
+    /// Whether this node may be the writer, and does not know. Until it does, the store is asked now and then.
+    fn doubt(self: &Arc<Self>, may_be_own: bool) {
+        if let Some(windows) = &self.windows {
+            windows.doubt(self, may_be_own);
+        }
+    }
+
+    /// Ends the log in its store, and here. What other nodes have appended before that is asked for.
+    pub(super) async fn end_stored(self: &Arc<Self>, how: LogEnd) -> Result<(), AppendError> {
+        let Some(Backing { store, id, .. }) = &self.backing else {
+            self.ended(how);
+            return Ok(());
+        };
+        let ended = store.end(id.clone(), how).await;
+        match &ended {
+            Ok(()) => {
+                if !id.name.is_own() {
+                    self.refresh().await;
+                }
+                self.ended(how);
+            }
+            // Another node has taken it over.
+            Err(error) if error.kind() == AppendErrorKind::Closed => self.learn_closed(),
+            Err(_) => {}
+        }
+        ended
     }
 }
 

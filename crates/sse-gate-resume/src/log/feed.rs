@@ -9,6 +9,7 @@ use std::sync::Arc;
 use sse_gate_core::SteadyTime;
 
 use super::backing::Backing;
+use super::claim::WriterNode;
 use super::shared::{SharedLog, State};
 use super::{AppendErrorKind, Bounds, EncodedEvent, LogEnd};
 use crate::store::StoredEvents;
@@ -35,7 +36,13 @@ impl SharedLog {
     /// Another node says that the store has events up to this number, and may have ended the log. That is
     /// a hint: only the store is believed.
     pub(super) fn hear(self: &Arc<Self>, last: u64, has_ended: bool) {
-        self.lock().heard.add(last, has_ended);
+        let mut state = self.lock();
+        state.heard.add(last, has_ended);
+        if state.writer_node == WriterNode::Gone && last > state.stored_last {
+            // Another node has taken it over.
+            state.writer_node = WriterNode::Lives;
+        }
+        drop(state);
         self.look_again();
     }
 

@@ -14,7 +14,6 @@ use super::{
     Reader, StopReason,
 };
 use crate::node::Finished;
-use crate::store::LogId;
 
 /// A handle of a log. Clones are handles of the same log.
 ///
@@ -122,42 +121,34 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// The store of the log can't be reached.
+    /// The store of the log can't be reached, or another node has [taken the log over](Self::claim)
+    /// ([`Closed`](AppendErrorKind::Closed)).
     pub async fn end(&self, how: LogEnd) -> Result<(), AppendError> {
         let Some(backing) = &self.0.backing else {
             self.0.ended(how);
             return Ok(());
         };
-        let (store, id, log) = (backing.store.clone(), backing.id.clone(), self.clone());
-        let end = async move {
-            let others = (!id.name.is_own()).then(|| id.clone());
-            let ended = store.end(id, how).await;
-            if ended.is_ok() {
-                log.end_here(others, how).await;
-            }
-            ended
-        };
+        let log = self.clone();
+        let end = async move { log.0.end_stored(how).await };
         Finished::new(end, &backing.chores).await
     }
 
-    /// The log has ended in its store. If other nodes may have appended to it, the store is asked for
-    /// what came from them before the end.
-    async fn end_here(&self, others: Option<LogId>, how: LogEnd) {
-        if let (Some(id), Some(backing)) = (others, &self.0.backing)
-            && let Ok(Some(found)) = backing.store.open(id.name).await
-            && found.epoch == id.epoch
-        {
-            self.0.learn(&found.bounds);
-        }
-        self.0.ended(how);
-    }
-
-    /// Ends the log in the background, as when its writer is gone.
+    /// Ends the log in the background, as when its writer is gone. With a store, readers are told when the store has
+    /// answered.
     pub fn end_later(&self, how: LogEnd) {
-        if let Some(backing) = &self.0.backing {
-            backing.end_later(how);
-        }
-        self.0.ended(how);
+        let Some(backing) = &self.0.backing else {
+            self.0.ended(how);
+            return;
+        };
+        let log = Arc::clone(&self.0);
+        backing.chores.run(async move {
+            let ended = log.end_stored(how).await;
+            if ended.is_err_and(|error| error.kind() != AppendErrorKind::Closed) {
+                // The clients of this node are told all the same. In the store, the log is orphaned when its node is
+                // gone, and ends then.
+                log.ended(how);
+            }
+        });
     }
 
     /// Leaves the log to another process, because this one goes down. A [`Publisher`](crate::Publisher) that

@@ -20,6 +20,8 @@ pub enum Read {
     },
     /// The reader has had all events, and no more will come.
     Ended(LogEnd),
+    /// The log has failed, and the reader was told. That counted as one event more than the log has.
+    Told,
     /// The store of the log can't be asked for what the reader misses.
     Unavailable,
 }

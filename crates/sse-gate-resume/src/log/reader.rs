@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use super::feed::BYTES_A_FETCH;
 use super::readers::ReaderId;
 use super::shared::{Found, SharedLog};
-use super::{Bounds, Events, Log, LogEnd, LogError, Page, Read};
+use super::{Bounds, Events, Log, LogError, Page, Read};
 use crate::store::StoredEvents;
 use crate::sync::Mutex;
 
@@ -227,7 +227,7 @@ impl Reader {
         };
         let Bounds { first, last, .. } = stored.bounds;
         if stored.bounds.was_told_failure(after) {
-            return none(Read::Ended(LogEnd::Failed));
+            return none(Read::Told);
         }
         if after > last {
             return none(Read::Ahead { last });

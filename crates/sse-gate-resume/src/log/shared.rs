@@ -335,7 +335,12 @@ impl State {
     fn find<T>(&self, after: u64, take: impl FnOnce(Events<'_>) -> T) -> Found<T> {
         let (first, last) = (self.retained.first(), self.retained.last());
         if after > last {
-            return Found::Read(Read::Ahead { last });
+            let was_told = after - 1 == last && self.told_end() == Some(LogEnd::Failed);
+            return Found::Read(if was_told {
+                Read::Told
+            } else {
+                Read::Ahead { last }
+            });
         }
         if after + 1 < first {
             return Found::Behind { first };

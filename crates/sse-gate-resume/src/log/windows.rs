@@ -21,6 +21,8 @@ pub struct LogWindows(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     logs: Mutex<HashMap<LogEpoch, Weak<SharedLog>>>,
+    /// Logs that this node may have claimed without knowing.
+    doubtful: Mutex<HashMap<LogEpoch, Arc<SharedLog>>>,
     /// Where the store is asked in the background.
     chores: OnceLock<Chores>,
 }
@@ -101,6 +103,23 @@ impl LogWindows {
         if let Some(log) = self.get(epoch) {
             log.note_reader();
         }
+    }
+
+    /// Keeps a log in mind that this node may have claimed, or no longer. Nothing is kept where nobody asks for it.
+    pub(super) fn doubt(&self, log: &Arc<SharedLog>, may_be_own: bool) {
+        let mut doubtful = self.0.doubtful.lock();
+        let known = if may_be_own && self.0.chores.get().is_some() {
+            doubtful.insert(log.epoch, Arc::clone(log))
+        } else {
+            doubtful.remove(&log.epoch)
+        };
+        drop(doubtful);
+        drop(known);
+    }
+
+    /// The logs whose store is to be asked whether this node has claimed them.
+    pub(crate) fn doubtful(&self) -> Vec<LogEpoch> {
+        self.0.doubtful.lock().keys().copied().collect()
     }
 
     /// Asks the store again for what could not be fetched. Returns the logs that clients read here, and

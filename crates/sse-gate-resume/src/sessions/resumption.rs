@@ -121,6 +121,10 @@ impl<'a> Resumption<'a> {
             });
         };
         let Some(log) = log else {
+            if record.ended_log().is_some_and(|it| shown.seq >= it.last) {
+                // That it has failed can't be told any more.
+                return Ok(Step::Not(self.gone(GoneReason::Complete)));
+            }
             // Another step may have closed it meanwhile, and its log is gone with it.
             let now = sessions.load(SessionKey::Id(stored.id)).await?;
             return Ok(match now {

@@ -105,13 +105,23 @@ impl Writing {
                         self.over(SubscriptionEnd::Complete)
                     }
                     LogEnd::Failed => {
-                        frames::failure(&self.prefix, self.cursor, buffer);
-                        self.over(SubscriptionEnd::Failed)
+                        self.cursor = self.cursor.saturating_add(1);
+                        self.fail(buffer)
                     }
                 };
             }
+            Read::Told => {
+                self.open(lease, None, buffer);
+                return self.fail(buffer);
+            }
         }
         Written::More
+    }
+
+    /// Tells the client that the log has failed.
+    fn fail(&mut self, buffer: &mut BytesMut) -> Written {
+        frames::failure(&self.prefix, self.cursor, buffer);
+        self.over(SubscriptionEnd::Failed)
     }
 
     /// Gives the client its first id, unless it has one.

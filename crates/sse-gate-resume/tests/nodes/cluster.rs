@@ -104,6 +104,11 @@ impl Cluster {
     /// A node has died, as the store of logs knows.
     pub(crate) fn lose_node(&self, number: u8) {
         self.executor.kill(u64::from(number));
+        self.forget_node(number);
+    }
+
+    /// A node counts as dead, as the store of logs knows.
+    pub(crate) fn forget_node(&self, number: u8) {
         self.logs.forget_node(NodeId::from_bytes([number; 8]));
     }
 

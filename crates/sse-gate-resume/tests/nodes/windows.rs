@@ -1,11 +1,13 @@
 //! What a node's window of a log does with what the store answers. I19
 
+use std::mem;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use pollster::block_on;
 use sse_gate_resume::backend::{Bus, LogEnd, Notice, SubscriptionEnd};
+use sse_gate_resume::error::AppendErrorKind;
 use sse_gate_resume::{Publisher, StopReason, Topics};
 
 use crate::cluster::{Cluster, Moved, alices, topic};
@@ -228,18 +230,123 @@ fn a_failure_is_told_again_where_it_is_not_known() {
     cluster.bus.is_deaf.store(true, Ordering::Relaxed);
     append(&there, "one");
     block_on(there.end(LogEnd::Failed)).unwrap();
-    let names = |alice: &mut Client| {
-        cluster.executor.settle();
-        let (events, has_ended) = alice.read();
-        let names = events.into_iter().map(|(name, _)| name);
-        (names.collect::<Vec<_>>(), has_ended)
-    };
     let told = ["message", "sse.error"].map(str::to_owned).to_vec();
-    assert_eq!(names(&mut alice), (told, true));
+    assert_eq!(names(&cluster, &mut alice), (told, true));
+    let id = alice.id.clone();
     alice.disconnect();
     alice.reconnect(&two).unwrap();
     let told = ["sse.open", "sse.error"].map(str::to_owned).to_vec();
-    assert_eq!(names(&mut alice), (told, true));
+    assert_eq!(names(&cluster, &mut alice), (told, true));
+    let seq = |id: &str| id.rsplit('.').next().unwrap().to_owned();
+    assert_eq!(seq(&alice.id), seq(&id), "it counts as one event, and once");
+}
+
+/// What a client reads, and whether its stream has ended then.
+fn names(cluster: &Cluster, client: &mut Client) -> (Vec<String>, bool) {
+    cluster.executor.settle();
+    let (events, has_ended) = client.read();
+    let names = events.into_iter().map(|(name, _)| name);
+    (names.collect(), has_ended)
+}
+
+/// A node that was cut off for long has lost its log to another node. What it does then ends nothing, there or here.
+#[test]
+fn a_node_that_has_lost_its_log_does_not_end_it() {
+    let ends: [fn(Publisher); 2] = [drop, |publisher| {
+        let error = block_on(publisher.finish()).unwrap_err();
+        assert_eq!(error.kind(), AppendErrorKind::Closed);
+    }];
+    for end in ends {
+        let cluster = Cluster::new();
+        let (one, two) = (cluster.node(1), cluster.node(2));
+        let lost = alices(&one);
+        let publisher = Publisher::new(lost.clone());
+        let mut alice = one.alice(&lost);
+        append(&lost, "one");
+        assert_eq!(alice.read_data(), ["one"]);
+        alice.disconnect();
+        // It lives, and the others don't know.
+        cluster.forget_node(1);
+        let resumed = two.resume(&alice.id, alice.token).unwrap();
+        let log = resumed.log().clone();
+        assert!(block_on(log.claim()).unwrap());
+        let writes = Publisher::new(log.clone());
+        let mut alice = Client::new(alice.token, resumed.subscribe());
+        assert!(alice.is_served());
+        end(publisher);
+        cluster.executor.settle();
+        assert_eq!(lost.bounds().end, None);
+        append(&log, "two");
+        assert_eq!(alice.read_data(), ["two"]);
+        alice.disconnect();
+        alice.reconnect(&one).unwrap();
+        append(&log, "three");
+        cluster.executor.settle();
+        assert_eq!(alice.read_data(), ["three"]);
+        // It gets the log back when the other node dies.
+        mem::forget(writes);
+        cluster.lose_node(2);
+        assert!(block_on(lost.claim()).unwrap());
+        append(&lost, "four");
+        assert_eq!(alice.read_data(), ["four"]);
+    }
+}
+
+/// A node has no room for work that died, and another one takes it over. The first one hears that the log is written.
+#[test]
+fn a_log_that_another_node_writes_is_no_orphan() {
+    let cluster = Cluster::new();
+    let Moved {
+        two, mut client, ..
+    } = Moved::between(cluster.node(1), cluster.node(2));
+    let three = cluster.node(3);
+    cluster.lose_node(1);
+    cluster.executor.run_for(Duration::from_secs(6));
+    let resumed = two.resume(&client.id, client.token).unwrap();
+    let full = resumed.log().clone();
+    client = Client::new(client.token, resumed.subscribe());
+    assert!(client.is_served() && full.is_orphaned());
+    client.disconnect();
+    // It does not look for the writer any more.
+    cluster.executor.settle();
+    let resumed = three.resume(&client.id, client.token).unwrap();
+    let log = resumed.log().clone();
+    assert!(block_on(log.claim()).unwrap());
+    append(&log, "one");
+    cluster.executor.settle();
+    assert!(!full.is_orphaned());
+}
+
+/// The store has claimed a log for a node, and the answer was lost. Its client comes back to another node, for which the
+/// log has a writer that lives.
+#[test]
+fn a_log_that_was_claimed_without_an_answer_ends_for_clients_of_other_nodes() {
+    let cluster = Cluster::new();
+    let Moved {
+        two, mut client, ..
+    } = Moved::between(cluster.node(1), cluster.node(2));
+    let three = cluster.node(3);
+    cluster.lose_node(1);
+    cluster.executor.run_for(Duration::from_secs(6));
+    let resumed = two.resume(&client.id, client.token).unwrap();
+    let log = resumed.log().clone();
+    client = Client::new(client.token, resumed.subscribe());
+    assert!(client.is_served());
+    client.disconnect();
+    // Nothing on this node looks for the writer any more.
+    cluster.executor.run_for(Duration::from_secs(6));
+    cluster.lose_answers(true);
+    block_on(log.claim()).unwrap_err();
+    cluster.lose_answers(false);
+    drop(log);
+    client.reconnect(&three).unwrap();
+    assert!(client.is_served());
+    cluster.executor.run_for(Duration::from_secs(6));
+    let (told, has_ended) = names(&cluster, &mut client);
+    assert!(
+        has_ended && told.iter().any(|name| name == "sse.error"),
+        "{told:?}"
+    );
 }
 
 /// The store has claimed a log for a node, and its answer was lost. The node finds that out while a client reads

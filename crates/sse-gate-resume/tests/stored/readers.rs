@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use sse_gate_resume::backend::{Page, Read, StoredEvents, SubscriptionEnd};
-use sse_gate_resume::{Log, LogBudget, LogLimits, SessionLimits, SessionSignal};
+use pollster::block_on;
+use sse_gate_resume::backend::{LogEnd, Page, Read, StoredEvents, SubscriptionEnd};
+use sse_gate_resume::{Log, LogBudget, LogLimits, Logs, SessionLimits, SessionSignal};
 
 use crate::support::{Client, Stage, append};
 use crate::{alices, logs, store};
@@ -66,6 +67,28 @@ fn a_reader_may_be_ahead_of_the_store_by_any_number() {
         assert!(reader.poll_fetch(after, &mut cx).is_ready());
         let read = reader.poll_read(after, &mut page, &mut cx);
         assert_eq!(read, Poll::Ready(Read::Ahead { last: 3 }));
+    }
+}
+
+/// A reader may say that it was told of a failure. That is no event that the log has lost.
+#[test]
+fn a_reader_that_was_told_of_a_failure_is_ahead_of_nothing() {
+    let in_memory = block_on(Logs::default().create()).unwrap();
+    let (_stage, _, in_a_store) = stage(LogLimits::default());
+    for log in [in_memory, in_a_store] {
+        append_numbers(&log, 1, 3);
+        block_on(log.end(LogEnd::Failed)).unwrap();
+        let mut cx = Context::from_waker(Waker::noop());
+        for (after, expected) in [
+            (3, Read::Ended(LogEnd::Failed)),
+            (4, Read::Told),
+            (5, Read::Ahead { last: 3 }),
+        ] {
+            let (mut reader, mut page) = (log.reader(), Page::default());
+            assert!(reader.poll_fetch(after, &mut cx).is_ready());
+            let read = reader.poll_read(after, &mut page, &mut cx);
+            assert_eq!(read, Poll::Ready(expected));
+        }
     }
 }
 

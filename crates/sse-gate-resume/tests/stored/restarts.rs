@@ -10,8 +10,8 @@ use sse_gate_core::{ManualClock, Subject};
 use sse_gate_resume::backend::{LogEnd, SubscriptionEnd};
 use sse_gate_resume::error::{AppendErrorKind, ResumeError};
 use sse_gate_resume::{
-    InvalidIdReason, Log, LogLimits, MemorySessions, Opening, Publisher, ResumeKey, ResumeKeys,
-    ResumePolicy, SessionLimits, Sessions, StopReason, Topics,
+    GoneReason, InvalidIdReason, Log, LogLimits, Logs, MemorySessions, Opening, Publisher,
+    ResumeKey, ResumeKeys, ResumePolicy, SessionLimits, Sessions, StopReason, Topics,
 };
 
 use crate::support::{
@@ -224,6 +224,7 @@ fn a_log_that_could_not_be_claimed_is_claimed_later() {
     store.fail(true);
     block_on(log.claim()).unwrap_err();
     store.fail(false);
+    assert!(!log.is_orphaned(), "it is written here");
     assert!(!block_on(log.claim()).unwrap());
     assert_eq!(orphan.end(), None);
     drop(publisher);
@@ -264,6 +265,51 @@ fn without_a_store_of_logs_another_process_refuses() {
     // That changed nothing.
     assert!(client.is_served());
     assert_eq!(client.reconnect(&first).unwrap(), 2);
+}
+
+/// The work ends while its store can't be asked. Its clients are told all the same.
+#[test]
+fn clients_are_told_of_a_failure_that_the_store_is_not() {
+    let stores = Stores::new();
+    let (process, store) = stores.process_and_store(1);
+    let log = alices(&process.logs);
+    let publisher = Publisher::new(log.clone());
+    let mut client = process.alice(&log);
+    client.read();
+    store.fail(true);
+    drop(publisher);
+    let (events, ended) = client.read();
+    assert!(ended && events.iter().any(|(name, _)| name == "sse.error"));
+    assert_eq!(stored(&stores.logs, &log).bounds.end, None);
+}
+
+/// The log has failed while its client was away, and has gone with its process. That can't be told any more, and the
+/// client must not begin anew.
+#[test]
+fn a_failure_whose_log_is_gone_is_the_end() {
+    let stores = Stores::new();
+    let keys = || ResumeKeys::new(ResumeKey::new('k', [7; 32]).unwrap());
+    let process = || {
+        let mut process = stores.process(1);
+        process.logs = Logs::default().with_clock(stores.clock.clone());
+        process.sessions =
+            Sessions::new(stores.sessions.clone(), keys()).with_clock(stores.clock.clone());
+        process
+    };
+    let first = process();
+    let log = alices(&first.logs);
+    let publisher = Publisher::new(log.clone());
+    let mut client = first.alice(&log);
+    append(&log, "one");
+    assert_eq!(client.read_data(), ["one"]);
+    drop(publisher);
+    client.disconnect();
+    drop((first, log));
+    let gone = client.reconnect(&process());
+    assert!(
+        matches!(gone, Err(ResumeError::Gone(GoneReason::Complete))),
+        "{gone:?}"
+    );
 }
 
 /// A user signs out at one process, and the work runs in another.

@@ -216,7 +216,9 @@ impl<'l> Round<'l> {
         if let Some(windows) = windows {
             let read = windows.tend();
             let quiet = read.iter().filter(|(_, is_quiet)| *is_quiet);
-            self.miss(windows, quiet.map(|(log, _)| *log).collect());
+            let mut missed: Vec<_> = quiet.map(|(log, _)| *log).collect();
+            missed.extend(windows.doubtful());
+            self.miss(windows, missed);
             self.tell(read.into_iter().map(|(log, _)| log).collect());
         }
         self.tick = sleep(channel.probe_every);
