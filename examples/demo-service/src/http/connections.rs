@@ -1,23 +1,21 @@
 //! The connections of resumable streams: [`Connections`].
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sse_gate::core::TokenKey;
 use sse_gate::{ResumableBody, StopHandle};
 
+use super::latest::Latest;
 use crate::users::UserId;
 
 /// Which connections are open, so that one can be dropped: for people who want to see their
 /// browser come back.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Connections(Arc<Mutex<HashMap<TokenKey, Connection>>>);
+pub(super) struct Connections(Arc<Mutex<Latest<TokenKey, Connection>>>);
 
 #[derive(Debug)]
 struct Connection {
     owner: UserId,
-    /// Which one of its stream it is.
-    generation: u64,
     end: StopHandle,
 }
 
@@ -34,14 +32,12 @@ impl Connections {
     pub(super) fn enter(&self, body: &ResumableBody) {
         let lease = body.lease();
         let (key, generation) = (lease.binding().token, lease.generation());
-        self.insert(
-            key,
-            Connection {
-                owner: UserId::new(lease.binding().grant.subject().as_str()),
-                generation,
-                end: body.stop_handle(),
-            },
-        );
+        let connection = Connection {
+            owner: UserId::new(lease.binding().grant.subject().as_str()),
+            end: body.stop_handle(),
+        };
+        // Another connection of the same stream may have entered already, and have replaced this one.
+        self.lock().insert(key, generation, connection);
         lease.hold(Entry {
             connections: self.clone(),
             key,
@@ -61,16 +57,7 @@ impl Connections {
         end.is_some_and(|end| end.stop())
     }
 
-    /// Another connection of the same stream may have entered already, and have replaced this one.
-    fn insert(&self, key: TokenKey, connection: Connection) {
-        let mut connections = self.lock();
-        let entered = connections.get(&key).map(|it| it.generation);
-        if entered < Some(connection.generation) {
-            connections.insert(key, connection);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<TokenKey, Connection>> {
+    fn lock(&self) -> MutexGuard<'_, Latest<TokenKey, Connection>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -78,10 +65,6 @@ impl Connections {
 impl Drop for Entry {
     fn drop(&mut self) {
         // Another connection of the same stream may have entered meanwhile.
-        let mut connections = self.connections.lock();
-        let entered = connections.get(&self.key).map(|it| it.generation);
-        if entered == Some(self.generation) {
-            connections.remove(&self.key);
-        }
+        self.connections.lock().remove(&self.key, self.generation);
     }
 }

@@ -29,6 +29,7 @@ mod demo;
 mod ending;
 mod feed;
 mod generations;
+mod latest;
 mod mint;
 mod pages;
 mod reply;
