@@ -34,7 +34,8 @@ fn a_writer_whose_log_was_taken_over_is_refused() {
     let refused = scene.append_on(&cut_off, "answer", "late");
     assert_eq!(refused, Err(AppendErrorKind::Closed));
     let end = cut_off.end(log("answer"), LogEnd::Failed);
-    scene.block_on(end).unwrap();
+    let refused = scene.block_on(end).unwrap_err();
+    assert_eq!(refused.kind(), AppendErrorKind::Closed);
     assert_eq!(scene.append("answer", "answer 2"), Ok(2));
     assert_eq!(scene.read_right("answer").unwrap(), [1, 2]);
 
