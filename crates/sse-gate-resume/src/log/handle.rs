@@ -141,7 +141,7 @@ impl Log {
             return;
         };
         let log = Arc::clone(&self.0);
-        backing.chores.run(async move {
+        let is_running = backing.chores.run(async move {
             let ended = log.end_stored(how).await;
             if ended.is_err_and(|error| error.kind() != AppendErrorKind::Closed) {
                 // The clients of this node are told all the same. In the store, the log is orphaned when its node is
@@ -149,6 +149,10 @@ impl Log {
                 log.ended(how);
             }
         });
+        if !is_running {
+            // Nobody knows when the answer is looked at.
+            self.0.ended(how);
+        }
     }
 
     /// Leaves the log to another process, because this one goes down. A [`Publisher`](crate::Publisher) that

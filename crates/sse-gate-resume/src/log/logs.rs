@@ -132,12 +132,13 @@ impl Logs {
     }
 
     /// Finds the log that a session reads, in the store. Returns `None` if it is gone, or there is
-    /// another one of its name.
+    /// another one of its name. What the log does in the background runs where the session's chores do.
     pub(crate) async fn open(
         &self,
         name: &LogName,
         epoch: LogEpoch,
         owner: Option<&Subject>,
+        chores: &Chores,
     ) -> Result<Option<Log>, LogError> {
         let Some(stored) = &self.stored else {
             return Ok(None);
@@ -147,7 +148,11 @@ impl Logs {
         }
         let found = stored.store.open(name.clone()).await?;
         let found = found.filter(|found| found.epoch == epoch);
-        Ok(found.map(|found| self.adopt(stored, name.clone(), &found, owner)))
+        let stored = Stored {
+            chores: chores.clone(),
+            ..stored.clone()
+        };
+        Ok(found.map(|found| self.adopt(&stored, name.clone(), &found, owner)))
     }
 
     /// The log of a topic: the one in the store, or a new one.

@@ -49,17 +49,19 @@ impl Chores {
         }
     }
 
-    /// Runs a chore.
-    pub(crate) fn run(&self, chore: impl Future<Output = ()> + Send + 'static) {
+    /// Runs a chore. Returns false if the rest of it is kept.
+    pub(crate) fn run(&self, chore: impl Future<Output = ()> + Send + 'static) -> bool {
         let mut chore: Chore = Box::pin(chore);
         if is_done(&mut chore) {
-            return;
+            return true;
         }
         let rest = match &self.spawn {
             Some(spawn) => spawn(chore),
             None => Some(chore),
         };
+        let is_running = rest.is_none();
         self.kept.lock().extend(rest);
+        is_running
     }
 
     /// Goes on with the chores that were kept.

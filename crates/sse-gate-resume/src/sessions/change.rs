@@ -143,7 +143,8 @@ impl Sessions {
             return Ok(None);
         }
         let owner = binding.owns_log.then(|| binding.grant.subject());
-        let log = logs.open(&binding.log_name, binding.log_epoch, owner).await;
+        let (name, epoch) = (&binding.log_name, binding.log_epoch);
+        let log = logs.open(name, epoch, owner, &parts.chores).await;
         Ok(log.map_err(SessionError::unavailable)?.map(Arc::new))
     }
 
