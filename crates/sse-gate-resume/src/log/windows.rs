@@ -187,9 +187,24 @@ impl LogWindows {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::log::Logs;
     use crate::memory::MemoryLogStore;
     use crate::store::LogStore;
+
+    /// Logs are kept in mind where somebody asks for them, until it is known whose they are.
+    #[test]
+    fn a_log_in_doubt_is_kept_as_long_as_it_is() {
+        let log = pollster::block_on(Logs::default().create()).expect("there is room");
+        let windows = LogWindows::default();
+        windows.doubt(log.shared(), true);
+        assert!(windows.doubtful().is_empty());
+        windows.set_chores(&Chores::default());
+        windows.doubt(log.shared(), true);
+        assert_eq!(windows.doubtful(), [log.epoch()]);
+        windows.doubt(log.shared(), false);
+        assert!(windows.doubtful().is_empty());
+    }
 
     /// Whatever was read here once would stay here for ever.
     #[test]

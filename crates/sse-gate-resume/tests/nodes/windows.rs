@@ -276,6 +276,7 @@ fn a_node_that_has_lost_its_log_does_not_end_it() {
         end(publisher);
         cluster.executor.settle();
         assert_eq!(lost.bounds().end, None);
+        assert_eq!(lost.stop_reason(), Some(StopReason::Closed));
         append(&log, "two");
         assert_eq!(alice.read_data(), ["two"]);
         alice.disconnect();
@@ -307,8 +308,16 @@ fn a_log_that_another_node_writes_is_no_orphan() {
     client = Client::new(client.token, resumed.subscribe());
     assert!(client.is_served() && full.is_orphaned());
     client.disconnect();
-    // It does not look for the writer any more.
+    // It does not look for the writer any more. What it hears late is of the writer that died.
+    cluster.executor.run_for(Duration::from_secs(6));
+    let late = Notice::Appended {
+        log: full.epoch(),
+        last: full.bounds().last,
+        end: None,
+    };
+    block_on(cluster.bus.publish(late)).unwrap();
     cluster.executor.settle();
+    assert!(full.is_orphaned());
     let resumed = three.resume(&client.id, client.token).unwrap();
     let log = resumed.log().clone();
     assert!(block_on(log.claim()).unwrap());

@@ -241,6 +241,7 @@ fn a_log_that_another_process_has_claimed_goes_on() {
     let resumed = third.resume(&orphan.client.id, token(1)).unwrap();
     assert!(block_on(resumed.log().claim()).unwrap());
     assert!(!block_on(orphan.log.claim()).unwrap());
+    assert!(!orphan.log.is_orphaned(), "it is known whose it is");
     assert_eq!(orphan.end(), None);
     append(resumed.log(), "three");
 }
@@ -264,6 +265,20 @@ fn without_a_store_of_logs_another_process_refuses() {
     // That changed nothing.
     assert!(client.is_served());
     assert_eq!(client.reconnect(&first).unwrap(), 2);
+}
+
+/// The writer may try again.
+#[test]
+fn an_end_that_the_store_does_not_answer_closes_nothing() {
+    let stores = Stores::new();
+    let (process, store) = stores.process_and_store(1);
+    let log = alices(&process.logs);
+    store.fail(true);
+    let error = block_on(log.end(LogEnd::Complete)).unwrap_err();
+    assert_eq!(error.kind(), AppendErrorKind::Unavailable);
+    store.fail(false);
+    append(&log, "one");
+    block_on(log.end(LogEnd::Complete)).unwrap();
 }
 
 /// The work ends while its store can't be asked. Its clients are told all the same.
