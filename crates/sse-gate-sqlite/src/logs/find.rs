@@ -48,7 +48,7 @@ pub(crate) fn claim(step: &Step<'_>, key: LogKey, node: NodeId) -> rusqlite::Res
     }
 }
 
-/// Ends a log. Returns whether there is such a log.
+/// Ends a log. Returns whether there is such a log. No other node writes it: one process has the file.
 pub(crate) fn end(step: &Step<'_>, key: LogKey, how: LogEnd) -> rusqlite::Result<bool> {
     let Some(row) = LogRow::find(step, key)? else {
         return Ok(false);
