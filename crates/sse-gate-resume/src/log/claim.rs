@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::backing::Backing;
 use super::shared::SharedLog;
-use super::{AppendError, AppendErrorKind, Log, LogEnd, LogError};
+use super::{AppendError, AppendErrorKind, Log, LogEnd, LogError, StopReason};
 use crate::node::Finished;
 
 /// The node of a log's one writer.
@@ -54,7 +54,11 @@ impl Log {
         };
         let (store, id, log) = (backing.store.clone(), backing.id.clone(), self.clone());
         let claim = async move {
+            let known = log.shared().known_of_writer();
             let claimed = store.claim(id).await;
+            if matches!(claimed, Ok(true)) {
+                log.shared().forget_of_writer(known);
+            }
             if log.shared().learn_claim(claimed.as_ref().ok().copied()) {
                 log.shared().end_unwritten().await;
             }
@@ -71,8 +75,12 @@ impl SharedLog {
         let Some(Backing { store, id, .. }) = &self.backing else {
             return false;
         };
-        let found = store.open(id.name.clone()).await;
-        let Some(found) = found.ok().flatten().filter(|it| it.epoch == id.epoch) else {
+        let Ok(found) = store.open(id.name.clone()).await else {
+            return false;
+        };
+        let Some(found) = found.filter(|it| it.epoch == id.epoch) else {
+            // It is gone, and is nobody's.
+            self.doubt(false);
             return false;
         };
         if found.is_orphaned {
@@ -88,16 +96,28 @@ impl SharedLog {
         false
     }
 
+    /// What this node knows of the end, and of the reason to stop.
+    fn known_of_writer(&self) -> (Option<LogEnd>, Option<StopReason>) {
+        let state = self.look();
+        (state.end, state.stop)
+    }
+
+    /// This node takes the place of the writer, of which it has known this. That the writer's part was over counts no
+    /// more. What has come since then counts, and so does a request to stop.
+    fn forget_of_writer(&self, (end, stop): (Option<LogEnd>, Option<StopReason>)) {
+        let mut state = self.lock();
+        state.end = state.end.filter(|_| end.is_none());
+        if stop == Some(StopReason::Closed) {
+            state.stop = None;
+        }
+    }
+
     /// Notes what the store answered to a claim, or that it did not answer. Returns whether an earlier claim may have
     /// made this node the log's writer although nothing here writes it.
     pub(super) fn learn_claim(self: &Arc<Self>, claimed: Option<bool>) -> bool {
         let mut state = self.lock();
         let node = claimed.map_or(WriterNode::Unknown, |_| WriterNode::Lives);
         let before = mem::replace(&mut state.writer_node, node);
-        if claimed == Some(true) {
-            // What this node has known of an earlier writer counts no more.
-            (state.end, state.stop) = (None, None);
-        }
         let is_unwritten = state.publishers == 0;
         drop(state);
         self.doubt(claimed.is_none());

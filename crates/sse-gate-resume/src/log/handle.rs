@@ -150,7 +150,7 @@ impl Log {
             }
         });
         if !is_running {
-            // Nobody knows when the answer is looked at.
+            // The answer may be looked at much later.
             self.0.ended(how);
         }
     }

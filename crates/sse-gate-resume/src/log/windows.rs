@@ -105,7 +105,8 @@ impl LogWindows {
         }
     }
 
-    /// Keeps a log in mind that this node may have claimed, or no longer. Nothing is kept where nobody asks for it.
+    /// Keeps a log that this node may have claimed, or drops it. Where no session listens, nothing is kept: the store would
+    /// not be asked.
     pub(super) fn doubt(&self, log: &Arc<SharedLog>, may_be_own: bool) {
         let mut doubtful = self.0.doubtful.lock();
         let known = if may_be_own && self.0.chores.get().is_some() {
@@ -192,7 +193,7 @@ mod tests {
     use crate::memory::MemoryLogStore;
     use crate::store::LogStore;
 
-    /// Logs are kept in mind where somebody asks for them, until it is known whose they are.
+    /// Logs are kept where sessions listen, until it is known whose they are.
     #[test]
     fn a_log_in_doubt_is_kept_as_long_as_it_is() {
         let log = pollster::block_on(Logs::default().create()).expect("there is room");
@@ -203,6 +204,21 @@ mod tests {
         windows.doubt(log.shared(), true);
         assert_eq!(windows.doubtful(), [log.epoch()]);
         windows.doubt(log.shared(), false);
+        assert!(windows.doubtful().is_empty());
+    }
+
+    /// Nobody will ever say whose it was.
+    #[test]
+    fn a_log_in_doubt_that_is_gone_is_not_kept() {
+        let store = MemoryLogStore::default();
+        let logs = Logs::default().with_store(store.clone());
+        let log = pollster::block_on(logs.create()).expect("there is room");
+        let windows = store.windows();
+        windows.set_chores(&Chores::default());
+        windows.doubt(log.shared(), true);
+        let id = windows.in_use().remove(0);
+        pollster::block_on(store.remove(id)).expect("it is in memory");
+        pollster::block_on(log.shared().look_for_writer());
         assert!(windows.doubtful().is_empty());
     }
 

@@ -219,7 +219,7 @@ fn a_log_that_could_not_be_claimed_is_claimed_later() {
     store.fail(false);
     assert!(block_on(log.claim()).unwrap());
     let publisher = Publisher::new(log.clone());
-    // Whoever else wants it then takes nothing from its publisher.
+    // A second claim takes nothing from the publisher.
     store.fail(true);
     block_on(log.claim()).unwrap_err();
     store.fail(false);
@@ -265,6 +265,15 @@ fn without_a_store_of_logs_another_process_refuses() {
     // That changed nothing.
     assert!(client.is_served());
     assert_eq!(client.reconnect(&first).unwrap(), 2);
+}
+
+/// The user has stopped the answer while nobody wrote it. Who takes it over is told.
+#[test]
+fn a_request_to_stop_is_for_the_next_writer() {
+    let orphan = Orphan::new();
+    orphan.log.stop(StopReason::Requested);
+    assert!(block_on(orphan.log.claim()).unwrap());
+    assert_eq!(orphan.log.stop_reason(), Some(StopReason::Requested));
 }
 
 /// The writer may try again.

@@ -109,7 +109,7 @@ pub fn a_released_log_keeps_its_events<B: LogBackend>(backend: &B) {
         append(&store, &log, "two").await;
         let events = [(1, "one".into()), (2, "two".into())];
         assert_eq!(read_all(&store, &log, 0).await, events);
-        // Whoever lets it go may not know that it is gone.
+        // A node may release a log that another one has removed.
         remove(&store, &log).await;
         release(&store, &log).await;
         assert!(open(&store, &log).await.is_none(), "a log is back");

@@ -17,7 +17,7 @@ use crate::resume::{AttachError, ResumableBody, ResumableStream, WorkOutput};
 /// How long a new session waits for other work of its subject to stop.
 const STOPS_WITHIN: Duration = Duration::from_secs(1);
 
-/// How long a client reads an answer that nobody writes.
+/// How long a client may read an answer that has no writer.
 const READS_UNWRITTEN: Duration = Duration::from_secs(3);
 
 /// Nobody writes the answer now: there is no room for its work, or the store of logs does not say whose it is. The
