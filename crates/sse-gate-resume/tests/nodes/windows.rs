@@ -8,10 +8,10 @@ use std::time::Duration;
 use pollster::block_on;
 use sse_gate_resume::backend::{Bus, LogEnd, Notice, SubscriptionEnd};
 use sse_gate_resume::error::AppendErrorKind;
-use sse_gate_resume::{Publisher, StopReason, Topics};
+use sse_gate_resume::{Log, Publisher, StopReason, Topics};
 
 use crate::cluster::{Cluster, Moved, alices, topic};
-use crate::support::{Client, Got, append, poll, token};
+use crate::support::{Client, Got, Stage, append, poll, token};
 
 /// A topic was removed and made again on another node, and this one was not told. Its old log is closed:
 /// what is in the new one is not the old one's.
@@ -293,22 +293,45 @@ fn a_node_that_has_lost_its_log_does_not_end_it() {
     }
 }
 
+/// A log whose writer died with node 1, and its client, which has come back to node 2.
+struct Orphan {
+    cluster: Cluster,
+    two: Stage,
+    log: Log,
+    client: Client,
+}
+
+impl Orphan {
+    fn found_on_two() -> Self {
+        let cluster = Cluster::new();
+        let Moved { two, client, .. } = Moved::between(cluster.node(1), cluster.node(2));
+        cluster.lose_node(1);
+        cluster.executor.run_for(Duration::from_secs(6));
+        let resumed = two.resume(&client.id, client.token).unwrap();
+        let log = resumed.log().clone();
+        let mut client = Client::new(client.token, resumed.subscribe());
+        assert!(client.is_served() && log.is_orphaned());
+        Self {
+            cluster,
+            two,
+            log,
+            client,
+        }
+    }
+}
+
 /// A node has no room for work that died, and another one takes it over. The first one hears that the log is written.
 #[test]
 fn a_log_that_another_node_writes_is_no_orphan() {
-    let cluster = Cluster::new();
-    let Moved {
-        two, mut client, ..
-    } = Moved::between(cluster.node(1), cluster.node(2));
+    let Orphan {
+        cluster,
+        two: _two,
+        log: full,
+        mut client,
+    } = Orphan::found_on_two();
     let three = cluster.node(3);
-    cluster.lose_node(1);
-    cluster.executor.run_for(Duration::from_secs(6));
-    let resumed = two.resume(&client.id, client.token).unwrap();
-    let full = resumed.log().clone();
-    client = Client::new(client.token, resumed.subscribe());
-    assert!(client.is_served() && full.is_orphaned());
     client.disconnect();
-    // It does not look for the writer any more. What it hears late is of the writer that died.
+    // Node 2 does not look for the writer any more. What it hears late is of the writer that died.
     cluster.executor.run_for(Duration::from_secs(6));
     let late = Notice::Appended {
         log: full.epoch(),
@@ -330,17 +353,13 @@ fn a_log_that_another_node_writes_is_no_orphan() {
 /// log has a writer that lives.
 #[test]
 fn a_log_that_was_claimed_without_an_answer_ends_for_clients_of_other_nodes() {
-    let cluster = Cluster::new();
-    let Moved {
-        two, mut client, ..
-    } = Moved::between(cluster.node(1), cluster.node(2));
+    let Orphan {
+        cluster,
+        two: _two,
+        log,
+        mut client,
+    } = Orphan::found_on_two();
     let three = cluster.node(3);
-    cluster.lose_node(1);
-    cluster.executor.run_for(Duration::from_secs(6));
-    let resumed = two.resume(&client.id, client.token).unwrap();
-    let log = resumed.log().clone();
-    client = Client::new(client.token, resumed.subscribe());
-    assert!(client.is_served());
     client.disconnect();
     // Nothing on this node looks for the writer any more.
     cluster.executor.run_for(Duration::from_secs(6));
@@ -362,17 +381,15 @@ fn a_log_that_was_claimed_without_an_answer_ends_for_clients_of_other_nodes() {
 /// the log, as nothing comes.
 #[test]
 fn a_log_that_was_claimed_without_an_answer_ends() {
-    let cluster = Cluster::new();
-    let Moved { two, client, .. } = Moved::between(cluster.node(1), cluster.node(2));
-    cluster.lose_node(1);
-    cluster.executor.run_for(Duration::from_secs(6));
-    let resumed = two.resume(&client.id, client.token).unwrap();
-    let log = resumed.log().clone();
-    let mut client = Client::new(client.token, resumed.subscribe());
+    let Orphan {
+        cluster,
+        two: _two,
+        log,
+        mut client,
+    } = Orphan::found_on_two();
     cluster.lose_answers(true);
     block_on(log.claim()).unwrap_err();
     cluster.lose_answers(false);
-    assert!(client.is_served());
     cluster.executor.run_for(Duration::from_secs(6));
     let (events, has_ended) = client.read();
     assert!(has_ended && events.iter().any(|(name, _)| name == "sse.error"));
